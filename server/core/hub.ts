@@ -1,0 +1,248 @@
+/**
+ * The hub: takes requests from any transport, settles each accepted one exactly once. Knows no sockets, no engine's name and no
+ * logger.
+ */
+
+import { type WireError, wireError } from '../../shared/errors.js';
+import { measureInput } from '../../shared/input.js';
+import { readPrediction } from '../../shared/output.js';
+import { type PredictEnvelope, parsePredict } from '../../shared/parse.js';
+import type { Prediction, PredictRequest, RequestId } from '../../shared/protocol.js';
+import { admit } from './admission.js';
+import type { Clock } from './clock.js';
+import type { Engine } from './engine.js';
+import type { HubEvents, HubListener, HubState, HubStats } from './events.js';
+import { Ledger } from './ledger.js';
+import type { ModelDirectory } from './model-spec.js';
+import { Origin } from './origin.js';
+import { Pending, type Settle } from './pending.js';
+import { Scheduler, type SchedulerOptions } from './scheduler.js';
+
+export interface HubOptions extends SchedulerOptions {
+  /** Most rows of one request. @default 1024 */
+  readonly maxRequestRows: number;
+  /** Most rows one origin may have in flight. @default 1024 */
+  readonly maxInFlightRows: number;
+}
+
+export interface HubParts {
+  readonly engine: Engine;
+  readonly models: ModelDirectory;
+  readonly clock: Clock;
+  readonly options: HubOptions;
+}
+
+/** The answer to {@link Hub.submit}: given at once. */
+export type Verdict =
+  | { readonly accepted: true; readonly pending: Pending }
+  | { readonly accepted: false; readonly error: WireError };
+
+/** What a drain did. `accepted` = `settled` when nothing was lost; `abandoned` were settled DRAINING when the grace was over. */
+export interface DrainReport {
+  readonly accepted: number;
+  readonly settled: number;
+  readonly refused: number;
+  readonly abandoned: number;
+  readonly tookMs: number;
+}
+
+export class Hub {
+  readonly options: HubOptions;
+  readonly #models: ModelDirectory;
+  readonly #clock: Clock;
+  readonly #ledger: Ledger;
+  readonly #scheduler: Scheduler;
+  readonly #listeners: HubListener[] = [];
+  #state: HubState = 'ready';
+  #drained: Promise<DrainReport> | undefined;
+
+  constructor({ engine, models, clock, options }: HubParts) {
+    const emit: HubListener = (name, event) => this.#emit(name, event);
+    this.options = options;
+    this.#models = models;
+    this.#clock = clock;
+    this.#ledger = new Ledger(clock, emit);
+    this.#scheduler = new Scheduler(engine, clock, this.#ledger, emit, options);
+  }
+
+  get state(): HubState {
+    return this.#state;
+  }
+
+  get stats(): Readonly<HubStats> {
+    return this.#ledger.stats;
+  }
+
+  /** Requests accepted and not yet settled. */
+  get inFlight(): number {
+    return this.#ledger.size;
+  }
+
+  get queuedRows(): number {
+    return this.#scheduler.queuedRows;
+  }
+
+  /** Adds a listener for logs or metrics, for the life of the hub. */
+  listen(listener: HubListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** A new place that requests come from. Close it when the connection or session is gone. */
+  openOrigin(name: string, maxInFlightRows = this.options.maxInFlightRows): Origin {
+    return new Origin(name, maxInFlightRows);
+  }
+
+  /** Cancels all that the origin has in flight; how many requests. Its settle functions are still called, each once. */
+  closeOrigin(origin: Origin): number {
+    origin.closed = true;
+    const left = [...origin.requests.values()];
+    for (const pending of left) this.cancel(pending, 'the connection was closed');
+    return left.length;
+  }
+
+  /**
+   * Takes a request, or says at once why not. Never throws and never waits. `settle` is called exactly once when it was
+   * accepted, later than this call; never when it was refused.
+   */
+  submit(request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
+    const verdict = this.#admit(request, origin, settle);
+    if (!verdict.accepted) this.#refuse(verdict.error, origin);
+    return verdict;
+  }
+
+  /** The in-process form: resolves to the prediction, rejects with an `Error` that has the wire error's fields. */
+  predict(request: PredictRequest, options: { readonly origin?: Origin } = {}): Promise<Prediction> {
+    return new Promise((resolve, reject) => {
+      const origin = options.origin ?? this.openOrigin('in-process');
+      const fail = (error: WireError): void => reject(Object.assign(new Error(error.message), error));
+      const parsed = parsePredict(request);
+      if (!parsed.ok) return this.#refuse(parsed.error, origin, fail);
+      const verdict = this.submit(parsed.value, origin, (outcome) => {
+        if (outcome.ok) resolve(readPrediction(outcome.model, outcome.output, outcome.batched));
+        else fail(outcome.error);
+      });
+      if (!verdict.accepted) fail(verdict.error);
+    });
+  }
+
+  /** Settles a request CANCELLED. Rows not yet posted are not computed. False when it was settled before. */
+  cancel(pending: Pending, why = 'the caller cancelled it'): boolean {
+    return this.#ledger.settle(pending, { ok: false, error: wireError('CANCELLED', `cancelled: ${why}`) });
+  }
+
+  /** Cancels a request by its id; false when the origin has none such in flight. */
+  cancelById(origin: Origin, id: RequestId): boolean {
+    const pending = origin.requests.get(id);
+    return pending !== undefined && this.cancel(pending);
+  }
+
+  /** Counts a request that a transport refused before it came to {@link submit}. */
+  noteRefusal(error: WireError, origin: Origin): void {
+    this.#refuse(error, origin);
+  }
+
+  /**
+   * Refuses new requests and waits until all accepted ones are settled, at most `graceMs`; what is left then is settled
+   * DRAINING. A second call joins the first.
+   */
+  drain(graceMs: number): Promise<DrainReport> {
+    this.#drained ??= new Promise((resolve) => {
+      const startedAt = this.#clock.now();
+      this.#setState('draining');
+      let abandoned = 0;
+      const timer = this.#clock.setTimer(graceMs, () => {
+        abandoned = this.#ledger.abandon(
+          'DRAINING',
+          'the hub shut down before this was computed; send it again to another hub',
+        );
+      });
+      this.#ledger.whenIdle(() => {
+        timer.cancel();
+        this.#ledger.close();
+        const { accepted, settled, refused } = this.stats;
+        this.#setState('closed');
+        // `abandoned` is set by the timer's own call, which is under way when it ends the wait.
+        void Promise.resolve().then(() =>
+          resolve({ accepted, settled, refused, abandoned, tookMs: this.#clock.now() - startedAt }),
+        );
+      });
+    });
+    return this.#drained;
+  }
+
+  #admit(request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
+    if (this.#state !== 'ready')
+      return refusal(wireError('DRAINING', 'the hub is shutting down; send this to another hub, or retry', 1000));
+    if (request.id !== undefined && origin.requests.has(request.id)) {
+      return refusal(
+        wireError(
+          'DUPLICATE_ID',
+          `a request with id ${JSON.stringify(request.id)} is in flight; it goes on. Use an id once`,
+        ),
+      );
+    }
+    const model = this.#models.resolve(request.model);
+    if ('code' in model) return refusal(model);
+    const { maxRequestRows } = this.options;
+    const measured = measureInput(request.input, model.spec, {
+      maxRequestRows,
+      maxTextLength: model.spec.maxTextLength,
+    });
+    if (!measured.ok) return refusal(measured.error);
+
+    const queue = this.#scheduler.queueOf(model);
+    const { rows, batched } = measured.value;
+    const { timeoutMs } = request;
+    const error = admit({
+      rows,
+      timeoutMs,
+      originRows: origin.inFlightRows,
+      maxInFlightRows: origin.maxInFlightRows,
+      hasRoom: queue.hasRoom(rows),
+      expectedWaitMs: this.#scheduler.expectedWaitMs(),
+    });
+    if (error !== undefined) return refusal(error);
+
+    const firstSlot = queue.arena.allocate(rows);
+    const problem = queue.arena.write(measured.value, firstSlot);
+    if (problem !== undefined) {
+      queue.arena.release(firstSlot);
+      return refusal(wireError('INVALID_INPUT', problem));
+    }
+    const acceptedAt = this.#clock.now();
+    const deadline = acceptedAt + timeoutMs;
+    const pending = new Pending({
+      id: request.id,
+      origin,
+      queue,
+      rows,
+      batched,
+      firstSlot,
+      acceptedAt,
+      deadline,
+      settle,
+    });
+    this.#ledger.accept(pending);
+    this.#scheduler.add(pending);
+    return { accepted: true, pending };
+  }
+
+  #refuse(error: WireError, origin: Origin, then?: (error: WireError) => void): void {
+    this.#ledger.refuse(error.code);
+    this.#emit('refused', { error, origin });
+    then?.(error);
+  }
+
+  #setState(state: HubState): void {
+    this.#state = state;
+    this.#emit('state', { state });
+  }
+
+  #emit<Name extends keyof HubEvents>(name: Name, event: HubEvents[Name]): void {
+    for (const listener of this.#listeners) listener(name, event);
+  }
+}
+
+function refusal(error: WireError): Verdict {
+  return { accepted: false, error };
+}

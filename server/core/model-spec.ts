@@ -1,0 +1,44 @@
+/** A model version as the core sees it, and the directory in which the hub looks it up. */
+
+import type { WireError } from '../../shared/errors.js';
+import type { ModelDescription } from '../../shared/protocol.js';
+import type { InputSpec, TensorSpec } from '../../shared/tensor.js';
+import type { EngineModel } from './engine.js';
+
+/** What is known of a model version once it is loaded. */
+export interface ModelSpec {
+  readonly name: string;
+  readonly version: string;
+  /** `name@version`, as it stands in answers and messages. */
+  readonly ref: string;
+  readonly inputs: readonly InputSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly labels: readonly string[] | undefined;
+  /** Most characters (UTF-16 units) of one text. */
+  readonly maxTextLength: number;
+}
+
+/** First guess of a batch's cost, from the warm-up runs: `overheadMs + rowMs * rows + byteMs * textBytes`. */
+export interface WarmUp {
+  readonly overheadMs: number;
+  readonly rowMs: number;
+  readonly byteMs: number;
+}
+
+/** A loaded, checked and warmed-up model version. */
+export interface ReadyModel {
+  readonly spec: ModelSpec;
+  readonly engineModel: EngineModel;
+  readonly warmUp: WarmUp;
+}
+
+/** Looks up the model a request names (`name`, `name@version`, or undefined for the default). One map look-up. */
+export interface ModelDirectory {
+  resolve(reference: string | undefined): ReadyModel | WireError;
+}
+
+/** The part of a spec that callers see. */
+export function describeModel(spec: ModelSpec): ModelDescription {
+  const { name, version, inputs, outputs, labels } = spec;
+  return labels === undefined ? { name, version, inputs, outputs } : { name, version, inputs, outputs, labels };
+}

@@ -1,0 +1,67 @@
+/** One accepted request until it is settled. Plain data: the ledger settles it, the model queue links it. */
+
+import type { WireError } from '../../shared/errors.js';
+import type { OutputRows } from '../../shared/output.js';
+import type { RequestId } from '../../shared/protocol.js';
+import type { TensorArray } from '../../shared/tensor.js';
+import type { ModelQueue } from './model-queue.js';
+import type { ModelSpec } from './model-spec.js';
+import type { Origin } from './origin.js';
+
+/** The one final answer. `output` is only valid during the call: its buffer is used again. */
+export type Outcome =
+  | { readonly ok: true; readonly model: ModelSpec; readonly output: OutputRows; readonly batched: boolean }
+  | { readonly ok: false; readonly error: WireError };
+
+/** Called exactly once for an accepted request, never for a refused one and never from inside `submit`. */
+export type Settle = (outcome: Outcome) => void;
+
+export interface PendingInit {
+  readonly id: RequestId | undefined;
+  readonly origin: Origin;
+  readonly queue: ModelQueue;
+  readonly rows: number;
+  readonly batched: boolean;
+  readonly firstSlot: number;
+  readonly acceptedAt: number;
+  readonly deadline: number;
+  readonly settle: Settle;
+}
+
+export class Pending {
+  readonly id: RequestId | undefined;
+  readonly origin: Origin;
+  readonly queue: ModelQueue;
+  readonly rows: number;
+  readonly batched: boolean;
+  readonly firstSlot: number;
+  readonly acceptedAt: number;
+  /** Clock time at which it is answered DEADLINE_EXCEEDED. */
+  readonly deadline: number;
+  readonly settle: Settle;
+
+  settled = false;
+  /** Rows not yet put into a batch, and the slot of the first of them. */
+  queuedRows: number;
+  queuedSlot: number;
+  /** Neighbours in the origin's lane while rows are queued. */
+  previous: Pending | undefined;
+  next: Pending | undefined;
+  /** Results of a request whose rows were split over several batches. */
+  results: TensorArray[] | undefined;
+  doneRows = 0;
+
+  constructor(init: PendingInit) {
+    this.id = init.id;
+    this.origin = init.origin;
+    this.queue = init.queue;
+    this.rows = init.rows;
+    this.batched = init.batched;
+    this.firstSlot = init.firstSlot;
+    this.acceptedAt = init.acceptedAt;
+    this.deadline = init.deadline;
+    this.settle = init.settle;
+    this.queuedRows = init.rows;
+    this.queuedSlot = init.firstSlot;
+  }
+}

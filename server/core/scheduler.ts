@@ -1,0 +1,175 @@
+/**
+ * The tick. Hands batches to the engine's slots: an idle engine starts at the end of the current event-loop turn, a busy one's
+ * completion is the next tick. A batch that the engine failed on goes back to the head in halves, down to the row at fault.
+ */
+
+import { wireError } from '../../shared/errors.js';
+import type { Batch } from './batch.js';
+import { BufferPool } from './buffer-pool.js';
+import type { Clock } from './clock.js';
+import type { BatchOutcome, Engine } from './engine.js';
+import type { HubListener } from './events.js';
+import { followsAtOnce } from './flush-policy.js';
+import type { Ledger } from './ledger.js';
+import { ModelQueue, type QueueOptions } from './model-queue.js';
+import type { ReadyModel } from './model-spec.js';
+import type { Pending } from './pending.js';
+
+export interface SchedulerOptions extends QueueOptions {
+  /** A batch is held to be hung after this time, or after ten times its expected one, in milliseconds. @default 2000 */
+  readonly watchdogMs: number;
+}
+
+/** A part of a failed batch is given this share of the watchdog's time: the search for a row that hangs must not take long. */
+const SUSPECT_SHARE = 1 / 8;
+const HANG_FACTOR = 10;
+
+interface Running {
+  readonly batch: Batch;
+  readonly postedAt: number;
+  readonly expectedMs: number;
+}
+
+export class Scheduler {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #ledger: Ledger;
+  readonly #emit: HubListener;
+  readonly #options: SchedulerOptions;
+  readonly #buffers: BufferPool;
+  /** One for each model version that has been asked; in turn order. */
+  readonly #queues = new Map<ReadyModel, ModelQueue>();
+  #suspects: Batch[] = [];
+  readonly #running = new Set<Running>();
+  #ticking = false;
+
+  constructor(engine: Engine, clock: Clock, ledger: Ledger, emit: HubListener, options: SchedulerOptions) {
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#ledger = ledger;
+    this.#emit = emit;
+    this.#options = options;
+    this.#buffers = new BufferPool(engine.slots + 1);
+  }
+
+  /** The queue of a model version, made when first asked for. */
+  queueOf(model: ReadyModel): ModelQueue {
+    let queue = this.#queues.get(model);
+    if (queue === undefined) {
+      queue = new ModelQueue(model, this.#options, this.#engine.slots, this.#clock);
+      this.#queues.set(model, queue);
+    }
+    return queue;
+  }
+
+  /** Rows waiting in all queues. */
+  get queuedRows(): number {
+    let rows = 0;
+    for (const queue of this.#queues.values()) rows += queue.rows;
+    return rows;
+  }
+
+  /** Expected time until a row that comes now would be answered, in milliseconds. */
+  expectedWaitMs(): number {
+    const now = this.#clock.now();
+    let ms = 0;
+    for (const { postedAt, expectedMs } of this.#running) ms += Math.max(0, expectedMs - (now - postedAt));
+    for (const queue of this.#queues.values()) ms += queue.backlogMs();
+    return ms / this.#engine.slots;
+  }
+
+  /** Queues a request. Nothing runs before this turn ends. */
+  add(pending: Pending): void {
+    pending.queue.add(pending);
+    this.#tick(this.#options.tickMs);
+  }
+
+  /** Dispatches at the end of this turn, or `holdMs` from now, unless the engine is busy: then its completion does. */
+  #tick(holdMs: number): void {
+    if (this.#ticking || this.#running.size >= this.#engine.slots) return;
+    this.#ticking = true;
+    const run = (): void => {
+      this.#ticking = false;
+      this.#dispatch();
+    };
+    if (holdMs > 0) this.#clock.setTimer(holdMs, run);
+    else this.#clock.immediate(run);
+  }
+
+  #dispatch(): void {
+    while (this.#running.size < this.#engine.slots) {
+      const batch = this.#next();
+      if (batch === undefined) return;
+      this.#run(batch);
+    }
+  }
+
+  #next(): Batch | undefined {
+    for (let suspect = this.#suspects.shift(); suspect !== undefined; suspect = this.#suspects.shift()) {
+      suspect.sweep();
+      if (suspect.rows > 0) return suspect;
+    }
+    for (const [model, queue] of this.#queues) {
+      const batch = queue.take();
+      if (batch === undefined) continue;
+      this.#queues.delete(model);
+      this.#queues.set(model, queue);
+      return batch;
+    }
+    return undefined;
+  }
+
+  #run(batch: Batch): void {
+    const { model, cost } = batch.queue;
+    const buffer = this.#buffers.take(batch.bytes);
+    batch.pack(buffer);
+    const postedAt = this.#clock.now();
+    const expectedMs = cost.batchMs(batch.rows, batch.textBytes);
+    const patienceMs = this.#options.watchdogMs * (batch.suspect && batch.rows > 1 ? SUSPECT_SHARE : 1);
+    const running = { batch, postedAt, expectedMs };
+    this.#running.add(running);
+    const { rows } = batch;
+    this.#engine
+      .run(model.engineModel, { rows, buffer, hangMs: Math.max(patienceMs, HANG_FACTOR * expectedMs) })
+      .then((outcome) => this.#complete(running, outcome))
+      .catch((cause: unknown) => this.#emit('fault', { cause }));
+  }
+
+  #complete(running: Running, outcome: BatchOutcome): void {
+    this.#running.delete(running);
+    const { batch, postedAt } = running;
+    const { queue, rows } = batch;
+    const tookMs = this.#clock.now() - postedAt;
+    const done = outcome.status === 'done';
+    if (done) queue.cost.learn(rows, batch.textBytes, tookMs);
+    else this.#fail(batch, outcome.reason);
+    if (this.#suspects.length > 0 || followsAtOnce(queue.rows, queue.cost)) this.#dispatch();
+
+    const { stats } = this.#ledger;
+    stats.batches += 1;
+    stats.rows += rows;
+    const queueMs = Math.max(0, postedAt - batch.oldestAt);
+    const inferUs = done ? outcome.inferUs : 0;
+    const reason = done ? undefined : outcome.reason;
+    this.#emit('batch', { model: queue.model.spec, rows, queueMs, tookMs, inferUs, status: outcome.status, reason });
+    if (done) {
+      batch.deliver(outcome.buffer, this.#ledger);
+      this.#buffers.give(outcome.buffer);
+    }
+    if (this.#suspects.length > 0 || this.queuedRows > 0) this.#tick(0);
+  }
+
+  #fail(batch: Batch, reason: string): void {
+    batch.sweep();
+    if (batch.rows > 1) {
+      this.#suspects.unshift(...batch.halves());
+      return;
+    }
+    const { spec } = batch.queue.model;
+    for (const pending of batch.requests) {
+      this.#emit('poison', { model: spec, reason });
+      const message = `${spec.ref} failed on this input, alone as well as in a batch; change the input, or see the hub's log`;
+      this.#ledger.settle(pending, { ok: false, error: wireError('ENGINE_FAILED', message) });
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Where the tensors of a batch lie in the one buffer that travels to the engine and back: outputs first, then inputs, each
+ * at a multiple of 8 bytes. Text inputs are a column of byte lengths followed by the UTF-8 bytes of all rows.
+ */
+
+import {
+  BYTES_PER_ELEMENT,
+  elementCount,
+  type InputSpec,
+  type TensorArray,
+  type TensorSpec,
+  viewTensorArray,
+} from './tensor.js';
+
+/** The specs that fix a layout. */
+export interface BatchSpecs {
+  readonly inputs: readonly InputSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+const ALIGNMENT = 8;
+/** UTF-8 needs at most this many bytes for one UTF-16 unit. */
+export const MAX_BYTES_PER_UNIT = 3;
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+function tensorBytes(spec: InputSpec, rows: number): number {
+  return spec.dtype === 'string'
+    ? align(rows * 4)
+    : align(rows * elementCount(spec.shape) * BYTES_PER_ELEMENT[spec.dtype]);
+}
+
+/** Bytes that a batch of `rows` rows takes, with room for `textBytes` of UTF-8. */
+export function batchBytes(specs: BatchSpecs, rows: number, textBytes: number): number {
+  let bytes = align(textBytes);
+  for (const spec of specs.outputs) bytes += tensorBytes(spec, rows);
+  for (const spec of specs.inputs) bytes += tensorBytes(spec, rows);
+  return bytes;
+}
+
+/** Views of one batch's tensors in its buffer. */
+export interface BatchViews {
+  readonly outputs: readonly TensorArray[];
+  /** One array for each tensor input; for a text input an empty one, as its rows stand in `text`. */
+  readonly inputs: readonly TensorArray[];
+  /** With a text input: the byte length of each row, and the bytes behind it to the end of the buffer. */
+  readonly text: { readonly lengths: Uint32Array; readonly bytes: Uint8Array } | undefined;
+}
+
+/** The views of a batch of `rows` rows; the buffer must have {@link batchBytes} bytes or more. */
+export function viewBatch(specs: BatchSpecs, rows: number, buffer: ArrayBuffer): BatchViews {
+  let offset = 0;
+  const place = (spec: TensorSpec): TensorArray => {
+    const view = viewTensorArray(spec.dtype, buffer, offset, rows * elementCount(spec.shape));
+    offset += tensorBytes(spec, rows);
+    return view;
+  };
+  const outputs = specs.outputs.map(place);
+  let lengths: Uint32Array | undefined;
+  const inputs = specs.inputs.map((spec) => {
+    if (spec.dtype !== 'string') return place(spec);
+    lengths = new Uint32Array(buffer, offset, rows);
+    offset += tensorBytes(spec, rows);
+    return new Uint8Array(0);
+  });
+  return { outputs, inputs, text: lengths && { lengths, bytes: new Uint8Array(buffer, offset) } };
+}

@@ -1,0 +1,68 @@
+/** The one table of errors. Socket.IO, REST, the SDK, logs and docs are derived from it. */
+
+/** What a code means to each transport and to the caller. */
+export interface ErrorKind {
+  /** HTTP status of a REST answer. */
+  readonly status: number;
+  /** True when the same request may succeed later, unchanged. */
+  readonly retryable: boolean;
+  /** One sentence for people; it stands in the docs. */
+  readonly meaning: string;
+}
+
+export const ERRORS = {
+  INVALID_INPUT: {
+    status: 400,
+    retryable: false,
+    meaning: 'The request does not have the form that the model or the protocol expects.',
+  },
+  UNAUTHENTICATED: { status: 401, retryable: false, meaning: 'No valid credentials were given.' },
+  FORBIDDEN: { status: 403, retryable: false, meaning: 'The caller, or the page it comes from, may not do this.' },
+  MODEL_NOT_FOUND: { status: 404, retryable: false, meaning: 'There is no such model, version or route.' },
+  DUPLICATE_ID: {
+    status: 409,
+    retryable: false,
+    meaning: 'A request with this id is still in flight; that one goes on.',
+  },
+  SUPERSEDED: { status: 409, retryable: false, meaning: 'A newer request with the same key took this one’s place.' },
+  TOO_LARGE: { status: 413, retryable: false, meaning: 'The request is over a limit in bytes, rows or characters.' },
+  RATE_LIMITED: { status: 429, retryable: true, meaning: 'This caller sends more than it may.' },
+  CANCELLED: { status: 499, retryable: false, meaning: 'The caller cancelled the request.' },
+  INTERNAL: {
+    status: 500,
+    retryable: false,
+    meaning: 'A fault in the hub, or a connection that was lost too often while sending.',
+  },
+  ENGINE_FAILED: { status: 500, retryable: true, meaning: 'The engine failed on this input.' },
+  OVERLOADED: {
+    status: 503,
+    retryable: true,
+    meaning: 'Refused before it was queued: the queue, the credit or the expected wait is over its limit.',
+  },
+  MODEL_LOADING: { status: 503, retryable: true, meaning: 'The model is being loaded.' },
+  DRAINING: { status: 503, retryable: true, meaning: 'The hub is shutting down and takes no new requests.' },
+  DEADLINE_EXCEEDED: { status: 504, retryable: true, meaning: 'Accepted, but not answered within timeoutMs.' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error as it stands on the wire. */
+export interface WireError {
+  readonly code: ErrorCode;
+  /** What was wrong, what was expected and what to do. */
+  readonly message: string;
+  readonly retryable: boolean;
+  /** With a retryable error: how long to wait first, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** A wire error with the `retryable` of its code. */
+export function wireError(code: ErrorCode, message: string, retryAfterMs?: number): WireError {
+  const { retryable } = ERRORS[code];
+  return retryAfterMs === undefined ? { code, message, retryable } : { code, message, retryable, retryAfterMs };
+}
+
+/** True when the value is a code of the table. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(ERRORS, value);
+}

@@ -1,0 +1,379 @@
+/**
+ * Reads the `input` of a request against a model's input specs: first its rows are counted, then each row is checked and
+ * written straight into the place it is packed from. No copy of the request is kept. Never throws.
+ */
+
+import { wireError } from './errors.js';
+import { type HubLimits, MAX_RANK } from './limits.js';
+import { describe, invalid, isRecord, type Parsed } from './parse.js';
+import {
+  BYTES_PER_ELEMENT,
+  elementCount,
+  formatShape,
+  type InputSpec,
+  isDType,
+  type TensorArray,
+  type TensorSpec,
+} from './tensor.js';
+
+/** The limits that an input is held to. */
+export type InputLimits = Pick<HubLimits, 'maxRequestRows' | 'maxTextLength'>;
+
+/** What the reader needs to know of a model; `ref` (`name@version`) stands in messages. */
+export interface InputModel {
+  readonly ref: string;
+  readonly inputs: readonly InputSpec[];
+}
+
+/** An input whose rows are counted: one part for each of the model's inputs, in their order. */
+export interface MeasuredInput {
+  readonly rows: number;
+  /** True when the caller gave a batch, and so gets one. */
+  readonly batched: boolean;
+  readonly parts: readonly InputPart[];
+}
+
+/** One tensor of a request: nested numbers (`value[row]`, or `value` itself), elements as bytes, or texts. */
+export type InputPart =
+  | {
+      readonly kind: 'nested';
+      readonly spec: TensorSpec;
+      readonly value: readonly unknown[];
+      readonly rows: number;
+      readonly batched: boolean;
+    }
+  | {
+      readonly kind: 'binary';
+      readonly spec: TensorSpec;
+      readonly elements: TensorArray;
+      readonly rows: number;
+      readonly batched: boolean;
+    }
+  | { readonly kind: 'text'; readonly value: readonly string[]; readonly rows: number; readonly batched: boolean };
+
+/** Counts the rows of an input and checks its outer form; elements are checked by {@link writeRow}. */
+export function measureInput(input: unknown, model: InputModel, limits: InputLimits): Parsed<MeasuredInput> {
+  const measured = model.inputs.length === 1 ? measureOne(input, model, limits) : measureNamed(input, model, limits);
+  if (!measured.ok) return measured;
+  const { rows } = measured.value;
+  if (rows === 0) return invalid(`input is empty; ${model.ref} expects ${expectation(model)}`);
+  if (rows > limits.maxRequestRows) {
+    return {
+      ok: false,
+      error: wireError('TOO_LARGE', `input has ${rows} rows, one request may have ${limits.maxRequestRows}; split it`),
+    };
+  }
+  return measured;
+}
+
+function measureOne(input: unknown, model: InputModel, limits: InputLimits): Parsed<MeasuredInput> {
+  const spec = model.inputs[0];
+  if (spec === undefined) return invalid(`${model.ref} has no inputs`);
+  let value = input;
+  if (isRecord(input) && !isTagged(input)) {
+    if (!Object.hasOwn(input, spec.name)) {
+      return invalid(`input is an object without "${spec.name}"; ${model.ref} expects ${expectation(model)}`);
+    }
+    value = input[spec.name];
+  }
+  const part = measurePart(value, spec, 'input', model, limits);
+  return part.ok
+    ? { ok: true, value: { rows: part.value.rows, batched: part.value.batched, parts: [part.value] } }
+    : part;
+}
+
+function measureNamed(input: unknown, model: InputModel, limits: InputLimits): Parsed<MeasuredInput> {
+  const names = model.inputs.map((spec) => spec.name).join(', ');
+  if (!isRecord(input)) return invalid(`input is ${describe(input)}; ${model.ref} expects an object with ${names}`);
+  const parts: InputPart[] = [];
+  for (const spec of model.inputs) {
+    if (!Object.hasOwn(input, spec.name))
+      return invalid(`input lacks "${spec.name}"; ${model.ref} expects an object with ${names}`);
+    const part = measurePart(input[spec.name], spec, `input.${spec.name}`, model, limits);
+    if (!part.ok) return part;
+    const first = parts[0] ?? part.value;
+    if (part.value.rows !== first.rows || part.value.batched !== first.batched) {
+      return invalid(
+        `input.${spec.name} has ${part.value.rows} rows where input.${model.inputs[0]?.name} has ${first.rows}; give all inputs the same number of rows`,
+      );
+    }
+    parts.push(part.value);
+  }
+  return { ok: true, value: { rows: parts[0]?.rows ?? 0, batched: parts[0]?.batched ?? false, parts } };
+}
+
+function measurePart(
+  value: unknown,
+  spec: InputSpec,
+  path: string,
+  model: InputModel,
+  limits: InputLimits,
+): Parsed<InputPart> {
+  if (spec.dtype === 'string') return measureText(value, path, model, limits);
+  if (Array.isArray(value)) return measureNested(value, spec, path, model);
+  if (isRecord(value) && isTagged(value)) return measureTagged(value, spec, path, model);
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return measureBare(value, spec, path, model);
+  if (spec.shape.length === 0 && (typeof value === 'number' || typeof value === 'boolean')) {
+    return { ok: true, value: { kind: 'nested', spec, value: [value], rows: 1, batched: false } };
+  }
+  return invalid(`${path} is ${describe(value)}; ${model.ref} expects ${expectation(model)}`);
+}
+
+function measureText(value: unknown, path: string, model: InputModel, limits: InputLimits): Parsed<InputPart> {
+  const texts: unknown[] | undefined = typeof value === 'string' ? [value] : Array.isArray(value) ? value : undefined;
+  if (texts === undefined)
+    return invalid(`${path} is ${describe(value)}; ${model.ref} expects a string, or an array of strings`);
+  // Long arrays are refused by their row count before their elements are looked at.
+  const rows = texts.length;
+  for (let row = 0; row < rows && rows <= limits.maxRequestRows; row++) {
+    const text = texts[row];
+    if (typeof text !== 'string') {
+      return invalid(`${path}[${row}] is ${describe(text)}; ${model.ref} expects a string, or an array of strings`);
+    }
+    if (text.length > limits.maxTextLength) {
+      const where = typeof value === 'string' ? path : `${path}[${row}]`;
+      return {
+        ok: false,
+        error: wireError(
+          'TOO_LARGE',
+          `${where} has ${text.length} characters, a text may have ${limits.maxTextLength}`,
+        ),
+      };
+    }
+  }
+  return {
+    ok: true,
+    value: { kind: 'text', value: texts as readonly string[], rows, batched: typeof value !== 'string' },
+  };
+}
+
+function measureNested(
+  value: readonly unknown[],
+  spec: TensorSpec,
+  path: string,
+  model: InputModel,
+): Parsed<InputPart> {
+  const rank = depthOf(value);
+  const expected = spec.shape.length;
+  // As tfjs reads it: for examples of shape [1] a flat array is a batch of them.
+  const flatBatch = expected === 1 && spec.shape[0] === 1 && rank === 1;
+  if (flatBatch || rank === expected + 1)
+    return { ok: true, value: { kind: 'nested', spec, value, rows: value.length, batched: true } };
+  if (rank === expected) {
+    const empty = expected > 0 && value.length === 0;
+    return { ok: true, value: { kind: 'nested', spec, value, rows: empty ? 0 : 1, batched: false } };
+  }
+  return invalid(
+    `${path} has ${shapeText(value)}, ${model.ref} expects ${formatShape(spec.shape)} or a batch ${batchShape(spec)}`,
+  );
+}
+
+function measureTagged(
+  value: Record<string, unknown>,
+  spec: TensorSpec,
+  path: string,
+  model: InputModel,
+): Parsed<InputPart> {
+  const { dtype, shape, data } = value;
+  if (!isDType(dtype)) return invalid(`${path}.dtype must be float32, int32 or bool, got ${describe(dtype)}`);
+  if (dtype !== spec.dtype) return invalid(`${path} has dtype ${dtype}, ${model.ref} expects ${spec.dtype}`);
+  if (
+    !Array.isArray(shape) ||
+    shape.length > MAX_RANK ||
+    !shape.every((size) => Number.isSafeInteger(size) && size >= 0)
+  ) {
+    return invalid(`${path}.shape must be an array of at most ${MAX_RANK} integers >= 0, got ${describe(shape)}`);
+  }
+  if (!ArrayBuffer.isView(data) && !(data instanceof ArrayBuffer)) {
+    return invalid(`${path}.data must be bytes (little-endian, row-major), got ${describe(data)}`);
+  }
+  const batched = sameShape(shape.slice(1), spec.shape) && shape.length === spec.shape.length + 1;
+  if (!batched && !sameShape(shape, spec.shape)) {
+    return invalid(
+      `${path} has shape ${formatShape(shape)}, ${model.ref} expects ${formatShape(spec.shape)} or a batch ${batchShape(spec)}`,
+    );
+  }
+  const bytes = elementCount(shape) * BYTES_PER_ELEMENT[dtype];
+  if (data.byteLength !== bytes) {
+    return invalid(`${path}.data has ${data.byteLength} bytes, shape ${formatShape(shape)} of ${dtype} needs ${bytes}`);
+  }
+  return {
+    ok: true,
+    value: { kind: 'binary', spec, elements: elementsOf(data, spec), rows: batched ? Number(shape[0]) : 1, batched },
+  };
+}
+
+function measureBare(
+  value: ArrayBufferView | ArrayBuffer,
+  spec: TensorSpec,
+  path: string,
+  model: InputModel,
+): Parsed<InputPart> {
+  const advice = `tag it as { dtype, shape, data }`;
+  if (spec.dtype !== 'float32')
+    return invalid(`${path} is bare bytes, which are read as float32, ${model.ref} expects ${spec.dtype}; ${advice}`);
+  if (
+    ArrayBuffer.isView(value) &&
+    !(value instanceof Float32Array) &&
+    !(value instanceof Uint8Array) &&
+    !(value instanceof DataView)
+  ) {
+    return invalid(`${path} is a bare typed array that is not a Float32Array; ${advice}`);
+  }
+  const bytes = elementCount(spec.shape) * 4;
+  if (value.byteLength !== bytes) {
+    return invalid(
+      `${path} has ${value.byteLength} bytes, one example of ${model.ref} has ${bytes} (float32 ${formatShape(spec.shape)}); ${advice} for a batch`,
+    );
+  }
+  return { ok: true, value: { kind: 'binary', spec, elements: elementsOf(value, spec), rows: 1, batched: false } };
+}
+
+/** Checks row `row` of a tensor part and writes its elements at `offset`. Answers undefined, or what was wrong. */
+export function writeRow(
+  part: Exclude<InputPart, { kind: 'text' }>,
+  row: number,
+  target: TensorArray,
+  offset: number,
+): string | undefined {
+  const { spec } = part;
+  if (part.kind === 'binary') {
+    const size = elementCount(spec.shape);
+    const start = row * size;
+    for (let i = 0; i < size; i++) {
+      const element = part.elements[start + i] as number;
+      if (element - element !== 0)
+        return `${rowPath(spec, part.batched, row)} has ${element} at element ${i}; numbers must be finite`;
+      if (spec.dtype === 'bool' && element > 1)
+        return `${rowPath(spec, part.batched, row)} has ${element} at element ${i}; a bool is 0 or 1`;
+      target[offset + i] = element;
+    }
+    return undefined;
+  }
+  const value = part.batched || spec.shape.length === 0 ? part.value[row] : part.value;
+  // A flat batch of shape-[1] examples: each element is a row of its own.
+  if (part.batched && spec.shape.length === 1 && spec.shape[0] === 1 && !Array.isArray(value)) {
+    return writeElement(value, spec, rowPath(spec, true, row), target, offset);
+  }
+  return writeNested(value, spec, 0, rowPath(spec, part.batched, row), target, offset);
+}
+
+/** Recursion is bounded by the spec's rank, not by the value's depth. */
+function writeNested(
+  value: unknown,
+  spec: TensorSpec,
+  axis: number,
+  path: string,
+  target: TensorArray,
+  offset: number,
+): string | undefined {
+  const size = spec.shape[axis];
+  if (size === undefined) return writeElement(value, spec, path, target, offset);
+  if (!Array.isArray(value))
+    return `${path} is ${describe(value)}, expected an array of ${size}: the nesting is ragged`;
+  if (value.length !== size)
+    return `${path} has length ${value.length}, expected ${size} (shape ${formatShape(spec.shape)})`;
+  if (axis === spec.shape.length - 1 && spec.dtype === 'float32') {
+    // The hot loop. The element is read back because a finite double may be infinite as float32.
+    for (let i = 0; i < size; i++) {
+      const element: unknown = value[i];
+      target[offset + i] = element as number;
+      const stored = target[offset + i] as number;
+      if (typeof element !== 'number' || stored - stored !== 0)
+        return writeElement(element, spec, `${path}[${i}]`, target, offset + i);
+    }
+    return undefined;
+  }
+  let stride = 1;
+  for (let i = axis + 1; i < spec.shape.length; i++) stride *= spec.shape[i] as number;
+  for (let i = 0; i < size; i++) {
+    const problem = writeNested(value[i], spec, axis + 1, `${path}[${i}]`, target, offset + i * stride);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function writeElement(
+  value: unknown,
+  spec: TensorSpec,
+  path: string,
+  target: TensorArray,
+  offset: number,
+): string | undefined {
+  switch (spec.dtype) {
+    case 'float32':
+      if (typeof value !== 'number') break;
+      target[offset] = value;
+      return Number.isFinite(target[offset]) ? undefined : `${path} is ${value}, which is no finite float32`;
+    case 'int32':
+      if (typeof value !== 'number' || (value | 0) !== value)
+        return `${path} is ${describe(value)}, expected an int32 integer`;
+      target[offset] = value;
+      return undefined;
+    case 'bool':
+      if (value !== true && value !== false && value !== 0 && value !== 1)
+        return `${path} is ${describe(value)}, expected true or false`;
+      target[offset] = Number(value);
+      return undefined;
+  }
+  return `${path} is ${describe(value)}, expected a number`;
+}
+
+function isTagged(value: Record<string, unknown>): boolean {
+  return Object.hasOwn(value, 'data') && (Object.hasOwn(value, 'dtype') || Object.hasOwn(value, 'shape'));
+}
+
+/** The elements as a typed array. Bytes at an unaligned offset are copied: a view of them cannot be made. */
+function elementsOf(data: ArrayBufferView | ArrayBuffer, spec: TensorSpec): TensorArray {
+  const bytes = ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+  if (spec.dtype === 'bool') return bytes;
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const length = aligned.byteLength / 4;
+  return spec.dtype === 'float32'
+    ? new Float32Array(aligned.buffer, aligned.byteOffset, length)
+    : new Int32Array(aligned.buffer, aligned.byteOffset, length);
+}
+
+/** Depth along the first elements, cut off beyond the deepest that any model can take. */
+function depthOf(value: unknown): number {
+  let depth = 0;
+  let inner = value;
+  while (Array.isArray(inner) && depth <= MAX_RANK + 1) {
+    depth += 1;
+    inner = inner[0];
+  }
+  return depth;
+}
+
+function shapeText(value: unknown): string {
+  const shape: number[] = [];
+  let inner = value;
+  while (Array.isArray(inner)) {
+    if (shape.length > MAX_RANK) return `more than ${MAX_RANK} levels of nesting`;
+    shape.push(inner.length);
+    inner = inner[0];
+  }
+  return `shape ${formatShape(shape)}`;
+}
+
+function sameShape(a: readonly unknown[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+function batchShape(spec: TensorSpec): string {
+  return `[${['rows', ...spec.shape].join(', ')}]`;
+}
+
+function rowPath(spec: TensorSpec, batched: boolean, row: number): string {
+  return batched ? `${spec.name}[${row}]` : spec.name;
+}
+
+function expectation(model: InputModel): string {
+  const spec = model.inputs[0];
+  if (spec === undefined || model.inputs.length > 1)
+    return `an object with ${model.inputs.map((input) => input.name).join(', ')}`;
+  if (spec.dtype === 'string') return 'a string, or an array of strings';
+  return `${spec.dtype} ${formatShape(spec.shape)} or a batch ${batchShape(spec)}`;
+}

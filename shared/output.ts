@@ -1,0 +1,76 @@
+/** Turns rows of a batch's output tensors into the values that a caller gets. */
+
+import type { NestedNumbers, Prediction, PredictionValue } from './protocol.js';
+import { elementCount, type TensorArray, type TensorSpec } from './tensor.js';
+
+/** The outputs of one request: rows `firstRow` to `firstRow + rows` of each array. */
+export interface OutputRows {
+  readonly arrays: readonly TensorArray[];
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+/** What the reader needs to know of a model. */
+export interface OutputModel {
+  readonly ref: string;
+  readonly outputs: readonly TensorSpec[];
+  readonly labels?: readonly string[] | undefined;
+}
+
+/** Builds the prediction for a request: nested as tfjs' `arraySync` gives it, without the batch dimension unless `batched`. */
+export function readPrediction(model: OutputModel, output: OutputRows, batched: boolean): Prediction {
+  const prediction = readValues(model.outputs, output, batched);
+  const { labels } = model;
+  const scores = output.arrays[0];
+  if (labels === undefined || scores === undefined) return { prediction, model: model.ref };
+  const best: number[] = [];
+  for (let row = 0; row < output.rows; row++)
+    best.push(bestOf(scores, (output.firstRow + row) * labels.length, labels.length));
+  const label = best.map((index) => labels[index] ?? '');
+  const score = best.map((index, row) => scores[(output.firstRow + row) * labels.length + index] ?? 0);
+  const ref = model.ref;
+  return batched
+    ? { prediction, model: ref, label, score }
+    : { prediction, model: ref, label: label[0] ?? '', score: score[0] ?? 0 };
+}
+
+function readValues(specs: readonly TensorSpec[], output: OutputRows, batched: boolean): PredictionValue {
+  const single = specs.length === 1;
+  const named: Record<string, NestedNumbers> = {};
+  for (const [index, spec] of specs.entries()) {
+    const array = output.arrays[index];
+    if (array === undefined) continue;
+    const value = readRows(array, spec.shape, output, batched);
+    if (single) return value;
+    named[spec.name] = value;
+  }
+  return named;
+}
+
+function readRows(array: TensorArray, shape: readonly number[], output: OutputRows, batched: boolean): NestedNumbers {
+  const size = elementCount(shape);
+  if (!batched) return nest(array, output.firstRow * size, shape, 0);
+  const rows: NestedNumbers[] = [];
+  for (let row = 0; row < output.rows; row++) rows.push(nest(array, (output.firstRow + row) * size, shape, 0));
+  return rows;
+}
+
+function nest(array: TensorArray, offset: number, shape: readonly number[], axis: number): NestedNumbers {
+  const size = shape[axis];
+  if (size === undefined) return array[offset] ?? 0;
+  const values: NestedNumbers[] = [];
+  if (axis === shape.length - 1) {
+    for (let i = 0; i < size; i++) values.push(array[offset + i] as number);
+    return values;
+  }
+  let stride = 1;
+  for (let i = axis + 1; i < shape.length; i++) stride *= shape[i] as number;
+  for (let i = 0; i < size; i++) values.push(nest(array, offset + i * stride, shape, axis + 1));
+  return values;
+}
+
+function bestOf(array: TensorArray, offset: number, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if ((array[offset + i] as number) > (array[offset + best] as number)) best = i;
+  return best;
+}

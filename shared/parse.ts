@@ -1,0 +1,111 @@
+/** `unknown` in, typed value or a wire error out. Never throws, whatever it is given. */
+
+import { type WireError, wireError } from './errors.js';
+import { DEFAULT_TIMEOUT_MS, MAX_ID_LENGTH, MAX_TIMEOUT_MS, MODEL_NAME, MODEL_VERSION } from './limits.js';
+import type { RequestId } from './protocol.js';
+
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
+
+/** A predict request whose envelope is checked; `input` is checked against the model that it names. */
+export interface PredictEnvelope {
+  readonly input: unknown;
+  readonly id: RequestId | undefined;
+  /** `name` or `name@version`, of valid form. */
+  readonly model: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** A parsed envelope, or an error together with the id it can be answered to. */
+export type ParsedPredict =
+  | { readonly ok: true; readonly value: PredictEnvelope }
+  | { readonly ok: false; readonly error: WireError; readonly id: RequestId | undefined };
+
+/** A failed {@link Parsed}. */
+export function invalid(message: string): { readonly ok: false; readonly error: WireError } {
+  return { ok: false, error: wireError('INVALID_INPUT', message) };
+}
+
+/** Parses the payload of a `predict` event or the body of a REST predict request. */
+export function parsePredict(raw: unknown): ParsedPredict {
+  if (!isRecord(raw)) {
+    return {
+      ...invalid(`predict expects an object { input, id?, model?, timeoutMs? }, got ${describe(raw)}`),
+      id: undefined,
+    };
+  }
+  const id = raw.id ?? undefined;
+  if (id !== undefined && !isRequestId(id)) {
+    return {
+      ...invalid(`id must be a string of 1 to ${MAX_ID_LENGTH} characters or an integer >= 0, got ${describe(id)}`),
+      id: undefined,
+    };
+  }
+  const model = raw.model ?? undefined;
+  if (model !== undefined && !isModelReference(model)) {
+    return {
+      ...invalid(
+        `model must be "name" or "name@version" (lower-case letters, digits, ".", "_", "-"; a version is an integer >= 1), got ${describe(model)}`,
+      ),
+      id,
+    };
+  }
+  const timeoutMs = raw.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS)) {
+    return { ...invalid(`timeoutMs must be a number from 1 to ${MAX_TIMEOUT_MS}, got ${describe(timeoutMs)}`), id };
+  }
+  if (raw.input === undefined || raw.input === null) {
+    return { ...invalid(`input is missing; give { input: ... } in the form that the model expects`), id };
+  }
+  return { ok: true, value: { input: raw.input, id, model, timeoutMs } };
+}
+
+/** Parses the payload of a `cancel` event. */
+export function parseCancel(raw: unknown): Parsed<{ readonly id: RequestId }> {
+  const id = isRecord(raw) ? raw.id : undefined;
+  if (!isRequestId(id))
+    return invalid(`cancel expects { id } with the id of a request in flight, got ${describe(raw)}`);
+  return { ok: true, value: { id } };
+}
+
+/** True for a valid request id. */
+export function isRequestId(value: unknown): value is RequestId {
+  if (typeof value === 'string') return value.length >= 1 && value.length <= MAX_ID_LENGTH;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** True for `name` or `name@version` of valid form. */
+export function isModelReference(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const at = value.indexOf('@');
+  if (at < 0) return MODEL_NAME.test(value);
+  return MODEL_NAME.test(value.slice(0, at)) && MODEL_VERSION.test(value.slice(at + 1));
+}
+
+/** True for an object that is neither null, an array nor bytes. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value) &&
+    !(value instanceof ArrayBuffer)
+  );
+}
+
+/** A short description of any value for a message; never its whole content. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
+  switch (typeof value) {
+    case 'string':
+      return value.length <= 40 ? JSON.stringify(value) : `a string of ${value.length} characters`;
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'object':
+      return ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? `${value.byteLength} bytes` : 'an object';
+    default:
+      return `a ${typeof value}`;
+  }
+}

@@ -1,0 +1,68 @@
+/** Element types, shapes and the description of one input or output tensor of a model. */
+
+/** Element types of tensors on the wire and in a batch. Strings are text, never a tensor. */
+export type DType = 'float32' | 'int32' | 'bool';
+
+/** The array that holds a tensor's elements, row-major. */
+export type TensorArray = Float32Array | Int32Array | Uint8Array;
+
+/** One input or output of a model. `shape` is that of one example: the batch dimension is left out. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** What a text model takes: one string is one example. */
+export interface TextSpec {
+  readonly name: string;
+  readonly dtype: 'string';
+  readonly shape: readonly [];
+}
+
+/** One input of a model as a caller sees it. */
+export type InputSpec = TensorSpec | TextSpec;
+
+/** Bytes of one element. */
+export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1 };
+
+/** Elements of one example of this shape; 1 for the empty shape. */
+export function elementCount(shape: readonly number[]): number {
+  let count = 1;
+  for (const size of shape) count *= size;
+  return count;
+}
+
+/** True when the value is one of the element types. */
+export function isDType(value: unknown): value is DType {
+  return value === 'float32' || value === 'int32' || value === 'bool';
+}
+
+/** A new array of `length` elements of this type, all zero. */
+export function newTensorArray(dtype: DType, length: number): TensorArray {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(length);
+    case 'int32':
+      return new Int32Array(length);
+    case 'bool':
+      return new Uint8Array(length);
+  }
+}
+
+/** A view of `length` elements at `byteOffset`, which must be a multiple of the element's size. */
+export function viewTensorArray(dtype: DType, buffer: ArrayBuffer, byteOffset: number, length: number): TensorArray {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(buffer, byteOffset, length);
+    case 'int32':
+      return new Int32Array(buffer, byteOffset, length);
+    case 'bool':
+      return new Uint8Array(buffer, byteOffset, length);
+  }
+}
+
+/** `[3, 4]`, as it stands in messages. */
+export function formatShape(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}

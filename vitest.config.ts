@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+// Unit and contract tests run from source; e2e tests run against dist/, which `npm test` builds first.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts', 'test/repository.test.ts'],
+        },
+      },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // Processes under load disturb one another on a small machine.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
