@@ -277,10 +277,10 @@ function writeNested(
     // The hot loop. The element is read back because a finite double may be infinite as float32.
     for (let i = 0; i < size; i++) {
       const element: unknown = value[i];
-      target[offset + i] = element as number;
+      if (typeof element !== 'number') return writeElement(element, spec, `${path}[${i}]`, target, offset + i);
+      target[offset + i] = element;
       const stored = target[offset + i] as number;
-      if (typeof element !== 'number' || stored - stored !== 0)
-        return writeElement(element, spec, `${path}[${i}]`, target, offset + i);
+      if (stored - stored !== 0) return writeElement(element, spec, `${path}[${i}]`, target, offset + i);
     }
     return undefined;
   }

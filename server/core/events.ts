@@ -4,32 +4,35 @@ import type { ErrorCode, WireError } from '../../shared/errors.js';
 import type { ModelSpec } from './model-spec.js';
 import type { Origin } from './origin.js';
 
-export interface HubEvents {
+export type HubEvent =
   /** A request that was refused; it was never accepted. */
-  refused: { readonly error: WireError; readonly origin: Origin };
-  /** A batch that ended. `queueMs` is the wait of its oldest row. */
-  batch: {
-    readonly model: ModelSpec;
-    readonly rows: number;
-    readonly queueMs: number;
-    /** From posting to completion. */
-    readonly tookMs: number;
-    /** Time the model took, in microseconds; 0 when it failed. */
-    readonly inferUs: number;
-    readonly status: 'done' | 'failed' | 'lost';
-    readonly reason: string | undefined;
-  };
+  | { readonly type: 'refused'; readonly error: WireError; readonly origin: Origin }
+  | BatchEvent
   /** A single row on which the engine failed. */
-  poison: { readonly model: ModelSpec; readonly reason: string };
-  /** A settle function or a listener threw: a bug in a transport. */
-  fault: { readonly cause: unknown };
+  | { readonly type: 'poison'; readonly model: ModelSpec; readonly reason: string }
+  /** A settle function threw: a bug in a transport. */
+  | { readonly type: 'fault'; readonly cause: unknown }
   /** The hub's state changed. */
-  state: { readonly state: HubState };
+  | { readonly type: 'state'; readonly state: HubState };
+
+/** A batch that ended. */
+export interface BatchEvent {
+  readonly type: 'batch';
+  readonly model: ModelSpec;
+  readonly rows: number;
+  /** The wait of its oldest row, in milliseconds. */
+  readonly queueMs: number;
+  /** From posting to completion, in milliseconds. */
+  readonly tookMs: number;
+  /** Time the model took, in microseconds; 0 when it failed. */
+  readonly inferUs: number;
+  readonly status: 'done' | 'failed' | 'lost';
+  readonly reason: string | undefined;
 }
 
 export type HubState = 'ready' | 'draining' | 'closed';
 
-export type HubListener = <Name extends keyof HubEvents>(name: Name, event: HubEvents[Name]) => void;
+export type HubListener = (event: HubEvent) => void;
 
 /** Counts since the start, as plain numbers. */
 export interface HubStats {

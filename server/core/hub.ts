@@ -11,7 +11,7 @@ import type { Prediction, PredictRequest, RequestId } from '../../shared/protoco
 import { admit } from './admission.js';
 import type { Clock } from './clock.js';
 import type { Engine } from './engine.js';
-import type { HubEvents, HubListener, HubState, HubStats } from './events.js';
+import type { HubEvent, HubListener, HubState, HubStats } from './events.js';
 import { Ledger } from './ledger.js';
 import type { ModelDirectory } from './model-spec.js';
 import { Origin } from './origin.js';
@@ -57,7 +57,7 @@ export class Hub {
   #drained: Promise<DrainReport> | undefined;
 
   constructor({ engine, models, clock, options }: HubParts) {
-    const emit: HubListener = (name, event) => this.#emit(name, event);
+    const emit: HubListener = (event) => this.#emit(event);
     this.options = options;
     this.#models = models;
     this.#clock = clock;
@@ -229,17 +229,17 @@ export class Hub {
 
   #refuse(error: WireError, origin: Origin, then?: (error: WireError) => void): void {
     this.#ledger.refuse(error.code);
-    this.#emit('refused', { error, origin });
+    this.#emit({ type: 'refused', error, origin });
     then?.(error);
   }
 
   #setState(state: HubState): void {
     this.#state = state;
-    this.#emit('state', { state });
+    this.#emit({ type: 'state', state });
   }
 
-  #emit<Name extends keyof HubEvents>(name: Name, event: HubEvents[Name]): void {
-    for (const listener of this.#listeners) listener(name, event);
+  #emit(event: HubEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 }
 

@@ -51,7 +51,7 @@ export class Ledger {
       pending.settle(outcome);
     } catch (cause) {
       // One transport's fault must not cost the other requests of the batch their answers.
-      this.#emit('fault', { cause });
+      this.#emit({ type: 'fault', cause });
     }
     if (this.#inFlight.size === 0) this.#wakeIdle();
     return true;

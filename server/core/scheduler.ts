@@ -132,7 +132,7 @@ export class Scheduler {
     this.#engine
       .run(model.engineModel, { rows, buffer, hangMs: Math.max(patienceMs, HANG_FACTOR * expectedMs) })
       .then((outcome) => this.#complete(running, outcome))
-      .catch((cause: unknown) => this.#emit('fault', { cause }));
+      .catch((cause: unknown) => this.#emit({ type: 'fault', cause }));
   }
 
   #complete(running: Running, outcome: BatchOutcome): void {
@@ -151,7 +151,16 @@ export class Scheduler {
     const queueMs = Math.max(0, postedAt - batch.oldestAt);
     const inferUs = done ? outcome.inferUs : 0;
     const reason = done ? undefined : outcome.reason;
-    this.#emit('batch', { model: queue.model.spec, rows, queueMs, tookMs, inferUs, status: outcome.status, reason });
+    this.#emit({
+      type: 'batch',
+      model: queue.model.spec,
+      rows,
+      queueMs,
+      tookMs,
+      inferUs,
+      status: outcome.status,
+      reason,
+    });
     if (done) {
       batch.deliver(outcome.buffer, this.#ledger);
       this.#buffers.give(outcome.buffer);
@@ -167,7 +176,7 @@ export class Scheduler {
     }
     const { spec } = batch.queue.model;
     for (const pending of batch.requests) {
-      this.#emit('poison', { model: spec, reason });
+      this.#emit({ type: 'poison', model: spec, reason });
       const message = `${spec.ref} failed on this input, alone as well as in a batch; change the input, or see the hub's log`;
       this.#ledger.settle(pending, { ok: false, error: wireError('ENGINE_FAILED', message) });
     }

@@ -1,6 +1,7 @@
 /** A hub over a manual clock and a puppet engine, and models for it. */
 
 import type { Engine } from '../../server/core/engine.js';
+import type { HubEvent } from '../../server/core/events.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
 import type { ReadyModel, WarmUp } from '../../server/core/model-spec.js';
 import type { Origin } from '../../server/core/origin.js';
@@ -52,7 +53,7 @@ export class TestHub<E extends Engine = PuppetEngine> {
   readonly engine: E;
   readonly origin: Origin;
   readonly models: Map<string, ReadyModel>;
-  readonly events: { name: string; event: unknown }[] = [];
+  readonly events: HubEvent[] = [];
   /** Requests in the order in which they were settled. */
   readonly order: Sent[] = [];
 
@@ -70,7 +71,7 @@ export class TestHub<E extends Engine = PuppetEngine> {
           wireError('MODEL_NOT_FOUND', `no model ${reference}`),
       },
     });
-    this.hub.listen((name, event) => this.events.push({ name, event }));
+    this.hub.listen((event) => this.events.push(event));
     this.origin = this.hub.openOrigin('test');
   }
 

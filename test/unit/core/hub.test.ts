@@ -344,7 +344,7 @@ test('a settle function that throws costs no other request its answer', async ()
   await t.engine.finish();
 
   expect(sent.values).toEqual([4]);
-  expect(t.events.filter(({ name }) => name === 'fault')).toHaveLength(1);
+  expect(t.events.filter(({ type }) => type === 'fault')).toHaveLength(1);
 });
 
 test('the in-process form resolves to the prediction and rejects with the code', async () => {

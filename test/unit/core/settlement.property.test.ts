@@ -87,7 +87,7 @@ test('whatever happens, each accepted request settles exactly once, with its own
         [0, 0],
       ]);
       expect(t.hub.queuedRows).toBe(0);
-      expect(t.events.filter(({ name }) => name === 'fault')).toEqual([]);
+      expect(t.events.filter(({ type }) => type === 'fault')).toEqual([]);
       t.clock.advance(100);
       expect(t.clock.timers).toBe(0);
     }),

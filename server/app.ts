@@ -1,0 +1,200 @@
+/**
+ * The composition root: the only file that knows every concrete class. Builds the parts in order, starts and drains them; if a step
+ * of the start fails, the steps before it are undone.
+ */
+
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { HubLimits } from '../shared/limits.js';
+import type { Config } from './config.js';
+import { type DrainReport, Hub } from './core/hub.js';
+import { describeModel } from './core/model-spec.js';
+import { WorkerEngine } from './engine/worker-engine.js';
+import { ModelRegistry } from './models/registry.js';
+import { logHubEvents } from './observe/event-log.js';
+import type { Logger } from './observe/logger.js';
+import { systemClock } from './system-clock.js';
+import { logTransportEvents } from './transport-log.js';
+import { createHttp } from './transports/http.js';
+import { OriginPolicy } from './transports/origin-policy.js';
+import { addRest, type Health } from './transports/rest.js';
+import { SocketIoTransport } from './transports/socketio.js';
+import { version } from './version.js';
+
+/** What a program, and no command line, may add. */
+export interface AppExtras {
+  /** Modules with sessions of further runtimes, as file URLs; see `tickcast/testing`. */
+  readonly sessionModules?: readonly string[];
+}
+
+export type AppState = 'starting' | 'ready' | 'draining' | 'closed';
+
+export type StartOutcome = { readonly ok: true; readonly app: App } | { readonly ok: false; readonly problem: string };
+
+interface AppParts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly engine: WorkerEngine;
+  readonly models: ModelRegistry;
+  readonly hub: Hub;
+}
+
+/** Disconnects are spread by this much for each socket, within half the grace. */
+const SPREAD_MS_PER_SOCKET = 2;
+/** Engine threads are given so long to end by themselves. */
+const ENGINE_CLOSE_MS = 2000;
+
+export class App {
+  readonly hub: Hub;
+  readonly #parts: AppParts;
+  #http: FastifyInstance | undefined;
+  #sockets: SocketIoTransport | undefined;
+  #state: AppState = 'starting';
+  #drained: Promise<DrainReport> | undefined;
+
+  private constructor(parts: AppParts) {
+    this.hub = parts.hub;
+    this.#parts = parts;
+  }
+
+  /** Starts engine, models, hub and transports, and listens. A problem is one readable line. */
+  static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
+    const engine = new WorkerEngine({
+      threads: config.engineThreads,
+      backend: config.engine,
+      clock: systemClock,
+      sessionModules: extras.sessionModules ?? [],
+      onEvent: (event) => log.info(event, 'engine'),
+    });
+    const models = new ModelRegistry(engine, {
+      defaultModel: config.defaultModel,
+      maxTextLength: config.maxTextLength,
+    });
+    const loaded = await models.load(config.model);
+    if (!loaded.ok) {
+      await engine.close(ENGINE_CLOSE_MS);
+      return loaded;
+    }
+    for (const model of models.list()) log.info(model, 'model ready');
+    const hub = new Hub({ engine, models, clock: systemClock, options: config });
+    hub.listen(logHubEvents(log));
+    const app = new App({ config, log, engine, models, hub });
+    const problem = await app.#listen();
+    if (problem === undefined) return { ok: true, app };
+    await app.close();
+    return { ok: false, problem };
+  }
+
+  get state(): AppState {
+    return this.#state;
+  }
+
+  /** Where it listens. */
+  get address(): AddressInfo {
+    const address = this.#http?.server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('the hub does not listen');
+    return address;
+  }
+
+  get url(): string {
+    const { address, family, port } = this.address;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** Connections now. */
+  get connections(): number {
+    return this.#sockets?.connections ?? 0;
+  }
+
+  /**
+   * Tells probes and clients, serves on for `drainDelayMs`, then refuses new requests, finishes what was accepted within `graceMs`
+   * and closes. A second call joins the first.
+   */
+  drain(): Promise<DrainReport> {
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  /** Closes all, in order: sockets, HTTP, engine. What is in flight is cancelled. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    await this.#sockets?.close(0);
+    await this.#closeHttp();
+    await this.hub.drain(0);
+    await this.#parts.engine.close(ENGINE_CLOSE_MS);
+  }
+
+  async #listen(): Promise<string | undefined> {
+    const { config, log, models } = this.#parts;
+    const origins = new OriginPolicy(config.corsOrigin);
+    const listener = logTransportEvents(log);
+    const http = await createHttp({ maxBodyBytes: config.maxFrameBytes }, origins, listener);
+    this.#http = http;
+    addRest(http, { hub: this.hub, catalogue: models, health: () => this.#health(), version });
+    this.#sockets = new SocketIoTransport({
+      hub: this.hub,
+      clock: systemClock,
+      http: http.server,
+      origins,
+      models: () => models.specs().map(describeModel),
+      listener,
+      options: { ...config, limits: limitsOf(config), maxLostSessions: 10_000 },
+    });
+    try {
+      await http.listen({ host: config.host, port: config.port });
+    } catch (cause) {
+      return listenProblem(cause, config);
+    }
+    this.#state = 'ready';
+    log.info({ url: this.url, version, model: config.model, pid: process.pid }, 'listening');
+    return undefined;
+  }
+
+  #health(): Health {
+    const { engine } = this.#parts;
+    if (this.#state !== 'ready') return { ready: false, state: this.#state };
+    if (!engine.healthy)
+      return { ready: false, state: 'unhealthy', reason: 'the engine thread keeps dying; see the log' };
+    return { ready: true, state: 'ready' };
+  }
+
+  async #drain(): Promise<DrainReport> {
+    const { config, engine, log } = this.#parts;
+    this.#state = 'draining';
+    log.info({ delayMs: config.drainDelayMs, graceMs: config.graceMs }, 'draining');
+    this.#sockets?.goaway(config.drainDelayMs + config.graceMs);
+    await delay(config.drainDelayMs);
+    // No new connection; those that are open are answered on.
+    this.#http?.server.close();
+    const report = await this.hub.drain(config.graceMs);
+    await this.#sockets?.close(Math.min(this.connections * SPREAD_MS_PER_SOCKET, config.graceMs / 2));
+    await this.#closeHttp();
+    await engine.close(ENGINE_CLOSE_MS);
+    this.#state = 'closed';
+    const { batches, rows, predicted, errors } = this.hub.stats;
+    log.info({ ...report, predicted, errors, batches, rows }, 'drained');
+    return report;
+  }
+
+  async #closeHttp(): Promise<void> {
+    this.#http?.server.closeIdleConnections();
+    // fastify waits for open connections; by now nothing is owed to any.
+    this.#http?.server.closeAllConnections();
+    await this.#http?.close();
+  }
+}
+
+function limitsOf(config: Config): HubLimits {
+  const { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength } = config;
+  return { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength };
+}
+
+function listenProblem(cause: unknown, { host, port }: Config): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRINUSE')
+    return `port ${port} on ${host} is in use; stop what listens there, or choose another --port`;
+  if (code === 'EACCES') return `port ${port} needs rights that this user has not; choose a --port above 1023`;
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') return `${host} is no address of this machine; see --host`;
+  return `cannot listen on ${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`;
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+/** The process: options, app, signals, exit code. The only file that ends the process. */
+
+import { App } from './app.js';
+import { helpText, readConfig } from './config.js';
+import { createLogger } from './observe/logger.js';
+import { version } from './version.js';
+
+const outcome = readConfig(process.argv.slice(2), process.env);
+switch (outcome.kind) {
+  case 'help':
+    process.stdout.write(helpText());
+    break;
+  case 'version':
+    process.stdout.write(`${version}\n`);
+    break;
+  case 'problem':
+    fail(outcome.message);
+    break;
+  case 'config': {
+    const log = createLogger(outcome.config.logLevel);
+    process.on('uncaughtException', (err) => {
+      log.fatal({ err }, 'uncaught exception');
+      process.exit(1);
+    });
+    const started = await App.start(outcome.config, log);
+    if (started.ok) drainOnSignal(started.app);
+    else fail(started.problem);
+  }
+}
+
+/** One readable line, before anything listens. */
+function fail(problem: string): never {
+  process.stderr.write(`tickcast: ${problem}\n`);
+  process.exit(1);
+}
+
+/** The first signal drains; a second ends at once. */
+function drainOnSignal(app: App): void {
+  let signals = 0;
+  const onSignal = (): void => {
+    signals += 1;
+    if (signals > 1) process.exit(1);
+    app.drain().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

@@ -1,0 +1,27 @@
+/** Turns events of the transports into log lines: connect, disconnect with its reason, HTTP access. */
+
+import type { Logger } from './observe/logger.js';
+import type { TransportListener } from './transports/transport-events.js';
+
+/** Probes come every few seconds for ever: their lines are for debugging only. */
+const PROBES = new Set(['/healthz', '/readyz']);
+
+export function logTransportEvents(log: Logger): TransportListener {
+  return (event) => {
+    const { type, ...fields } = event;
+    switch (type) {
+      case 'connected':
+        return log.info(fields, 'client connected');
+      case 'disconnected':
+        return log.info(fields, 'client disconnected');
+      case 'rejected':
+        return log.warn(fields, 'connection refused');
+      case 'http':
+        return 'path' in fields && PROBES.has(fields.path) ? log.debug(fields, 'http') : log.info(fields, 'http');
+      case 'fault': {
+        const { cause, where } = event as Extract<typeof event, { type: 'fault' }>;
+        return log.error({ err: cause, where }, 'fault in a handler');
+      }
+    }
+  };
+}

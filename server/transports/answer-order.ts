@@ -1,0 +1,36 @@
+/**
+ * Answers to requests without an id, from one connection to one model, leave in request order, errors included: the caller has
+ * nothing else to tell them apart by. An answer that is early waits for those before it.
+ */
+
+interface Place {
+  /** Sends the answer; undefined while it is not there. */
+  send: (() => void) | undefined;
+}
+
+export class AnswerOrder {
+  readonly #lines = new Map<string, Place[]>();
+
+  /** Takes the next place for this model. The function it answers gives the answer: call it once. */
+  enter(model: string): (send: () => void) => void {
+    let line = this.#lines.get(model);
+    if (line === undefined) {
+      line = [];
+      this.#lines.set(model, line);
+    }
+    const places = line;
+    const place: Place = { send: undefined };
+    places.push(place);
+    return (send) => {
+      place.send = send;
+      if (places[0] !== place) return;
+      let sent = 0;
+      while (places[sent]?.send !== undefined) {
+        places[sent]?.send?.();
+        sent += 1;
+      }
+      places.splice(0, sent);
+      if (places.length === 0) this.#lines.delete(model);
+    };
+  }
+}

@@ -1,0 +1,99 @@
+/** One Socket.IO connection: reads `predict` and `cancel`, and sends each answer to the event that asked. */
+
+import { type WireError, wireError } from '../../shared/errors.js';
+import { readPrediction } from '../../shared/output.js';
+import { parseCancel, parsePredict } from '../../shared/parse.js';
+import type { PredictAck } from '../../shared/protocol.js';
+import type { Hub } from '../core/hub.js';
+import type { Outcome } from '../core/pending.js';
+import { AnswerOrder } from './answer-order.js';
+import { Oversized } from './guarded-decoder.js';
+import type { Outbox } from './outbox.js';
+import type { Answer, Session, SessionSink, Ticket } from './session.js';
+
+export interface ConnectionParts {
+  readonly hub: Hub;
+  readonly session: Session;
+  readonly outbox: Outbox;
+  readonly maxJsonBytes: number;
+  /** Closes the socket. */
+  readonly close: (reason: string) => void;
+}
+
+export class Connection implements SessionSink {
+  readonly #parts: ConnectionParts;
+  readonly #order = new AnswerOrder();
+  #requests = 0;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+  }
+
+  /** `predict` events so far. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Arguments are as they came: nothing of them is known. */
+  predict(args: readonly unknown[]): void {
+    const { hub, session, maxJsonBytes } = this.#parts;
+    const last = args.at(-1);
+    const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
+    const raw = args[0] === last && ack !== undefined ? undefined : args[0];
+    const ticket: Ticket = { id: undefined, n: this.#requests++, ack };
+    if (raw instanceof Oversized) {
+      const message = `the event has ${raw.bytes} bytes of JSON, maxJsonBytes is ${maxJsonBytes}; send fewer rows, or binary { dtype, shape, data }`;
+      return this.#refuse(ticket, wireError('TOO_LARGE', message), '');
+    }
+    const parsed = parsePredict(raw);
+    if (!parsed.ok) return this.#refuse({ ...ticket, id: parsed.id }, parsed.error, '');
+    const request = parsed.value;
+    const asked: Ticket = { ...ticket, id: request.id };
+    const recall = session.recall(asked);
+    if (recall === 'attached' || recall === 'answered') return;
+
+    // An answer that carries no id and has no callback is told apart by its order alone.
+    const place = request.id === undefined && ack === undefined ? this.#order.enter(request.model ?? '') : undefined;
+    const settle = (outcome: Outcome): void => {
+      const answer = answerOf(outcome);
+      if (place === undefined) session.answer(asked, answer);
+      else place(() => this.deliver(asked, answer));
+    };
+    const verdict = hub.submit(request, session.origin, settle);
+    if (verdict.accepted) session.accept(asked);
+    else if (place === undefined) this.deliver(asked, { ok: false, error: verdict.error });
+    else place(() => this.deliver(asked, { ok: false, error: verdict.error }));
+  }
+
+  cancel(args: readonly unknown[]): void {
+    const parsed = parseCancel(args[0]);
+    if (parsed.ok) this.#parts.hub.cancelById(this.#parts.session.origin, parsed.value.id);
+    else this.#parts.hub.noteRefusal(parsed.error, this.#parts.session.origin);
+  }
+
+  deliver({ id, n, ack }: Ticket, answer: Answer): void {
+    const { outbox } = this.#parts;
+    if (ack !== undefined) return outbox.acknowledge(ack, answer.ok ? answer.prediction : { error: answer.error });
+    const to = id === undefined ? { n } : { id, n };
+    if (answer.ok) outbox.emit('prediction', { ...to, ...answer.prediction });
+    else outbox.emit('prediction_error', { ...to, ...answer.error });
+  }
+
+  supersede(): void {
+    this.#parts.close('superseded');
+  }
+
+  /** Answers a request that never reached the hub. */
+  #refuse(ticket: Ticket, error: WireError, model: string): void {
+    this.#parts.hub.noteRefusal(error, this.#parts.session.origin);
+    const send = (): void => this.deliver(ticket, { ok: false, error });
+    if (ticket.id === undefined && ticket.ack === undefined) this.#order.enter(model)(send);
+    else send();
+  }
+}
+
+/** The values are read now: the batch's buffer is used again after this turn. */
+function answerOf(outcome: Outcome): Answer {
+  if (!outcome.ok) return outcome;
+  return { ok: true, prediction: readPrediction(outcome.model, outcome.output, outcome.batched) };
+}

@@ -1,0 +1,102 @@
+/** The one HTTP server of a hub: fastify with its limits, error form, CORS and access events. Routes are added by others. */
+
+import { createServer, type Server } from 'node:http';
+import cors from '@fastify/cors';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ERRORS, type WireError, wireError } from '../../shared/errors.js';
+import type { OriginPolicy } from './origin-policy.js';
+import type { TransportListener } from './transport-events.js';
+
+export interface HttpOptions {
+  /** Largest request body in bytes. */
+  readonly maxBodyBytes: number;
+}
+
+/** Headers must be in by then, and the body; slow clients must not hold a connection. In milliseconds. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Longer than the idle timeout of common load balancers, so that it is they who close. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+/** A fastify server whose errors all have the form `{ error: { code, message, retryable, retryAfterMs? } }`. */
+export async function createHttp(
+  options: HttpOptions,
+  origins: OriginPolicy,
+  listener: TransportListener,
+): Promise<FastifyInstance> {
+  const app = fastify({
+    serverFactory: (handler): Server => {
+      const server = createServer({ connectionsCheckingInterval: 1000 }, handler);
+      server.headersTimeout = HEADERS_TIMEOUT_MS;
+      server.requestTimeout = REQUEST_TIMEOUT_MS;
+      server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+      return server;
+    },
+    bodyLimit: options.maxBodyBytes,
+    routerOptions: { maxParamLength: 100 },
+    logger: false,
+    // A name that arrives by header is not trusted to be unique: ids are ours.
+    requestIdHeader: false,
+    return503OnClosing: false,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+  });
+  app.removeContentTypeParser('text/plain');
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (origins.allows(request.headers)) return;
+    await sendError(
+      reply,
+      wireError('FORBIDDEN', `the page ${request.headers.origin} may not use this hub; see --cors-origin`),
+    );
+  });
+  await app.register(
+    cors,
+    () => (request: FastifyRequest, done: (error: null, options: { origin: boolean }) => void) => {
+      done(null, { origin: origins.allows(request.headers) && request.headers.origin !== undefined });
+    },
+  );
+  app.addHook('onResponse', async (request, reply) => {
+    const { id: requestId, method } = request;
+    const path = request.url.split('?', 1)[0] ?? '';
+    listener({
+      type: 'http',
+      requestId,
+      method,
+      path: path.slice(0, 200),
+      status: reply.statusCode,
+      tookMs: reply.elapsedTime,
+    });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `there is no ${request.method} ${request.url.slice(0, 100)}; see GET / for what there is`;
+    return sendError(reply, wireError('MODEL_NOT_FOUND', message));
+  });
+  app.setErrorHandler((cause: FastifyError, _request, reply) => {
+    const error = errorOf(cause, options);
+    if (error.code === 'INTERNAL') listener({ type: 'fault', where: 'http', cause });
+    // The one status the table has no code for: the form of the request is wrong before its content is looked at.
+    return sendError(reply, error, cause.statusCode === 415 ? 415 : undefined);
+  });
+  return app;
+}
+
+/** Sends a wire error with its status. */
+export function sendError(
+  reply: FastifyReply,
+  error: WireError,
+  status: number = ERRORS[error.code].status,
+): FastifyReply {
+  if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
+  return reply.code(status).send({ error });
+}
+
+function errorOf(cause: FastifyError, options: HttpOptions): WireError {
+  const status = cause.statusCode ?? 500;
+  if (status === 413)
+    return wireError('TOO_LARGE', `the body is over ${options.maxBodyBytes} bytes; send fewer rows a request`);
+  if (status === 415) return wireError('INVALID_INPUT', 'the content type must be application/json');
+  if (status >= 400 && status < 500)
+    return wireError('INVALID_INPUT', `the body is not a JSON document that can be used: ${cause.message}`);
+  return wireError('INTERNAL', 'the hub failed on this request; see its log');
+}

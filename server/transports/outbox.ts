@@ -1,0 +1,60 @@
+/** What leaves on one connection: events in order, bounded in bytes. A client that does not read is cut, not waited for. */
+
+import type { Socket } from 'socket.io';
+import type { ClientToServerEvents, ServerToClientEvents } from '../../shared/protocol.js';
+
+export type HubSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+
+/** The parts of an engine.io connection that its types do not show; `transport.socket` is there over WebSocket. */
+interface Wire {
+  readonly writeBuffer: readonly { readonly data?: unknown }[];
+  readonly transport: { readonly socket?: { readonly bufferedAmount?: number; terminate?(): void } };
+}
+
+export class Outbox {
+  readonly #socket: HubSocket;
+  readonly #maxBytes: number;
+  readonly #onSlow: () => void;
+  /** Bytes in engine.io's buffer, which has no bound of its own. */
+  #waitingBytes = 0;
+  #cut = false;
+
+  /** @param onSlow called once, before the connection is cut for having more than `maxBytes` unread. */
+  constructor(socket: HubSocket, maxBytes: number, onSlow: () => void) {
+    this.#socket = socket;
+    this.#maxBytes = maxBytes;
+    this.#onSlow = onSlow;
+    // engine.io hands its whole buffer over at once.
+    socket.conn.on('flush', () => {
+      this.#waitingBytes = 0;
+    });
+  }
+
+  emit<Name extends keyof ServerToClientEvents>(name: Name, ...payload: Parameters<ServerToClientEvents[Name]>): void {
+    this.#socket.emit(name, ...payload);
+    this.#measure();
+  }
+
+  /** Answers a request by its acknowledgement callback. */
+  acknowledge<Answer>(ack: (answer: Answer) => void, answer: Answer): void {
+    ack(answer);
+    this.#measure();
+  }
+
+  #measure(): void {
+    const { writeBuffer, transport } = this.#socket.conn as unknown as Wire;
+    const waiting = writeBuffer.at(-1);
+    if (waiting !== undefined) this.#waitingBytes += sizeOf(waiting.data);
+    if (this.#waitingBytes + (transport.socket?.bufferedAmount ?? 0) <= this.#maxBytes || this.#cut) return;
+    this.#cut = true;
+    this.#onSlow();
+    // Discarding: a close in good order would wait for a reader that is not there.
+    this.#socket.conn.close(true);
+    transport.socket?.terminate?.();
+  }
+}
+
+function sizeOf(data: unknown): number {
+  if (typeof data === 'string') return data.length;
+  return data instanceof Uint8Array ? data.byteLength : 0;
+}

@@ -1,0 +1,114 @@
+/** The REST transport: `POST /predict` and `/infer` into the hub, models, health. */
+
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { wireError } from '../../shared/errors.js';
+import { readPrediction } from '../../shared/output.js';
+import { isModelReference, parsePredict } from '../../shared/parse.js';
+import type { Hub } from '../core/hub.js';
+import type { Origin } from '../core/origin.js';
+import type { Outcome, Pending } from '../core/pending.js';
+import { sendError } from './http.js';
+
+/** What the model routes show; made by the registry. */
+export interface ModelCatalogue {
+  list(): readonly object[];
+  /** One model by `name` or `name@version`. */
+  find(reference: string): object | undefined;
+}
+
+/** How the process is, for probes. */
+export interface Health {
+  /** True when requests are taken and can be computed. */
+  readonly ready: boolean;
+  readonly state: string;
+  readonly reason?: string;
+}
+
+export interface RestParts {
+  readonly hub: Hub;
+  readonly catalogue: ModelCatalogue;
+  readonly health: () => Health;
+  readonly version: string;
+}
+
+export function addRest(app: FastifyInstance, { hub, catalogue, health, version }: RestParts): void {
+  const origins = new ConnectionOrigins(hub);
+
+  const predict = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
+    if (hub.state !== 'ready') reply.header('connection', 'close');
+    const origin = origins.of(request.raw);
+    const parsed = parsePredict(request.body);
+    if (!parsed.ok) {
+      hub.noteRefusal(parsed.error, origin);
+      return sendError(reply, parsed.error);
+    }
+    // An id means nothing here: the answer is the reply.
+    const verdict = hub.submit({ ...parsed.value, id: undefined }, origin, (outcome) => answer(reply, outcome));
+    if (!verdict.accepted) return sendError(reply, verdict.error);
+    cancelWhenGone(hub, reply, verdict.pending);
+    return undefined;
+  };
+  // Both names for one thing; `async` would make fastify wait for a return value.
+  for (const path of ['/predict', '/infer']) app.post(path, (request, reply) => void predict(request, reply));
+
+  app.get('/models', async () => ({ models: catalogue.list() }));
+  app.get<{ Params: { name: string } }>('/models/:name', async ({ params: { name } }, reply) => {
+    const found = isModelReference(name) ? catalogue.find(name) : undefined;
+    return (
+      found ??
+      sendError(reply, wireError('MODEL_NOT_FOUND', `there is no model "${name.slice(0, 80)}"; see GET /models`))
+    );
+  });
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const now = health();
+    const { batches, rows } = hub.stats;
+    const body = {
+      status: now.state,
+      reason: now.reason,
+      inFlight: hub.inFlight,
+      queuedRows: hub.queuedRows,
+      batches,
+      rows,
+    };
+    return reply.code(now.ready ? 200 : 503).send(body);
+  });
+  app.get('/', async () => ({
+    name: 'tickcast',
+    version,
+    socket: 'Socket.IO at /socket.io/: emit "predict" { input }, listen for "prediction"',
+    routes: ['POST /predict', 'POST /infer', 'GET /models', 'GET /models/:name', 'GET /healthz', 'GET /readyz'],
+  }));
+}
+
+function answer(reply: FastifyReply, outcome: Outcome): void {
+  if (reply.raw.destroyed || reply.sent) return;
+  if (outcome.ok) reply.send(readPrediction(outcome.model, outcome.output, outcome.batched));
+  else sendError(reply, outcome.error);
+}
+
+function cancelWhenGone(hub: Hub, reply: FastifyReply, pending: Pending): void {
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) hub.cancel(pending, 'the connection was closed');
+  });
+}
+
+/** One origin for each HTTP connection, so that credit and fairness hold there too. */
+class ConnectionOrigins {
+  readonly #hub: Hub;
+  readonly #origins = new WeakMap<object, Origin>();
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  of({ socket }: IncomingMessage): Origin {
+    let origin = this.#origins.get(socket);
+    if (origin === undefined) {
+      origin = this.#hub.openOrigin(`http ${socket.remoteAddress ?? ''}`);
+      this.#origins.set(socket, origin);
+    }
+    return origin;
+  }
+}

@@ -1,0 +1,160 @@
+/** The Socket.IO transport: handshake, hello, one {@link Connection} a socket, goaway, close. */
+
+import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Server } from 'socket.io';
+import { Encoder } from 'socket.io-parser';
+import type { HubLimits } from '../../shared/limits.js';
+import {
+  type ClientToServerEvents,
+  type Hello,
+  type ModelDescription,
+  PROTOCOL_VERSION,
+  type ServerToClientEvents,
+} from '../../shared/protocol.js';
+import type { Clock } from '../core/clock.js';
+import type { Hub } from '../core/hub.js';
+import { Connection } from './connection.js';
+import { guardedDecoder } from './guarded-decoder.js';
+import type { OriginPolicy } from './origin-policy.js';
+import { type HubSocket, Outbox } from './outbox.js';
+import { type SessionOptions, Sessions } from './sessions.js';
+import type { TransportListener } from './transport-events.js';
+
+export interface SocketIoOptions extends SessionOptions {
+  readonly limits: HubLimits;
+  /** Most bytes that may wait unread on one connection. @default 1 MiB */
+  readonly maxOutboxBytes: number;
+}
+
+export interface SocketIoParts {
+  readonly hub: Hub;
+  readonly clock: Clock;
+  readonly http: HttpServer;
+  readonly origins: OriginPolicy;
+  /** The models as a new connection is told of them. */
+  readonly models: () => readonly ModelDescription[];
+  readonly listener: TransportListener;
+  readonly options: SocketIoOptions;
+}
+
+/** A socket that has not joined by then is closed, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export class SocketIoTransport {
+  readonly #parts: SocketIoParts;
+  readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
+  readonly #sessions: Sessions;
+
+  constructor(parts: SocketIoParts) {
+    const { hub, clock, http, origins, options } = parts;
+    this.#parts = parts;
+    this.#sessions = new Sessions(hub, clock, options);
+    this.#io = new Server(http, {
+      transports: ['websocket', 'polling'],
+      maxHttpBufferSize: options.limits.maxFrameBytes,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      perMessageDeflate: false,
+      httpCompression: false,
+      serveClient: false,
+      parser: { Encoder, Decoder: guardedDecoder(options.limits.maxJsonBytes) },
+      cors: (
+        request: { readonly headers: IncomingHttpHeaders },
+        done: (error: null, options: { origin: boolean }) => void,
+      ) => done(null, { origin: origins.allows(request.headers) }),
+      allowRequest: (request, done) => {
+        const allowed = origins.allows(request.headers);
+        if (!allowed) {
+          const address = request.socket.remoteAddress ?? '';
+          parts.listener({
+            type: 'rejected',
+            address,
+            reason: `the page ${request.headers.origin} is not in --cors-origin`,
+          });
+        }
+        done(allowed ? null : 'FORBIDDEN: this page may not use the hub; see --cors-origin', allowed);
+      },
+    });
+    this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
+  }
+
+  /** Connections now. */
+  get connections(): number {
+    return this.#io.engine.clientsCount;
+  }
+
+  /** Tells every client that the hub is draining. */
+  goaway(graceMs: number): void {
+    this.#io.local.emit('goaway', { reason: 'draining', graceMs });
+  }
+
+  /** Disconnects every socket, spread over `spreadMs` so that their reconnects do not come at once, and ends all sessions. */
+  async close(spreadMs: number): Promise<void> {
+    const sockets = [...this.#io.of('/').sockets.values()];
+    const slices = Math.min(sockets.length, 20);
+    for (let slice = 0; slice < slices; slice++) {
+      for (let i = slice; i < sockets.length; i += slices) sockets[i]?.disconnect(true);
+      if (slice < slices - 1 && spreadMs > 0) await delay((spreadMs / slices) * (0.5 + Math.random()));
+    }
+    this.#sessions.close();
+    this.#io.engine.close();
+    this.#io.removeAllListeners();
+  }
+
+  #connect(socket: HubSocket): void {
+    const { hub, listener, models, options } = this.#parts;
+    const auth: unknown = socket.handshake.auth;
+    const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
+    const { session, resumed } = this.#sessions.open(named);
+    let reason: string | undefined;
+    const outbox = new Outbox(socket, options.maxOutboxBytes, () => {
+      reason = 'slow: the client does not read its answers';
+    });
+    const close = (why: string): void => {
+      reason = why;
+      socket.disconnect(true);
+    };
+    const connection = new Connection({ hub, session, outbox, maxJsonBytes: options.limits.maxJsonBytes, close });
+    session.attach(connection);
+
+    const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, models: models() };
+    outbox.emit('hello', hello);
+    const address = socket.handshake.address;
+    listener({
+      type: 'connected',
+      socket: socket.id,
+      session: session.id.slice(0, 8),
+      resumed,
+      address,
+      via: socket.conn.transport.name,
+    });
+
+    // Socket.IO calls listeners without a catch, and types their arguments as if a client were bound by them.
+    const on = (name: string, handle: (args: readonly unknown[]) => void): void => {
+      (socket as unknown as NodeJS.EventEmitter).on(name, (...args: unknown[]) =>
+        this.#guard(name, () => handle(args)),
+      );
+    };
+    on('predict', (args) => connection.predict(args));
+    on('cancel', (args) => connection.cancel(args));
+    on('error', () => undefined);
+    on('disconnect', ([why]) => {
+      this.#sessions.release(session, connection);
+      listener({
+        type: 'disconnected',
+        socket: socket.id,
+        reason: reason ?? String(why),
+        requests: connection.requests,
+      });
+    });
+  }
+
+  /** Runs a handler so that whatever a packet makes it do, the process lives. */
+  #guard(where: string, run: () => void): void {
+    try {
+      run();
+    } catch (cause) {
+      this.#parts.listener({ type: 'fault', where, cause });
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** What happens at the edge, for the log. Transports do not log. */
+
+export type TransportEvent =
+  | {
+      readonly type: 'connected';
+      readonly socket: string;
+      /** Its first characters: the whole is the client's secret. */
+      readonly session: string;
+      readonly resumed: boolean;
+      readonly address: string;
+      readonly via: string;
+    }
+  | { readonly type: 'disconnected'; readonly socket: string; readonly reason: string; readonly requests: number }
+  /** A connection that was refused before it had a socket. */
+  | { readonly type: 'rejected'; readonly address: string; readonly reason: string }
+  /** A REST request that was answered. */
+  | {
+      readonly type: 'http';
+      readonly requestId: string;
+      readonly method: string;
+      readonly path: string;
+      readonly status: number;
+      readonly tookMs: number;
+    }
+  /** A handler threw: a bug here. The connection goes on. */
+  | { readonly type: 'fault'; readonly where: string; readonly cause: unknown };
+
+export type TransportListener = (event: TransportEvent) => void;

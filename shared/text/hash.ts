@@ -1,0 +1,31 @@
+/**
+ * The hash that turns n-grams into table rows: FNV-1a over code points, finished by murmur3's mixer. Trained models depend on every
+ * bit of it: it never changes.
+ */
+
+/** Start value for words and word pairs. */
+export const WORD_SEED = 0x811c9dc5;
+/** Start value for character n-grams, so that the word `ing` and the n-gram `ing` are different things. */
+export const CHARACTER_SEED = 0x9747b28c;
+
+/** The hash after one more code point. Start with one of the seeds; the value is a signed 32-bit integer. */
+export function hashPoint(hash: number, point: number): number {
+  return Math.imul(hash ^ point, 0x01000193);
+}
+
+/** Spreads a hash over all 32 bits: murmur3's fmix32. The value is unsigned. */
+export function mix(hash: number): number {
+  hash ^= hash >>> 16;
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  hash ^= hash >>> 16;
+  return hash >>> 0;
+}
+
+/**
+ * The row of a hash in a table of 2^bits rows. Row 0 is kept for padding: what falls on it goes to row 1.
+ */
+export function rowOf(hash: number, bits: number): number {
+  return mix(hash) >>> (32 - bits) || 1;
+}

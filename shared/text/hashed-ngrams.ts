@@ -1,0 +1,121 @@
+/**
+ * Words, word pairs and character n-grams of a text, hashed to rows of one table. The model behind it adds up the rows, each times its
+ * weight. Knows nothing of the table's contents.
+ */
+import type { TensorArray, TensorSpec } from '../tensor.js';
+import type { Featuriser } from './featuriser.js';
+import { CHARACTER_SEED, hashPoint, rowOf, WORD_SEED } from './hash.js';
+import { TokenList } from './token-list.js';
+import { Tokeniser } from './tokenise.js';
+
+export interface HashedNgramsConfig {
+  readonly name: 'hashed-ngrams';
+  /** Rows of the table, a power of two. */
+  readonly buckets: number;
+  /** Most n-grams of a text: the size of both tensors. Words come first, then pairs, then characters; what is over is left out. */
+  readonly length: number;
+  /** Most tokens of a text. */
+  readonly maxTokens: number;
+  /** Shortest word, in code points, that has character n-grams; for shorter ones the word itself says as much. */
+  readonly minWordLength: number;
+}
+
+const SHORTEST_NGRAM = 3;
+const LONGEST_NGRAM = 5;
+/** Code points of a word that character n-grams are made of. */
+const MAX_WORD_POINTS = 24;
+/** How much a pair counts beside a word. Pairs carry negation, but most are rare: at full weight they are learned by heart. */
+const PAIR_WEIGHT = 0.5;
+const SPACE = 0x20;
+const WORD_START = 0x3c;
+const WORD_END = 0x3e;
+
+export class HashedNgrams implements Featuriser {
+  readonly tensors: readonly TensorSpec[];
+  private readonly bits: number;
+  private readonly tokens: TokenList;
+  private readonly tokeniser: Tokeniser;
+  private readonly framed = new Int32Array(MAX_WORD_POINTS + 2);
+
+  constructor(private readonly config: HashedNgramsConfig) {
+    this.bits = 31 - Math.clz32(config.buckets);
+    this.tokens = new TokenList(config.maxTokens);
+    this.tokeniser = new Tokeniser(this.tokens);
+    this.tensors = [
+      { name: 'ids', dtype: 'int32', shape: [config.length] },
+      { name: 'weights', dtype: 'float32', shape: [config.length] },
+    ];
+  }
+
+  write(text: string, row: number, targets: readonly TensorArray[]): void {
+    const [ids, weights] = targets;
+    if (!(ids instanceof Int32Array) || !(weights instanceof Float32Array)) {
+      throw new TypeError('hashed-ngrams writes to an Int32Array and a Float32Array, in this order');
+    }
+    const { length } = this.config;
+    const start = row * length;
+    const end = start + length;
+    if (row < 0 || end > ids.length || end > weights.length) {
+      throw new RangeError(`row ${row} of ${length} n-grams is outside the target of ${ids.length}`);
+    }
+    this.tokeniser.tokenise(text);
+    const used = this.writeCharacters(this.writeWords(start, end, ids, weights), end, ids, weights);
+    ids.fill(0, used, end);
+    weights.fill(0, used, end);
+  }
+
+  /** Words with the weight 1/sqrt(tokens), then pairs of neighbours with a part of it. */
+  private writeWords(at: number, end: number, ids: Int32Array, weights: Float32Array): number {
+    const { tokens, bits } = this;
+    const weight = 1 / Math.sqrt(tokens.count);
+    for (let token = 0; token < tokens.count && at < end; token++, at++) {
+      ids[at] = rowOf(this.hashToken(WORD_SEED, token), bits);
+      weights[at] = weight;
+    }
+    for (let token = 1; token < tokens.count && at < end; token++, at++) {
+      ids[at] = rowOf(this.hashToken(hashPoint(this.hashToken(WORD_SEED, token - 1), SPACE), token), bits);
+      weights[at] = PAIR_WEIGHT * weight;
+    }
+    return at;
+  }
+
+  /** The n-grams of `<word>`; those of one word share its weight, divided by the root of their number. */
+  private writeCharacters(at: number, end: number, ids: Int32Array, weights: Float32Array): number {
+    const { tokens, bits, framed } = this;
+    for (let token = 0; token < tokens.count && at < end; token++) {
+      const size = this.frame(token);
+      if (size === 0) continue;
+      const first = at;
+      for (let start = 0; start + SHORTEST_NGRAM <= size && at < end; start++) {
+        let hash = CHARACTER_SEED;
+        const stop = Math.min(start + LONGEST_NGRAM, size);
+        for (let i = start; i < stop && at < end; i++) {
+          hash = hashPoint(hash, framed[i] ?? 0);
+          if (i - start + 1 >= SHORTEST_NGRAM) ids[at++] = rowOf(hash, bits);
+        }
+      }
+      weights.fill(1 / Math.sqrt(tokens.count * (at - first)), first, at);
+    }
+    return at;
+  }
+
+  /** Copies a word between `<` and `>` to `framed`. Returns the size, or 0 when its characters are not looked at. */
+  private frame(token: number): number {
+    const { tokens, framed } = this;
+    const start = tokens.start(token);
+    const count = tokens.end(token) - start;
+    if (count < this.config.minWordLength || !tokens.isWordLike(token)) return 0;
+    const kept = Math.min(count, MAX_WORD_POINTS);
+    framed[0] = WORD_START;
+    for (let i = 0; i < kept; i++) framed[i + 1] = tokens.points[start + i] ?? 0;
+    framed[kept + 1] = WORD_END;
+    return kept + 2;
+  }
+
+  private hashToken(hash: number, token: number): number {
+    const { points } = this.tokens;
+    const end = this.tokens.end(token);
+    for (let i = this.tokens.start(token); i < end; i++) hash = hashPoint(hash, points[i] ?? 0);
+    return hash;
+  }
+}
