@@ -9,13 +9,14 @@ import type { FastifyInstance } from 'fastify';
 import type { HubLimits } from '../shared/limits.js';
 import type { Config } from './config.js';
 import { type DrainReport, Hub } from './core/hub.js';
-import { describeModel } from './core/model-spec.js';
+import { logEngineEvents, logTransportEvents } from './edge-log.js';
 import { WorkerEngine } from './engine/worker-engine.js';
+import { RegistryCatalogue } from './model-catalogue.js';
 import { ModelRegistry } from './models/registry.js';
+import { findModels } from './models/repository.js';
 import { logHubEvents } from './observe/event-log.js';
 import type { Logger } from './observe/logger.js';
 import { systemClock } from './system-clock.js';
-import { logTransportEvents } from './transport-log.js';
 import { createHttp } from './transports/http.js';
 import { OriginPolicy } from './transports/origin-policy.js';
 import { addRest, type Health } from './transports/rest.js';
@@ -60,23 +61,36 @@ export class App {
 
   /** Starts engine, models, hub and transports, and listens. A problem is one readable line. */
   static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
+    const found = await findModels(config.model);
+    if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,
       clock: systemClock,
       sessionModules: extras.sessionModules ?? [],
-      onEvent: (event) => log.info(event, 'engine'),
+      onEvent: logEngineEvents(log),
     });
-    const models = new ModelRegistry(engine, {
-      defaultModel: config.defaultModel,
-      maxTextLength: config.maxTextLength,
+    const running = await engine.start();
+    if (!running.ok) return running;
+    const { maxTextLength } = config;
+    const models = new ModelRegistry({
+      engine,
+      clock: systemClock,
+      defaultModel: config.defaultModel || undefined,
+      maxTextLength,
     });
-    const loaded = await models.load(config.model);
-    if (!loaded.ok) {
-      await engine.close(ENGINE_CLOSE_MS);
-      return loaded;
+    for (const folder of found.models) {
+      const loaded = await models.load(folder);
+      if (!loaded.ok) {
+        await engine.close(ENGINE_CLOSE_MS);
+        return loaded;
+      }
+      log.info({ model: folder.ref, ...loaded.report, warmUp: loaded.model.warmUp }, 'model ready');
     }
-    for (const model of models.list()) log.info(model, 'model ready');
+    if (config.defaultModel !== '' && 'code' in models.resolve(undefined)) {
+      await engine.close(ENGINE_CLOSE_MS);
+      return { ok: false, problem: `--default-model: there is no model ${config.defaultModel}` };
+    }
     const hub = new Hub({ engine, models, clock: systemClock, options: config });
     hub.listen(logHubEvents(log));
     const app = new App({ config, log, engine, models, hub });
@@ -127,17 +141,18 @@ export class App {
 
   async #listen(): Promise<string | undefined> {
     const { config, log, models } = this.#parts;
+    const catalogue = new RegistryCatalogue(models);
     const origins = new OriginPolicy(config.corsOrigin);
     const listener = logTransportEvents(log);
     const http = await createHttp({ maxBodyBytes: config.maxFrameBytes }, origins, listener);
     this.#http = http;
-    addRest(http, { hub: this.hub, catalogue: models, health: () => this.#health(), version });
+    addRest(http, { hub: this.hub, catalogue, health: () => this.#health(), version });
     this.#sockets = new SocketIoTransport({
       hub: this.hub,
       clock: systemClock,
       http: http.server,
       origins,
-      models: () => models.specs().map(describeModel),
+      models: () => catalogue.ready(),
       listener,
       options: { ...config, limits: limitsOf(config), maxLostSessions: 10_000 },
     });

@@ -1,5 +1,6 @@
 /** Every option of the hub in one table: flags, environment, `--help`, docs and the typed config are derived from it. */
 
+import { nearMiss } from './models/near-miss.js';
 import { isOrigin } from './transports/origin-policy.js';
 
 /** One option: how its text is read, and what people are told of it. */
@@ -67,6 +68,12 @@ export const OPTIONS = {
   maxBatchMs: integer(1, 60_000, 50, 'A batch may take about this long, in milliseconds, by its measured cost.'),
   maxBatchRows: integer(1, 1_048_576, 4096, 'Most rows of a batch, whatever they cost.'),
   maxQueueRows: integer(1, 1_048_576, 8192, 'Most rows waiting for one model; more are refused OVERLOADED.'),
+  maxArenaBytes: integer(
+    1024,
+    64 * 1024 * MIB,
+    256 * MIB,
+    'Most bytes of tensor rows kept for one model, waiting and running.',
+  ),
   maxRequestRows: integer(1, 1_048_576, 1024, 'Most rows of one request.'),
   maxInFlightRows: integer(1, 1_048_576, 1024, 'Most rows one connection may have unanswered: its credit.'),
   maxTextLength: integer(
@@ -212,24 +219,7 @@ function optionNames(): OptionName[] {
   return Object.keys(OPTIONS) as OptionName[];
 }
 
-/** `; did you mean X?` for the nearest known name, where one is near. */
 function hint(given: string, known: readonly string[]): string {
-  const nearest = known
-    .map((name) => ({ name, distance: editDistance(given, name) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return nearest !== undefined && nearest.distance <= 3 ? ` (did you mean ${nearest.name}?)` : '';
-}
-
-/** Levenshtein's distance, row by row. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const nearest = nearMiss(given, known);
+  return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
 }

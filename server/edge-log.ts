@@ -1,5 +1,6 @@
-/** Turns events of the transports into log lines: connect, disconnect with its reason, HTTP access. */
+/** Turns events of transports and engine threads into log lines: connect, disconnect with its reason, HTTP access, lost threads. */
 
+import type { EngineEvent } from './engine/engine-events.js';
 import type { Logger } from './observe/logger.js';
 import type { TransportListener } from './transports/transport-events.js';
 
@@ -23,5 +24,14 @@ export function logTransportEvents(log: Logger): TransportListener {
         return log.error({ err: cause, where }, 'fault in a handler');
       }
     }
+  };
+}
+
+/** Turns events of the engine threads into log lines. */
+export function logEngineEvents(log: Logger): (event: EngineEvent) => void {
+  return (event) => {
+    const { type, ...fields } = event;
+    if (type === 'thread-lost' || type === 'model-lost') log.error(fields, type);
+    else log.debug(fields, type);
   };
 }

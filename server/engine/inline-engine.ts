@@ -1,0 +1,59 @@
+// An engine in the calling thread, with the same sessions: for tests and for debugging, as a run blocks everything else.
+import type { BatchOutcome, EngineModel, PackedBatch } from '../core/engine.js';
+import type { LoadOutcome, ModelLoader, ModelSource } from '../core/model-loader.js';
+import type { BackendChoice } from './backend.js';
+import { firstLine, type Runtime } from './session.js';
+import { type HostStats, SessionHost } from './session-host.js';
+import { readSource } from './session-source.js';
+
+export class InlineEngine implements ModelLoader {
+  readonly slots = 1;
+  readonly #host: SessionHost;
+  #lastHandle = 0;
+  /** The end of what was asked for so far: sessions take one thing at a time. */
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(backend: BackendChoice = 'auto', runtimes: readonly Runtime[] = []) {
+    this.#host = new SessionHost(backend, runtimes);
+  }
+
+  async load(source: ModelSource): Promise<LoadOutcome> {
+    const reading = await readSource(source);
+    if (!reading.ok) return reading;
+    const handle = ++this.#lastHandle;
+    const loading = await this.#inTurn(() => this.#host.load(handle, reading.source));
+    if (!loading.ok) return loading;
+    const { inputs, outputs, runtime, engine, why, loadMs } = loading.model;
+    return { ok: true, engineModel: { handle, inputs, outputs }, report: { runtime, engine, why, loadMs } };
+  }
+
+  unload(model: EngineModel): void {
+    void this.#inTurn(async () => this.#host.unload(model.handle));
+  }
+
+  run(model: EngineModel, { rows, buffer }: PackedBatch): Promise<BatchOutcome> {
+    return this.#inTurn(async () => {
+      const startedAt = performance.now();
+      try {
+        await this.#host.run(model.handle, rows, buffer);
+        return { status: 'done', buffer, inferUs: Math.round((performance.now() - startedAt) * 1000) };
+      } catch (cause) {
+        return { status: 'failed', reason: firstLine(cause) };
+      }
+    });
+  }
+
+  stats(): HostStats {
+    return this.#host.stats();
+  }
+
+  async close(): Promise<void> {
+    await this.#inTurn(async () => this.#host.close());
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(act);
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,115 @@
+// The engine of the hub: every model loaded into each of its threads, one batch a thread at a time. Knows threads; knows no TensorFlow.
+import type { Clock } from '../core/clock.js';
+import type { BatchOutcome, EngineModel, PackedBatch } from '../core/engine.js';
+import type { LoadOutcome, ModelLoader, ModelSource } from '../core/model-loader.js';
+import type { BackendChoice } from './backend.js';
+import type { EngineEvent } from './engine-events.js';
+import { EngineThread, type Started } from './engine-thread.js';
+import { prepareNativeEnvironment } from './native-shim.js';
+import type { HostStats } from './session-host.js';
+import { readSource } from './session-source.js';
+import { type Spawn, spawnWorker } from './thread-port.js';
+
+export interface WorkerEngineOptions {
+  readonly clock: Clock;
+  /** @default 'auto': see engine-choice.ts */
+  readonly backend?: BackendChoice;
+  /** Threads, each with every model in it. @default 1 */
+  readonly threads?: number;
+  /** File URLs of modules that export a `Runtime`. @default none */
+  readonly sessionModules?: readonly string[];
+  readonly onEvent?: (event: EngineEvent) => void;
+  /** Longest that a thread may take to start, or to load a model, in milliseconds. @default 60000 */
+  readonly loadMs?: number;
+  /** Longest that a batch waits for a thread while one is being replaced, in milliseconds. @default 10000 */
+  readonly waitMs?: number;
+  /** How a thread is started. @default worker threads */
+  readonly spawn?: Spawn;
+}
+
+export class WorkerEngine implements ModelLoader {
+  readonly #threads: readonly EngineThread[];
+  #lastHandle = 0;
+  #started: Promise<Started> | undefined;
+
+  constructor(options: WorkerEngineOptions) {
+    const {
+      clock,
+      backend = 'auto',
+      threads = 1,
+      sessionModules = [],
+      onEvent,
+      loadMs = 60_000,
+      waitMs = 10_000,
+    } = options;
+    // In this thread, before the first other one: a worker cannot set them for itself.
+    if (backend === 'auto' || backend === 'native') prepareNativeEnvironment();
+    const spawn = options.spawn ?? spawnWorker({ backend, sessionModules });
+    const emit = onEvent ?? (() => undefined);
+    this.#threads = Array.from({ length: threads }, (_, thread) => {
+      return new EngineThread({ thread, spawn, clock, emit, loadMs, waitMs });
+    });
+  }
+
+  get slots(): number {
+    return this.#threads.length;
+  }
+
+  /** False while a thread is missing and cannot be replaced; the others go on. */
+  get healthy(): boolean {
+    return this.#threads.every((thread) => thread.healthy);
+  }
+
+  /** Starts the threads; `load` does so too. When it fails the engine is closed. */
+  start(): Promise<Started> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  /** Reads the model's files once and loads them into every thread. */
+  async load(source: ModelSource): Promise<LoadOutcome> {
+    const started = await this.start();
+    if (!started.ok) return started;
+    const reading = await readSource(source);
+    if (!reading.ok) return reading;
+    const handle = ++this.#lastHandle;
+    const loadings = await Promise.all(this.#threads.map((thread) => thread.load(handle, reading.source)));
+    const problem = loadings.find((loading) => !loading.ok);
+    const [first] = loadings;
+    if (problem === undefined && first?.ok) {
+      const { inputs, outputs, runtime, engine, why, loadMs } = first.model;
+      return { ok: true, engineModel: { handle, inputs, outputs }, report: { runtime, engine, why, loadMs } };
+    }
+    for (const thread of this.#threads) thread.unload(handle);
+    return problem ?? { ok: false, problem: 'the engine has no thread' };
+  }
+
+  unload(model: EngineModel): void {
+    for (const thread of this.#threads) thread.unload(model.handle);
+  }
+
+  run(model: EngineModel, batch: PackedBatch): Promise<BatchOutcome> {
+    let [least] = this.#threads;
+    for (const thread of this.#threads)
+      if (least === undefined || thread.outstanding < least.outstanding) least = thread;
+    return least?.run(model.handle, batch) ?? Promise.resolve({ status: 'lost', reason: 'the engine has no thread' });
+  }
+
+  /** What each thread holds; undefined for one that is being replaced. */
+  stats(): Promise<readonly (HostStats | undefined)[]> {
+    return Promise.all(this.#threads.map((thread) => thread.stats()));
+  }
+
+  /** Ends the threads: what they were given is finished first if it is within `deadlineMs`. May be called again. */
+  async close(deadlineMs = 2000): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close(deadlineMs)));
+  }
+
+  async #start(): Promise<Started> {
+    const started = await Promise.all(this.#threads.map((thread) => thread.start()));
+    const failed = started.find((one) => !one.ok);
+    if (failed === undefined) return { ok: true };
+    await this.close(0);
+    return failed;
+  }
+}

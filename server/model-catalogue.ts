@@ -1,0 +1,35 @@
+/** The models as `GET /models` and `hello` show them. */
+
+import type { ModelDescription } from '../shared/protocol.js';
+import { describeModel } from './core/model-spec.js';
+import type { ModelRegistry, ModelStatus } from './models/registry.js';
+import type { ModelCatalogue } from './transports/rest.js';
+
+export class RegistryCatalogue implements ModelCatalogue {
+  readonly #registry: ModelRegistry;
+
+  constructor(registry: ModelRegistry) {
+    this.#registry = registry;
+  }
+
+  list(): readonly object[] {
+    return this.#registry.list().map(show);
+  }
+
+  find(reference: string): object | undefined {
+    const found = this.#registry.list().filter(({ name, ref }) => name === reference || ref === reference);
+    const status = found.findLast(({ state }) => state === 'ready') ?? found.at(-1);
+    return status && show(status);
+  }
+
+  /** Those that answer requests. */
+  ready(): readonly ModelDescription[] {
+    return this.#registry.list().flatMap(({ model }) => (model === undefined ? [] : [describeModel(model.spec)]));
+  }
+}
+
+function show({ name, version, state, description, model, report, problem }: ModelStatus): object {
+  const described = model === undefined ? { name, version } : describeModel(model.spec);
+  const limits = model === undefined ? {} : { maxTextLength: model.spec.maxTextLength };
+  return { ...described, state, description, ...limits, ...report, problem };
+}

@@ -1,0 +1,153 @@
+// What manifest.json may say of a model, parsed and checked. Knows the file's text; knows no folder and no engine.
+import { z } from 'zod';
+import { MAX_RANK } from '../../shared/limits.js';
+import { describe } from '../../shared/parse.js';
+import { type FeaturiserConfig, parseFeaturiserConfig } from '../../shared/text/featuriser.js';
+import type { DeclaredInput } from '../core/model-loader.js';
+import { nearMiss } from './near-miss.js';
+
+export const MANIFEST_FILE = 'manifest.json';
+
+export interface Manifest {
+  /** Undefined: model.json says. Otherwise `tfjs-layers`, `tfjs-graph`, or that of a session module. */
+  readonly runtime: string | undefined;
+  readonly description: string | undefined;
+  /** Sizes that the model's own file leaves open. */
+  readonly inputs: readonly DeclaredInput[];
+  /** Of a text model. */
+  readonly featuriser: FeaturiserConfig | undefined;
+  readonly labels: readonly string[] | undefined;
+  /** Most characters (UTF-16 units) of one text. Undefined: the hub's own limit. */
+  readonly maxTextLength: number | undefined;
+  readonly warmUp: {
+    /** Texts to run in the warm-up. Empty: made-up ones. */
+    readonly texts: readonly string[];
+  };
+  /** Settings for the runtime of a session module. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export type ManifestParsed =
+  | { readonly ok: true; readonly manifest: Manifest }
+  | { readonly ok: false; readonly problem: string };
+
+const textLength = z.int().min(1).max(10_000_000);
+
+const tensorInput = z.strictObject({ kind: z.literal('tensor') });
+const textInput = z.strictObject({
+  kind: z.literal('text'),
+  featuriser: z.unknown(),
+  maxTextLength: textLength.optional(),
+});
+const declaredInput = z.strictObject({
+  name: z.string().min(1).max(200),
+  dtype: z.enum(['float32', 'int32', 'bool']),
+  shape: z
+    .array(
+      z
+        .int()
+        .min(1)
+        .max(2 ** 24),
+    )
+    .max(MAX_RANK - 1),
+});
+const warmUp = z.strictObject({ texts: z.array(z.string().max(10_000)).min(1).max(1000).optional() });
+const limits = z.strictObject({ maxTextLength: textLength.optional() });
+const schema = z.strictObject({
+  runtime: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected lower-case letters, digits and "-"')
+    .optional(),
+  description: z.string().max(2000).optional(),
+  input: z.discriminatedUnion('kind', [tensorInput, textInput]).optional(),
+  inputs: z.array(declaredInput).min(1).max(64).optional(),
+  labels: z.array(z.string().min(1).max(200)).min(1).max(100_000).optional(),
+  warmUp: warmUp.optional(),
+  limits: limits.optional(),
+  options: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** Known keys by where they stand, list positions left out. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(schema.shape),
+  input: Object.keys(textInput.shape),
+  inputs: Object.keys(declaredInput.shape),
+  warmUp: Object.keys(warmUp.shape),
+  limits: Object.keys(limits.shape),
+};
+
+/** Parses the text of a manifest.json. Undefined: the model has none. Never throws. */
+export function parseManifest(text: string | undefined): ManifestParsed {
+  let raw: unknown = {};
+  try {
+    if (text !== undefined) raw = JSON.parse(text);
+  } catch (cause) {
+    return refuse(`it is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) return refuse(readable(parsed.error, raw));
+  const { runtime, description, input, inputs, labels, options } = parsed.data;
+  let featuriser: FeaturiserConfig | undefined;
+  let maxTextLength = parsed.data.limits?.maxTextLength;
+  if (input?.kind === 'text') {
+    if (inputs !== undefined)
+      return refuse('"inputs" is for tensor models; the featuriser gives the inputs of a text model');
+    const config = parseFeaturiserConfig(input.featuriser);
+    if (!config.ok) return refuse(`input.${config.problem}`);
+    featuriser = config.config;
+    if (input.maxTextLength !== undefined && maxTextLength !== undefined) {
+      return refuse('maxTextLength stands in "input" and in "limits"; give it once');
+    }
+    maxTextLength = input.maxTextLength ?? maxTextLength;
+  } else if (maxTextLength !== undefined) {
+    return refuse('maxTextLength is for text models, and "input" is not { "kind": "text", ... }');
+  }
+  const names = (inputs ?? []).map(({ name }) => name);
+  const twice = repeated(labels ?? []) ?? repeated(names);
+  if (twice !== undefined)
+    return refuse(`"${twice}" stands twice in ${names.includes(twice) ? '"inputs"' : '"labels"'}`);
+  const warm = { texts: parsed.data.warmUp?.texts ?? [] };
+  return {
+    ok: true,
+    manifest: {
+      runtime,
+      description,
+      inputs: inputs ?? [],
+      featuriser,
+      labels,
+      maxTextLength,
+      warmUp: warm,
+      options: options ?? {},
+    },
+  };
+}
+
+function repeated(words: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  for (const word of words) {
+    if (seen.has(word)) return word;
+    seen.add(word);
+  }
+  return undefined;
+}
+
+/** The first thing that is wrong, in one line. */
+function readable(error: z.ZodError, raw: unknown): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'it is not valid';
+  const place = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  const at = place.replace(/^\./, '');
+  if (issue.code === 'unrecognized_keys') {
+    const known = KEYS[issue.path.filter((part) => typeof part === 'string').join('.')] ?? [];
+    const key = issue.keys[0] ?? '';
+    const meant = nearMiss(key, known);
+    const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean "${meant}"?`;
+    return `"${key}"${at === '' ? '' : ` in "${at}"`} is not known; ${hint}`;
+  }
+  if (at === '') return `it must be an object, got ${describe(raw)}`;
+  return `"${at}": ${issue.message}`;
+}
+
+function refuse(problem: string): { readonly ok: false; readonly problem: string } {
+  return { ok: false, problem: `${MANIFEST_FILE}: ${problem}` };
+}

@@ -1,0 +1,178 @@
+// The models of the hub: loads, checks and warms them up, publishes them, and looks them up by name. Knows no file format and no thread.
+import { type WireError, wireError } from '../../shared/errors.js';
+import { elementCount } from '../../shared/tensor.js';
+import type { Clock } from '../core/clock.js';
+import type { EngineModel } from '../core/engine.js';
+import type { LoadReport, ModelLoader } from '../core/model-loader.js';
+import type { ModelDirectory, ModelSpec, ReadyModel } from '../core/model-spec.js';
+import type { ModelFolder } from './repository.js';
+import { type WarmedUp, warmUpModel } from './warm-up.js';
+
+export interface ModelRegistryOptions {
+  readonly engine: ModelLoader;
+  readonly clock: Clock;
+  /** `name` or `name@version` that answers requests which name no model. Default: the bare model, else the only one. */
+  readonly defaultModel?: string | undefined;
+  /** Most characters of a text where the manifest says nothing, and where it says more. */
+  readonly maxTextLength: number;
+}
+
+/** One model version, whatever has become of it. */
+export interface ModelStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly ref: string;
+  readonly state: 'loading' | 'ready' | 'failed';
+  readonly description: string | undefined;
+  /** With state `ready`. */
+  readonly model: ReadyModel | undefined;
+  readonly report: LoadReport | undefined;
+  /** With state `failed`. */
+  readonly problem: string | undefined;
+}
+
+export type ModelLoaded =
+  | { readonly ok: true; readonly model: ReadyModel; readonly report: LoadReport }
+  | { readonly ok: false; readonly problem: string };
+
+interface Entry {
+  readonly folder: ModelFolder;
+  readonly status: ModelStatus;
+}
+
+/** The default, in the table of answers. No model reference is empty. */
+const DEFAULT = '';
+const RETRY_LOADING_MS = 1000;
+
+export class ModelRegistry implements ModelDirectory {
+  readonly #options: ModelRegistryOptions;
+  /** By `name@version`. */
+  readonly #entries = new Map<string, Entry>();
+  /** The answer to every reference that has one; made anew when a model changes. */
+  #answers = new Map<string, ReadyModel | WireError>();
+
+  constructor(options: ModelRegistryOptions) {
+    this.#options = options;
+  }
+
+  resolve(reference: string | undefined): ReadyModel | WireError {
+    return this.#answers.get(reference ?? DEFAULT) ?? this.#notFound(reference);
+  }
+
+  /** Every version that was asked for, by name and version. */
+  list(): readonly ModelStatus[] {
+    return this.#sorted().map(({ status }) => status);
+  }
+
+  /**
+   * Load, check, warm up, publish. Nothing is published of a model that fails; `problem` is one line that names it. A version that is
+   * there already is refused: replacing it belongs here, after the new one is warm, and retiring the old one behind it.
+   */
+  async load(folder: ModelFolder): Promise<ModelLoaded> {
+    const { ref } = folder;
+    const standing = this.#entries.get(ref)?.status.state;
+    if (standing === 'loading' || standing === 'ready') {
+      return { ok: false, problem: `model ${ref} is ${standing} already` };
+    }
+    this.#enter(folder, { state: 'loading' });
+    const loaded = await this.#open(folder);
+    if (loaded.ok) {
+      this.#enter(folder, { state: 'ready', model: loaded.model, report: loaded.report });
+      return loaded;
+    }
+    const problem = `model ${ref}: ${loaded.problem} (in ${folder.folder})`;
+    this.#enter(folder, { state: 'failed', problem });
+    return { ok: false, problem };
+  }
+
+  async #open({ folder, file, manifest, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
+    const { engine } = this.#options;
+    const { runtime, inputs, featuriser, labels, options, warmUp } = manifest;
+    const loading = await engine.load({ ref, folder, file, runtime, inputs, featuriser, options });
+    if (!loading.ok) return loading;
+    const { engineModel, report } = loading;
+    const maxTextLength = Math.min(manifest.maxTextLength ?? this.#options.maxTextLength, this.#options.maxTextLength);
+    const warmed = checkLabels(engineModel, labels) ?? (await this.#warmUp(engineModel, warmUp.texts, maxTextLength));
+    if (!warmed.ok) {
+      engine.unload(engineModel);
+      return warmed;
+    }
+    const { inputs: takes, outputs } = engineModel;
+    const spec: ModelSpec = { name, version, ref, inputs: takes, outputs, labels, maxTextLength };
+    return { ok: true, model: { spec, engineModel, warmUp: warmed.warmUp }, report };
+  }
+
+  #warmUp(model: EngineModel, texts: readonly string[], maxTextLength: number): Promise<WarmedUp> {
+    return warmUpModel({ engine: this.#options.engine, clock: this.#options.clock, model, texts, maxTextLength });
+  }
+
+  #enter(folder: ModelFolder, change: Pick<ModelStatus, 'state'> & Partial<ModelStatus>): void {
+    const { name, version, ref, manifest } = folder;
+    const { description } = manifest;
+    const empty = { model: undefined, report: undefined, problem: undefined };
+    this.#entries.set(ref, { folder, status: { name, version, ref, description, ...empty, ...change } });
+    this.#answers = this.#answer();
+  }
+
+  /** Lowest version first. */
+  #sorted(): readonly Entry[] {
+    return [...this.#entries.values()].sort(({ folder: a }, { folder: b }) => {
+      return a.name === b.name ? Number(a.version) - Number(b.version) : a.name < b.name ? -1 : 1;
+    });
+  }
+
+  #answer(): Map<string, ReadyModel | WireError> {
+    const answers = new Map<string, ReadyModel | WireError>();
+    // In order, so that a name is left with its highest ready version.
+    for (const { status } of this.#sorted()) {
+      const { name, ref, state, model } = status;
+      if (model !== undefined) {
+        answers.set(ref, model).set(name, model);
+      } else if (state === 'loading') {
+        const answer = wireError('MODEL_LOADING', `model ${ref} is being loaded; try again shortly`, RETRY_LOADING_MS);
+        answers.set(ref, answer);
+        if (!answers.has(name)) answers.set(name, answer);
+      }
+    }
+    const standard = this.#defaultReference();
+    const answer = standard === undefined ? undefined : answers.get(standard);
+    return answer === undefined ? answers : answers.set(DEFAULT, answer);
+  }
+
+  #defaultReference(): string | undefined {
+    if (this.#options.defaultModel) return this.#options.defaultModel;
+    const standing = this.#sorted().filter(({ status }) => status.state !== 'failed');
+    const bare = standing.find(({ folder }) => folder.bare);
+    if (bare !== undefined) return bare.folder.name;
+    const names = new Set(standing.map(({ folder }) => folder.name));
+    return names.size === 1 ? [...names][0] : undefined;
+  }
+
+  #notFound(reference: string | undefined): WireError {
+    const standing = this.#sorted()
+      .filter(({ status }) => status.state !== 'failed')
+      .map(({ folder }) => folder);
+    const names = [...new Set(standing.map(({ name }) => name))];
+    const offer = names.length === 0 ? 'no model is loaded' : `the models are ${names.join(', ')}`;
+    const wanted = reference ?? this.#options.defaultModel;
+    if (!wanted) return wireError('MODEL_NOT_FOUND', `the request names no model and there is no default; ${offer}`);
+    const versions = standing.filter(({ name }) => name === wanted.split('@')[0]).map(({ version }) => version);
+    const detail = versions.length === 0 ? offer : `its versions are ${versions.join(', ')}`;
+    const kind = reference === undefined ? 'default model' : 'model';
+    return wireError('MODEL_NOT_FOUND', `there is no ${kind} ${wanted}; ${detail}`);
+  }
+}
+
+function checkLabels(
+  model: EngineModel,
+  labels: readonly string[] | undefined,
+): { ok: false; problem: string } | undefined {
+  const [output] = model.outputs;
+  if (labels === undefined || output === undefined) return undefined;
+  const elements = elementCount(output.shape);
+  if (labels.length === elements) return undefined;
+  return {
+    ok: false,
+    problem: `manifest.json has ${labels.length} labels, but output "${output.name}" has ${elements} elements`,
+  };
+}
