@@ -131,9 +131,10 @@ function repeated(words: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** The first thing that is wrong, in one line. */
+/** The thing to put right first, in one line. */
 function readable(error: z.ZodError, raw: unknown): string {
-  const [issue] = error.issues;
+  // A misspelt key is also a missing one; the former says what to do.
+  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
   if (issue === undefined) return 'it is not valid';
   const place = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   const at = place.replace(/^\./, '');

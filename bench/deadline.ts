@@ -1,0 +1,14 @@
+// Waits that end: at their result, at a deadline or at a signal. Knows time only.
+
+/** Rejects with `what` when `wait` takes longer than `ms`. */
+export async function within<T>(ms: number, what: string, wait: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([wait, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

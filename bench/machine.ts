@@ -1,0 +1,35 @@
+// The machine that the figures are of, and what the bench needs of it. Linux only: it pins with taskset and reads /proc.
+import { execFileSync } from 'node:child_process';
+import { cpus, platform, release, totalmem } from 'node:os';
+import { LOADER_CORE } from './child.js';
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly system: string;
+  readonly node: string;
+}
+
+export function describeMachine(): Machine {
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${release()}`,
+    node: process.version,
+  };
+}
+
+/** Moves this process away from the servers' core; answers with what the machine lacks, if anything. */
+export function takeLoaderCore(): string | undefined {
+  if (platform() !== 'linux') return `the bench needs Linux (taskset and /proc), and this is ${platform()}`;
+  if (cpus().length < 2)
+    return 'the bench needs two cores, one for the server and one for the load; this machine has one';
+  try {
+    execFileSync('taskset', ['-cp', String(LOADER_CORE), String(process.pid)], { stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return `taskset (package util-linux) cannot pin processes to a core: ${error instanceof Error ? error.message : error}`;
+  }
+}

@@ -1,0 +1,95 @@
+// The summary as text for a terminal. Knows columns and words; measures nothing.
+import type { EngineFigures } from './engine-figures.js';
+import type { Measurement } from './measurement.js';
+import { isMet, type Summary, type Target } from './summary.js';
+
+/** One line while the bench runs. */
+export function progressLine(one: Measurement): string {
+  const batch = one.meanBatch === undefined ? '' : `, mean batch ${one.meanBatch.toFixed(1)}`;
+  return (
+    `${one.server.padEnd(5)} ${String(one.sockets).padStart(5)} sockets  ${whole(one.predictionsPerSecond)}/s, ` +
+    `p50 ${whole(one.p50Us)} us, p99 ${whole(one.p99Us)} us, ${one.serverCpuUs.toFixed(1)} us CPU${batch}`
+  );
+}
+
+export function reportText({ servers, engine, targets, doubts }: Summary): string {
+  const sections: string[] = [];
+  if (servers.length > 0) sections.push(serverTable(servers));
+  if (engine.length > 0) sections.push(engineTable(engine));
+  sections.push(targetTable(targets));
+  if (doubts.length > 0) sections.push(doubts.map((doubt) => `Note: ${doubt}.`).join('\n'));
+  return `${sections.join('\n\n')}\n`;
+}
+
+function serverTable(servers: readonly Measurement[]): string {
+  const header = [
+    'sockets',
+    'server',
+    'predictions/s',
+    'p50 us',
+    'p99 us',
+    'CPU us each',
+    'mean batch',
+    'server core',
+    'loader core',
+    'others',
+  ];
+  const rows = servers.map((one) => [
+    String(one.sockets),
+    one.server,
+    whole(one.predictionsPerSecond),
+    whole(one.p50Us),
+    whole(one.p99Us),
+    one.serverCpuUs.toFixed(1),
+    one.meanBatch?.toFixed(1) ?? '-',
+    percent(one.serverLoad),
+    percent(one.loaderLoad),
+    percent(one.otherLoad),
+  ]);
+  return table(header, rows);
+}
+
+function engineTable(engine: readonly EngineFigures[]): string {
+  const header = ['engine alone, rows a batch', 'p50 us a batch', 'mean us a batch', 'CPU us a row'];
+  const rows = engine.map(({ rows, p50BatchUs, meanBatchUs, cpuUsPerRow }) => [
+    String(rows),
+    whole(p50BatchUs),
+    whole(meanBatchUs),
+    cpuUsPerRow.toFixed(2),
+  ]);
+  return table(header, rows);
+}
+
+function targetTable(targets: readonly Target[]): string {
+  const rows = targets.map((target) => {
+    const { name, value, limit, kind, unit } = target;
+    const met = isMet(target);
+    const figure = (number: number) => (unit === 'ms' ? `${whole(number)} ms` : `${number.toFixed(2)} x`);
+    const verdict = met === undefined ? 'not measured' : met ? 'PASS' : 'MISS';
+    return [name, value === undefined ? '-' : figure(value), `${kind} ${figure(limit)}`, verdict];
+  });
+  return table(['target', 'measured', 'expected', ''], rows);
+}
+
+/** Words to the left, figures to the right. */
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const isFigure = header.map((_, column) => rows.every((row) => /^[-\d]/.test(row[column] ?? '')));
+  const text = lines.map((line) =>
+    line
+      .map((cell, column) => (isFigure[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+  text.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
+  return text.join('\n');
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-GB');
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,186 @@
+/** The client as a program sees it: joins the connection and the requests in flight. Knows no Socket.IO. */
+
+import type { Goaway, Hello } from '../shared/protocol.js';
+import type { ClientClock } from './clock.js';
+import { Connection, type ConnectionState, type StateChange } from './connection.js';
+import { localError, type TickcastError } from './error.js';
+import { Emitter } from './events.js';
+import { InFlight } from './in-flight.js';
+import type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference } from './models.js';
+import {
+  type ClientOptions,
+  type PredictOptions,
+  type ReadyOptions,
+  type ResolvedOptions,
+  requestProblem,
+  resolveOptions,
+  resolveUrl,
+} from './options.js';
+import type { PredictResult } from './pending.js';
+import { ReadyGate } from './ready-gate.js';
+import type { OpenSocket } from './socket.js';
+
+/** Events of a client and what their handlers are given. */
+export interface ClientEvents {
+  /** A change of state, or a further failed attempt to connect. */
+  state: StateChange;
+  /** The hub's first word on each connection: limits and models. */
+  hello: Hello;
+  /** The hub drains: it answers what it has, refuses new requests with DRAINING and then closes; the client connects again. */
+  goaway: Goaway;
+}
+
+/** Where a client runs. Tests give their own. */
+export interface ClientPlatform {
+  readonly openSocket: OpenSocket;
+  readonly clock: ClientClock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Secret of this client: requests survive a lost connection under it. */
+  readonly session: () => string;
+}
+
+/** Requests of one `predictMany` that are under way at once: more than any credit needs, and little memory. */
+const MANY_WIDTH = 1024;
+
+export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
+  readonly url: string;
+  readonly #options: ResolvedOptions;
+  readonly #clock: ClientClock;
+  readonly #connection: Connection;
+  readonly #inFlight: InFlight;
+  readonly #ready: ReadyGate;
+  readonly #events = new Emitter<ClientEvents>();
+  #hello: Hello | undefined;
+  /** Why there will be no connection any more. */
+  #ended: TickcastError | undefined;
+
+  /** Programs call `connect()`. */
+  constructor(url: string | URL, options: ClientOptions, platform: ClientPlatform) {
+    this.url = resolveUrl(url);
+    this.#options = resolveOptions(options);
+    const { clock, random } = platform;
+    this.#clock = clock;
+    this.#ready = new ReadyGate(clock);
+    this.#connection = new Connection(
+      {
+        url: this.url,
+        session: platform.session(),
+        options: this.#options,
+        clock,
+        random,
+        openSocket: platform.openSocket,
+      },
+      {
+        hello: (hello) => this.#onHello(hello),
+        lost: () => this.#inFlight.lost(),
+        failed: (error) => this.#end(error),
+        state: (change) => this.#events.emit('state', change),
+        goaway: (notice) => this.#events.emit('goaway', notice),
+        prediction: (raw) => this.#inFlight.prediction(raw),
+        predictionError: (raw) => this.#inFlight.predictionError(raw),
+      },
+    );
+    this.#inFlight = new InFlight(clock, this.#connection, this.#options.maxQueuedRows);
+    this.#connection.open();
+  }
+
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** What the hub said last: limits and models. Undefined before the first connection. */
+  get hello(): Hello | undefined {
+    return this.#hello;
+  }
+
+  /** Calls `handler` at each event of this name; the function returned ends that. */
+  on<Name extends keyof ClientEvents>(name: Name, handler: (event: ClientEvents[Name]) => void): () => void {
+    return this.#events.on(name, handler);
+  }
+
+  /** Resolves when the hub has said hello, at once while connected. Rejects with a {@link TickcastError}. */
+  ready(options: ReadyOptions = {}): Promise<Hello> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    if (this.state === 'connected' && this.#hello !== undefined) return Promise.resolve(this.#hello);
+    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+    return this.#ready.wait(timeoutMs, options.signal, () => this.#connection.obstacle);
+  }
+
+  /** Asks for one prediction. Settles exactly once: the answer, or a {@link TickcastError}. */
+  predict<Reference extends ModelReference<Models>>(
+    input: InputOf<Models, NoInfer<Reference>>,
+    options: PredictOptions<Reference> = {},
+  ): Promise<AnswerOf<Models, Reference>> {
+    return new Promise((resolve, reject) => {
+      const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+      this.#submit<Reference>(input, options, timeoutMs, (result) => {
+        if (result.ok) resolve(result.value);
+        else reject(result.error);
+      });
+    });
+  }
+
+  /** Asks for one prediction for each input and answers in their order. One that fails does not disturb the others. */
+  async predictMany<Reference extends ModelReference<Models>>(
+    inputs: readonly InputOf<Models, NoInfer<Reference>>[],
+    options: PredictOptions<Reference> = {},
+  ): Promise<readonly PredictResult<AnswerOf<Models, Reference>>[]> {
+    const results: PredictResult<AnswerOf<Models, Reference>>[] = [];
+    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+    const started = this.#clock.now();
+    const entries = inputs.entries();
+    const lane = async (): Promise<void> => {
+      // All lanes draw from one iterator.
+      for (const [index, input] of entries) {
+        // The time counts from the call: what comes late has less of it.
+        const leftMs = timeoutMs - (this.#clock.now() - started);
+        results[index] =
+          leftMs > 0 || index === 0
+            ? await new Promise((resolve) => this.#submit<Reference>(input, options, leftMs, resolve))
+            : { ok: false, error: localError('DEADLINE_EXCEEDED', `not sent within ${timeoutMs} ms`) };
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(inputs.length, MANY_WIDTH) }, lane));
+    return results;
+  }
+
+  /** Ends the client for good: everything unanswered is rejected with CANCELLED. Further calls do nothing. */
+  close(): void {
+    if (this.#ended === undefined) this.#end(localError('CANCELLED', 'the client was closed'));
+    this.#connection.close();
+    this.#events.clear();
+  }
+
+  #submit<Reference extends ModelReference<Models>>(
+    input: unknown,
+    options: PredictOptions,
+    timeoutMs: number,
+    settle: (result: PredictResult<AnswerOf<Models, Reference>>) => void,
+  ): void {
+    const { model, signal } = options;
+    const problem = requestProblem(model, timeoutMs);
+    if (problem !== undefined) return settle({ ok: false, error: localError('INVALID_INPUT', problem) });
+    this.#inFlight.submit({
+      input,
+      model,
+      timeoutMs,
+      signal,
+      // What a model answers is what the program declares of it; the hub sends a Prediction.
+      settle: settle as (result: PredictResult) => void,
+    });
+  }
+
+  #onHello(hello: Hello): void {
+    this.#hello = hello;
+    this.#inFlight.connected(hello);
+    this.#ready.open(hello);
+    this.#events.emit('hello', hello);
+  }
+
+  #end(error: TickcastError): void {
+    this.#ended = error;
+    this.#inFlight.close(error);
+    this.#ready.fail(error);
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * Requests from the call to their one settlement: waiting in line, sent and unanswered, settled. Owns ids, credit, deadlines
+ * and what happens to a request whose connection was lost. Knows sockets only as the place where requests leave.
+ */
+
+import { isRecord } from '../shared/parse.js';
+import type { Hello, RequestId } from '../shared/protocol.js';
+import { AbortWatch } from './abort-watch.js';
+import { parsePrediction, parseWireError } from './answers.js';
+import type { ClientClock } from './clock.js';
+import { DeadlineTimer } from './deadline-timer.js';
+import { localError, TickcastError } from './error.js';
+import type { Outlet } from './outlet.js';
+import {
+  cancelled,
+  dueAt,
+  newPending,
+  type Pending,
+  type PredictResult,
+  type Submission,
+  unreadable,
+} from './pending.js';
+import { WaitingLine } from './waiting-line.js';
+import { guessRows, prepareInput } from './wire-input.js';
+
+/** Losses of the connection after which a request is not sent again: it may be what costs the connection. */
+export const MAX_LOSSES = 3;
+
+export class InFlight {
+  readonly #clock: ClientClock;
+  readonly #outlet: Outlet;
+  readonly #maxQueuedRows: number;
+  readonly #line = new WaitingLine<Pending>();
+  /** Requests that the hub may answer: sent once or more, and not settled. */
+  readonly #known = new Map<RequestId, Pending>();
+  readonly #aborts: AbortWatch<Pending>;
+  readonly #deadlines: DeadlineTimer;
+  #sentRows = 0;
+  #nextId = 1;
+  /** Of the connection that requests may leave on; undefined while there is none. */
+  #hello: Hello | undefined;
+  /** With what further requests are refused. */
+  #closed: TickcastError | undefined;
+
+  constructor(clock: ClientClock, outlet: Outlet, maxQueuedRows: number) {
+    this.#clock = clock;
+    this.#outlet = outlet;
+    this.#maxQueuedRows = maxQueuedRows;
+    this.#aborts = new AbortWatch((pending, signal) => this.#abort(pending, signal));
+    this.#deadlines = new DeadlineTimer(clock, (now) => this.#expire(now));
+  }
+
+  /** What is held: rows in line, rows sent and unanswered, requests that the hub may answer, signals listened to. */
+  get held(): Readonly<Record<'waitingRows' | 'sentRows' | 'answerable' | 'signals', number>> {
+    return {
+      waitingRows: this.#line.rows,
+      sentRows: this.#sentRows,
+      answerable: this.#known.size,
+      signals: this.#aborts.signals,
+    };
+  }
+
+  /** Takes a request. It is sent, put in line or settled. */
+  submit(submission: Submission): void {
+    const { signal } = submission;
+    const refusal = this.#closed ?? (signal?.aborted ? cancelled(signal) : undefined);
+    if (refusal !== undefined) return submission.settle({ ok: false, error: refusal });
+    let pending: Pending;
+    try {
+      pending = newPending(this.#nextId++, submission, this.#clock.now());
+    } catch (cause) {
+      return submission.settle({ ok: false, error: unreadable(cause) });
+    }
+    if (!this.#prepare(pending)) return;
+    if (this.#line.head !== undefined || !this.#send(pending)) {
+      if (this.#line.rows + pending.rows > this.#maxQueuedRows) return this.#fail(pending, this.#queueFull(pending));
+      pending.state = 'waiting';
+      this.#line.push(pending);
+    }
+    if (pending.state === 'settled') return;
+    if (signal !== undefined) this.#aborts.add(signal, pending);
+    this.#deadlines.arm(dueAt(pending));
+  }
+
+  /** A connection is ready, or tells newer limits: sends what waits. */
+  connected(hello: Hello): void {
+    if (this.#closed !== undefined) return;
+    this.#hello = hello;
+    this.#pump();
+  }
+
+  /** The connection is lost: what was sent and not answered returns to the head of the line, in order. */
+  lost(): void {
+    this.#hello = undefined;
+    this.#sentRows = 0;
+    for (const pending of [...this.#known.values()].reverse()) {
+      if (pending.state !== 'sent') continue;
+      pending.state = 'held';
+      pending.losses += 1;
+      if (pending.losses >= MAX_LOSSES) {
+        const text = `the connection was lost ${MAX_LOSSES} times while this request was in flight; it is not sent again`;
+        this.#fail(pending, localError('INTERNAL', text));
+        continue;
+      }
+      pending.state = 'waiting';
+      this.#line.unshift(pending);
+    }
+  }
+
+  /** A `prediction` event, as it came. Answers to nothing that is known here are ignored. */
+  prediction(raw: unknown): void {
+    const pending = this.#pendingOf(raw);
+    const value = pending && parsePrediction(raw);
+    if (pending === undefined || value === undefined) return;
+    this.#settle(pending, { ok: true, value });
+    this.#pump();
+  }
+
+  /** A `prediction_error` event, as it came. */
+  predictionError(raw: unknown): void {
+    const pending = this.#pendingOf(raw);
+    const error = pending && parseWireError(raw);
+    if (pending === undefined || error === undefined) return;
+    this.#fail(pending, new TickcastError(error));
+    this.#pump();
+  }
+
+  /** Settles everything with this error, and every request to come. */
+  close(error: TickcastError): void {
+    this.#closed = error;
+    this.#hello = undefined;
+    this.#deadlines.close();
+    for (const pending of [...this.#known.values(), ...this.#line.items()]) this.#fail(pending, error);
+  }
+
+  #pump(): void {
+    for (let pending = this.#line.head; pending !== undefined && this.#hello !== undefined; pending = this.#line.head) {
+      this.#line.remove(pending);
+      pending.state = 'held';
+      if (this.#prepare(pending) && !this.#send(pending)) {
+        pending.state = 'waiting';
+        this.#line.unshift(pending);
+        return;
+      }
+    }
+  }
+
+  /** Makes a held pending's input fit for the connection there is. False when it is settled instead. */
+  #prepare(pending: Pending): boolean {
+    const hello = this.#hello;
+    if (hello !== undefined && pending.preparedFor === hello) return true;
+    const { captured, submission } = pending;
+    try {
+      if (hello === undefined) {
+        pending.rows = guessRows(captured);
+        return true;
+      }
+      const prepared = prepareInput(captured, submission.model, hello, this.#outlet.base64);
+      if (prepared.ok) {
+        pending.wire = prepared.value.value;
+        pending.rows = prepared.value.rows;
+        pending.preparedFor = hello;
+        return true;
+      }
+      this.#fail(pending, new TickcastError(prepared.error));
+    } catch (cause) {
+      this.#fail(pending, unreadable(cause));
+    }
+    return false;
+  }
+
+  /** Sends a held and prepared pending. False when it has to wait; true also when it is settled instead. */
+  #send(pending: Pending): boolean {
+    const hello = this.#hello;
+    if (hello === undefined || this.#sentRows + pending.rows > hello.limits.maxInFlightRows) return false;
+    const { id, submission, wire } = pending;
+    const { model } = submission;
+    const timeoutMs = Math.max(1, Math.ceil(pending.deadline - this.#clock.now()));
+    const request = model === undefined ? { input: wire, id, timeoutMs } : { input: wire, id, timeoutMs, model };
+    try {
+      if (!this.#outlet.predict(request)) {
+        // The socket knows of a loss that it has yet to report.
+        this.#hello = undefined;
+        return false;
+      }
+    } catch (cause) {
+      this.#fail(pending, unreadable(cause));
+      return true;
+    }
+    pending.state = 'sent';
+    this.#known.set(id, pending);
+    this.#sentRows += pending.rows;
+    return true;
+  }
+
+  #abort(pending: Pending, signal: AbortSignal): void {
+    this.#withdraw(pending, cancelled(signal));
+    this.#pump();
+  }
+
+  /** Settles what is due and answers the next deadline. */
+  #expire(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const pending of [...this.#known.values(), ...this.#line.items()]) {
+      const due = dueAt(pending);
+      if (due > now) next = Math.min(next, due);
+      else this.#withdraw(pending, localError('DEADLINE_EXCEEDED', this.#lateness(pending)));
+    }
+    this.#pump();
+    return next;
+  }
+
+  /** Settles a request from this side, and tells the hub if it may know of it. */
+  #withdraw(pending: Pending, error: TickcastError): void {
+    if (pending.state === 'settled') return;
+    const known = this.#known.has(pending.id);
+    this.#fail(pending, error);
+    if (known && this.#hello !== undefined) this.#outlet.cancel(pending.id);
+  }
+
+  #fail(pending: Pending, error: TickcastError): void {
+    this.#settle(pending, { ok: false, error });
+  }
+
+  /** The one place where a request ends. */
+  #settle(pending: Pending, result: PredictResult): void {
+    if (pending.state === 'settled') return;
+    if (pending.state === 'waiting') this.#line.remove(pending);
+    if (pending.state === 'sent') this.#sentRows -= pending.rows;
+    pending.state = 'settled';
+    this.#known.delete(pending.id);
+    const { signal, settle } = pending.submission;
+    if (signal !== undefined) this.#aborts.remove(signal, pending);
+    settle(result);
+  }
+
+  #pendingOf(raw: unknown): Pending | undefined {
+    if (!isRecord(raw)) return undefined;
+    const { id } = raw;
+    return typeof id === 'number' ? this.#known.get(id) : undefined;
+  }
+
+  #queueFull(pending: Pending): TickcastError {
+    const rows = `${this.#line.rows} rows wait in the client, maxQueuedRows is ${this.#maxQueuedRows}`;
+    return localError('OVERLOADED', `${rows}: no room for ${pending.rows} more; ${this.#reason()}`);
+  }
+
+  #lateness(pending: Pending): string {
+    const { timeoutMs } = pending.submission;
+    if (pending.state === 'sent') return `no answer within ${timeoutMs} ms`;
+    return `not sent within ${timeoutMs} ms: ${this.#reason()}`;
+  }
+
+  #reason(): string {
+    return this.#outlet.obstacle ?? 'the rows in flight use up the credit that the hub gives one connection';
+  }
+}

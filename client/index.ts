@@ -1,0 +1,25 @@
+/** What `@tickcast/client` gives to programs. */
+
+export { ERRORS, type ErrorCode, type ErrorKind, type WireError } from '../shared/errors.js';
+export type { HubLimits } from '../shared/limits.js';
+export type {
+  BinaryTensor,
+  Goaway,
+  Hello,
+  ModelDescription,
+  NestedNumbers,
+  PredictInput,
+  Prediction,
+  PredictionValue,
+  TensorInput,
+} from '../shared/protocol.js';
+export { PROTOCOL_VERSION } from '../shared/protocol.js';
+export type { DType, InputSpec, TensorSpec, TextSpec } from '../shared/tensor.js';
+export type { ClientEvents, TickcastClient } from './client.js';
+export { connect } from './connect.js';
+export type { ConnectionState, StateChange } from './connection.js';
+export { isTickcastError, TickcastError } from './error.js';
+export type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference, ModelTypes } from './models.js';
+export type { ClientOptions, PredictOptions, ReadyOptions, TransportName } from './options.js';
+export type { PredictResult } from './pending.js';
+export { predictOverHttp } from './rest.js';

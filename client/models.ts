@@ -1,0 +1,44 @@
+/** Types that tie a model's name to its input and its answer. Compile time only: the hub checks what is sent. */
+
+import type { PredictInput, Prediction, PredictionValue } from '../shared/protocol.js';
+
+/** What is declared of a model. `label` and `score` narrow the fields of the answer that have these names. */
+export interface ModelTypes {
+  readonly input: unknown;
+  readonly prediction: unknown;
+  readonly label?: unknown;
+  readonly score?: unknown;
+}
+
+/** Holds for an interface from model names to {@link ModelTypes}. */
+export type ModelMap<Models> = { [Name in keyof Models]: ModelTypes };
+
+/** The models of a client that declares none: any name, any input. */
+export interface AnyModels {
+  readonly [name: string]: { readonly input: PredictInput; readonly prediction: PredictionValue };
+}
+
+type NameOf<Models> = keyof Models & string;
+
+/** `name` or `name@version` of a declared model. */
+export type ModelReference<Models> = NameOf<Models> | `${NameOf<Models>}@${number}`;
+
+type Resolve<Models, Reference> =
+  Reference extends NameOf<Models>
+    ? Models[Reference]
+    : Reference extends `${infer Name}@${number}`
+      ? Name extends NameOf<Models>
+        ? Models[Name]
+        : never
+      : never;
+
+/** The input that a model takes; without a model, that of any declared one. */
+export type InputOf<Models, Reference = NameOf<Models>> =
+  Resolve<Models, Reference> extends { readonly input: infer Input } ? Input : never;
+
+type AnswerFrom<Types> = Types extends unknown
+  ? Omit<Prediction, Exclude<keyof Types, 'input'>> & Readonly<Omit<Types, 'input'>>
+  : never;
+
+/** The answer that a model gives. */
+export type AnswerOf<Models, Reference = NameOf<Models>> = AnswerFrom<Resolve<Models, Reference>>;

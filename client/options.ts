@@ -1,0 +1,128 @@
+/** The options of a client and of one request: types, defaults, ranges. */
+
+import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
+import { describe, isModelReference } from '../shared/parse.js';
+
+export type TransportName = 'websocket' | 'polling';
+
+/** Options of `connect()`. */
+export interface ClientOptions {
+  /** Time a request may take, in milliseconds from the call. @default 10000, from 1 to 60000 */
+  readonly timeoutMs?: number | undefined;
+  /** Time one attempt to connect may take, up to the hub's `hello`. @default 5000, from 100 to 60000 */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Wait before the first new attempt, in milliseconds; it doubles with each, and each is spread by a half. @default 250, from 1 to 60000 */
+  readonly reconnectMinMs?: number | undefined;
+  /** Longest wait before a new attempt, before it is spread. @default 5000, from 1 to 60000 */
+  readonly reconnectMaxMs?: number | undefined;
+  /** Rows that may wait in the client for credit or for a connection; a request over it is OVERLOADED. @default 10000, from 0 to 1000000 */
+  readonly maxQueuedRows?: number | undefined;
+  /** Transports in the order they are tried. @default ['websocket', 'polling'] */
+  readonly transports?: readonly TransportName[] | undefined;
+  /** Path of the hub's Socket.IO endpoint. @default '/socket.io/' */
+  readonly path?: string | undefined;
+}
+
+/** Options of one request. */
+export interface PredictOptions<Reference extends string = string> {
+  /** `name` or `name@version`. Default: the hub's default model. */
+  readonly model?: Reference | undefined;
+  /** Milliseconds from the call, 1 to 60,000. Default: the client's. */
+  readonly timeoutMs?: number | undefined;
+  /** Aborts the request: it is rejected with CANCELLED at once, and the hub is told. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `ready()`. */
+export interface ReadyOptions {
+  /** Milliseconds to wait. Default: the client's `timeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** {@link ClientOptions} with every default filled in. */
+export interface ResolvedOptions {
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly reconnectMinMs: number;
+  readonly reconnectMaxMs: number;
+  readonly maxQueuedRows: number;
+  readonly transports: readonly TransportName[];
+  readonly path: string;
+}
+
+const NUMBERS = {
+  timeoutMs: { standard: DEFAULT_TIMEOUT_MS, min: 1, max: MAX_TIMEOUT_MS },
+  connectTimeoutMs: { standard: 5_000, min: 100, max: 60_000 },
+  reconnectMinMs: { standard: 250, min: 1, max: 60_000 },
+  reconnectMaxMs: { standard: 5_000, min: 1, max: 60_000 },
+  maxQueuedRows: { standard: 10_000, min: 0, max: 1_000_000 },
+} as const;
+
+const TRANSPORTS: readonly TransportName[] = ['websocket', 'polling'];
+
+/** Fills in defaults. A wrong option is a bug of the caller: throws a TypeError that names all of them. */
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  const problems: string[] = [];
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(NUMBERS, name) && name !== 'transports' && name !== 'path') {
+      problems.push(`${name} is no option; there are ${Object.keys(NUMBERS).join(', ')}, transports and path`);
+    }
+  }
+  const number = (name: keyof typeof NUMBERS): number => {
+    const { standard, min, max } = NUMBERS[name];
+    const value: unknown = options[name] ?? standard;
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    problems.push(`${name} must be a number from ${min} to ${max}, got ${String(value)}`);
+    return standard;
+  };
+  const transports = options.transports ?? TRANSPORTS;
+  if (!Array.isArray(transports) || transports.length === 0 || !transports.every((name) => TRANSPORTS.includes(name))) {
+    problems.push(`transports must list websocket, polling or both, got ${String(transports)}`);
+  }
+  const path: unknown = options.path ?? '/socket.io/';
+  if (typeof path !== 'string' || !path.startsWith('/')) {
+    problems.push(`path must start with "/", got ${String(path)}`);
+  }
+  const resolved = {
+    timeoutMs: number('timeoutMs'),
+    connectTimeoutMs: number('connectTimeoutMs'),
+    reconnectMinMs: number('reconnectMinMs'),
+    reconnectMaxMs: number('reconnectMaxMs'),
+    maxQueuedRows: number('maxQueuedRows'),
+    transports,
+    path: String(path),
+  };
+  if (problems.length > 0) throw new TypeError(`connect: ${problems.join('; ')}`);
+  return resolved;
+}
+
+/** The hub's address, checked. Throws a TypeError: a wrong one is a bug of the caller. */
+export function resolveUrl(url: string | URL): string {
+  const base = typeof location === 'undefined' ? undefined : location.href;
+  let parsed: URL | undefined;
+  try {
+    parsed = new URL(url, base);
+  } catch {
+    parsed = undefined;
+  }
+  if (parsed === undefined || !['http:', 'https:', 'ws:', 'wss:'].includes(parsed.protocol)) {
+    throw new TypeError(`connect: expected the hub's address, such as http://localhost:3000, got "${String(url)}"`);
+  }
+  // Socket.IO would take the path for a namespace, and the hub has none.
+  if (parsed.pathname !== '/') {
+    throw new TypeError(
+      `connect: "${String(url)}" has a path; give the origin "${parsed.origin}" and, for a hub behind a proxy, the option path`,
+    );
+  }
+  return parsed.href.replace(/\/$/, '');
+}
+
+/** What is wrong with the options of one request, if anything. */
+export function requestProblem(model: unknown, timeoutMs: unknown): string | undefined {
+  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+    return `timeoutMs must be a number above 0, ${MAX_TIMEOUT_MS} at most, got ${String(timeoutMs)}`;
+  }
+  if (model === undefined || isModelReference(model)) return undefined;
+  return `model must be "name" or "name@version" (lower-case letters, digits, ".", "_", "-"; a version is an integer >= 1), got ${describe(model)}`;
+}

@@ -1,0 +1,71 @@
+/** One request between its call and its settlement. */
+
+import type { Hello, Prediction } from '../shared/protocol.js';
+import { localError, type TickcastError } from './error.js';
+import { captureInput } from './typed-arrays.js';
+import type { LineItem } from './waiting-line.js';
+
+/** How one request ended. */
+export type PredictResult<Answer = Prediction> =
+  | { readonly ok: true; readonly value: Answer }
+  | { readonly ok: false; readonly error: TickcastError };
+
+/** One call of `predict`. */
+export interface Submission {
+  readonly input: unknown;
+  readonly model: string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Called exactly once, possibly before `submit` returns. */
+  readonly settle: (result: PredictResult) => void;
+}
+
+/** How much longer than its timeout a sent request waits, in milliseconds, for the hub to say so itself. */
+export const GRACE_MS = 100;
+/** A request that is not settled, and what is known of it. */
+export interface Pending extends LineItem<Pending> {
+  readonly id: number;
+  readonly submission: Submission;
+  /** The input as it stood at the call. */
+  readonly captured: unknown;
+  /** On the client's clock. */
+  readonly deadline: number;
+  /** `held` by the function that moves it; `waiting` in the line; `sent` on the connection there is now. */
+  state: 'held' | 'waiting' | 'sent' | 'settled';
+  /** The input as it travels, and the hello it was made for. */
+  wire: unknown;
+  preparedFor: Hello | undefined;
+  rows: number;
+  losses: number;
+}
+
+/** A request as it is at the call, at `now`. Throws what the input's getters throw. */
+export function newPending(id: number, submission: Submission, now: number): Pending {
+  return {
+    id,
+    submission,
+    captured: captureInput(submission.input),
+    deadline: now + submission.timeoutMs,
+    state: 'held',
+    wire: undefined,
+    preparedFor: undefined,
+    rows: 1,
+    losses: 0,
+    before: undefined,
+    after: undefined,
+  };
+}
+
+/** When the request is settled from this side, if nothing else has. */
+export function dueAt(pending: Pending): number {
+  return pending.state === 'sent' ? pending.deadline + GRACE_MS : pending.deadline;
+}
+
+export function cancelled(signal: AbortSignal): TickcastError {
+  return localError('CANCELLED', 'the request was aborted by its signal', signal.reason);
+}
+
+/** An input whose getters, proxies or encoding throw. */
+export function unreadable(cause: unknown): TickcastError {
+  return localError('INVALID_INPUT', 'input cannot be read; give plain numbers, strings or typed arrays', cause);
+}

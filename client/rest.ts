@@ -1,0 +1,71 @@
+/** One prediction over HTTP, where no socket can be had. Stateless: no reconnecting, no credit, JSON only. */
+
+import { DEFAULT_TIMEOUT_MS } from '../shared/limits.js';
+import { isRecord } from '../shared/parse.js';
+import type { PredictInput, Prediction } from '../shared/protocol.js';
+import { parsePrediction, parseWireError } from './answers.js';
+import { isTickcastError, localError, TickcastError } from './error.js';
+import { JsonSize } from './json-size.js';
+import { type PredictOptions, requestProblem, resolveUrl } from './options.js';
+import { GRACE_MS } from './pending.js';
+import { tagInput } from './typed-arrays.js';
+
+/** Asks the hub at `url` for one prediction by `POST /predict`. Rejects with a {@link TickcastError}. */
+export async function predictOverHttp(
+  url: string | URL,
+  input: PredictInput,
+  options: PredictOptions = {},
+): Promise<Prediction> {
+  const { model, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const problem = requestProblem(model, timeoutMs);
+  if (problem !== undefined) throw localError('INVALID_INPUT', problem);
+  const body = encode(input, model, timeoutMs);
+  const late = new AbortController();
+  const onAbort = (): void => {
+    late.abort(localError('CANCELLED', 'the request was aborted by its signal', signal?.reason));
+  };
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => {
+    late.abort(localError('DEADLINE_EXCEEDED', `no answer within ${timeoutMs} ms`));
+  }, timeoutMs + GRACE_MS);
+  try {
+    const response = await fetch(`${resolveUrl(url)}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: late.signal,
+    });
+    return read(response.status, await response.text());
+  } catch (error) {
+    if (isTickcastError(late.signal.reason)) throw late.signal.reason;
+    if (isTickcastError(error)) throw error;
+    throw localError('INTERNAL', `the hub at ${String(url)} cannot be reached; is it running?`, error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function encode(raw: unknown, model: string | undefined, timeoutMs: number): string {
+  const input = tagInput(raw, undefined);
+  const size = new JsonSize();
+  const problem = size.add(input, 'input', Number.MAX_SAFE_INTEGER);
+  if (problem !== undefined) throw localError('INVALID_INPUT', problem);
+  if (size.attachments > 0) throw localError('INVALID_INPUT', 'bytes cannot be sent over HTTP; give nested numbers');
+  return JSON.stringify({ input, model, timeoutMs: Math.max(1, timeoutMs) });
+}
+
+function read(status: number, text: string): Prediction {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  const prediction = parsePrediction(body);
+  if (prediction !== undefined) return prediction;
+  const error = parseWireError(isRecord(body) ? body.error : undefined);
+  if (error !== undefined) throw new TickcastError(error);
+  throw localError('INTERNAL', `HTTP ${status} with a body that is no answer of a Tickcast hub; check the address`);
+}

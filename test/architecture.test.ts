@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Layer, readImports, specifiersOf, wrongArrows } from './support/import-table.js';
+
+const root = join(import.meta.dirname, '..');
+
+function within(...prefixes: string[]): (path: string) => boolean {
+  return (path) => prefixes.some((prefix) => path.startsWith(prefix));
+}
+
+const SERVER_PARTS = ['core', 'engine', 'models', 'transports', 'observe', 'testing'];
+
+const LAYERS: readonly Layer[] = [
+  { name: 'shared', owns: within('shared/'), layers: [], packages: [] },
+  { name: 'client', owns: within('client/'), layers: ['shared'], packages: ['socket.io-client'] },
+  { name: 'core', owns: within('server/core/'), layers: ['shared'], packages: [] },
+  { name: 'worker', owns: within('server/engine/worker.ts'), layers: ['shared', 'engine'], packages: ['node:'] },
+  { name: 'engine', owns: within('server/engine/'), layers: ['shared', 'core', 'worker'], packages: 'any' },
+  { name: 'models', owns: within('server/models/'), layers: ['shared', 'core'], packages: ['node:', 'zod'] },
+  {
+    name: 'transports',
+    owns: within('server/transports/'),
+    layers: ['shared', 'core'],
+    packages: ['node:', 'socket.io', 'socket.io-parser', 'fastify', '@fastify/cors'],
+  },
+  { name: 'observe', owns: within('server/observe/'), layers: ['shared', 'core'], packages: ['node:', 'pino'] },
+  { name: 'testing', owns: within('server/testing/'), layers: ['shared', 'core', 'engine'], packages: ['node:'] },
+  { name: 'main', owns: within('server/main.ts'), layers: ['app', 'observe'], packages: ['node:'] },
+  { name: 'app', owns: within('server/'), layers: ['shared', ...SERVER_PARTS], packages: ['node:', 'fastify'] },
+  { name: 'train', owns: within('model/train/'), layers: ['shared'], packages: 'any' },
+  { name: 'demo', owns: within('demo/'), layers: ['shared', 'client'], packages: ['node:'] },
+  { name: 'bench', owns: within('bench/'), layers: ['shared', 'client', 'app', ...SERVER_PARTS], packages: 'any' },
+  { name: 'scripts', owns: within('scripts/'), layers: ['shared', 'app', ...SERVER_PARTS], packages: ['node:'] },
+];
+
+const FOLDERS = ['shared', 'client', 'server', 'model/train', 'demo', 'bench', 'scripts'];
+
+test('every import goes the way that the layers allow', () => {
+  const imports = readImports(root, FOLDERS);
+
+  expect(imports.length).toBeGreaterThan(200);
+  expect(wrongArrows(imports, LAYERS)).toEqual([]);
+});
+
+test('a wrong arrow is found: in a value, a type, a re-export or a dynamic import', () => {
+  const source = `
+    import type { Server } from 'socket.io';
+    import { App } from '../app.js';
+    export { Outbox } from '../transports/outbox.js';
+    type Later = import('../engine/worker-engine.js').WorkerEngine;
+  `;
+  const fixture = specifiersOf('server/core/fixture.ts', source).map((specifier) => ({
+    from: 'server/core/fixture.ts',
+    to: specifier.replace('../', 'server/').replace(/\.js$/, '.ts'),
+  }));
+
+  expect(wrongArrows(fixture, LAYERS)).toEqual([
+    'server/core/fixture.ts (core) imports socket.io',
+    'server/core/fixture.ts (core) imports server/app.ts (app)',
+    'server/core/fixture.ts (core) imports server/transports/outbox.ts (transports)',
+    'server/core/fixture.ts (core) imports server/engine/worker-engine.ts (engine)',
+  ]);
+});
+
+test('the core names no global of Node or of the browser that it does not declare', () => {
+  const tsconfig = JSON.parse(readFileSync(join(root, 'server/core/tsconfig.json'), 'utf8')) as {
+    compilerOptions: { lib: string[]; types: string[] };
+  };
+
+  expect(tsconfig.compilerOptions).toMatchObject({ lib: ['ES2023'], types: [] });
+});
+
+test('docs/architecture.md names the seven files of the predict path, in order, and they exist', () => {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const files = [...text.matchAll(/^\d\. `([^`]+)`/gm)].map(([, path]) => path ?? '');
+
+  expect(files).toEqual([
+    'client/client.ts',
+    'server/transports/socketio.ts',
+    'server/core/hub.ts',
+    'server/core/scheduler.ts',
+    'server/engine/worker-engine.ts',
+    'server/engine/worker.ts',
+    'server/transports/outbox.ts',
+  ]);
+  expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});

@@ -1,0 +1,212 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server as HttpServer } from 'node:http';
+import { builtinModules } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { Server } from 'socket.io';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Hello } from '../../shared/index.js';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '../..');
+let folder: string;
+
+/** Packs the client and installs the tarball alone in an empty folder. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tickcast-client-'));
+  await run('npm', ['pack', '--pack-destination', folder], { cwd: join(root, 'client') });
+  const [tarball] = await readdir(folder);
+  if (tarball === undefined) throw new Error('npm pack made no tarball');
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  await run('npm', ['install', `./${tarball}`, '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder });
+}, 120_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const HELLO: Hello = {
+  protocol: 1,
+  session: 'test',
+  limits: {
+    maxFrameBytes: 100_000,
+    maxJsonBytes: 65_536,
+    maxRequestRows: 100,
+    maxInFlightRows: 100,
+    maxTextLength: 1000,
+  },
+  models: [
+    {
+      name: 'sum',
+      version: '1',
+      inputs: [{ name: 'x', dtype: 'float32', shape: [2] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
+    },
+  ],
+};
+
+/** A hub that answers each request with its input, and drops the connection on the first request with input "drop". */
+async function startHub(): Promise<{ url: string; http: HttpServer; io: Server }> {
+  const http = createServer();
+  const io = new Server(http, { maxHttpBufferSize: HELLO.limits.maxFrameBytes });
+  let dropped = false;
+  io.on('connection', (socket) => {
+    socket.emit('hello', HELLO);
+    socket.on('predict', ({ id, input }) => {
+      if (input !== 'drop' || dropped) socket.emit('prediction', { id, n: 0, prediction: input, model: 'sum@1' });
+      else {
+        dropped = true;
+        socket.disconnect(true);
+      }
+    });
+  });
+  await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening));
+  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, http, io };
+}
+
+/** Runs a module in the folder where the package is installed; answers what it printed. */
+async function runInFolder(source: string, args: readonly string[] = []): Promise<string> {
+  await writeFile(join(folder, 'program.js'), source);
+  const { stdout } = await run(process.execPath, ['program.js', ...args], { cwd: folder, timeout: 30_000 });
+  return stdout;
+}
+
+test('depends on socket.io-client alone and brings no source of the server', async () => {
+  const installed = join(folder, 'node_modules');
+
+  const manifest = JSON.parse(await readFile(join(installed, '@tickcast/client/package.json'), 'utf8'));
+  const files = await readdir(join(installed, '@tickcast/client/dist'));
+
+  expect(Object.keys(manifest.dependencies)).toEqual(['socket.io-client']);
+  expect(manifest.peerDependencies).toBeUndefined();
+  expect(files.sort()).toEqual(['client', 'shared']);
+  const packages = (await readdir(installed)).filter((name) => name.startsWith('@tensorflow') || name === 'tickcast');
+  expect(packages).toEqual([]);
+});
+
+test.each(['websocket', 'polling'])('predicts, reconnects and closes in Node over %s', async (transport) => {
+  const hub = await startHub();
+  try {
+    const printed = await runInFolder(
+      `
+      import { connect, isTickcastError } from '@tickcast/client';
+      const client = connect(process.argv[2], { transports: [process.argv[3]], reconnectMinMs: 20 });
+      const states = [];
+      client.on('state', ({ state }) => states.push(state));
+      const codes = (results) => results.map((r) => r.ok ? r.value.prediction : r.error.code);
+      const nested = (await client.predict([1, 2])).prediction;
+      const bytes = (await client.predict(Float32Array.of(1, 2, 3, 4))).prediction;
+      const many = codes(await client.predictMany([[1], 'x'.repeat(70000), new Uint8Array(100001), 'drop', [2]]));
+      client.close();
+      const closed = codes(await client.predictMany([[1]]));
+      console.log(JSON.stringify({ nested, bytes: { ...bytes, data: Object.values(bytes.data.data ?? bytes.data).length }, many, closed, states }));
+      `,
+      [hub.url, transport],
+    );
+
+    expect(JSON.parse(printed)).toEqual({
+      nested: [1, 2],
+      bytes: { dtype: 'float32', shape: [2, 2], data: 16 },
+      many: [[1], 'TOO_LARGE', 'TOO_LARGE', 'drop', [2]],
+      closed: ['CANCELLED'],
+      states: ['connected', 'reconnecting', 'connected', 'closed'],
+    });
+  } finally {
+    await hub.io.close();
+  }
+});
+
+test('rejects within its timeout, and lets the process end, when there is no hub', async () => {
+  const printed = await runInFolder(`
+    import { connect, isTickcastError } from '@tickcast/client';
+    const client = connect('http://127.0.0.1:9');
+    const error = await client.predict([1], { timeoutMs: 300 }).catch((error) => error);
+    client.close();
+    console.log(JSON.stringify([isTickcastError(error), error.code, error.retryable, error.message]));
+  `);
+
+  expect(JSON.parse(printed)).toEqual([
+    true,
+    'DEADLINE_EXCEEDED',
+    true,
+    expect.stringContaining('not connected to http://127.0.0.1:9'),
+  ]);
+});
+
+test('gives its types to a program, so that a wrong payload and a wrong model name do not compile', async () => {
+  await writeFile(
+    join(folder, 'program.ts'),
+    `import { connect } from '@tickcast/client';
+     const client = connect<{ sum: { input: number[]; prediction: number[] } }>('http://localhost:3000');
+     export const good: number[] = (await client.predict([1], { model: 'sum' })).prediction;
+     void client.predict('text', { model: 'sum' });
+     void client.predict([1], { model: 'product' });
+     connect('http://localhost:3000').predict(new Date());
+    `,
+  );
+  const compile = (resolution: readonly string[]): Promise<string> =>
+    run(
+      process.execPath,
+      [
+        join(root, 'node_modules/typescript/bin/tsc'),
+        ...['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''],
+        ...resolution,
+        'program.ts',
+      ],
+      { cwd: folder },
+    ).then(
+      ({ stdout }) => stdout,
+      ({ stdout }) => stdout,
+    );
+
+  for (const resolution of [
+    ['--module', 'nodenext'],
+    ['--module', 'esnext', '--moduleResolution', 'bundler'],
+  ]) {
+    const errors = [...(await compile(resolution)).matchAll(/^(\S+)\((\d+),\d+\): error/gm)].map(
+      ([, file, line]) => `${file}:${line}`,
+    );
+    expect(errors).toEqual(['program.ts:4', 'program.ts:5', 'program.ts:6']);
+  }
+});
+
+test('bundles for the browser with no Node built-in in it', async () => {
+  await writeFile(join(folder, 'page.js'), "export { connect, predictOverHttp } from '@tickcast/client';");
+
+  const bundle = async (external: string[]): Promise<{ text: string; inputs: string[]; imports: string[] }> => {
+    const { metafile, outputFiles } = await build({
+      entryPoints: [join(folder, 'page.js')],
+      absWorkingDir: folder,
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'browser',
+      metafile: true,
+      write: false,
+      external,
+    });
+    const [output] = Object.values(metafile.outputs);
+    return {
+      text: outputFiles[0]?.text ?? '',
+      inputs: Object.keys(metafile.inputs),
+      imports: (output?.imports ?? []).map(({ path }) => path),
+    };
+  };
+  // esbuild fails by itself on a Node built-in that it has to resolve for a browser.
+  const whole = await bundle([]);
+  const own = await bundle(['socket.io-client']);
+
+  const kilobytes = (text: string): string =>
+    `${(text.length / 1024).toFixed(1)} kB, ${(gzipSync(text).byteLength / 1024).toFixed(1)} kB gzip`;
+  console.log(`browser bundle: ${kilobytes(whole.text)}; without socket.io-client: ${kilobytes(own.text)}`);
+  expect(whole.imports).toEqual([]);
+  expect(own.imports).toEqual(['socket.io-client']);
+  const named = whole.inputs.filter((path) => builtinModules.some((name) => path === name || path === `node:${name}`));
+  expect(named).toEqual([]);
+  expect(whole.text).not.toMatch(/\brequire\(["'](?:node:)?[a-z]/);
+  expect(whole.text).not.toMatch(/["']node:/);
+  expect(whole.text).not.toMatch(/\bBuffer\.from\(/);
+});

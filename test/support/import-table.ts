@@ -1,0 +1,82 @@
+/** Derives which file imports which, type-only imports included, and holds the arrows against a table of layers. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+import { parseSync } from 'oxc-parser';
+
+export interface Import {
+  /** Path from the root, with slashes. */
+  readonly from: string;
+  /** Path from the root of a file here, or the specifier of a package. */
+  readonly to: string;
+}
+
+export interface Layer {
+  readonly name: string;
+  readonly owns: (path: string) => boolean;
+  /** Names of the layers it may import besides itself. */
+  readonly layers: readonly string[];
+  /** What else it may import; `node:` for every Node built-in. */
+  readonly packages: readonly string[] | 'any';
+}
+
+/** Every import of every TypeScript file under the folders. */
+export function readImports(root: string, folders: readonly string[]): Import[] {
+  const imports: Import[] = [];
+  for (const folder of folders) {
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (
+        !entry.isFile() ||
+        !entry.name.endsWith('.ts') ||
+        entry.name.endsWith('.d.ts') ||
+        /[\\/](dist|node_modules)[\\/]/.test(path)
+      )
+        continue;
+      const from = relative(root, path).replaceAll('\\', '/');
+      for (const specifier of specifiersOf(from, readFileSync(path, 'utf8')))
+        imports.push({ from, to: resolve(from, specifier) });
+    }
+  }
+  return imports;
+}
+
+/** Imports, re-exports, dynamic imports, `import('...')` types and `new URL('...', import.meta.url)` of a source text. */
+export function specifiersOf(name: string, source: string): string[] {
+  const { module } = parseSync(name, source);
+  const found = module.staticImports.map(({ moduleRequest }) => moduleRequest.value);
+  for (const { entries } of module.staticExports) {
+    for (const { moduleRequest } of entries)
+      if (moduleRequest !== null && moduleRequest !== undefined) found.push(moduleRequest.value);
+  }
+  for (const [, specifier] of source.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g))
+    if (specifier !== undefined) found.push(specifier);
+  return [...new Set(found)];
+}
+
+/** The arrows that no layer allows, as lines for people. */
+export function wrongArrows(imports: readonly Import[], layers: readonly Layer[]): string[] {
+  const wrong: string[] = [];
+  for (const { from, to } of imports) {
+    const layer = layers.find(({ owns }) => owns(from));
+    if (layer === undefined) {
+      wrong.push(`${from} belongs to no layer`);
+      continue;
+    }
+    if (to.endsWith('.ts')) {
+      const target = layers.find(({ owns }) => owns(to));
+      if (target !== layer && !layer.layers.includes(target?.name ?? ''))
+        wrong.push(`${from} (${layer.name}) imports ${to} (${target?.name ?? 'no layer'})`);
+    } else if (
+      layer.packages !== 'any' &&
+      !layer.packages.some((name) => (name === 'node:' ? to.startsWith(name) : to === name))
+    ) {
+      wrong.push(`${from} (${layer.name}) imports ${to}`);
+    }
+  }
+  return [...new Set(wrong)];
+}
+
+function resolve(from: string, specifier: string): string {
+  return specifier.startsWith('.') ? posix.join(dirname(from), specifier).replace(/\.js$/, '.ts') : specifier;
+}

@@ -1,0 +1,87 @@
+/** What the compiler must take and refuse of the client. Compiled, never run. */
+
+import {
+  type ConnectionState,
+  connect,
+  isTickcastError,
+  type PredictionValue,
+  type PredictResult,
+  predictOverHttp,
+} from '../../client/index.js';
+
+interface Models {
+  sentiment: { input: string; prediction: number[]; label: 'negative' | 'neutral' | 'positive' };
+  iris: { input: readonly number[] | Float32Array; prediction: number[] };
+}
+
+const client = connect<Models>('http://localhost:3000', { timeoutMs: 500, transports: ['websocket'] });
+
+// A declared model takes its own input and gives its own answer.
+export const label: 'negative' | 'neutral' | 'positive' = (await client.predict('fine', { model: 'sentiment' })).label;
+export const numbers: number[] = (await client.predict([1, 2], { model: 'iris@2' })).prediction;
+export const reference: string = (await client.predict('fine', { model: 'sentiment@1' })).model;
+
+// @ts-expect-error A model that is not declared.
+void client.predict('fine', { model: 'sentimental' });
+// @ts-expect-error A version that is no number.
+void client.predict('fine', { model: 'sentiment@latest' });
+// @ts-expect-error The input of another model.
+void client.predict([1, 2], { model: 'sentiment' });
+// @ts-expect-error The input of another model, by version.
+void client.predict('fine', { model: 'iris@1' });
+// @ts-expect-error No declared model takes this.
+void client.predict({ text: 'fine' });
+// @ts-expect-error An input is needed.
+void client.predict();
+// @ts-expect-error No such option.
+void client.predict('fine', { model: 'sentiment', timeout: 5 });
+// @ts-expect-error The label of this model is not any string.
+export const wrongLabel: 'happy' = (await client.predict('fine', { model: 'sentiment' })).label;
+
+// Many inputs of one model.
+const results = await client.predictMany(['a', 'b'], { model: 'sentiment' });
+for (const result of results) {
+  if (result.ok) result.value.prediction satisfies number[];
+  else result.error.retryable satisfies boolean;
+  // @ts-expect-error A value stands only in a result that is ok.
+  result.value;
+}
+// @ts-expect-error One of the inputs is of another model.
+void client.predictMany(['a', [1]], { model: 'sentiment' });
+
+// Without a model the input is that of any, and so is the answer.
+(await client.predict('fine')).prediction satisfies number[];
+
+// One declared model needs no name.
+const single = connect<{ sentiment: { input: string; prediction: number[] } }>('http://localhost:3000');
+// @ts-expect-error The one model takes a string.
+void single.predict([1]);
+
+// A client that declares nothing takes what the protocol takes.
+const loose = connect('http://localhost:3000');
+(await loose.predict([[1, 2]], { model: 'any-name' })).prediction satisfies PredictionValue;
+void loose.predict({ a: [1], b: { dtype: 'int32', shape: [1], data: Int32Array.of(1) } });
+// @ts-expect-error Nothing takes a Date.
+void loose.predict(new Date());
+// @ts-expect-error Nothing takes nothing.
+void loose.predict(undefined);
+
+// Events, states and errors.
+const off: () => void = client.on('state', (change) => change.state satisfies ConnectionState);
+off();
+client.on('goaway', (notice) => notice.graceMs satisfies number);
+// @ts-expect-error No such event.
+client.on('prediction', () => {});
+// @ts-expect-error No such option.
+connect('http://localhost:3000', { token: 'x' });
+// @ts-expect-error No such transport.
+connect('http://localhost:3000', { transports: ['webtransport'] });
+// @ts-expect-error A declaration lacks its prediction.
+connect<{ broken: { input: string } }>('http://localhost:3000');
+
+export function retryDelayMs(error: unknown): number | undefined {
+  return isTickcastError(error) && error.retryable ? error.retryAfterMs : undefined;
+}
+
+(await predictOverHttp('http://localhost:3000', 'fine', { model: 'sentiment' })).model satisfies string;
+export type Results = readonly PredictResult[];

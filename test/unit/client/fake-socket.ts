@@ -1,0 +1,133 @@
+/** A socket without a network, driven by the test, and a client on it. */
+
+import { TickcastClient } from '../../../client/client.js';
+import type { ClientOptions } from '../../../client/options.js';
+import type { OpenSocket, OutgoingRequest, SocketListener } from '../../../client/socket.js';
+import { ManualClock } from '../../../server/testing/manual-clock.js';
+import type { HandshakeAuth, Hello, ModelDescription, RequestId } from '../../../shared/index.js';
+
+export const IRIS: ModelDescription = {
+  name: 'iris',
+  version: '1',
+  inputs: [{ name: 'x', dtype: 'float32', shape: [4] }],
+  outputs: [{ name: 'y', dtype: 'float32', shape: [3] }],
+};
+
+export const SENTIMENT: ModelDescription = {
+  name: 'sentiment',
+  version: '1',
+  inputs: [{ name: 'text', dtype: 'string', shape: [] }],
+  outputs: [{ name: 'y', dtype: 'float32', shape: [3] }],
+};
+
+const LIMITS = {
+  maxFrameBytes: 1024 * 1024,
+  maxJsonBytes: 64 * 1024,
+  maxRequestRows: 256,
+  maxInFlightRows: 1024,
+  maxTextLength: 4096,
+};
+
+export function hello(limits: Partial<Hello['limits']> = {}, models: readonly ModelDescription[] = [IRIS]): Hello {
+  return { protocol: 1, session: 's', limits: { ...LIMITS, ...limits }, models };
+}
+
+/** What the client did to its socket, and the ways in which a hub can speak to it. */
+export class FakeSocket {
+  readonly sent: OutgoingRequest[] = [];
+  readonly cancelled: RequestId[] = [];
+  attempts = 0;
+  disconnects = 0;
+  /** False: the socket has noticed a loss that it has not reported. */
+  writable = true;
+  base64 = false;
+  auth: HandshakeAuth = {};
+  #listener: SocketListener | undefined;
+
+  readonly open: OpenSocket = (_url, auth, _options, listener) => {
+    this.#listener = listener;
+    this.auth = auth;
+    const fake = this;
+    return {
+      connect: () => {
+        this.attempts += 1;
+      },
+      disconnect: () => {
+        this.disconnects += 1;
+      },
+      predict: (request) => {
+        if (!this.writable) return false;
+        // Encoding reads the whole input, as Socket.IO does.
+        JSON.stringify(request);
+        this.sent.push(request);
+        return true;
+      },
+      cancel: (id) => {
+        this.cancelled.push(id);
+        return true;
+      },
+      get base64() {
+        return fake.base64;
+      },
+    };
+  };
+
+  get listener(): SocketListener {
+    if (this.#listener === undefined) throw new Error('the client has not opened its socket');
+    return this.#listener;
+  }
+
+  /** Ids of the requests sent, in order. */
+  get ids(): RequestId[] {
+    return this.sent.map((request) => request.id);
+  }
+
+  hello(limits: Partial<Hello['limits']> = {}, models?: readonly ModelDescription[]): void {
+    this.writable = true;
+    this.listener.hello(hello(limits, models));
+  }
+
+  answer(id: RequestId | undefined, prediction: unknown = [1, 0, 0]): void {
+    this.listener.prediction({ id, n: 0, prediction, model: 'iris@1' });
+  }
+
+  refuse(id: RequestId | undefined, code: string, extra: object = {}): void {
+    this.listener.predictionError({ id, n: 0, code, message: `hub: ${code}`, retryable: true, ...extra });
+  }
+
+  lose(): void {
+    this.listener.disconnected('transport close');
+  }
+}
+
+/** A client on a fake socket and a manual clock; the spread of reconnecting is 1. */
+export function makeClient(options: ClientOptions = {}): {
+  client: TickcastClient;
+  socket: FakeSocket;
+  clock: ManualClock;
+} {
+  const socket = new FakeSocket();
+  const clock = new ManualClock();
+  const client = new TickcastClient('http://hub.test', options, {
+    openSocket: socket.open,
+    clock,
+    random: () => 0.5,
+    session: () => 'session-1',
+  });
+  return { client, socket, clock };
+}
+
+/** How a promise ended, or `pending` after the microtasks there are now. */
+export async function outcome(promise: Promise<unknown>): Promise<unknown> {
+  const pending = Symbol('pending');
+  const flushed = (async () => {
+    for (let i = 0; i < 20; i++) await undefined;
+    return pending;
+  })();
+  try {
+    const value = await Promise.race([promise, flushed]);
+    return value === pending ? 'pending' : value;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? error.code : error;
+  }
+}

@@ -1,0 +1,102 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { predictOverHttp } from '../../../client/rest.js';
+import { outcome } from './fake-socket.js';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** Puts a hub's HTTP answer in the place of the network. */
+function answerWith(status: number, body: string): { requests: { url: string; body: unknown }[] } {
+  const requests: { url: string; body: unknown }[] = [];
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    requests.push({ url, body: JSON.parse(String(init.body)) });
+    return new Response(body, { status });
+  });
+  return { requests };
+}
+
+/** A hub that never answers, and honours the signal. */
+function answerNever(): void {
+  vi.stubGlobal(
+    'fetch',
+    (_url: string, { signal }: RequestInit) =>
+      new Promise((_resolve, reject) => {
+        if (signal?.aborted) reject(signal.reason);
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      }),
+  );
+}
+
+test('posts the request to /predict and gives the answer', async () => {
+  const { requests } = answerWith(200, JSON.stringify({ prediction: [0.5], model: 'iris@1' }));
+
+  const answer = await predictOverHttp('http://hub.test', [1, 2, 3, 4], { model: 'iris', timeoutMs: 500 });
+
+  expect(answer).toEqual({ prediction: [0.5], model: 'iris@1' });
+  expect(requests).toEqual([
+    { url: 'http://hub.test/predict', body: { input: [1, 2, 3, 4], model: 'iris', timeoutMs: 500 } },
+  ]);
+});
+
+test('rejects with the typed error of the body', async () => {
+  const error = { code: 'OVERLOADED', message: 'full', retryable: true, retryAfterMs: 20 };
+  answerWith(503, JSON.stringify({ error }));
+
+  await expect(predictOverHttp('http://hub.test', [1])).rejects.toMatchObject(error);
+});
+
+test.each(['<html>502</html>', '{}', 'null'])(
+  'rejects with INTERNAL for a body that is no answer: %s',
+  async (body) => {
+    answerWith(502, body);
+
+    await expect(predictOverHttp('http://hub.test', [1])).rejects.toMatchObject({
+      code: 'INTERNAL',
+      message: expect.stringMatching(/HTTP 502/),
+    });
+  },
+);
+
+test('rejects with INTERNAL and the cause when the hub cannot be reached', async () => {
+  const cause = new TypeError('fetch failed');
+  vi.stubGlobal('fetch', () => Promise.reject(cause));
+
+  await expect(predictOverHttp('http://hub.test', [1])).rejects.toMatchObject({ code: 'INTERNAL', cause });
+});
+
+test('rejects with CANCELLED when the signal is aborted, before or meanwhile', async () => {
+  answerNever();
+  const controller = new AbortController();
+  const meanwhile = predictOverHttp('http://hub.test', [1], { signal: controller.signal });
+  controller.abort('left');
+
+  await expect(meanwhile).rejects.toMatchObject({ code: 'CANCELLED', cause: 'left' });
+  expect(await outcome(predictOverHttp('http://hub.test', [1], { signal: AbortSignal.abort() }))).toBe('CANCELLED');
+});
+
+test('rejects with DEADLINE_EXCEEDED when no answer comes', async () => {
+  vi.useFakeTimers();
+  answerNever();
+  const answer = predictOverHttp('http://hub.test', [1], { timeoutMs: 300 });
+  const settled = outcome(answer);
+
+  await vi.advanceTimersByTimeAsync(400);
+
+  await settled;
+  expect(await outcome(answer)).toBe('DEADLINE_EXCEEDED');
+});
+
+test.each([
+  ['bytes', Float32Array.of(1), /bytes cannot be sent over HTTP/],
+  ['NaN', [Number.NaN], /NaN/],
+])('refuses %s, which JSON cannot hold', async (_what, input, message) => {
+  const { requests } = answerWith(200, '{}');
+
+  await expect(predictOverHttp('http://hub.test', input)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringMatching(message),
+  });
+  expect(requests).toEqual([]);
+});
