@@ -50,13 +50,11 @@ function countRows(value: unknown, description: ModelDescription | undefined, li
   return measured.ok ? measured.value.rows : 1;
 }
 
-/** The model that a request is for, as far as the hello tells: by reference, or the only one there is. */
-function findModel(hello: Hello, reference: string | undefined): ModelDescription | undefined {
+/** The model that a request is for, as far as the hello tells. */
+function findModel(hello: Hello, reference = hello.defaultModel): ModelDescription | undefined {
   let found: ModelDescription | undefined;
   for (const model of hello.models) {
-    if (reference === undefined) {
-      if (found !== undefined && found.name !== model.name) return undefined;
-    } else if (reference !== model.name && reference !== `${model.name}@${model.version}`) continue;
+    if (reference !== model.name && reference !== `${model.name}@${model.version}`) continue;
     if (found === undefined || Number(model.version) > Number(found.version)) found = model;
   }
   return found;

@@ -152,7 +152,7 @@ export class App {
       clock: systemClock,
       http: http.server,
       origins,
-      models: () => catalogue.ready(),
+      models: () => catalogue.offer(),
       listener,
       options: { ...config, limits: limitsOf(config), maxLostSessions: 10_000 },
     });

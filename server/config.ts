@@ -140,26 +140,23 @@ export function configWith(changes: Partial<Config> = {}): Config {
 /** Reads flags (`--name value` or `--name=value`), then the environment, then the defaults. */
 export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): ConfigOutcome {
   const problems: string[] = [];
+  const known = optionNames().map(envOf);
   const given = new Map<OptionName, { readonly text: string; readonly from: string }>();
   for (const name of optionNames()) {
     const value = env[envOf(name)];
     if (value !== undefined && value !== '') given.set(name, { text: value, from: envOf(name) });
   }
+  // Others may be somebody else's: Kubernetes sets TICKCAST_SERVICE_HOST and the like for a service of this name.
   for (const name of Object.keys(env)) {
-    if (
-      name.startsWith('TICKCAST_') &&
-      !optionNames().some((known) => envOf(known) === name) &&
-      !OTHER_VARIABLES.includes(name)
-    ) {
-      problems.push(`unknown variable ${name}${hint(name, optionNames().map(envOf))}`);
-    }
+    const near = name.startsWith('TICKCAST_') && !known.includes(name) ? hint(name, known) : '';
+    if (near !== '') problems.push(`unknown variable ${name}${near}`);
   }
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
     if (arg === '--help' || arg === '-h') return { kind: 'help' };
     if (arg === '--version') return { kind: 'version' };
     const [flag = '', inline] = arg.split(/=(.*)/s, 2);
-    const name = optionNames().find((known) => flagOf(known) === flag);
+    const name = optionNames().find((option) => flagOf(option) === flag);
     if (name === undefined) {
       problems.push(`unknown option ${flag}${hint(flag, optionNames().map(flagOf))}`);
       // What follows is its value, not a second fault.
@@ -211,9 +208,6 @@ export function helpText(): string {
     '',
   ].join('\n');
 }
-
-/** Variables of other parts of the project, which are not options of the hub. */
-const OTHER_VARIABLES: readonly string[] = ['TICKCAST_CACHE'];
 
 function optionNames(): OptionName[] {
   return Object.keys(OPTIONS) as OptionName[];

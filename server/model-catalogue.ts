@@ -1,6 +1,6 @@
 /** The models as `GET /models` and `hello` show them. */
 
-import type { ModelDescription } from '../shared/protocol.js';
+import type { Hello } from '../shared/protocol.js';
 import { describeModel } from './core/model-spec.js';
 import type { ModelRegistry, ModelStatus } from './models/registry.js';
 import type { ModelCatalogue } from './transports/rest.js';
@@ -22,9 +22,13 @@ export class RegistryCatalogue implements ModelCatalogue {
     return status && show(status);
   }
 
-  /** Those that answer requests. */
-  ready(): readonly ModelDescription[] {
-    return this.#registry.list().flatMap(({ model }) => (model === undefined ? [] : [describeModel(model.spec)]));
+  /** What a new connection is told: the models that answer requests, and which answers those that name none. */
+  offer(): Pick<Hello, 'models' | 'defaultModel'> {
+    const models = this.#registry
+      .list()
+      .flatMap(({ model }) => (model === undefined ? [] : [describeModel(model.spec)]));
+    const standard = this.#registry.resolve(undefined);
+    return 'code' in standard ? { models } : { models, defaultModel: standard.spec.ref };
   }
 }
 

@@ -76,6 +76,8 @@ export interface Hello {
   readonly session: string;
   readonly limits: HubLimits;
   readonly models: readonly ModelDescription[];
+  /** `name@version` that answers requests which name no model, where there is one. */
+  readonly defaultModel?: string;
 }
 
 /** The hub is draining: finish here, send new requests elsewhere. */

@@ -22,6 +22,10 @@ export class Batch {
   #segments: Segment[] = [];
   #rows = 0;
   #textBytes = 0;
+  #results: readonly TensorArray[] | undefined;
+  /** Segments and rows that were delivered. */
+  #delivered = 0;
+  #deliveredRows = 0;
 
   constructor(queue: ModelQueue, suspect = false) {
     this.queue = queue;
@@ -78,25 +82,32 @@ export class Batch {
     }
   }
 
-  /** Gives each request its rows of the results. A request is settled with the last of its rows. */
-  deliver(buffer: ArrayBuffer, ledger: Ledger): void {
+  /**
+   * Gives the next `most` requests their rows of the results; true when that was all. A request is settled with the last of its
+   * rows. The buffer must stay as it is until all are delivered.
+   */
+  deliver(buffer: ArrayBuffer, ledger: Ledger, most: number): boolean {
     const { spec } = this.queue.model;
-    const arrays = viewBatch(spec, this.#rows, buffer).outputs;
-    let row = 0;
-    for (const { pending, firstRow, rows } of this.#segments) {
-      if (!pending.settled) {
-        const whole = rows === pending.rows;
-        if (!whole) collect(pending, arrays, row, firstRow, rows);
-        pending.doneRows += rows;
-        if (pending.doneRows === pending.rows) {
-          const output = whole
-            ? { arrays, firstRow: row, rows }
-            : { arrays: pending.results ?? [], firstRow: 0, rows: pending.rows };
-          ledger.settle(pending, { ok: true, model: spec, output, batched: pending.batched });
-        }
-      }
-      row += rows;
+    this.#results ??= viewBatch(spec, this.#rows, buffer).outputs;
+    const arrays = this.#results;
+    const end = Math.min(this.#segments.length, this.#delivered + most);
+    while (this.#delivered < end) {
+      const segment = this.#segments[this.#delivered++];
+      if (segment === undefined) break;
+      const { pending, firstRow, rows } = segment;
+      const row = this.#deliveredRows;
+      this.#deliveredRows += rows;
+      if (pending.settled) continue;
+      const whole = rows === pending.rows;
+      if (!whole) collect(pending, arrays, row, firstRow, rows);
+      pending.doneRows += rows;
+      if (pending.doneRows < pending.rows) continue;
+      const output = whole
+        ? { arrays, firstRow: row, rows }
+        : { arrays: pending.results ?? [], firstRow: 0, rows: pending.rows };
+      ledger.settle(pending, { ok: true, model: spec, output, batched: pending.batched });
     }
+    return this.#delivered === this.#segments.length;
   }
 
   /** Two batches of half the rows each, to find the row on which the engine fails. Only for more than one row. */

@@ -23,6 +23,11 @@ export interface SchedulerOptions extends QueueOptions {
 /** A part of a failed batch is given this share of the watchdog's time: the search for a row that hangs must not take long. */
 const SUSPECT_SHARE = 1 / 8;
 const HANG_FACTOR = 10;
+/**
+ * Answers written in one event-loop turn. Long turns starve newcomers, because Node accepts one connection a turn; the rest of a
+ * large batch is delivered in the turns that follow.
+ */
+const ANSWERS_A_TURN = 32;
 
 interface Running {
   readonly batch: Batch;
@@ -42,6 +47,8 @@ export class Scheduler {
   #suspects: Batch[] = [];
   readonly #running = new Set<Running>();
   #ticking = false;
+  /** Batches whose answers are being delivered. */
+  #delivering = 0;
 
   constructor(engine: Engine, clock: Clock, ledger: Ledger, emit: HubListener, options: SchedulerOptions) {
     this.#engine = engine;
@@ -87,6 +94,8 @@ export class Scheduler {
   /** Dispatches at the end of this turn, or `holdMs` from now, unless the engine is busy: then its completion does. */
   #tick(holdMs: number): void {
     if (this.#ticking || this.#running.size >= this.#engine.slots) return;
+    // The end of a delivery ticks. Its callers are about to send again, and a batch of the few that were first is not worth it.
+    if (this.#delivering > 0 && !this.#isWorthABatch()) return;
     this.#ticking = true;
     const run = (): void => {
       this.#ticking = false;
@@ -143,7 +152,7 @@ export class Scheduler {
     const done = outcome.status === 'done';
     if (done) queue.cost.learn(rows, batch.textBytes, tookMs);
     else this.#fail(batch, outcome.reason);
-    if (this.#suspects.length > 0 || followsAtOnce(queue.rows, queue.cost)) this.#dispatch();
+    if (this.#isWorthABatch()) this.#dispatch();
 
     const { stats } = this.#ledger;
     stats.batches += 1;
@@ -161,11 +170,30 @@ export class Scheduler {
       status: outcome.status,
       reason,
     });
-    if (done) {
-      batch.deliver(outcome.buffer, this.#ledger);
-      this.#buffers.give(outcome.buffer);
+    if (!done) return this.#tickIfWaiting();
+    this.#delivering += 1;
+    this.#deliver(batch, outcome.buffer);
+  }
+
+  #deliver(batch: Batch, buffer: ArrayBuffer): void {
+    if (!batch.deliver(buffer, this.#ledger, ANSWERS_A_TURN)) {
+      this.#clock.immediate(() => this.#deliver(batch, buffer));
+      return;
     }
+    this.#buffers.give(buffer);
+    this.#delivering -= 1;
+    this.#tickIfWaiting();
+  }
+
+  #tickIfWaiting(): void {
     if (this.#suspects.length > 0 || this.queuedRows > 0) this.#tick(0);
+  }
+
+  /** True when what waits should run now, rather than with what this turn may still bring. */
+  #isWorthABatch(): boolean {
+    if (this.#suspects.length > 0) return true;
+    for (const queue of this.#queues.values()) if (queue.rows > 0 && followsAtOnce(queue.rows, queue.cost)) return true;
+    return false;
   }
 
   #fail(batch: Batch, reason: string): void {

@@ -44,10 +44,10 @@ export class Sessions {
     return { session, resumed: false };
   }
 
-  /** A connection is gone: a named session waits for its client, any other ends. */
-  release(session: Session, sink: SessionSink): void {
+  /** A connection is gone: a named session waits for its client, unless that said goodbye; any other ends. */
+  release(session: Session, sink: SessionSink, goodbye = false): void {
     if (!session.detach(sink)) return;
-    if (this.#named.get(session.id) !== session) return this.#end(session);
+    if (goodbye || this.#named.get(session.id) !== session) return this.#end(session);
     const timer = this.#clock.setTimer(this.#options.resumeMs, () => this.#end(session));
     this.#lost.set(session, timer);
     if (this.#lost.size <= this.#options.maxLostSessions) return;

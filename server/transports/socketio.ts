@@ -8,7 +8,6 @@ import type { HubLimits } from '../../shared/limits.js';
 import {
   type ClientToServerEvents,
   type Hello,
-  type ModelDescription,
   PROTOCOL_VERSION,
   type ServerToClientEvents,
 } from '../../shared/protocol.js';
@@ -33,7 +32,7 @@ export interface SocketIoParts {
   readonly http: HttpServer;
   readonly origins: OriginPolicy;
   /** The models as a new connection is told of them. */
-  readonly models: () => readonly ModelDescription[];
+  readonly models: () => Pick<Hello, 'models' | 'defaultModel'>;
   readonly listener: TransportListener;
   readonly options: SocketIoOptions;
 }
@@ -117,7 +116,7 @@ export class SocketIoTransport {
     const connection = new Connection({ hub, session, outbox, maxJsonBytes: options.limits.maxJsonBytes, close });
     session.attach(connection);
 
-    const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, models: models() };
+    const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, ...models() };
     outbox.emit('hello', hello);
     const address = socket.handshake.address;
     listener({
@@ -139,7 +138,7 @@ export class SocketIoTransport {
     on('cancel', (args) => connection.cancel(args));
     on('error', () => undefined);
     on('disconnect', ([why]) => {
-      this.#sessions.release(session, connection);
+      this.#sessions.release(session, connection, why === 'client namespace disconnect');
       listener({
         type: 'disconnected',
         socket: socket.id,

@@ -29,7 +29,11 @@ const LIMITS = {
 };
 
 export function hello(limits: Partial<Hello['limits']> = {}, models: readonly ModelDescription[] = [IRIS]): Hello {
-  return { protocol: 1, session: 's', limits: { ...LIMITS, ...limits }, models };
+  const base = { protocol: 1, session: 's', limits: { ...LIMITS, ...limits }, models };
+  // As the hub does it: with one name, its highest version.
+  const [best] = models.toSorted((a, b) => Number(b.version) - Number(a.version));
+  const one = new Set(models.map(({ name }) => name)).size === 1;
+  return one && best !== undefined ? { ...base, defaultModel: `${best.name}@${best.version}` } : base;
 }
 
 /** What the client did to its socket, and the ways in which a hub can speak to it. */

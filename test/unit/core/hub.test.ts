@@ -136,6 +136,45 @@ describe('a batch', () => {
   });
 });
 
+describe('a large batch', () => {
+  test('is delivered over several turns, so that no turn is long, and its buffer is not used again before', async () => {
+    const t = makeHub();
+    const sent = Array.from({ length: 60 }, (_, i) => t.send([i], { id: i }));
+    t.clock.turn();
+    await t.engine.finish();
+    const first = sent.filter((one) => one.settlements > 0).length;
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(60);
+    t.send([100]);
+    t.hub.cancelById(t.origin, 59);
+
+    t.clock.turn();
+
+    expect(sent.map((one) => one.settlements)).toEqual(Array(60).fill(1));
+    expect(sent.slice(0, 59).map((one) => one.values)).toEqual(Array.from({ length: 59 }, (_, i) => [2 * i]));
+    expect(sent[59]?.error?.code).toBe('CANCELLED');
+  });
+
+  test('is followed when it is delivered, unless enough rows wait to be worth a batch at once', async () => {
+    const t = makeHub();
+    for (let i = 0; i < 60; i++) t.send([i]);
+    t.clock.turn();
+    await t.engine.finish();
+    t.send([100]);
+    expect(t.engine.runs).toHaveLength(1);
+    t.clock.turn();
+    t.clock.turn();
+    expect(t.engine.runs.map((run) => run.rows)).toEqual([60, 1]);
+
+    const eager = makeHub();
+    for (let i = 0; i < 60; i++) eager.send([i]);
+    eager.clock.turn();
+    for (let i = 0; i < 20; i++) eager.send([i]);
+    await eager.engine.finish();
+    expect(eager.engine.runs.map((run) => run.rows)).toEqual([60, 20]);
+  });
+});
+
 describe('a request that is not answered with a prediction', () => {
   test('cancelled while queued: is not computed', async () => {
     const t = makeHub();
