@@ -34,9 +34,12 @@ export interface RestParts {
 
 export function addRest(app: FastifyInstance, { hub, catalogue, health, version }: RestParts): void {
   const origins = new ConnectionOrigins(hub);
+  app.addHook('onRequest', async (_request, reply) => {
+    // A kept connection would come back to a hub that is about to go.
+    if (health().state === 'draining') reply.header('connection', 'close');
+  });
 
   const predict = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
-    if (hub.state !== 'ready') reply.header('connection', 'close');
     const origin = origins.of(request.raw);
     const parsed = parsePredict(request.body);
     if (!parsed.ok) {

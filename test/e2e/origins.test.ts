@@ -1,0 +1,90 @@
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { writeLinear } from '../support/tiny-models.js';
+
+let hub: TestApp;
+
+beforeAll(async () => {
+  hub = await startTestApp({
+    models: (folder) => writeLinear(folder),
+    config: { corsOrigin: ['https://good.example'] },
+  });
+});
+
+afterAll(() => hub.close());
+
+const ALLOWED = ['https://good.example', undefined];
+const REFUSED = [
+  'https://evil.example',
+  'null',
+  'https://good.example.evil.example',
+  'http://good.example',
+  'https://good.example:8443',
+  '',
+];
+
+function ownOrigin(): string {
+  return hub.url;
+}
+
+async function connects(origin: string | undefined, transport: 'websocket' | 'polling'): Promise<boolean> {
+  const extraHeaders = origin === undefined ? {} : { origin };
+  const socket = io(hub.url, {
+    transports: [transport],
+    extraHeaders,
+    reconnection: false,
+    forceNew: true,
+    timeout: 5000,
+  });
+  const connected = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('connect_error', () => resolve(false));
+  });
+  socket.close();
+  return connected;
+}
+
+async function posts(
+  origin: string | undefined,
+): Promise<{ status: number; allowed: string | null; code: string | undefined }> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (origin !== undefined) headers.origin = origin;
+  const answer = await fetch(`${hub.url}/predict`, { method: 'POST', headers, body: '{"input":[1]}' });
+  const body = (await answer.json()) as { error?: { code: string } };
+  return { status: answer.status, allowed: answer.headers.get('access-control-allow-origin'), code: body.error?.code };
+}
+
+test('a listed origin, the hub’s own and a program without one pass, over WebSocket, polling and REST', async () => {
+  for (const origin of [...ALLOWED, ownOrigin()]) {
+    expect([origin, await connects(origin, 'websocket'), await connects(origin, 'polling')]).toEqual([
+      origin,
+      true,
+      true,
+    ]);
+    expect(await posts(origin)).toEqual({ status: 200, allowed: origin ?? null, code: undefined });
+  }
+});
+
+test('any other page is refused, over WebSocket, polling and REST', async () => {
+  for (const origin of REFUSED) {
+    expect([origin, await connects(origin, 'websocket'), await connects(origin, 'polling')]).toEqual([
+      origin,
+      false,
+      false,
+    ]);
+    expect(await posts(origin)).toEqual({ status: 403, allowed: null, code: 'FORBIDDEN' });
+  }
+});
+
+test('a preflight is answered for a listed origin only', async () => {
+  const ask = (origin: string) =>
+    fetch(`${hub.url}/predict`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+    });
+
+  const good = await ask('https://good.example');
+  expect([good.status, good.headers.get('access-control-allow-origin')]).toEqual([204, 'https://good.example']);
+  expect((await ask('https://evil.example')).status).toBe(403);
+});

@@ -1,0 +1,73 @@
+import { io } from 'socket.io-client';
+import { expect, test } from 'vitest';
+import { startTestProcess, type TestProcess } from '../support/app.js';
+import { frame, RawSocket } from '../support/raw-socket.js';
+import { writeLinear } from '../support/tiny-models.js';
+import { until } from '../support/until.js';
+
+const SECONDS = 30;
+const WARM_UP = 5;
+
+/** Joins, then emits and never reads, as fast as the hub takes it, until it is cut. Answers the most memory that the hub had, in bytes. */
+async function flood(hub: TestProcess): Promise<number> {
+  const socket = await RawSocket.open(hub.url);
+  socket.stopReading();
+  // Answers that are much longer than what asks for them fill the buffers soon.
+  const burst = Buffer.concat(
+    Array.from({ length: 20 }, () => frame(`42["predict",{"input":[${Array(50).fill(3).join(',')}]}]`)),
+  );
+  let most = 0;
+  let turn = 0;
+  await until(
+    'it is cut',
+    async () => {
+      if (socket.backlog < 1 << 20) socket.bytes(burst);
+      if (turn++ % 20 === 0) most = Math.max(most, await hub.rss());
+      return socket.closed;
+    },
+    30_000,
+  );
+  return most;
+}
+
+test('a client that emits for thirty seconds and never reads is cut, with the reason logged, and its neighbours lose nothing', async () => {
+  const hub = await startTestProcess({ models: (folder) => writeLinear(folder), config: { logLevel: 'info' } });
+  const neighbour = io(hub.url, { transports: ['websocket'], forceNew: true });
+  await until('the neighbour connects', () => neighbour.connected);
+  let drops = 0;
+  neighbour.on('disconnect', () => {
+    drops += 1;
+  });
+  let answers = 0;
+  let stop = false;
+  const load = (async () => {
+    for (let x = 0; !stop; x++) {
+      const answer = (await neighbour.timeout(10_000).emitWithAck('predict', { input: [x] })) as {
+        prediction: number[][];
+      };
+      expect(answer.prediction).toEqual([[2 * x + 1]]);
+      answers += 1;
+    }
+  })();
+  // What the same load takes at all, compiled code and garbage included, is not what a slow reader costs.
+  let before = 0;
+  for (let i = 0; i < WARM_UP; i++) before = Math.max(before, await flood(hub));
+  const end = performance.now() + SECONDS * 1000;
+  let cut = WARM_UP;
+  let most = before;
+  for (; performance.now() < end; cut++) most = Math.max(most, await flood(hub));
+  stop = true;
+  await load;
+  const dropped = drops;
+  neighbour.close();
+  await hub.close();
+
+  const reasons = hub.log.filter(({ msg }) => msg === 'client disconnected').map(({ reason }) => String(reason));
+  console.log(
+    `cut ${cut} times, ${answers} answers to the neighbour, RSS grew ${((most - before) / 2 ** 20).toFixed(1)} MiB`,
+  );
+  expect(reasons.filter((reason) => reason.startsWith('slow'))).toHaveLength(cut);
+  expect(dropped).toBe(0);
+  expect(answers).toBeGreaterThan(SECONDS);
+  expect(most - before).toBeLessThan(20e6);
+}, 120_000);

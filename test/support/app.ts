@@ -1,0 +1,113 @@
+/** A whole hub from the built files, in this process or as one of its own, with models that a test writes; checks that it leaves nothing behind. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pino } from 'pino';
+import { App, type AppExtras } from '../../dist/server/app.js';
+import { type Config, configWith, flagOf } from '../../dist/server/config.js';
+import { until, within } from './until.js';
+
+export interface TestApp {
+  readonly app: App;
+  readonly url: string;
+  /** Lines logged as errors: faults, lost threads. A test that wants some takes them out. */
+  readonly errors: string[];
+  /** Closes the hub; throws when it logged an error, lost a request or left a socket open. Close clients first. */
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  /** Writes the models into an empty folder. A string that it answers is the path to give as `--model`, else the folder is. */
+  readonly models: (folder: string) => Promise<unknown>;
+  readonly config?: Partial<Config>;
+  readonly extras?: AppExtras;
+}
+
+export async function startTestApp({ models, config = {}, extras = {} }: TestAppOptions): Promise<TestApp> {
+  const before = openResources();
+  const folder = await mkdtemp(join(tmpdir(), 'tickcast-app-'));
+  const written = await models(folder);
+  const model = typeof written === 'string' ? written : folder;
+  const errors: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => errors.push(line) });
+  const started = await App.start(configWith({ port: 0, engine: 'wasm', ...config, model }), log, extras);
+  if (!started.ok) throw new Error(started.problem);
+  const { app } = started;
+  const close = async (): Promise<void> => {
+    await within('the hub closes', app.close());
+    await rm(folder, { recursive: true, force: true });
+    const { accepted, settled } = app.hub.stats;
+    if (accepted !== settled || app.hub.inFlight > 0) errors.push(`${accepted} accepted, ${settled} settled`);
+    let after = before;
+    const gone = (): boolean => {
+      after = openResources();
+      return Object.entries(after).every(([kind, count]) => count <= (before[kind] ?? 0));
+    };
+    await until('sockets are gone', gone, 3000).catch(() => {
+      errors.push(`left open: ${JSON.stringify(after)}, before: ${JSON.stringify(before)}`);
+    });
+    if (errors.length > 0) throw new Error(errors.join('\n'));
+  };
+  return { app, url: app.url, errors, close };
+}
+
+/** What a hub may leave open in this process, and Node tells of. */
+function openResources(): Readonly<Record<string, number>> {
+  const kinds = process.getActiveResourcesInfo();
+  const count = (name: string): number => kinds.filter((kind) => kind === name).length;
+  return { TCPServerWrap: count('TCPServerWrap'), TCPSocketWrap: count('TCPSocketWrap') };
+}
+
+export interface TestProcess {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Lines of the log, as objects. */
+  readonly log: readonly Record<string, unknown>[];
+  /** Resident memory now, in bytes. */
+  rss(): Promise<number>;
+  /** Ends it with SIGTERM; answers the exit code. */
+  close(): Promise<number | null>;
+}
+
+/** The hub as a process of its own, from the built files. */
+export async function startTestProcess({ models, config = {} }: Omit<TestAppOptions, 'extras'>): Promise<TestProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'tickcast-app-'));
+  const written = await models(folder);
+  const model = typeof written === 'string' ? written : folder;
+  const options = { port: 0, engine: 'wasm', ...config, model };
+  const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
+  const flags = Object.entries(options).flatMap(([name, value]) => [flagOf(name), String(value)]);
+  const child = spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const log: Record<string, unknown>[] = [];
+  const url = await within(
+    'the hub listens',
+    new Promise<string>((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`the hub ended with exit code ${code}`)));
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const entry: Record<string, unknown> = JSON.parse(line);
+        log.push(entry);
+        if (typeof entry.url === 'string') resolve(entry.url);
+      });
+    }),
+    30_000,
+  );
+  const close = async (): Promise<number | null> => {
+    child.kill('SIGTERM');
+    const killer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const [code] = await exited;
+    clearTimeout(killer);
+    await rm(folder, { recursive: true, force: true });
+    return code;
+  };
+  return { url, child, log, rss: () => residentBytes(child.pid), close };
+}
+
+async function residentBytes(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+}

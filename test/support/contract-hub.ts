@@ -1,0 +1,121 @@
+/** A hub with its transports over any engine, whose batches a test can hold, read and lose. */
+
+import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/core/engine.js';
+import type { HubEvent } from '../../server/core/events.js';
+import { Hub, type HubOptions } from '../../server/core/hub.js';
+import { describeModel, type ModelDirectory, type ReadyModel } from '../../server/core/model-spec.js';
+import { systemClock } from '../../server/system-clock.js';
+import { createHttp } from '../../server/transports/http.js';
+import { OriginPolicy } from '../../server/transports/origin-policy.js';
+import { addRest } from '../../server/transports/rest.js';
+import { SocketIoTransport } from '../../server/transports/socketio.js';
+import type { TransportEvent } from '../../server/transports/transport-events.js';
+import { viewBatch } from '../../shared/batch-layout.js';
+import type { HubLimits } from '../../shared/limits.js';
+import { DEFAULT_OPTIONS } from './core.js';
+import { within } from './until.js';
+
+export interface GateRun {
+  readonly model: EngineModel;
+  /** Elements of its first input. */
+  readonly values: readonly number[];
+}
+
+/** Passes batches on to another engine; while it is held they wait in it, posted and not computed. */
+export class GateEngine implements Engine {
+  /** Every batch so far, in the order in which they were posted. */
+  readonly runs: GateRun[] = [];
+  /** Says of a batch's values whether its thread dies of it. */
+  dies: (values: readonly number[]) => boolean = () => false;
+  readonly #inner: Engine;
+  #gate: Promise<void> = Promise.resolve();
+  #open: () => void = () => undefined;
+
+  constructor(inner: Engine) {
+    this.#inner = inner;
+  }
+
+  get slots(): number {
+    return this.#inner.slots;
+  }
+
+  hold(): void {
+    this.#gate = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  release(): void {
+    this.#open();
+  }
+
+  async run(model: EngineModel, batch: PackedBatch): Promise<BatchOutcome> {
+    const values = [...(viewBatch(model, batch.rows, batch.buffer).inputs[0] ?? [])];
+    this.runs.push({ model, values });
+    await this.#gate;
+    if (this.dies(values)) return { status: 'lost', reason: 'the thread died by the test' };
+    return this.#inner.run(model, batch);
+  }
+}
+
+export interface ContractModels extends ModelDirectory {
+  readonly all: readonly ReadyModel[];
+}
+
+export interface ContractHub {
+  readonly hub: Hub;
+  readonly engine: GateEngine;
+  readonly url: string;
+  readonly events: readonly HubEvent[];
+  /** Faults of handlers, and requests that were not settled when it closed. */
+  close(): Promise<readonly string[]>;
+}
+
+/** Room for everything: a test of a limit sets that limit. */
+export const ROOMY: HubOptions = { ...DEFAULT_OPTIONS, maxQueueRows: 8192, maxInFlightRows: 4096, maxBatchRows: 4096 };
+
+export async function openContractHub(
+  inner: Engine,
+  models: ContractModels,
+  changes: Partial<HubOptions> = {},
+): Promise<ContractHub> {
+  const options = { ...ROOMY, ...changes };
+  const engine = new GateEngine(inner);
+  const hub = new Hub({ engine, models, clock: systemClock, options });
+  const events: HubEvent[] = [];
+  const faults: string[] = [];
+  const hear = (event: HubEvent | TransportEvent): void => {
+    if (event.type === 'fault')
+      faults.push(event.cause instanceof Error ? String(event.cause.stack) : String(event.cause));
+  };
+  hub.listen((event) => {
+    events.push(event);
+    hear(event);
+  });
+  const limits: HubLimits = { ...options, maxFrameBytes: 1 << 20, maxJsonBytes: 65_536, maxTextLength: 1000 };
+  const origins = new OriginPolicy([]);
+  const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes }, origins, hear);
+  const catalogue = { list: () => [], find: () => undefined };
+  addRest(http, { hub, catalogue, health: () => ({ ready: true, state: 'ready' }), version: '0' });
+  const sockets = new SocketIoTransport({
+    hub,
+    clock: systemClock,
+    http: http.server,
+    origins,
+    models: () => ({ models: models.all.map(({ spec }) => describeModel(spec)) }),
+    listener: hear,
+    options: { limits, maxOutboxBytes: 1 << 20, resumeMs: 1000, maxLostSessions: 10 },
+  });
+  const url = await http.listen({ host: '127.0.0.1', port: 0 });
+
+  const close = async (): Promise<readonly string[]> => {
+    engine.release();
+    await sockets.close(0);
+    http.server.closeAllConnections();
+    await http.close();
+    const { accepted, settled } = await within('the hub drains', hub.drain(5000));
+    if (accepted !== settled) faults.push(`${accepted} requests were accepted, ${settled} were settled`);
+    return faults;
+  };
+  return { hub, engine, url, events, close };
+}

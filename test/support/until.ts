@@ -1,0 +1,25 @@
+/** Waiting in tests: for a condition, with a deadline, never for a time. */
+
+const DEADLINE_MS = 10_000;
+
+/** Resolves when `met` is true; rejects with `what` after ten seconds. */
+export async function until(what: string, met: () => boolean | Promise<boolean>, ms = DEADLINE_MS): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (!(await met())) {
+    if (performance.now() > deadline) throw new Error(`waited ${ms} ms in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** The promise's value, or a rejection with `what` after ten seconds. */
+export async function within<T>(what: string, promise: Promise<T>, ms = DEADLINE_MS): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${ms} ms in vain: ${what}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
