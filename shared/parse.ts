@@ -15,10 +15,15 @@ export interface PredictEnvelope {
   readonly timeoutMs: number;
 }
 
-/** A parsed envelope, or an error together with the id it can be answered to. */
+/** A parsed envelope, or an error together with the id it can be answered to and the model it was for, where these are valid. */
 export type ParsedPredict =
   | { readonly ok: true; readonly value: PredictEnvelope }
-  | { readonly ok: false; readonly error: WireError; readonly id: RequestId | undefined };
+  | {
+      readonly ok: false;
+      readonly error: WireError;
+      readonly id: RequestId | undefined;
+      readonly model: string | undefined;
+    };
 
 /** A failed {@link Parsed}. */
 export function invalid(message: string): { readonly ok: false; readonly error: WireError } {
@@ -27,36 +32,31 @@ export function invalid(message: string): { readonly ok: false; readonly error: 
 
 /** Parses the payload of a `predict` event or the body of a REST predict request. */
 export function parsePredict(raw: unknown): ParsedPredict {
-  if (!isRecord(raw)) {
-    return {
-      ...invalid(`predict expects an object { input, id?, model?, timeoutMs? }, got ${describe(raw)}`),
-      id: undefined,
-    };
-  }
-  const id = raw.id ?? undefined;
-  if (id !== undefined && !isRequestId(id)) {
-    return {
-      ...invalid(`id must be a string of 1 to ${MAX_ID_LENGTH} characters or an integer >= 0, got ${describe(id)}`),
-      id: undefined,
-    };
-  }
-  const model = raw.model ?? undefined;
-  if (model !== undefined && !isModelReference(model)) {
-    return {
-      ...invalid(
-        `model must be "name" or "name@version" (lower-case letters, digits, ".", "_", "-"; a version is an integer >= 1), got ${describe(model)}`,
-      ),
-      id,
-    };
+  if (!isRecord(raw))
+    return refused(`predict expects an object { input, id?, model?, timeoutMs? }, got ${describe(raw)}`);
+  const given = raw.id ?? undefined;
+  const id = isRequestId(given) ? given : undefined;
+  const named = raw.model ?? undefined;
+  const model = isModelReference(named) ? named : undefined;
+  const refuse = (message: string): ParsedPredict => ({ ...refused(message), id, model });
+  if (given !== id)
+    return refuse(`id must be a string of 1 to ${MAX_ID_LENGTH} characters or an integer >= 0, got ${describe(given)}`);
+  if (named !== model) {
+    const form = '"name" or "name@version" (lower-case letters, digits, ".", "_", "-"; a version is an integer >= 1)';
+    return refuse(`model must be ${form}, got ${describe(named)}`);
   }
   const timeoutMs = raw.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   if (typeof timeoutMs !== 'number' || !(timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS)) {
-    return { ...invalid(`timeoutMs must be a number from 1 to ${MAX_TIMEOUT_MS}, got ${describe(timeoutMs)}`), id };
+    return refuse(`timeoutMs must be a number from 1 to ${MAX_TIMEOUT_MS}, got ${describe(timeoutMs)}`);
   }
   if (raw.input === undefined || raw.input === null) {
-    return { ...invalid(`input is missing; give { input: ... } in the form that the model expects`), id };
+    return refuse('input is missing; give { input: ... } in the form that the model expects');
   }
   return { ok: true, value: { input: raw.input, id, model, timeoutMs } };
+}
+
+function refused(message: string): ParsedPredict & { readonly ok: false } {
+  return { ...invalid(message), id: undefined, model: undefined };
 }
 
 /** Parses the payload of a `cancel` event. */

@@ -136,6 +136,12 @@ export class Hub {
     return pending !== undefined && this.cancel(pending);
   }
 
+  /** `name@version` of the model that a reference means now; the reference itself where it means none. */
+  refOf(reference: string | undefined): string {
+    const model = this.#models.resolve(reference);
+    return 'code' in model ? (reference ?? '') : model.spec.ref;
+  }
+
   /** Counts a request that a transport refused before it came to {@link submit}. */
   noteRefusal(error: WireError, origin: Origin): void {
     this.#refuse(error, origin);

@@ -15,11 +15,7 @@ export class Ledger {
 
   constructor(clock: Clock, emit: HubListener) {
     this.#emit = emit;
-    this.#deadlines = new Deadlines(clock, (pending) => {
-      const waitedMs = Math.round(pending.deadline - pending.acceptedAt);
-      const message = `no answer within ${waitedMs} ms; the engine was busy or failed. Retry, or ask for a longer timeoutMs`;
-      this.settle(pending, { ok: false, error: wireError('DEADLINE_EXCEEDED', message) });
-    });
+    this.#deadlines = new Deadlines(clock, (pending) => this.expire(pending));
   }
 
   /** Requests in flight. */
@@ -55,6 +51,13 @@ export class Ledger {
     }
     if (this.#inFlight.size === 0) this.#wakeIdle();
     return true;
+  }
+
+  /** Settles a request whose time is up. */
+  expire(pending: Pending): void {
+    const waitedMs = Math.round(pending.deadline - pending.acceptedAt);
+    const message = `no answer within ${waitedMs} ms; the engine was busy or failed. Retry, or ask for a longer timeoutMs`;
+    this.settle(pending, { ok: false, error: wireError('DEADLINE_EXCEEDED', message) });
   }
 
   /** Counts a request that never came in. */

@@ -95,11 +95,10 @@ export class ModelQueue {
   }
 
   /**
-   * Takes rows for one batch, in turn between origins, as many as the budget allows; undefined when none wait. A row that
-   * expires now is left: its deadline's sweep is due.
+   * Takes rows for one batch, in turn between origins, as many as the budget allows; undefined when none wait. A request that has
+   * expired is given to `expire`, which must settle it: its rows are not computed.
    */
-  take(): Batch | undefined {
-    if (this.#rows === 0) return undefined;
+  take(expire: (pending: Pending) => void): Batch | undefined {
     const now = this.#clock.now();
     const batch = new Batch(this);
     let budget = this.#options.maxBatchMs;
@@ -107,6 +106,10 @@ export class ModelQueue {
       let share = QUANTUM_ROWS;
       while (share > 0 && lane.head !== undefined) {
         const pending = lane.head;
+        if (pending.deadline <= now) {
+          expire(pending);
+          continue;
+        }
         budget = budgetMs(budget, pending.deadline - now, this.cost);
         const taken = this.#takeRows(pending, share, batch, budget);
         share -= taken;
@@ -118,7 +121,7 @@ export class ModelQueue {
         this.#lanes.set(lane.origin, lane);
       }
     }
-    return batch;
+    return batch.rows > 0 ? batch : undefined;
   }
 
   /** Moves up to `share` rows of one request into the batch while the budget lasts; how many it moved. */

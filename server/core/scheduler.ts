@@ -119,7 +119,7 @@ export class Scheduler {
       if (suspect.rows > 0) return suspect;
     }
     for (const [model, queue] of this.#queues) {
-      const batch = queue.take();
+      const batch = queue.take((pending) => this.#ledger.expire(pending));
       if (batch === undefined) continue;
       this.#queues.delete(model);
       this.#queues.set(model, queue);

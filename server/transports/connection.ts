@@ -43,17 +43,18 @@ export class Connection implements SessionSink {
     const ticket: Ticket = { id: undefined, n: this.#requests++, ack };
     if (raw instanceof Oversized) {
       const message = `the event has ${raw.bytes} bytes of JSON, maxJsonBytes is ${maxJsonBytes}; send fewer rows, or binary { dtype, shape, data }`;
-      return this.#refuse(ticket, wireError('TOO_LARGE', message), '');
+      return this.#refuse(ticket, wireError('TOO_LARGE', message), undefined);
     }
     const parsed = parsePredict(raw);
-    if (!parsed.ok) return this.#refuse({ ...ticket, id: parsed.id }, parsed.error, '');
+    if (!parsed.ok) return this.#refuse({ ...ticket, id: parsed.id }, parsed.error, parsed.model);
     const request = parsed.value;
     const asked: Ticket = { ...ticket, id: request.id };
     const recall = session.recall(asked);
     if (recall === 'attached' || recall === 'answered') return;
 
     // An answer that carries no id and has no callback is told apart by its order alone.
-    const place = request.id === undefined && ack === undefined ? this.#order.enter(request.model ?? '') : undefined;
+    const place =
+      request.id === undefined && ack === undefined ? this.#order.enter(hub.refOf(request.model)) : undefined;
     const settle = (outcome: Outcome): void => {
       const answer = answerOf(outcome);
       if (place === undefined) session.answer(asked, answer);
@@ -84,10 +85,10 @@ export class Connection implements SessionSink {
   }
 
   /** Answers a request that never reached the hub. */
-  #refuse(ticket: Ticket, error: WireError, model: string): void {
+  #refuse(ticket: Ticket, error: WireError, model: string | undefined): void {
     this.#parts.hub.noteRefusal(error, this.#parts.session.origin);
     const send = (): void => this.deliver(ticket, { ok: false, error });
-    if (ticket.id === undefined && ticket.ack === undefined) this.#order.enter(model)(send);
+    if (ticket.id === undefined && ticket.ack === undefined) this.#order.enter(this.#parts.hub.refOf(model))(send);
     else send();
   }
 }

@@ -6,7 +6,7 @@ import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
 
 const SECONDS = 30;
-const WARM_UP = 5;
+const WARM_UP = 10;
 
 /** Joins, then emits and never reads, as fast as the hub takes it, until it is cut. Answers the most memory that the hub had, in bytes. */
 async function flood(hub: TestProcess): Promise<number> {

@@ -1,0 +1,49 @@
+# Builds the hub and makes an image that runs it with the models in model/. No step needs BuildKit.
+#
+#   docker build -t tickcast .                          with the native TensorFlow engine
+#   docker build -t tickcast --build-arg ENGINE=wasm .  on WebAssembly; about 650 MB smaller
+#   docker run --rm --read-only -p 3000:3000 tickcast
+#
+# glibc, because neither TensorFlow's library nor ONNX Runtime runs on musl.
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+# The manifests alone, so that a change of the source does not install again.
+COPY package.json package-lock.json .npmrc ./
+COPY client/package.json client/
+# TypeScript needs the packages' types, not what their install scripts fetch.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json ./
+COPY shared shared
+COPY server server
+COPY scripts scripts
+RUN npx tsc -b server scripts && find dist -name '*.d.ts' -delete
+
+FROM node:24-bookworm-slim AS packages
+ARG ENGINE=native
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY client/package.json client/
+# The native engine is an optional package: where its library cannot be fetched npm leaves it out, and the hub runs on wasm.
+RUN case "$ENGINE" in native) omit= ;; wasm) omit=--omit=optional ;; *) echo "ENGINE is $ENGINE, expected native or wasm"; exit 1 ;; esac \
+  && npm ci --omit=dev $omit --workspaces=false --no-audit --no-fund \
+  && find node_modules -name '*.map' -delete
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production \
+  TICKCAST_HOST=0.0.0.0 \
+  TICKCAST_PORT=3000
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/dist/shared dist/shared
+COPY --from=build /app/dist/server dist/server
+COPY --from=build /app/dist/scripts dist/scripts
+COPY model model
+USER node
+EXPOSE 3000
+# Another port: -e TICKCAST_PORT, which this check reads too.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.TICKCAST_PORT + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# No shell in between: node is process 1 and gets SIGTERM. Options of the hub go after the image's name.
+ENTRYPOINT ["node", "dist/server/main.js"]

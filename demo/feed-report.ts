@@ -1,0 +1,59 @@
+/** What the feed tells the process that shows it, and the one word it is told. Types and the check of what came; knows no process. */
+
+import type { LatencyCounts } from './latency-scale.js';
+
+export const LABELS = ['negative', 'neutral', 'positive'] as const;
+export type Label = (typeof LABELS)[number];
+
+/** Answers of each label, in the order of {@link LABELS}. */
+export type LabelCounts = readonly [negative: number, neutral: number, positive: number];
+
+/** A message and what the hub said of it. */
+export interface Scored {
+  readonly topic: string;
+  readonly text: string;
+  readonly label: Label;
+  readonly score: number;
+}
+
+/** What happened since the report before. */
+export interface FeedReport {
+  readonly kind: 'report';
+  readonly sent: number;
+  readonly answered: number;
+  /** Requests that failed, by code. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** One of the messages behind `errors`. */
+  readonly errorExample: string;
+  readonly latencies: LatencyCounts;
+  readonly topics: Readonly<Record<string, LabelCounts>>;
+  /** The last few answers, oldest first. */
+  readonly newest: readonly Scored[];
+  /** Of the connection, as the SDK names it. */
+  readonly connection: string;
+  /** The model that answered last, or an empty string. */
+  readonly model: string;
+}
+
+/** To the feed: send nothing more, wait for what is unanswered for at most `waitMs`, report, end. */
+export interface FeedStop {
+  readonly kind: 'stop';
+  readonly waitMs: number;
+}
+
+export function isLabel(value: unknown): value is Label {
+  return LABELS.some((label) => label === value);
+}
+
+/** Both ends are built together: only the kind is checked. */
+export function isFeedReport(value: unknown): value is FeedReport {
+  return kindOf(value) === 'report';
+}
+
+export function isFeedStop(value: unknown): value is FeedStop {
+  return kindOf(value) === 'stop';
+}
+
+function kindOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+}

@@ -1,0 +1,108 @@
+/** The hub as a process of its own, as `npm start` would start it, with the project's own models. Knows its command line and its probes. */
+
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Child, type ChildEnd } from './child.js';
+
+/** Batches that ran and rows in them, from the hub's start. */
+export interface BatchTotals {
+  readonly batches: number;
+  readonly rows: number;
+}
+
+/** TensorFlow's library takes seconds to load from a slow disk. */
+const READY_MS = 60_000;
+const POLL_MS = 50;
+const PROBE_TIMEOUT_MS = 2_000;
+const GRACE_MS = 5_000;
+/** Beyond the grace: sockets, engine and logs are closed too. */
+const END_MS = GRACE_MS + 5_000;
+
+export class HubProcess {
+  readonly url: string;
+  /** Resolves with the reason when it ends unasked. */
+  readonly failed: Promise<string>;
+  readonly #child: Child;
+
+  private constructor(port: number, onLog: (line: string) => void) {
+    this.url = `http://127.0.0.1:${port}`;
+    const options = {
+      model: fileURLToPath(new URL('../../model', import.meta.url)),
+      host: '127.0.0.1',
+      port: String(port),
+      'log-level': 'warn',
+      'grace-ms': String(GRACE_MS),
+    };
+    this.#child = new Child({
+      name: 'the hub',
+      args: [
+        '--import',
+        new URL('./end-with-parent.js', import.meta.url).href,
+        fileURLToPath(new URL('../server/main.js', import.meta.url)),
+        ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
+      ],
+      onLine: onLog,
+    });
+    this.failed = this.#child.failed;
+  }
+
+  /** Starts it; a port of 0 is a free one. */
+  static async start(port: number, onLog: (line: string) => void): Promise<HubProcess> {
+    return new HubProcess(port === 0 ? await freePort() : port, onLog);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Resolves once it takes requests: undefined, or why not within a minute. */
+  async ready(signal: AbortSignal): Promise<string | undefined> {
+    const until = performance.now() + READY_MS;
+    while (!signal.aborted && performance.now() < until) {
+      if ((await this.#probe()) !== undefined) return undefined;
+      await delay(POLL_MS, undefined, { signal }).catch(() => {});
+    }
+    return signal.aborted ? undefined : `the hub was not ready within ${READY_MS / 1000} s`;
+  }
+
+  /** Undefined when it does not say. */
+  async totals(): Promise<BatchTotals | undefined> {
+    const body = await this.#probe();
+    if (typeof body !== 'object' || body === null || !('batches' in body) || !('rows' in body)) return undefined;
+    const { batches, rows } = body;
+    return typeof batches === 'number' && typeof rows === 'number' ? { batches, rows } : undefined;
+  }
+
+  /** Has it drain and end. */
+  end(): Promise<ChildEnd> {
+    return this.#child.end(END_MS);
+  }
+
+  kill(): void {
+    this.#child.kill();
+  }
+
+  /** What `/readyz` says, if it says ready. */
+  async #probe(): Promise<unknown> {
+    try {
+      const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+      const body: unknown = await response.json();
+      return response.ok ? body : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/** The demo's main process: options, signals, exit code. The only file of it that knows the terminal's streams. */
+
+import { Demo } from './demo.js';
+import { type DemoOptions, parseOptions } from './options.js';
+import { TOPICS } from './text/topics.js';
+import { nextText, summaryText } from './view/plain.js';
+import { viewFor } from './view/view.js';
+
+/** npm may repeat the Ctrl-C that the terminal sent already: a second signal counts only after this, in milliseconds. */
+const SAME_SIGNAL_MS = 1_000;
+
+const parsed = parseOptions(process.argv.slice(2));
+switch (parsed.kind) {
+  case 'help':
+    process.stdout.write(parsed.text);
+    break;
+  case 'problem':
+    process.stderr.write(`demo: ${parsed.problem}\n`);
+    process.exitCode = 1;
+    break;
+  case 'options':
+    process.exitCode = await run(parsed.options);
+}
+
+async function run(options: DemoOptions): Promise<number> {
+  const { stdout, stderr } = process;
+  const stop = new AbortController();
+  // Whoever read the output is gone: that ends the demo as Ctrl-C does.
+  stdout.on('error', () => stop.abort());
+  stderr.on('error', () => {});
+  const view = viewFor(
+    stdout,
+    stderr,
+    process.env,
+    TOPICS.map(({ name }) => name),
+  );
+  const demo = new Demo(options, view);
+  // However this process ends, it leaves no other one behind and the terminal as it was.
+  process.on('exit', () => {
+    view.close();
+    demo.kill();
+  });
+  let askedAt: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      askedAt ??= performance.now();
+      if (performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(1);
+      stop.abort();
+    });
+  }
+
+  stdout.write('Starting the hub with the sentiment model ...\n');
+  const { problem, tally } = await demo.run(stop.signal);
+  view.close();
+  if (tally !== undefined) stdout.write(`\n${summaryText(tally)}\n`);
+  if (problem !== undefined) {
+    stderr.write(`demo: ${problem}\n`);
+    return 1;
+  }
+  stdout.write(
+    tally === undefined ? 'Ended before it began.\n' : `Feed and hub have ended in good order.\n${nextText()}`,
+  );
+  return 0;
+}

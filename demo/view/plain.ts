@@ -1,0 +1,65 @@
+/** The demo as plain lines: where there is no terminal to redraw, and for the words at the start and the end. */
+
+import { LABELS, type LabelCounts } from '../feed-report.js';
+import { clock, count, meanRows, milliseconds, percentages, rate } from './figures.js';
+import type { Tally } from './tally.js';
+
+/** One line of figures, and one message. */
+export function progressLines(tally: Tally): string {
+  const figures = [
+    `sent ${count(tally.sent)}`,
+    `answered ${count(tally.answered)}`,
+    `errors ${count(tally.errorCount)}`,
+    rate(tally.answeredRate),
+    `p50 ${milliseconds(tally.latencyMs(0.5))}`,
+    `p99 ${milliseconds(tally.latencyMs(0.99))}`,
+    `mean batch ${meanRows(tally.meanBatchRows)}`,
+    shareText(tally.shares()),
+    ...(tally.connection === 'connected' ? [] : [tally.connection]),
+  ];
+  const line = `${clock(tally.elapsedSeconds)}  ${figures.join('  ')}\n`;
+  const newest = tally.samples.at(-1);
+  if (newest === undefined) return line;
+  const { label, score, topic, text } = newest;
+  return `${line}       ${label} ${score.toFixed(2)}  ${topic}: ${text}\n`;
+}
+
+/** What to do while it runs. */
+export function startText(url: string): string {
+  const body = `'{"input":"what a lovely morning"}'`;
+  return [
+    `The hub listens at ${url}, the feed is running. Ask it yourself:`,
+    `  curl ${url}/predict -H 'content-type: application/json' -d ${body}`,
+    '',
+    '',
+  ].join('\n');
+}
+
+/** How it went. */
+export function summaryText(tally: Tally): string {
+  const errors = [...tally.errors].map(([code, times]) => `${code} ${count(times)}`).join(', ');
+  const line = (name: string, value: string): string => `  ${name.padEnd(12)}${value}`;
+  return [
+    `${tally.model === '' ? 'No answer came' : tally.model} in ${clock(tally.elapsedSeconds)}`,
+    line('sent', count(tally.sent)),
+    line('answered', `${count(tally.answered)}  (${shareText(tally.labels)})`),
+    line('errors', errors === '' ? '0' : `${count(tally.errorCount)}  (${errors}; one of them: ${tally.errorExample})`),
+    line('latency', `p50 ${milliseconds(tally.latencyOfAllMs(0.5))}, p99 ${milliseconds(tally.latencyOfAllMs(0.99))}`),
+    line('mean batch', meanRows(tally.meanBatchRowsOfAll)),
+    '',
+  ].join('\n');
+}
+
+/** Where to look next. */
+export function nextText(): string {
+  return [
+    'Next: npm start runs the hub alone (npm start -- --help), client/README.md shows how a program asks it,',
+    'README.md what else there is. The feed you saw is demo/feed.ts.',
+    '',
+  ].join('\n');
+}
+
+function shareText(counts: LabelCounts): string {
+  const shares = percentages(counts);
+  return LABELS.map((label, i) => `${label} ${shares[i] ?? 0} %`).join(', ');
+}

@@ -1,0 +1,11 @@
+/** The contract of the core over a worker thread, from the built files. */
+
+import { WorkerEngine } from '../../dist/server/engine/worker-engine.js';
+import { systemClock } from '../../dist/server/system-clock.js';
+import { loadLinear } from '../support/contract-engines.js';
+import { describeContract } from '../support/contract-suite.js';
+
+describeContract('a worker engine', () => {
+  const engine = new WorkerEngine({ clock: systemClock, backend: 'wasm' });
+  return loadLinear(engine, () => engine.close());
+});
