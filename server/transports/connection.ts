@@ -3,7 +3,7 @@
 import { type WireError, wireError } from '../../shared/errors.js';
 import { readPrediction } from '../../shared/output.js';
 import { parseCancel, parsePredict } from '../../shared/parse.js';
-import type { PredictAck } from '../../shared/protocol.js';
+import type { AnswerTo, PredictAck } from '../../shared/protocol.js';
 import type { Hub } from '../core/hub.js';
 import type { Outcome } from '../core/pending.js';
 import { AnswerOrder } from './answer-order.js';
@@ -40,15 +40,15 @@ export class Connection implements SessionSink {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
-    const ticket: Ticket = { id: undefined, n: this.#requests++, ack };
+    const n = this.#requests++;
     if (raw instanceof Oversized) {
       const message = `the event has ${raw.bytes} bytes of JSON, maxJsonBytes is ${maxJsonBytes}; send fewer rows, or binary { dtype, shape, data }`;
-      return this.#refuse(ticket, wireError('TOO_LARGE', message), undefined);
+      return this.#refuse({ id: undefined, n, ack }, wireError('TOO_LARGE', message), undefined);
     }
     const parsed = parsePredict(raw);
-    if (!parsed.ok) return this.#refuse({ ...ticket, id: parsed.id }, parsed.error, parsed.model);
+    if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, parsed.error, parsed.model);
     const request = parsed.value;
-    const asked: Ticket = { ...ticket, id: request.id };
+    const asked: Ticket = { id: request.id, n, ack };
     const recall = session.recall(asked);
     if (recall === 'attached' || recall === 'answered') return;
 
@@ -75,9 +75,9 @@ export class Connection implements SessionSink {
   deliver({ id, n, ack }: Ticket, answer: Answer): void {
     const { outbox } = this.#parts;
     if (ack !== undefined) return outbox.acknowledge(ack, answer.ok ? answer.prediction : { error: answer.error });
-    const to = id === undefined ? { n } : { id, n };
-    if (answer.ok) outbox.emit('prediction', { ...to, ...answer.prediction });
-    else outbox.emit('prediction_error', { ...to, ...answer.error });
+    const to: AnswerTo = id === undefined ? { n } : { id, n };
+    if (answer.ok) outbox.emit('prediction', Object.assign(to, answer.prediction));
+    else outbox.emit('prediction_error', Object.assign(to, answer.error));
   }
 
   supersede(): void {

@@ -2,17 +2,24 @@
 
 import type { Socket } from 'socket.io';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../shared/protocol.js';
+import { eventText, textFrame } from './text-frame.js';
 
 export type HubSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
 /** The parts of an engine.io connection that its types do not show; `transport.socket` is there over WebSocket. */
 interface Wire {
   readonly writeBuffer: readonly { readonly data?: unknown }[];
-  readonly transport: { readonly socket?: { readonly bufferedAmount?: number; terminate?(): void } };
+  readonly transport: {
+    readonly name: string;
+    readonly socket?: { readonly bufferedAmount?: number; terminate?(): void };
+  };
+  /** Socket.IO's broadcasts use the same option; a transport that does not know it sends the text. */
+  write(text: string, options: { readonly compress: false; readonly wsPreEncodedFrame?: readonly Buffer[] }): void;
 }
 
 export class Outbox {
   readonly #socket: HubSocket;
+  readonly #wire: Wire;
   readonly #maxBytes: number;
   readonly #onSlow: () => void;
   /** Bytes in engine.io's buffer, which has no bound of its own. */
@@ -22,6 +29,7 @@ export class Outbox {
   /** @param onSlow called once, before the connection is cut for having more than `maxBytes` unread. */
   constructor(socket: HubSocket, maxBytes: number, onSlow: () => void) {
     this.#socket = socket;
+    this.#wire = socket.conn as unknown as Wire;
     this.#maxBytes = maxBytes;
     this.#onSlow = onSlow;
     // engine.io hands its whole buffer over at once.
@@ -30,8 +38,11 @@ export class Outbox {
     });
   }
 
-  emit<Name extends keyof ServerToClientEvents>(name: Name, ...payload: Parameters<ServerToClientEvents[Name]>): void {
-    this.#socket.emit(name, ...payload);
+  emit<Name extends keyof ServerToClientEvents>(name: Name, payload: Parameters<ServerToClientEvents[Name]>[0]): void {
+    if (!this.#socket.connected) return;
+    const text = eventText(name, payload);
+    const framed = this.#wire.transport.name === 'websocket' ? { wsPreEncodedFrame: [textFrame(text)] } : {};
+    this.#wire.write(text, { compress: false, ...framed });
     this.#measure();
   }
 
@@ -42,7 +53,7 @@ export class Outbox {
   }
 
   #measure(): void {
-    const { writeBuffer, transport } = this.#socket.conn as unknown as Wire;
+    const { writeBuffer, transport } = this.#wire;
     const waiting = writeBuffer.at(-1);
     if (waiting !== undefined) this.#waitingBytes += sizeOf(waiting.data);
     if (this.#waitingBytes + (transport.socket?.bufferedAmount ?? 0) <= this.#maxBytes || this.#cut) return;

@@ -22,6 +22,11 @@ const FEATURES = 4;
 /** Time of a batch of the slow model. */
 const BATCH_MS = 2;
 
+/** One request in so many has the engine busy for a time that it does not expect. */
+const NAP_EVERY = 500;
+const NAP_MS = 30;
+
+const napSession = new URL('../fixtures/nap-session.mjs', import.meta.url).href;
 const memorySession = new URL('../fixtures/memory-session.mjs', import.meta.url).href;
 
 let hub: TestApp;
@@ -33,6 +38,7 @@ beforeAll(async () => {
       weights = await writeMlp(join(folder, 'mlp', '1'), [FEATURES, 8, 3]);
       // Behind mlp in the order in which models are loaded: by then TensorFlow.js has its backend.
       await writeJson(join(folder, 'tensors', '1', 'manifest.json'), { runtime: 'memory' });
+      await writeJson(join(folder, 'nap', '1', 'manifest.json'), { runtime: 'nap' });
       await writeJson(join(folder, 'slow', '1', 'manifest.json'), { runtime: 'fault', options: { batchMs: BATCH_MS } });
       const reference = await loadReference(join(folder, 'mlp', '1', 'model.json'));
       const random = new Random(1);
@@ -42,8 +48,8 @@ beforeAll(async () => {
       }
     },
     // Whatever engine this machine has.
-    config: { engine: 'auto', defaultModel: 'mlp' },
-    extras: { sessionModules: [memorySession, faultSessionModule] },
+    config: { engine: 'auto' },
+    extras: { sessionModules: [memorySession, napSession, faultSessionModule] },
   });
 });
 
@@ -129,16 +135,19 @@ class Wanderer {
 
   #ask(): void {
     const random = this.#random;
-    const rows = Array.from({ length: 1 + random.below(5) }, () => randomRow(random));
-    const expected = rows.map((row) => mlp(weights, row));
+    const id = `${this.#name}.${this.#asked++}`;
+    const count = 1 + random.below(5);
+    // A nap keeps the engine busy beyond any estimate, so that others wait and lose patience.
+    const nap = random.below(NAP_EVERY) === 0;
+    const rows = Array.from({ length: count }, () => (nap ? [NAP_MS] : randomRow(random)));
+    const expected = nap ? rows : rows.map((row) => mlp(weights, row));
     const [onlyRow] = rows;
     // One row alone is an example now and then, and a batch of one else.
-    const single = rows.length === 1 && random.below(2) === 0;
-    const id = `${this.#name}.${this.#asked++}`;
-    const timeoutMs = random.below(10) === 0 ? 1 + random.below(5) : 30_000;
+    const single = !nap && count === 1 && random.below(2) === 0;
+    const timeoutMs = random.below(10) === 0 ? 1 + random.below(20) : 30_000;
     this.#waiting.set(id, single ? expected[0] : expected);
     this.#tally.sent += 1;
-    const request = { id, input: single ? onlyRow : rows, timeoutMs };
+    const request = { id, input: single ? onlyRow : rows, timeoutMs, model: nap ? 'nap' : 'mlp' };
     if (this.#acknowledged) {
       const socket = this.#socket;
       socket?.emit('predict', request, (raw: unknown) => {
@@ -169,7 +178,7 @@ class Wanderer {
 }
 
 test(`${SOCKETS} sockets of ${REQUESTS} requests: each settles once, rightly, where it was asked, and no tensor is left`, async () => {
-  await hub.app.hub.predict({ input: [1, 2, 3, 4] });
+  await hub.app.hub.predict({ input: [1, 2, 3, 4], model: 'mlp' });
   const before = await numTensors();
   const tally: Tally = { sent: 0, answered: 0, closed: 0, errors: {}, faults: [] };
   const wanderers = Array.from({ length: SOCKETS }, (_, name) => new Wanderer(name, tally));
