@@ -38,6 +38,8 @@ export type InputPart =
   | {
       readonly kind: 'nested';
       readonly spec: TensorSpec;
+      /** Where it stands in the request, for messages. */
+      readonly path: string;
       readonly value: readonly unknown[];
       readonly rows: number;
       readonly batched: boolean;
@@ -45,6 +47,7 @@ export type InputPart =
   | {
       readonly kind: 'binary';
       readonly spec: TensorSpec;
+      readonly path: string;
       readonly elements: TensorArray;
       readonly rows: number;
       readonly batched: boolean;
@@ -92,14 +95,24 @@ function measureNamed(input: unknown, model: InputModel, limits: InputLimits): P
     const part = measurePart(input[spec.name], spec, `input.${spec.name}`, model, limits);
     if (!part.ok) return part;
     const first = parts[0] ?? part.value;
-    if (part.value.rows !== first.rows || part.value.batched !== first.batched) {
+    if (part.value.rows !== first.rows) {
       return invalid(
         `input.${spec.name} has ${part.value.rows} rows where input.${model.inputs[0]?.name} has ${first.rows}; give all inputs the same number of rows`,
       );
     }
     parts.push(part.value);
   }
-  return { ok: true, value: { rows: parts[0]?.rows ?? 0, batched: parts[0]?.batched ?? false, parts } };
+  const decided = parts.filter((part) => !isEither(part));
+  const batched = (decided[0] ?? parts[0])?.batched ?? false;
+  if (decided.some((part) => part.batched !== batched))
+    return invalid(`input has a batch for one name and one example for another; ${model.ref} expects all alike`);
+  return { ok: true, value: { rows: parts[0]?.rows ?? 0, batched, parts } };
+}
+
+/** True for `[x]` as an input of shape [1]: an example as well as a flat batch of one, as the other inputs decide. */
+function isEither(part: InputPart): boolean {
+  if (part.kind !== 'nested' || part.rows !== 1 || Array.isArray(part.value[0])) return false;
+  return part.spec.shape.length === 1 && part.spec.shape[0] === 1;
 }
 
 function measurePart(
@@ -114,7 +127,7 @@ function measurePart(
   if (isRecord(value) && isTagged(value)) return measureTagged(value, spec, path, model);
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return measureBare(value, spec, path, model);
   if (spec.shape.length === 0 && (typeof value === 'number' || typeof value === 'boolean')) {
-    return { ok: true, value: { kind: 'nested', spec, value: [value], rows: 1, batched: false } };
+    return { ok: true, value: { kind: 'nested', spec, path, value: [value], rows: 1, batched: false } };
   }
   return invalid(`${path} is ${describe(value)}; ${model.ref} expects ${expectation(model)}`);
 }
@@ -158,10 +171,10 @@ function measureNested(
   // As tfjs reads it: for examples of shape [1] a flat array is a batch of them.
   const flatBatch = expected === 1 && spec.shape[0] === 1 && rank === 1;
   if (flatBatch || rank === expected + 1)
-    return { ok: true, value: { kind: 'nested', spec, value, rows: value.length, batched: true } };
+    return { ok: true, value: { kind: 'nested', spec, path, value, rows: value.length, batched: true } };
   if (rank === expected) {
     const empty = expected > 0 && value.length === 0;
-    return { ok: true, value: { kind: 'nested', spec, value, rows: empty ? 0 : 1, batched: false } };
+    return { ok: true, value: { kind: 'nested', spec, path, value, rows: empty ? 0 : 1, batched: false } };
   }
   return invalid(
     `${path} has ${shapeText(value)}, ${model.ref} expects ${formatShape(spec.shape)} or a batch ${batchShape(spec)}`,
@@ -199,7 +212,14 @@ function measureTagged(
   }
   return {
     ok: true,
-    value: { kind: 'binary', spec, elements: elementsOf(data, spec), rows: batched ? Number(shape[0]) : 1, batched },
+    value: {
+      kind: 'binary',
+      spec,
+      path,
+      elements: elementsOf(data, spec),
+      rows: batched ? Number(shape[0]) : 1,
+      batched,
+    },
   };
 }
 
@@ -226,7 +246,10 @@ function measureBare(
       `${path} has ${value.byteLength} bytes, one example of ${model.ref} has ${bytes} (float32 ${formatShape(spec.shape)}); ${advice} for a batch`,
     );
   }
-  return { ok: true, value: { kind: 'binary', spec, elements: elementsOf(value, spec), rows: 1, batched: false } };
+  return {
+    ok: true,
+    value: { kind: 'binary', spec, path, elements: elementsOf(value, spec), rows: 1, batched: false },
+  };
 }
 
 /** Checks row `row` of a tensor part and writes its elements at `offset`. Answers undefined, or what was wrong. */
@@ -243,19 +266,19 @@ export function writeRow(
     for (let i = 0; i < size; i++) {
       const element = part.elements[start + i] as number;
       if (element - element !== 0)
-        return `${rowPath(spec, part.batched, row)} has ${element} at element ${i}; numbers must be finite`;
+        return `${rowPath(part, row)} has ${element} at element ${i}; numbers must be finite`;
       if (spec.dtype === 'bool' && element > 1)
-        return `${rowPath(spec, part.batched, row)} has ${element} at element ${i}; a bool is 0 or 1`;
+        return `${rowPath(part, row)} has ${element} at element ${i}; a bool is 0 or 1`;
       target[offset + i] = element;
     }
     return undefined;
   }
   const value = part.batched || spec.shape.length === 0 ? part.value[row] : part.value;
-  // A flat batch of shape-[1] examples: each element is a row of its own.
-  if (part.batched && spec.shape.length === 1 && spec.shape[0] === 1 && !Array.isArray(value)) {
-    return writeElement(value, spec, rowPath(spec, true, row), target, offset);
+  // A flat batch of shape-[1] examples, as its first element shows: each element is a row of its own.
+  if (part.batched && spec.shape.length === 1 && spec.shape[0] === 1 && !Array.isArray(part.value[0])) {
+    return writeElement(value, spec, rowPath(part, row), target, offset);
   }
-  return writeNested(value, spec, 0, rowPath(spec, part.batched, row), target, offset);
+  return writeNested(value, spec, 0, rowPath(part, row), target, offset);
 }
 
 /** Recursion is bounded by the spec's rank, not by the value's depth. */
@@ -366,8 +389,8 @@ function batchShape(spec: TensorSpec): string {
   return `[${['rows', ...spec.shape].join(', ')}]`;
 }
 
-function rowPath(spec: TensorSpec, batched: boolean, row: number): string {
-  return batched ? `${spec.name}[${row}]` : spec.name;
+function rowPath({ path, batched }: Exclude<InputPart, { kind: 'text' }>, row: number): string {
+  return batched ? `${path}[${row}]` : path;
 }
 
 function expectation(model: InputModel): string {

@@ -33,13 +33,18 @@ export async function createHttp(
       return server;
     },
     bodyLimit: options.maxBodyBytes,
-    routerOptions: { maxParamLength: 100 },
+    // Node bounds the head of a request: the route answers what is no name.
+    routerOptions: { maxParamLength: 16_384 },
     logger: false,
     // A name that arrives by header is not trusted to be unique: ids are ours.
     requestIdHeader: false,
     return503OnClosing: false,
-    onProtoPoisoning: 'error',
-    onConstructorPoisoning: 'error',
+    // Taken as over Socket.IO: JSON.parse makes them plain properties, and only known names are read.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    frameworkErrors: (cause, _request, reply) => {
+      void sendError(reply, wireError('INVALID_INPUT', `the path cannot be read: ${cause.message}`));
+    },
   });
   app.removeContentTypeParser('text/plain');
 

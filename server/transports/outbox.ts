@@ -33,9 +33,12 @@ export class Outbox {
     this.#maxBytes = maxBytes;
     this.#onSlow = onSlow;
     // engine.io hands its whole buffer over at once.
-    socket.conn.on('flush', () => {
+    const onFlush = (): void => {
       this.#waitingBytes = 0;
-    });
+    };
+    socket.conn.on('flush', onFlush);
+    // A client may leave the namespace and join again on one connection, as often as it likes.
+    socket.once('disconnect', () => socket.conn.off('flush', onFlush));
   }
 
   emit<Name extends keyof ServerToClientEvents>(name: Name, payload: Parameters<ServerToClientEvents[Name]>[0]): void {

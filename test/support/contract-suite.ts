@@ -1,9 +1,18 @@
 /** The contract of the core: one test body for each sentence of it, run by every caller over the engine that is given. */
 
+import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HubOptions } from '../../server/core/hub.js';
-import { type Answer, type Asked, CALLERS, type Caller, type CallerName, readAnswer } from './contract-callers.js';
+import {
+  type Answer,
+  type Asked,
+  CALLERS,
+  type Caller,
+  type CallerName,
+  post,
+  readAnswer,
+} from './contract-callers.js';
 import type { ContractEngine } from './contract-engines.js';
 import { type ContractHub, openContractHub } from './contract-hub.js';
 import { until, within } from './until.js';
@@ -56,7 +65,7 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
     }
 
     test('`submit` answers at once and never throws, and it takes ownership only when it accepts', () =>
-      onHub({ maxRequestRows: 4 }, async ({ hub, engine, caller, occupy, right }) => {
+      onHub({ maxRequestRows: 4, maxQueueRows: 8, maxBatchRows: 4 }, async ({ hub, engine, caller, occupy, right }) => {
         const first = await occupy();
         const bad = [
           { ask: { input: [1, 2, 3, 4, 5] }, code: 'TOO_LARGE' },
@@ -68,11 +77,13 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
           { ask: { input: [1], model: 'nowhere' }, code: 'MODEL_NOT_FOUND' },
           { ask: { input: [1], model: 'linear@9' }, code: 'MODEL_NOT_FOUND' },
         ];
-        for (const { ask, code } of bad) {
+        // Often enough to fill the queue's slots, if one were kept.
+        const often = [...bad, ...bad, ...bad, ...bad, ...bad];
+        for (const { ask, code } of often) {
           expect(await caller.ask(ask).answer).toMatchObject({ ok: false, error: { code, retryable: false } });
         }
         expect(hub.inFlight).toBe(1);
-        expect(hub.stats).toMatchObject({ accepted: 1, refused: bad.length });
+        expect(hub.stats).toMatchObject({ accepted: 1, refused: often.length });
 
         const good = caller.ask({ input: [1, 2, 3, 4] });
         await until('the good one is in flight', () => hub.inFlight === 2);
@@ -84,7 +95,7 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
       }));
 
     test('"full" is a retryable answer and "too large" is not', () =>
-      onHub({ maxQueueRows: 4, maxRequestRows: 8 }, async ({ hub, engine, caller, occupy, right }) => {
+      onHub({ maxQueueRows: 4, maxRequestRows: 8 }, async ({ hub, engine, caller, rest, url, occupy, right }) => {
         const first = await occupy();
         const queued = caller.ask({ input: [1, 2, 3, 4] });
         await until('the queue is full', () => hub.queuedRows === 4);
@@ -93,6 +104,12 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
           ok: false,
           error: { code: 'OVERLOADED', retryable: true, retryAfterMs: expect.any(Number) },
         });
+        if (rest) {
+          const agent = new Agent();
+          const reply = await post(url, '/predict', '{"input":[5]}', agent);
+          expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) } });
+          agent.destroy();
+        }
         const large = await caller.ask({ input: [1, 2, 3, 4, 5, 6, 7, 8, 9] }).answer;
         expect(large).toMatchObject({ ok: false, error: { code: 'TOO_LARGE', retryable: false } });
         expect(large.ok || 'retryAfterMs' in large.error).toBe(false);
@@ -129,6 +146,23 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
         expect(await first.answer).toEqual(right('2', [BUSY]));
         expect(hub.stats).toMatchObject({ accepted: 49, settled: 49, refused: 12, predicted: 25 });
       }));
+
+    if (!name.startsWith('POST'))
+      test('an id in flight is refused to a second request, the first goes on, and the id is free after its answer', () =>
+        onHub({}, async ({ engine, hub, caller, occupy, right }) => {
+          const busy = await occupy();
+          const first = caller.ask({ input: [1], id: 'twice' });
+          await until('the first is in flight', () => hub.inFlight === 2);
+          expect(await caller.ask({ input: [2], id: 'twice' }).answer).toMatchObject({
+            ok: false,
+            error: { code: 'DUPLICATE_ID', retryable: false, message: expect.stringContaining('"twice"') },
+          });
+          engine.release();
+
+          expect(await first.answer).toEqual(right('2', [1]));
+          expect(await caller.ask({ input: [3], id: 'twice' }).answer).toEqual(right('2', [3]));
+          expect(await busy.answer).toEqual(right('2', [BUSY]));
+        }));
 
     test('no row of one request ever appears in another’s answer', () =>
       onHub({ maxBatchRows: 7 }, async (bench) => {
