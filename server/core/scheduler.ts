@@ -205,7 +205,7 @@ export class Scheduler {
     const { spec } = batch.queue.model;
     for (const pending of batch.requests) {
       this.#emit({ type: 'poison', model: spec, reason });
-      const message = `${spec.ref} failed on this input, alone as well as in a batch; change the input, or see the hub's log`;
+      const message = `${spec.ref} failed on this input, alone as well as in a batch; retry once, then change the input. The hub's log has the reason`;
       this.#ledger.settle(pending, { ok: false, error: wireError('ENGINE_FAILED', message) });
     }
   }

@@ -24,7 +24,7 @@ export interface TfjsModel {
 /** Loads the model on the backend that is active. Throws what TensorFlow.js throws. */
 export async function openTfjsModel(files: ModelFiles, backend: Backend): Promise<TfjsModel> {
   const handler = handlerOf(files);
-  return files.runtime === 'tfjs-layers' ? openLayers(handler, backend) : openGraph(handler, backend);
+  return files.runtime === 'tfjs-layers' ? openLayers(handler, backend, files.modelJson) : openGraph(handler, backend);
 }
 
 /** True for the error by which a graph says that it only runs asynchronously. */
@@ -62,11 +62,13 @@ function handlerOf({ modelJson, weights }: ModelFiles): io.IOHandler {
   return { load: async () => ({ ...artifacts, ...given }) };
 }
 
-async function openLayers(handler: io.IOHandler, { layers }: Backend): Promise<TfjsModel> {
+async function openLayers(handler: io.IOHandler, { layers }: Backend, modelJson: string): Promise<TfjsModel> {
   const model = await layers.loadLayersModel(handler);
+  // A Sequential's input gets its name when it is loaded, with a number that counts the models before it: callers must not see that.
+  const lasting = (name: string): string => (modelJson.includes(JSON.stringify(name)) ? name : name.replace(/_\d+$/, ''));
   return {
     inputs: model.inputs.map((input, index) => ({
-      name: model.inputNames[index] ?? input.name,
+      name: lasting(model.inputNames[index] ?? input.name),
       dtype: input.dtype,
       shape: input.shape.map((size) => size ?? undefined),
     })),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { connect, isTickcastError } from '../../dist/client/index.js';
+import { connect, isTickcastError, type TickcastClient } from '../../dist/client/index.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
 import { freePort } from '../support/free-port.js';
 import { writeLinear } from '../support/tiny-models.js';
@@ -27,7 +27,7 @@ async function startHub(port: number): Promise<TestProcess> {
 }
 
 /** Calls one after the other until told to stop; a call that never settles keeps it from ending. */
-async function call(client: ReturnType<typeof connect>, tally: Tally, stop: AbortSignal): Promise<void> {
+async function call(client: TickcastClient, tally: Tally, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     const x = Math.round(Math.random() * 1000);
     tally.sent += 1;
