@@ -65,7 +65,8 @@ function handlerOf({ modelJson, weights }: ModelFiles): io.IOHandler {
 async function openLayers(handler: io.IOHandler, { layers }: Backend, modelJson: string): Promise<TfjsModel> {
   const model = await layers.loadLayersModel(handler);
   // A Sequential's input gets its name when it is loaded, with a number that counts the models before it: callers must not see that.
-  const lasting = (name: string): string => (modelJson.includes(JSON.stringify(name)) ? name : name.replace(/_\d+$/, ''));
+  const lasting = (name: string): string =>
+    modelJson.includes(JSON.stringify(name)) ? name : name.replace(/_\d+$/, '');
   return {
     inputs: model.inputs.map((input, index) => ({
       name: lasting(model.inputNames[index] ?? input.name),
