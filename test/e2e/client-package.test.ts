@@ -46,6 +46,7 @@ const HELLO: Hello = {
       outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
     },
   ],
+  defaultModel: 'sum@1',
 };
 
 /** A hub that answers each request with its input, and drops the connection on the first request with input "drop". */

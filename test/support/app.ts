@@ -74,14 +74,17 @@ export interface TestProcess {
 }
 
 /** The hub as a process of its own, from the built files. */
-export async function startTestProcess({ models, config = {} }: Omit<TestAppOptions, 'extras'>): Promise<TestProcess> {
+export async function startTestProcess(
+  { models, config = {} }: Omit<TestAppOptions, 'extras'>,
+  nodeFlags: readonly string[] = [],
+): Promise<TestProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'tickcast-app-'));
   const written = await models(folder);
   const model = typeof written === 'string' ? written : folder;
   const options = { port: 0, engine: 'wasm', ...config, model };
   const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
   const flags = Object.entries(options).flatMap(([name, value]) => [flagOf(name), String(value)]);
-  const child = spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...nodeFlags, main, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const log: Record<string, unknown>[] = [];
   const url = await within(
