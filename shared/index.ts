@@ -7,7 +7,6 @@ export {
   type InputPart,
   type MeasuredInput,
   measureInput,
-  writeRow,
 } from './input.js';
 export {
   DEFAULT_TIMEOUT_MS,
@@ -48,6 +47,7 @@ export {
   type ServerToClientEvents,
   type TensorInput,
 } from './protocol.js';
+export { writeRow } from './row-writer.js';
 export {
   type DType,
   elementCount,

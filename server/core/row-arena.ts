@@ -4,7 +4,8 @@
  */
 
 import { type BatchViews, MAX_BYTES_PER_UNIT } from '../../shared/batch-layout.js';
-import { type MeasuredInput, writeRow } from '../../shared/input.js';
+import type { MeasuredInput } from '../../shared/input.js';
+import { writeRow } from '../../shared/row-writer.js';
 import {
   BYTES_PER_ELEMENT,
   elementCount,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type InputModel, measureInput, writeRow } from '../../../shared/input.js';
+import { type InputModel, measureInput } from '../../../shared/input.js';
+import { writeRow } from '../../../shared/row-writer.js';
 import { newTensorArray, type TensorArray, type TensorSpec } from '../../../shared/tensor.js';
 
 const LIMITS = { maxRequestRows: 100, maxTextLength: 20 };
