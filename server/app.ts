@@ -13,7 +13,7 @@ import { logEngineEvents, logTransportEvents } from './edge-log.js';
 import { WorkerEngine } from './engine/worker-engine.js';
 import { RegistryCatalogue } from './model-catalogue.js';
 import { ModelRegistry } from './models/registry.js';
-import { findModels } from './models/repository.js';
+import { findModels, type ModelFolder } from './models/repository.js';
 import { logHubEvents } from './observe/event-log.js';
 import type { Logger } from './observe/logger.js';
 import { systemClock } from './system-clock.js';
@@ -79,17 +79,10 @@ export class App {
       defaultModel: config.defaultModel || undefined,
       maxTextLength,
     });
-    for (const folder of found.models) {
-      const loaded = await models.load(folder);
-      if (!loaded.ok) {
-        await engine.close(ENGINE_CLOSE_MS);
-        return loaded;
-      }
-      log.info({ model: folder.ref, ...loaded.report, warmUp: loaded.model.warmUp }, 'model ready');
-    }
-    if (config.defaultModel !== '' && 'code' in models.resolve(undefined)) {
+    const refused = await loadModels(found.models, models, config, log);
+    if (refused !== undefined) {
       await engine.close(ENGINE_CLOSE_MS);
-      return { ok: false, problem: `--default-model: there is no model ${config.defaultModel}` };
+      return { ok: false, problem: refused };
     }
     const hub = new Hub({ engine, models, clock: systemClock, options: config });
     hub.listen(logHubEvents(log));
@@ -198,6 +191,22 @@ export class App {
     this.#http?.server.closeAllConnections();
     await this.#http?.close();
   }
+}
+
+/** Loads every model that was found; answers what is wrong with the first that fails, or with the default. */
+async function loadModels(
+  found: readonly ModelFolder[],
+  models: ModelRegistry,
+  config: Config,
+  log: Logger,
+): Promise<string | undefined> {
+  for (const folder of found) {
+    const loaded = await models.load(folder);
+    if (!loaded.ok) return loaded.problem;
+    log.info({ model: folder.ref, ...loaded.report, warmUp: loaded.model.warmUp }, 'model ready');
+  }
+  const missing = config.defaultModel !== '' && 'code' in models.resolve(undefined);
+  return missing ? `--default-model: there is no model ${config.defaultModel}` : undefined;
 }
 
 function limitsOf(config: Config): HubLimits {

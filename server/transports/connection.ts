@@ -52,17 +52,13 @@ export class Connection implements SessionSink {
     const recall = session.recall(asked);
     if (recall === 'attached' || recall === 'answered') return;
 
-    // An answer that carries no id and has no callback is told apart by its order alone.
-    const place =
-      request.id === undefined && ack === undefined ? this.#order.enter(hub.refOf(request.model)) : undefined;
-    const settle = (outcome: Outcome): void => {
+    const place = this.#place(asked, request.model);
+    const verdict = hub.submit(request, session.origin, (outcome) => {
       const answer = answerOf(outcome);
-      if (place === undefined) session.answer(asked, answer);
-      else place(() => this.deliver(asked, answer));
-    };
-    const verdict = hub.submit(request, session.origin, settle);
+      // Only an id outlives its connection.
+      place(() => (asked.id === undefined ? this.deliver(asked, answer) : session.answer(asked, answer)));
+    });
     if (verdict.accepted) session.accept(asked);
-    else if (place === undefined) this.deliver(asked, { ok: false, error: verdict.error });
     else place(() => this.deliver(asked, { ok: false, error: verdict.error }));
   }
 
@@ -87,10 +83,17 @@ export class Connection implements SessionSink {
   /** Answers a request that never reached the hub. */
   #refuse(ticket: Ticket, error: WireError, model: string | undefined): void {
     this.#parts.hub.noteRefusal(error, this.#parts.session.origin);
-    const send = (): void => this.deliver(ticket, { ok: false, error });
-    if (ticket.id === undefined && ticket.ack === undefined) this.#order.enter(this.#parts.hub.refOf(model))(send);
-    else send();
+    this.#place(ticket, model)(() => this.deliver(ticket, { ok: false, error }));
   }
+
+  /** When an answer may leave. One that carries no id and has no callback is told apart by its order alone; any other leaves at once. */
+  #place({ id, ack }: Ticket, model: string | undefined): (send: () => void) => void {
+    return id === undefined && ack === undefined ? this.#order.enter(this.#parts.hub.refOf(model)) : atOnce;
+  }
+}
+
+function atOnce(send: () => void): void {
+  send();
 }
 
 /** The values are read now: the batch's buffer is used again after this turn. */

@@ -88,17 +88,13 @@ export class Session {
     if (ticket.id !== undefined) this.#tickets.set(ticket.id, ticket);
   }
 
-  /** Sends the answer of an accepted request, or keeps it for when the client comes back. */
+  /** Sends the answer of an accepted request with an id, or keeps it for when the client comes back. */
   answer(ticket: Ticket, answer: Answer): void {
     const { id } = ticket;
-    if (id !== undefined) {
-      this.#tickets.delete(id);
-      // Sent on an earlier connection and not asked for on this one yet: it may have come to wait for it again, or not at all.
-      if (this.#resumable.delete(id) || this.#sink === undefined) {
-        this.#kept.set(id, answer);
-        return;
-      }
-    }
-    this.#sink?.deliver(ticket, answer);
+    if (id === undefined) return;
+    this.#tickets.delete(id);
+    // Sent on an earlier connection and not asked for on this one yet: it may have come to wait for it again, or not at all.
+    if (this.#resumable.delete(id) || this.#sink === undefined) this.#kept.set(id, answer);
+    else this.#sink.deliver(ticket, answer);
   }
 }

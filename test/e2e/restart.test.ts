@@ -46,15 +46,26 @@ async function call(client: TickcastClient, tally: Tally, stop: AbortSignal): Pr
   }
 }
 
-test('a hub that is killed and started again under load, ten times: every call of the SDK settles, right or with a typed error', async () => {
-  const port = await freePort();
-  let hub = await startHub(port);
+/** Clients that call without a pause. `settle` stops them and waits until every call has its answer. */
+function startLoad(port: number): { readonly tally: Tally; settle(): Promise<void> } {
   const tally: Tally = { sent: 0, right: 0, errors: new Map(), wrong: [] };
   const stop = new AbortController();
   const clients = Array.from({ length: CLIENTS }, () =>
     connect(`http://127.0.0.1:${port}`, { reconnectMinMs: 50, reconnectMaxMs: 300 }),
   );
   const calls = clients.flatMap((client) => Array.from({ length: CALLERS }, () => call(client, tally, stop.signal)));
+  const settle = async (): Promise<void> => {
+    stop.abort();
+    await within('every call settles', Promise.all(calls), 30_000);
+    for (const client of clients) client.close();
+  };
+  return { tally, settle };
+}
+
+test('a hub that is killed and started again under load, ten times: every call of the SDK settles, right or with a typed error', async () => {
+  const port = await freePort();
+  let hub = await startHub(port);
+  const { tally, settle } = startLoad(port);
   for (let round = 0; round < ROUNDS; round++) {
     const before = tally.right;
     while (tally.right < before + ROUND_CALLS) await delay(5);
@@ -63,9 +74,7 @@ test('a hub that is killed and started again under load, ten times: every call o
     await new Promise((resolve) => hub.child.once('exit', resolve));
     hub = await startHub(port);
   }
-  stop.abort();
-  await within('every call settles', Promise.all(calls), 30_000);
-  for (const client of clients) client.close();
+  await settle();
   await hub.close();
 
   const failed = [...tally.errors.values()].reduce((sum, count) => sum + count, 0);
@@ -80,12 +89,7 @@ test('a hub that is killed and started again under load, ten times: every call o
 test('SIGTERM under load, ten times: what was accepted is settled, the process ends with 0, and the SDK goes on elsewhere', async () => {
   const port = await freePort();
   let hub = await startHub(port);
-  const tally: Tally = { sent: 0, right: 0, errors: new Map(), wrong: [] };
-  const stop = new AbortController();
-  const clients = Array.from({ length: CLIENTS }, () =>
-    connect(`http://127.0.0.1:${port}`, { reconnectMinMs: 50, reconnectMaxMs: 300 }),
-  );
-  const calls = clients.flatMap((client) => Array.from({ length: CALLERS }, () => call(client, tally, stop.signal)));
+  const { tally, settle } = startLoad(port);
   const reports: unknown[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const before = tally.right;
@@ -96,9 +100,7 @@ test('SIGTERM under load, ten times: what was accepted is settled, the process e
     expect(Number(report?.accepted)).toBeGreaterThan(0);
     hub = await startHub(port);
   }
-  stop.abort();
-  await within('every call settles', Promise.all(calls), 30_000);
-  for (const client of clients) client.close();
+  await settle();
   await hub.close();
 
   expect(reports).toEqual(Array(ROUNDS).fill({ code: 0, abandoned: 0, lost: 0 }));
