@@ -24,9 +24,26 @@ export const ERRORS = {
     retryable: false,
     meaning: 'A request with this id is still in flight; that one goes on.',
   },
+  NOT_SUBSCRIBED: { status: 404, retryable: false, meaning: 'This connection has no subscription to that stream.' },
+  ALREADY_SUBSCRIBED: {
+    status: 409,
+    retryable: false,
+    meaning: 'This connection has a subscription to that stream; it goes on.',
+  },
+  STREAM_CONFLICT: { status: 409, retryable: false, meaning: 'The stream carries predictions of another model.' },
   SUPERSEDED: { status: 409, retryable: false, meaning: 'A newer request with the same key took this one’s place.' },
   TOO_LARGE: { status: 413, retryable: false, meaning: 'The request is over a limit in bytes, rows or characters.' },
   RATE_LIMITED: { status: 429, retryable: true, meaning: 'This caller sends more than it may.' },
+  SLOW_VIEWER: {
+    status: 429,
+    retryable: true,
+    meaning: 'The viewer did not read what it was sent; the hub ended its subscription.',
+  },
+  TOO_MANY_STREAMS: {
+    status: 429,
+    retryable: true,
+    meaning: 'No room for another stream, or for another subscription of this connection.',
+  },
   CANCELLED: { status: 499, retryable: false, meaning: 'The caller cancelled the request.' },
   INTERNAL: {
     status: 500,

@@ -11,10 +11,19 @@ export {
 export {
   DEFAULT_TIMEOUT_MS,
   type HubLimits,
+  MAX_CAST_TEXT,
+  MAX_FRAME_ITEMS,
+  MAX_FRAME_RATE,
+  MAX_HISTORY,
   MAX_ID_LENGTH,
+  MAX_KEY_LENGTH,
   MAX_TIMEOUT_MS,
+  MAX_WINDOW_MS,
+  MIN_FRAME_RATE,
   MODEL_NAME,
   MODEL_VERSION,
+  STREAM_NAME,
+  WINDOW_STEP_MS,
 } from './limits.js';
 export { type OutputModel, type OutputRows, readPrediction } from './output.js';
 export {
@@ -26,6 +35,7 @@ export {
   parseCancel,
   parsePredict,
 } from './parse.js';
+export { parsePace, parseSubscribe, parseUnsubscribe, parseWatch, type SubscribePlan } from './parse-stream.js';
 export {
   type AnswerTo,
   type BinaryTensor,
@@ -43,11 +53,31 @@ export {
   type PredictionEvent,
   type PredictionValue,
   type PredictRequest,
+  type Reply,
   type RequestId,
   type ServerToClientEvents,
   type TensorInput,
+  type Timing,
 } from './protocol.js';
 export { writeRow } from './row-writer.js';
+export type {
+  AggregateFrame,
+  CastFrame,
+  HubStatus,
+  PaceRequest,
+  ReceiptParts,
+  SampleItem,
+  StreamDescription,
+  StreamGap,
+  StreamItem,
+  StreamMode,
+  StreamPosition,
+  StreamWindow,
+  Subscribed,
+  SubscribeRequest,
+  Unsubscribed,
+  WordWeight,
+} from './stream-protocol.js';
 export {
   type DType,
   elementCount,

@@ -1,7 +1,15 @@
 /** `unknown` in, typed value or a wire error out. Never throws, whatever it is given. */
 
 import { type WireError, wireError } from './errors.js';
-import { DEFAULT_TIMEOUT_MS, MAX_ID_LENGTH, MAX_TIMEOUT_MS, MODEL_NAME, MODEL_VERSION } from './limits.js';
+import {
+  DEFAULT_TIMEOUT_MS,
+  MAX_ID_LENGTH,
+  MAX_KEY_LENGTH,
+  MAX_TIMEOUT_MS,
+  MODEL_NAME,
+  MODEL_VERSION,
+  STREAM_NAME,
+} from './limits.js';
 import type { RequestId } from './protocol.js';
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
@@ -13,6 +21,12 @@ export interface PredictEnvelope {
   /** `name` or `name@version`, of valid form. */
   readonly model: string | undefined;
   readonly timeoutMs: number;
+  /** Where the prediction is cast to, besides being answered. */
+  readonly stream?: string | undefined;
+  /** Latest wins within the origin and model. */
+  readonly key?: string | undefined;
+  /** Whether the answer carries its receipt. Default: as the hub is set. */
+  readonly timing?: boolean | undefined;
 }
 
 /** A parsed envelope, or an error together with the id it can be answered to and the model it was for, where these are valid. */
@@ -52,7 +66,51 @@ export function parsePredict(raw: unknown): ParsedPredict {
   if (raw.input === undefined || raw.input === null) {
     return refuse('input is missing; give { input: ... } in the form that the model expects');
   }
-  return { ok: true, value: { input: raw.input, id, model, timeoutMs } };
+  const problem = castProblem(raw);
+  if (problem !== undefined) return refuse(problem);
+  const { input, stream, key, timing } = raw as { input: unknown; stream?: string; key?: string; timing?: boolean };
+  return {
+    ok: true,
+    value: {
+      input,
+      id,
+      model,
+      timeoutMs,
+      stream: stream ?? undefined,
+      key: key ?? undefined,
+      timing: timing ?? undefined,
+    },
+  };
+}
+
+/** What is wrong with the optional fields `stream`, `key` and `timing`, if anything. */
+export function castProblem(raw: {
+  readonly stream?: unknown;
+  readonly key?: unknown;
+  readonly timing?: unknown;
+}): string | undefined {
+  const { stream, key, timing } = raw;
+  if (stream !== undefined && stream !== null && !isStreamName(stream)) return streamNameProblem(stream);
+  if (key !== undefined && key !== null && !isKey(key)) {
+    return `key must be a string of 1 to ${MAX_KEY_LENGTH} characters, got ${describe(key)}`;
+  }
+  if (timing !== undefined && timing !== null && typeof timing !== 'boolean') {
+    return `timing must be true or false, got ${describe(timing)}`;
+  }
+  return undefined;
+}
+
+/** True for a valid stream name. */
+export function isStreamName(value: unknown): value is string {
+  return typeof value === 'string' && STREAM_NAME.test(value);
+}
+
+export function streamNameProblem(value: unknown): string {
+  return `stream must be 1 to 64 letters, digits, ".", "_", "-" or "/", beginning with a letter or a digit, got ${describe(value)}`;
+}
+
+function isKey(value: unknown): value is string {
+  return typeof value === 'string' && value.length >= 1 && value.length <= MAX_KEY_LENGTH;
 }
 
 function refused(message: string): ParsedPredict & { readonly ok: false } {

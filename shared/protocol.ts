@@ -2,6 +2,18 @@
 
 import type { WireError } from './errors.js';
 import type { HubLimits } from './limits.js';
+import type {
+  AggregateFrame,
+  CastFrame,
+  HubStatus,
+  PaceRequest,
+  ReceiptParts,
+  StreamDescription,
+  StreamGap,
+  Subscribed,
+  SubscribeRequest,
+  Unsubscribed,
+} from './stream-protocol.js';
 import type { DType, InputSpec, TensorSpec } from './tensor.js';
 
 /** Raised when an older peer could not understand a newer one. Sent by both ends in the handshake. */
@@ -33,6 +45,20 @@ export interface PredictRequest {
   readonly model?: string;
   /** From receipt, in milliseconds: 1 to 60,000. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Casts the prediction to everyone subscribed to this stream, besides answering. */
+  readonly stream?: string;
+  /** Latest wins: a newer request of this session with the same key and model takes the place of one that still waits. 1 to 64 characters. */
+  readonly key?: string;
+  /** False leaves `timing` out of the answer. @default true */
+  readonly timing?: boolean;
+}
+
+/** Where the time of a prediction went. */
+export interface Timing extends ReceiptParts {
+  /** Rows of the batch it ran in; of the last one, for a request that was split. */
+  readonly batchRows: number;
+  /** What computed it, such as `tfjs-native`. */
+  readonly engine: string;
 }
 
 /** Output values: nested numbers, or one such value for each named tensor. */
@@ -46,6 +72,8 @@ export interface Prediction {
   /** With labels in the manifest: the best label (one for each row of a batch) and its score. */
   readonly label?: string | readonly string[];
   readonly score?: number | readonly number[];
+  /** The receipt; absent where the hub has receipts turned off or the request asked for none. */
+  readonly timing?: Timing;
 }
 
 /** Which request an event answers: its id, if it had one, and the zero-based count of this connection's `predict` events. */
@@ -94,9 +122,18 @@ export interface HandshakeAuth {
   readonly session?: string;
 }
 
+/** The answer to an event that asks for something else than a prediction. */
+export type Reply<T> = (answer: T | { readonly error: WireError }) => void;
+
 export interface ClientToServerEvents {
   predict(request: PredictRequest, ack?: PredictAck): void;
   cancel(request: { readonly id: RequestId }): void;
+  subscribe(request: SubscribeRequest, reply?: Reply<Subscribed>): void;
+  unsubscribe(request: { readonly stream: string }, reply?: Reply<{ readonly stream: string }>): void;
+  pace(request: PaceRequest, reply?: Reply<PaceRequest>): void;
+  streams(reply: Reply<{ readonly streams: readonly StreamDescription[] }>): void;
+  watch(request: { readonly on: boolean }, reply?: Reply<{ readonly on: boolean }>): void;
+  echo(reply: () => void): void;
 }
 
 export interface ServerToClientEvents {
@@ -104,4 +141,9 @@ export interface ServerToClientEvents {
   prediction(event: PredictionEvent): void;
   prediction_error(event: PredictionErrorEvent): void;
   goaway(notice: Goaway): void;
+  cast(frame: CastFrame): void;
+  aggregate(frame: AggregateFrame): void;
+  gap(gap: StreamGap): void;
+  unsubscribed(notice: Unsubscribed): void;
+  status(status: HubStatus): void;
 }
