@@ -5,6 +5,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { HubLimits } from '../shared/limits.js';
 import type { Config } from './config.js';
@@ -16,9 +17,11 @@ import { ModelRegistry } from './models/registry.js';
 import { findModels, type ModelFolder } from './models/repository.js';
 import { logHubEvents } from './observe/event-log.js';
 import type { Logger } from './observe/logger.js';
+import { Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
 import { createHttp } from './transports/http.js';
 import { OriginPolicy } from './transports/origin-policy.js';
+import { addPage } from './transports/page.js';
 import { addRest, type Health } from './transports/rest.js';
 import { SocketIoTransport } from './transports/socketio.js';
 import { version } from './version.js';
@@ -39,8 +42,11 @@ interface AppParts {
   readonly engine: WorkerEngine;
   readonly models: ModelRegistry;
   readonly hub: Hub;
+  readonly streaming: Streaming;
 }
 
+/** The page and the SDK, where they were built. */
+const WEB_FOLDER = fileURLToPath(new URL('../web', import.meta.url));
 /** Disconnects are spread by this much for each socket, within half the grace. */
 const SPREAD_MS_PER_SOCKET = 2;
 /** Engine threads are given so long to end by themselves. */
@@ -84,9 +90,10 @@ export class App {
       await engine.close(ENGINE_CLOSE_MS);
       return { ok: false, problem: refused };
     }
-    const hub = new Hub({ engine, models, clock: systemClock, options: config });
+    const streaming = new Streaming(config, log);
+    const hub = new Hub({ engine, models, clock: systemClock, options: config, casting: streaming.streams });
     hub.listen(logHubEvents(log));
-    const app = new App({ config, log, engine, models, hub });
+    const app = new App({ config, log, engine, models, hub, streaming });
     const problem = await app.#listen();
     if (problem === undefined) return { ok: true, app };
     await app.close();
@@ -127,21 +134,29 @@ export class App {
   async close(): Promise<void> {
     this.#state = 'closed';
     await this.#sockets?.close(0);
+    this.#parts.streaming.close();
     await this.#closeHttp();
     await this.hub.drain(0);
     await this.#parts.engine.close(ENGINE_CLOSE_MS);
   }
 
   async #listen(): Promise<string | undefined> {
-    const { config, log, models } = this.#parts;
+    const { config, log, models, streaming } = this.#parts;
     const catalogue = new RegistryCatalogue(models);
+    const viewing = streaming.streams;
     const origins = new OriginPolicy(config.corsOrigin);
     const listener = logTransportEvents(log);
     const http = await createHttp({ maxBodyBytes: config.maxFrameBytes }, origins, listener);
     this.#http = http;
-    addRest(http, { hub: this.hub, catalogue, health: () => this.#health(), version });
+    addRest(http, { hub: this.hub, viewing, catalogue, health: () => this.#health(), version });
+    await addPage(http, WEB_FOLDER);
+    streaming.begin(this.hub, () => {
+      const { state, connections } = this;
+      return { version, state, connections, models: catalogue.engines() };
+    });
     this.#sockets = new SocketIoTransport({
       hub: this.hub,
+      viewing,
       clock: systemClock,
       http: http.server,
       origins,
@@ -177,6 +192,7 @@ export class App {
     this.#http?.server.close();
     const report = await this.hub.drain(config.graceMs);
     await this.#sockets?.close(Math.min(this.connections * SPREAD_MS_PER_SOCKET, config.graceMs / 2));
+    this.#parts.streaming.close();
     await this.#closeHttp();
     await engine.close(ENGINE_CLOSE_MS);
     this.#state = 'closed';

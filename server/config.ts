@@ -37,6 +37,12 @@ function originList(doc: string): Option<readonly string[]> {
   return { default: [], form: 'ORIGIN,...', doc, parse };
 }
 
+function flag(initial: boolean, doc: string): Option<boolean> {
+  const parse = (given: string): boolean | undefined =>
+    given === 'true' ? true : given === 'false' ? false : undefined;
+  return { default: initial, form: 'true | false', doc, parse };
+}
+
 const MIB = 1 << 20;
 
 export const OPTIONS = {
@@ -90,6 +96,34 @@ export const OPTIONS = {
     'Largest JSON text of one Socket.IO event; a larger predict is answered TOO_LARGE.',
   ),
   maxOutboxBytes: integer(1024, 256 * MIB, MIB, 'Most bytes that may wait unread on one connection before it is cut.'),
+  maxStreams: integer(1, 100_000, 100, 'Most streams at a time; a request that would make another is refused.'),
+  maxStreamItems: integer(
+    1,
+    100_000,
+    1000,
+    'Predictions that a stream keeps, for history and for viewers that come back.',
+  ),
+  maxStreamBytes: integer(1024, 1024 * MIB, MIB, 'Most bytes of predictions that a stream keeps, about.'),
+  streamIdleMs: integer(
+    1000,
+    86_400_000,
+    600_000,
+    'A stream that nobody publishes to or views for so long is forgotten, in milliseconds.',
+  ),
+  maxSubscriptions: integer(1, 1000, 16, 'Most subscriptions of one connection.'),
+  maxViewerBytes: integer(
+    1024,
+    256 * MIB,
+    256 * 1024,
+    'Unread bytes above which a viewer is sent nothing more until it reads; then it gets the newest.',
+  ),
+  slowViewerMs: integer(
+    10,
+    600_000,
+    10_000,
+    'How long a viewer may stay above maxViewerBytes before its subscription is ended, in milliseconds.',
+  ),
+  receipts: flag(true, 'Whether predictions carry a receipt of where their time went, and windows its percentiles.'),
   resumeMs: integer(
     0,
     600_000,
@@ -177,6 +211,11 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   if (config.maxJsonBytes > config.maxFrameBytes) {
     problems.push(
       `${flagOf('maxJsonBytes')} is ${config.maxJsonBytes}, more than ${flagOf('maxFrameBytes')} ${config.maxFrameBytes}`,
+    );
+  }
+  if (config.maxViewerBytes > config.maxOutboxBytes) {
+    problems.push(
+      `${flagOf('maxViewerBytes')} is ${config.maxViewerBytes}, more than ${flagOf('maxOutboxBytes')} ${config.maxOutboxBytes}`,
     );
   }
   if (problems.length > 0) return { kind: 'problem', message: `${problems.join('; ')}; see --help` };

@@ -22,6 +22,13 @@ export class RegistryCatalogue implements ModelCatalogue {
     return status && show(status);
   }
 
+  /** The models that answer requests, and what computes each. */
+  engines(): readonly { readonly model: string; readonly engine: string }[] {
+    return this.#registry
+      .list()
+      .flatMap(({ ref, model }) => (model === undefined ? [] : [{ model: ref, engine: model.engine }]));
+  }
+
   /** What a new connection is told: the models that answer requests, and which answers those that name none. */
   offer(): Pick<Hello, 'models' | 'defaultModel'> {
     const models = this.#registry

@@ -9,7 +9,7 @@ function within(...prefixes: string[]): (path: string) => boolean {
   return (path) => prefixes.some((prefix) => path.startsWith(prefix));
 }
 
-const SERVER_PARTS = ['core', 'engine', 'models', 'transports', 'observe', 'testing'];
+const SERVER_PARTS = ['core', 'engine', 'models', 'streams', 'transports', 'observe', 'testing'];
 
 const LAYERS: readonly Layer[] = [
   { name: 'shared', owns: within('shared/'), layers: [], packages: [] },
@@ -18,11 +18,12 @@ const LAYERS: readonly Layer[] = [
   { name: 'worker', owns: within('server/engine/worker.ts'), layers: ['shared', 'engine'], packages: ['node:'] },
   { name: 'engine', owns: within('server/engine/'), layers: ['shared', 'core', 'worker'], packages: 'any' },
   { name: 'models', owns: within('server/models/'), layers: ['shared', 'core'], packages: ['node:', 'zod'] },
+  { name: 'streams', owns: within('server/streams/'), layers: ['shared', 'core'], packages: [] },
   {
     name: 'transports',
     owns: within('server/transports/'),
     layers: ['shared', 'core'],
-    packages: ['node:', 'socket.io', 'socket.io-parser', 'fastify', '@fastify/cors'],
+    packages: ['node:', 'socket.io', 'socket.io-parser', 'fastify', '@fastify/cors', '@fastify/static'],
   },
   { name: 'observe', owns: within('server/observe/'), layers: ['shared', 'core'], packages: ['node:', 'pino'] },
   { name: 'testing', owns: within('server/testing/'), layers: ['shared', 'core', 'engine'], packages: ['node:'] },

@@ -5,6 +5,7 @@ import { elementCount, newTensorArray, type TensorArray } from '../../shared/ten
 import type { Ledger } from './ledger.js';
 import type { ModelQueue } from './model-queue.js';
 import type { Pending } from './pending.js';
+import { type BatchRun, makeReceipt } from './receipts.js';
 
 /** Neighbouring rows of one request. */
 export interface Segment {
@@ -84,9 +85,9 @@ export class Batch {
 
   /**
    * Gives the next `most` requests their rows of the results; true when that was all. A request is settled with the last of its
-   * rows. The buffer must stay as it is until all are delivered.
+   * rows. The buffer must stay as it is until all are delivered. `now` is for their receipts; undefined: they get none.
    */
-  deliver(buffer: ArrayBuffer, ledger: Ledger, most: number): boolean {
+  deliver(buffer: ArrayBuffer, ledger: Ledger, most: number, run: BatchRun, now: number | undefined): boolean {
     const { spec } = this.queue.model;
     this.#results ??= viewBatch(spec, this.#rows, buffer).outputs;
     const arrays = this.#results;
@@ -105,7 +106,8 @@ export class Batch {
       const output = whole
         ? { arrays, firstRow: row, rows }
         : { arrays: pending.results ?? [], firstRow: 0, rows: pending.rows };
-      ledger.settle(pending, { ok: true, model: spec, output, batched: pending.batched });
+      const timing = now === undefined ? undefined : makeReceipt(pending.acceptedAt, run, now);
+      ledger.settle(pending, { ok: true, model: spec, output, batched: pending.batched, timing });
     }
     return this.#delivered === this.#segments.length;
   }

@@ -8,7 +8,10 @@ import { measureInput } from '../../shared/input.js';
 import { readPrediction } from '../../shared/output.js';
 import { type PredictEnvelope, parsePredict } from '../../shared/parse.js';
 import type { Prediction, PredictRequest, RequestId } from '../../shared/protocol.js';
+import type { ReceiptParts } from '../../shared/stream-protocol.js';
 import { admit } from './admission.js';
+import { castRows } from './cast-rows.js';
+import type { Casting, CastTarget } from './casting.js';
 import type { Clock } from './clock.js';
 import type { Engine } from './engine.js';
 import type { HubEvent, HubListener, HubState, HubStats } from './events.js';
@@ -30,6 +33,8 @@ export interface HubParts {
   readonly models: ModelDirectory;
   readonly clock: Clock;
   readonly options: HubOptions;
+  /** Where predictions are cast to; without it a request that names a stream is refused. */
+  readonly casting?: Casting;
 }
 
 /** The answer to {@link Hub.submit}: given at once. */
@@ -50,17 +55,19 @@ export class Hub {
   readonly options: HubOptions;
   readonly #models: ModelDirectory;
   readonly #clock: Clock;
+  readonly #casting: Casting | undefined;
   readonly #ledger: Ledger;
   readonly #scheduler: Scheduler;
   readonly #listeners: HubListener[] = [];
   #state: HubState = 'ready';
   #drained: Promise<DrainReport> | undefined;
 
-  constructor({ engine, models, clock, options }: HubParts) {
+  constructor({ engine, models, clock, options, casting }: HubParts) {
     const emit: HubListener = (event) => this.#emit(event);
     this.options = options;
     this.#models = models;
     this.#clock = clock;
+    this.#casting = casting;
     this.#ledger = new Ledger(clock, emit);
     this.#scheduler = new Scheduler(engine, clock, this.#ledger, emit, options);
   }
@@ -82,14 +89,19 @@ export class Hub {
     return this.#scheduler.queuedRows;
   }
 
+  /** Where the time of the predictions of the last ten seconds went; empty without predictions or receipts. */
+  recentReceipts(): { readonly p50?: ReceiptParts; readonly p99?: ReceiptParts } {
+    return this.#ledger.receipts.percentiles(this.#clock.now());
+  }
+
   /** Adds a listener for logs or metrics, for the life of the hub. */
   listen(listener: HubListener): void {
     this.#listeners.push(listener);
   }
 
-  /** A new place that requests come from. Close it when the connection or session is gone. */
-  openOrigin(name: string, maxInFlightRows = this.options.maxInFlightRows): Origin {
-    return new Origin(name, maxInFlightRows);
+  /** A new place that requests come from; `alias` is what viewers of a stream see of it. Close it when the connection or session is gone. */
+  openOrigin(name: string, maxInFlightRows = this.options.maxInFlightRows, alias = ''): Origin {
+    return new Origin(name, maxInFlightRows, alias);
   }
 
   /** Cancels all that the origin has in flight; how many requests. Its settle functions are still called, each once. */
@@ -118,8 +130,10 @@ export class Hub {
       const parsed = parsePredict(request);
       if (!parsed.ok) return this.#refuse(parsed.error, origin, fail);
       const verdict = this.submit(parsed.value, origin, (outcome) => {
-        if (outcome.ok) resolve(readPrediction(outcome.model, outcome.output, outcome.batched));
-        else fail(outcome.error);
+        if (outcome.ok) {
+          const timing = request.timing === false ? undefined : outcome.timing;
+          resolve(readPrediction(outcome.model, outcome.output, outcome.batched, timing));
+        } else fail(outcome.error);
       });
       if (!verdict.accepted) fail(verdict.error);
     });
@@ -199,12 +213,17 @@ export class Hub {
     const queue = this.#scheduler.queueOf(model);
     const { rows, batched } = measured.value;
     const { timeoutMs } = request;
+    const key = request.key === undefined ? undefined : `${model.spec.ref} ${request.key}`;
+    const older = key === undefined ? undefined : origin.keyed.get(key);
+    // A row that has been posted is answered: the time is spent.
+    const superseded = older?.queue === queue && older.queuedRows === older.rows ? older : undefined;
+    const freedRows = superseded?.rows ?? 0;
     const error = admit({
       rows,
       timeoutMs,
-      originRows: origin.inFlightRows,
+      originRows: origin.inFlightRows - freedRows,
       maxInFlightRows: origin.maxInFlightRows,
-      hasRoom: queue.hasRoom(rows),
+      hasRoom: queue.hasRoom(rows, freedRows),
       expectedWaitMs: this.#scheduler.expectedWaitMs(),
     });
     if (error !== undefined) return refusal(error);
@@ -215,10 +234,21 @@ export class Hub {
       queue.arena.release(firstSlot);
       return refusal(wireError('INVALID_INPUT', problem));
     }
+    let cast: CastTarget | undefined;
+    if (request.stream !== undefined) {
+      // Last of all checks: a refused request makes no stream.
+      const opened = this.#casting?.open(request.stream, model.spec) ?? NO_STREAMS;
+      if ('code' in opened) {
+        queue.arena.release(firstSlot);
+        return refusal(opened);
+      }
+      cast = opened;
+    }
     const acceptedAt = this.#clock.now();
     const deadline = acceptedAt + timeoutMs;
     const pending = new Pending({
       id: request.id,
+      key,
       origin,
       queue,
       rows,
@@ -226,10 +256,11 @@ export class Hub {
       firstSlot,
       acceptedAt,
       deadline,
-      settle,
+      settle: cast === undefined ? settle : castRows(cast, { origin, id: request.id, input: request.input }, settle),
     });
     this.#ledger.accept(pending);
-    this.#scheduler.add(pending);
+    this.#scheduler.add(pending, superseded);
+    if (superseded !== undefined) this.#ledger.settle(superseded, { ok: false, error: SUPERSEDED });
     return { accepted: true, pending };
   }
 
@@ -248,6 +279,9 @@ export class Hub {
     for (const listener of this.#listeners) listener(event);
   }
 }
+
+const NO_STREAMS = wireError('INVALID_INPUT', 'this hub has no streams; leave stream out');
+const SUPERSEDED = wireError('SUPERSEDED', 'a newer request with the same key took its place');
 
 function refusal(error: WireError): Verdict {
   return { accepted: false, error };

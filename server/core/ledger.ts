@@ -5,9 +5,12 @@ import type { Clock } from './clock.js';
 import { Deadlines } from './deadlines.js';
 import type { HubListener, HubStats } from './events.js';
 import type { Outcome, Pending } from './pending.js';
+import { RecentReceipts } from './receipts.js';
 
 export class Ledger {
   readonly stats: HubStats = { accepted: 0, settled: 0, refused: 0, predicted: 0, errors: {}, batches: 0, rows: 0 };
+  /** Of the predictions of the last seconds. */
+  readonly receipts = new RecentReceipts();
   readonly #inFlight = new Set<Pending>();
   readonly #deadlines: Deadlines;
   readonly #emit: HubListener;
@@ -27,6 +30,7 @@ export class Ledger {
     this.#inFlight.add(pending);
     pending.origin.inFlightRows += pending.rows;
     pending.origin.requests.set(pending.id ?? pending, pending);
+    if (pending.key !== undefined) pending.origin.keyed.set(pending.key, pending);
     this.#deadlines.add(pending);
     this.stats.accepted += 1;
   }
@@ -38,11 +42,15 @@ export class Ledger {
     pending.queue.release(pending);
     pending.origin.inFlightRows -= pending.rows;
     pending.origin.requests.delete(pending.id ?? pending);
+    if (pending.key !== undefined) pending.origin.forgetKey(pending.key, pending);
     this.#deadlines.remove(pending);
     this.#inFlight.delete(pending);
     this.stats.settled += 1;
-    if (outcome.ok) this.stats.predicted += 1;
-    else this.#count(outcome.error.code);
+    if (outcome.ok) {
+      this.stats.predicted += 1;
+      if (outcome.timing !== undefined)
+        this.receipts.record(outcome.timing, pending.acceptedAt + outcome.timing.totalUs / 1000);
+    } else this.#count(outcome.error.code);
     try {
       pending.settle(outcome);
     } catch (cause) {

@@ -58,9 +58,9 @@ export class ModelQueue {
     return this.#rows;
   }
 
-  /** True when so many more rows may wait. */
-  hasRoom(rows: number): boolean {
-    return this.#rows + rows <= this.#options.maxQueueRows && this.arena.used + rows <= this.arena.capacity;
+  /** True when so many more rows may wait, once `freed` of those that wait have gone. */
+  hasRoom(rows: number, freed = 0): boolean {
+    return this.#rows - freed + rows <= this.#options.maxQueueRows && this.arena.used + rows <= this.arena.capacity;
   }
 
   /** Expected time until the rows that wait now are done, in milliseconds, on one slot. */
@@ -68,17 +68,19 @@ export class ModelQueue {
     return this.cost.backlogMs(this.#rows, this.#textBytes, batchRows(this.cost, this.#options));
   }
 
-  /** Adds a request whose rows are in the arena. */
-  add(pending: Pending): void {
+  /** Adds a request whose rows are in the arena: at the end of its origin's lane, or before another one that waits there. */
+  add(pending: Pending, before?: Pending): void {
     let lane = this.#lanes.get(pending.origin);
     if (lane === undefined) {
       lane = { origin: pending.origin, head: undefined, tail: undefined };
       this.#lanes.set(pending.origin, lane);
     }
-    pending.previous = lane.tail;
-    if (lane.tail === undefined) lane.head = pending;
-    else lane.tail.next = pending;
-    lane.tail = pending;
+    pending.previous = before === undefined ? lane.tail : before.previous;
+    pending.next = before;
+    if (pending.previous === undefined) lane.head = pending;
+    else pending.previous.next = pending;
+    if (before === undefined) lane.tail = pending;
+    else before.previous = pending;
     this.#rows += pending.rows;
     this.#textBytes += this.#textOf(pending.queuedSlot, pending.rows);
   }

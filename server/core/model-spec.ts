@@ -29,6 +29,8 @@ export interface WarmUp {
 export interface ReadyModel {
   readonly spec: ModelSpec;
   readonly engineModel: EngineModel;
+  /** What computes it, such as `tfjs-native`. */
+  readonly engine: string;
   readonly warmUp: WarmUp;
 }
 

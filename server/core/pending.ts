@@ -2,7 +2,7 @@
 
 import type { WireError } from '../../shared/errors.js';
 import type { OutputRows } from '../../shared/output.js';
-import type { RequestId } from '../../shared/protocol.js';
+import type { RequestId, Timing } from '../../shared/protocol.js';
 import type { TensorArray } from '../../shared/tensor.js';
 import type { ModelQueue } from './model-queue.js';
 import type { ModelSpec } from './model-spec.js';
@@ -10,7 +10,14 @@ import type { Origin } from './origin.js';
 
 /** The one final answer. `output` is only valid during the call: its buffer is used again. */
 export type Outcome =
-  | { readonly ok: true; readonly model: ModelSpec; readonly output: OutputRows; readonly batched: boolean }
+  | {
+      readonly ok: true;
+      readonly model: ModelSpec;
+      readonly output: OutputRows;
+      readonly batched: boolean;
+      /** The receipt; undefined where the hub makes none. */
+      readonly timing: Timing | undefined;
+    }
   | { readonly ok: false; readonly error: WireError };
 
 /** Called exactly once for an accepted request, never for a refused one and never from inside `submit`. */
@@ -18,6 +25,8 @@ export type Settle = (outcome: Outcome) => void;
 
 export interface PendingInit {
   readonly id: RequestId | undefined;
+  /** Latest wins among the origin's requests to this model with this key. */
+  readonly key: string | undefined;
   readonly origin: Origin;
   readonly queue: ModelQueue;
   readonly rows: number;
@@ -30,6 +39,7 @@ export interface PendingInit {
 
 export class Pending {
   readonly id: RequestId | undefined;
+  readonly key: string | undefined;
   readonly origin: Origin;
   readonly queue: ModelQueue;
   readonly rows: number;
@@ -53,6 +63,7 @@ export class Pending {
 
   constructor(init: PendingInit) {
     this.id = init.id;
+    this.key = init.key;
     this.origin = init.origin;
     this.queue = init.queue;
     this.rows = init.rows;

@@ -14,10 +14,13 @@ import type { Ledger } from './ledger.js';
 import { ModelQueue, type QueueOptions } from './model-queue.js';
 import type { ReadyModel } from './model-spec.js';
 import type { Pending } from './pending.js';
+import type { BatchRun } from './receipts.js';
 
 export interface SchedulerOptions extends QueueOptions {
   /** A batch is held to be hung after this time, or after ten times its expected one, in milliseconds. @default 2000 */
   readonly watchdogMs: number;
+  /** Whether predictions get a receipt of where their time went. @default true */
+  readonly receipts: boolean;
 }
 
 /** A part of a failed batch is given this share of the watchdog's time: the search for a row that hangs must not take long. */
@@ -85,9 +88,9 @@ export class Scheduler {
     return ms / this.#engine.slots;
   }
 
-  /** Queues a request. Nothing runs before this turn ends. */
-  add(pending: Pending): void {
-    pending.queue.add(pending);
+  /** Queues a request, before another of the same origin if that is given. Nothing runs before this turn ends. */
+  add(pending: Pending, before?: Pending): void {
+    pending.queue.add(pending, before);
     this.#tick(this.#options.tickMs);
   }
 
@@ -172,12 +175,14 @@ export class Scheduler {
     });
     if (!done) return this.#tickIfWaiting();
     this.#delivering += 1;
-    this.#deliver(batch, outcome.buffer);
+    this.#deliver(batch, outcome.buffer, { postedAt, inferUs, rows, engine: queue.model.engine });
   }
 
-  #deliver(batch: Batch, buffer: ArrayBuffer): void {
-    if (!batch.deliver(buffer, this.#ledger, ANSWERS_A_TURN)) {
-      this.#clock.immediate(() => this.#deliver(batch, buffer));
+  #deliver(batch: Batch, buffer: ArrayBuffer, run: BatchRun): void {
+    // The answers of one turn share the time at which they leave.
+    const now = this.#options.receipts ? this.#clock.now() : undefined;
+    if (!batch.deliver(buffer, this.#ledger, ANSWERS_A_TURN, run, now)) {
+      this.#clock.immediate(() => this.#deliver(batch, buffer, run));
       return;
     }
     this.#buffers.give(buffer);

@@ -99,7 +99,7 @@ export class ModelRegistry implements ModelDirectory {
     }
     const { inputs: takes, outputs } = engineModel;
     const spec: ModelSpec = { name, version, ref, inputs: takes, outputs, labels, maxTextLength };
-    return { ok: true, model: { spec, engineModel, warmUp: warmed.warmUp }, report };
+    return { ok: true, model: { spec, engineModel, engine: report.engine, warmUp: warmed.warmUp }, report };
   }
 
   #warmUp(model: EngineModel, texts: readonly string[], maxTextLength: number): Promise<WarmedUp> {

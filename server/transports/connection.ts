@@ -54,7 +54,7 @@ export class Connection implements SessionSink {
 
     const place = this.#place(asked, request.model);
     const verdict = hub.submit(request, session.origin, (outcome) => {
-      const answer = answerOf(outcome);
+      const answer = answerOf(outcome, request.timing !== false);
       // Only an id outlives its connection.
       place(() => (asked.id === undefined ? this.deliver(asked, answer) : session.answer(asked, answer)));
     });
@@ -97,7 +97,8 @@ function atOnce(send: () => void): void {
 }
 
 /** The values are read now: the batch's buffer is used again after this turn. */
-function answerOf(outcome: Outcome): Answer {
+function answerOf(outcome: Outcome, timed: boolean): Answer {
   if (!outcome.ok) return outcome;
-  return { ok: true, prediction: readPrediction(outcome.model, outcome.output, outcome.batched) };
+  const timing = timed ? outcome.timing : undefined;
+  return { ok: true, prediction: readPrediction(outcome.model, outcome.output, outcome.batched, timing) };
 }

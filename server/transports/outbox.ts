@@ -2,7 +2,8 @@
 
 import type { Socket } from 'socket.io';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../shared/protocol.js';
-import { eventText, textFrame } from './text-frame.js';
+import type { SharedEvent, ViewerSink } from '../core/casting.js';
+import { eventText, jsonEventText, textFrame } from './text-frame.js';
 
 export type HubSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
@@ -17,7 +18,7 @@ interface Wire {
   write(text: string, options: { readonly compress: false; readonly wsPreEncodedFrame?: readonly Buffer[] }): void;
 }
 
-export class Outbox {
+export class Outbox implements ViewerSink {
   readonly #socket: HubSocket;
   readonly #wire: Wire;
   readonly #maxBytes: number;
@@ -41,12 +42,23 @@ export class Outbox {
     socket.once('disconnect', () => socket.conn.off('flush', onFlush));
   }
 
+  /** Bytes that wait for the client to read, the kernel's own buffers not counted. */
+  get unreadBytes(): number {
+    return this.#waitingBytes + (this.#wire.transport.socket?.bufferedAmount ?? 0);
+  }
+
+  /** Sends an event that others get too: whoever is first encodes it. */
+  send(event: SharedEvent): void {
+    if (!this.#socket.connected) return;
+    event.encoded ??= encode(event);
+    const { text, frame } = event.encoded as EncodedEvent;
+    this.#write(text, frame);
+  }
+
   emit<Name extends keyof ServerToClientEvents>(name: Name, payload: Parameters<ServerToClientEvents[Name]>[0]): void {
     if (!this.#socket.connected) return;
     const text = eventText(name, payload);
-    const framed = this.#wire.transport.name === 'websocket' ? { wsPreEncodedFrame: [textFrame(text)] } : {};
-    this.#wire.write(text, { compress: false, ...framed });
-    this.#measure();
+    this.#write(text, this.#wire.transport.name === 'websocket' ? textFrame(text) : undefined);
   }
 
   /** Answers a request by its acknowledgement callback. */
@@ -55,17 +67,36 @@ export class Outbox {
     this.#measure();
   }
 
+  #write(text: string, frame: Buffer | undefined): void {
+    const isWebSocket = frame !== undefined && this.#wire.transport.name === 'websocket';
+    this.#wire.write(text, isWebSocket ? { compress: false, wsPreEncodedFrame: [frame] } : PLAIN);
+    this.#measure();
+  }
+
   #measure(): void {
     const { writeBuffer, transport } = this.#wire;
     const waiting = writeBuffer.at(-1);
     if (waiting !== undefined) this.#waitingBytes += sizeOf(waiting.data);
-    if (this.#waitingBytes + (transport.socket?.bufferedAmount ?? 0) <= this.#maxBytes || this.#cut) return;
+    if (this.unreadBytes <= this.#maxBytes || this.#cut) return;
     this.#cut = true;
     this.#onSlow();
     // Discarding: a close in good order would wait for a reader that is not there.
     this.#socket.conn.close(true);
     transport.socket?.terminate?.();
   }
+}
+
+const PLAIN = { compress: false } as const;
+
+/** What this transport makes of an event that goes to many. */
+interface EncodedEvent {
+  readonly text: string;
+  readonly frame: Buffer;
+}
+
+function encode({ name, json }: SharedEvent): EncodedEvent {
+  const text = jsonEventText(name, json);
+  return { text, frame: textFrame(text) };
 }
 
 function sizeOf(data: unknown): number {

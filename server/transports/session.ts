@@ -3,6 +3,7 @@
  * SDK names its session in the handshake, and what it has in flight outlives a lost connection for a while.
  */
 
+import { createHash } from 'node:crypto';
 import type { WireError } from '../../shared/errors.js';
 import type { PredictAck, Prediction, RequestId } from '../../shared/protocol.js';
 import type { Hub } from '../core/hub.js';
@@ -43,7 +44,7 @@ export class Session {
 
   constructor(id: string, hub: Hub) {
     this.id = id;
-    this.origin = hub.openOrigin(id);
+    this.origin = hub.openOrigin(id, undefined, aliasOf(id));
   }
 
   get attached(): boolean {
@@ -97,4 +98,9 @@ export class Session {
     if (this.#resumable.delete(id) || this.#sink === undefined) this.#kept.set(id, answer);
     else this.#sink.deliver(ticket, answer);
   }
+}
+
+/** A mark that viewers may see: the same over reconnects and hubs, and no way back to the session, which is a secret. */
+function aliasOf(session: string): string {
+  return createHash('sha256').update(session).digest('base64url').slice(0, 12);
 }

@@ -11,6 +11,7 @@ import {
   PROTOCOL_VERSION,
   type ServerToClientEvents,
 } from '../../shared/protocol.js';
+import type { Viewing } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
 import { Connection } from './connection.js';
@@ -19,6 +20,7 @@ import type { OriginPolicy } from './origin-policy.js';
 import { type HubSocket, Outbox } from './outbox.js';
 import { type SessionOptions, Sessions } from './sessions.js';
 import type { TransportListener } from './transport-events.js';
+import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
 
 export interface SocketIoOptions extends SessionOptions {
   readonly limits: HubLimits;
@@ -28,6 +30,7 @@ export interface SocketIoOptions extends SessionOptions {
 
 export interface SocketIoParts {
   readonly hub: Hub;
+  readonly viewing: Viewing;
   readonly clock: Clock;
   readonly http: HttpServer;
   readonly origins: OriginPolicy;
@@ -101,7 +104,7 @@ export class SocketIoTransport {
   }
 
   #connect(socket: HubSocket): void {
-    const { hub, listener, models, options } = this.#parts;
+    const { hub, viewing, listener, models, options } = this.#parts;
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
     const { session, resumed } = this.#sessions.open(named);
@@ -115,6 +118,13 @@ export class SocketIoTransport {
     };
     const connection = new Connection({ hub, session, outbox, maxJsonBytes: options.limits.maxJsonBytes, close });
     session.attach(connection);
+    const seat = viewing.seat(outbox);
+    const views = new ViewRequests({
+      viewing,
+      seat,
+      acknowledge: (ack, answer) => outbox.acknowledge(ack, answer),
+      refused: (error) => hub.noteRefusal(error, session.origin),
+    });
 
     const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, ...models() };
     outbox.emit('hello', hello);
@@ -136,8 +146,10 @@ export class SocketIoTransport {
     };
     on('predict', (args) => connection.predict(args));
     on('cancel', (args) => connection.cancel(args));
+    for (const event of VIEW_EVENTS) on(event, (args) => views.handle(event, args));
     on('error', () => undefined);
     on('disconnect', ([why]) => {
+      seat.close();
       this.#sessions.release(session, connection, why === 'client namespace disconnect');
       listener({
         type: 'disconnected',

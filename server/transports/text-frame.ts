@@ -8,7 +8,12 @@ const TEXT = 0x81;
 
 /** `2["name",payload]`: an event of the main namespace as Socket.IO writes it. */
 export function eventText(name: string, payload: unknown): string {
-  return `2["${name}",${JSON.stringify(payload)}]`;
+  return jsonEventText(name, JSON.stringify(payload));
+}
+
+/** The same with a payload that is JSON already. */
+export function jsonEventText(name: string, json: string): string {
+  return `2["${name}",${json}]`;
 }
 
 /** The frame of an engine.io message (`4` and the text), unmasked as from a server (RFC 6455, section 5.2). */

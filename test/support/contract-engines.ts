@@ -56,8 +56,8 @@ export async function openPuppet(): Promise<ContractEngine> {
     },
   };
   const all = Object.keys(LINEAR).map((version, handle) => {
-    const { spec, engineModel, warmUp } = makeModel('linear');
-    return { spec: { ...spec, version, ref: `linear@${version}` }, engineModel: { ...engineModel, handle }, warmUp };
+    const { spec, engineModel, ...rest } = makeModel('linear');
+    return { spec: { ...spec, version, ref: `linear@${version}` }, engineModel: { ...engineModel, handle }, ...rest };
   });
   const resolve: ContractModels['resolve'] = (reference = 'linear@2') =>
     all.findLast(({ spec }) => spec.ref === reference || spec.name === reference) ??

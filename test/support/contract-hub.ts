@@ -4,6 +4,7 @@ import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../serve
 import type { HubEvent } from '../../server/core/events.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
 import { describeModel, type ModelDirectory, type ReadyModel } from '../../server/core/model-spec.js';
+import { Streams } from '../../server/streams/streams.js';
 import { systemClock } from '../../server/system-clock.js';
 import { createHttp } from '../../server/transports/http.js';
 import { OriginPolicy } from '../../server/transports/origin-policy.js';
@@ -13,6 +14,7 @@ import type { TransportEvent } from '../../server/transports/transport-events.js
 import { viewBatch } from '../../shared/batch-layout.js';
 import type { HubLimits } from '../../shared/limits.js';
 import { DEFAULT_OPTIONS } from './core.js';
+import { STREAM_OPTIONS } from './streams.js';
 import { within } from './until.js';
 
 export interface GateRun {
@@ -71,8 +73,14 @@ export interface ContractHub {
   close(): Promise<readonly string[]>;
 }
 
-/** Room for everything: a test of a limit sets that limit. */
-export const ROOMY: HubOptions = { ...DEFAULT_OPTIONS, maxQueueRows: 8192, maxInFlightRows: 4096, maxBatchRows: 4096 };
+/** Room for everything: a test of a limit sets that limit. No receipts: they differ from run to run. */
+export const ROOMY: HubOptions = {
+  ...DEFAULT_OPTIONS,
+  maxQueueRows: 8192,
+  maxInFlightRows: 4096,
+  maxBatchRows: 4096,
+  receipts: false,
+};
 
 export async function openContractHub(
   inner: Engine,
@@ -81,7 +89,17 @@ export async function openContractHub(
 ): Promise<ContractHub> {
   const options = { ...ROOMY, ...changes };
   const engine = new GateEngine(inner);
-  const hub = new Hub({ engine, models, clock: systemClock, options });
+  const streams = new Streams({
+    clock: systemClock,
+    wallNow: Date.now,
+    random: Math.random,
+    mark: 'test',
+    nonce: () => 'epoch',
+    options: STREAM_OPTIONS,
+    listener: () => {},
+    watch: () => {},
+  });
+  const hub = new Hub({ engine, models, clock: systemClock, options, casting: streams });
   const events: HubEvent[] = [];
   const faults: string[] = [];
   const hear = (event: HubEvent | TransportEvent): void => {
@@ -96,9 +114,10 @@ export async function openContractHub(
   const origins = new OriginPolicy([]);
   const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes }, origins, hear);
   const catalogue = { list: () => [], find: () => undefined };
-  addRest(http, { hub, catalogue, health: () => ({ ready: true, state: 'ready' }), version: '0' });
+  addRest(http, { hub, viewing: streams, catalogue, health: () => ({ ready: true, state: 'ready' }), version: '0' });
   const sockets = new SocketIoTransport({
     hub,
+    viewing: streams,
     clock: systemClock,
     http: http.server,
     origins,
@@ -111,6 +130,7 @@ export async function openContractHub(
   const close = async (): Promise<readonly string[]> => {
     engine.release();
     await sockets.close(0);
+    streams.close();
     http.server.closeAllConnections();
     await http.close();
     const { accepted, settled } = await within('the hub drains', hub.drain(5000));

@@ -19,6 +19,7 @@ export const DEFAULT_OPTIONS: HubOptions = {
   maxQueueRows: 256,
   maxArenaBytes: 1 << 20,
   watchdogMs: 2000,
+  receipts: true,
   maxRequestRows: 128,
   maxInFlightRows: 200,
 };
@@ -33,6 +34,7 @@ export function makeModel(
   return {
     spec: { name, version: '1', ref: `${name}@1`, inputs, outputs, labels: undefined, maxTextLength: 100 },
     engineModel: { handle: 1, inputs, outputs },
+    engine: 'puppet',
     warmUp,
   };
 }

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ERRORS, isErrorCode, wireError } from '../../../shared/errors.js';
 import { parseCancel, parsePredict } from '../../../shared/parse.js';
+import { parsePace, parseSubscribe, parseUnsubscribe, parseWatch } from '../../../shared/parse-stream.js';
 
 test('a minimal request gets the defaults, and unknown fields are ignored', () => {
-  const request = { input: [1], stream: 's', key: 'k', whatever: {} };
+  const request = { input: [1], priority: 2, whatever: {} };
 
   expect(parsePredict(request)).toEqual({
     ok: true,
@@ -55,7 +56,21 @@ test('no value whatever makes the parsers throw', () => {
     fc.property(fc.anything({ withBigInt: true, withTypedArray: true, withNullPrototype: true }), (raw) => {
       parsePredict(raw);
       parsePredict({ input: 1, id: raw, model: raw, timeoutMs: raw });
+      parsePredict({ input: 1, stream: raw, key: raw, timing: raw });
       parseCancel(raw);
+      for (const parse of [parseSubscribe, parseUnsubscribe, parsePace, parseWatch]) {
+        parse(raw);
+        parse({
+          stream: 's',
+          mode: raw,
+          maxRate: raw,
+          history: raw,
+          windowMs: raw,
+          position: raw,
+          hidden: raw,
+          on: raw,
+        });
+      }
     }),
   );
 });
@@ -66,7 +81,16 @@ test('the error table is consistent: a 5xx for overload may be retried, a 4xx fo
       .filter(([, { retryable }]) => retryable)
       .map(([code]) => code)
       .sort(),
-  ).toEqual(['DEADLINE_EXCEEDED', 'DRAINING', 'ENGINE_FAILED', 'MODEL_LOADING', 'OVERLOADED', 'RATE_LIMITED']);
+  ).toEqual([
+    'DEADLINE_EXCEEDED',
+    'DRAINING',
+    'ENGINE_FAILED',
+    'MODEL_LOADING',
+    'OVERLOADED',
+    'RATE_LIMITED',
+    'SLOW_VIEWER',
+    'TOO_MANY_STREAMS',
+  ]);
   expect(isErrorCode('OVERLOADED')).toBe(true);
   expect(isErrorCode('toString')).toBe(false);
   expect(wireError('OVERLOADED', 'm', 5)).toEqual({

@@ -1,0 +1,46 @@
+/** Casts the rows of a request into its stream when it is answered. Knows requests and outcomes; knows no viewers. */
+
+import { readPrediction } from '../../shared/output.js';
+import type { RequestId } from '../../shared/protocol.js';
+import type { CastPrediction, CastTarget } from './casting.js';
+import type { Origin } from './origin.js';
+import type { Outcome, Settle } from './pending.js';
+
+/** The request, as its cast tells of it. */
+export interface CastRequest {
+  readonly origin: Origin;
+  readonly id: RequestId | undefined;
+  readonly input: unknown;
+}
+
+/** A settle function that answers first and casts then: a viewer must not cost the one who asked. A failed request casts nothing. */
+export function castRows(cast: CastTarget, request: CastRequest, settle: Settle): Settle {
+  return (outcome) => {
+    try {
+      settle(outcome);
+    } finally {
+      if (outcome.ok) publish(cast, request, outcome);
+    }
+  };
+}
+
+function publish(cast: CastTarget, { origin, id, input }: CastRequest, outcome: Outcome & { readonly ok: true }): void {
+  const { model, output, batched, timing: receipt } = outcome;
+  for (let row = 0; row < output.rows; row++) {
+    const one = { arrays: output.arrays, firstRow: output.firstRow + row, rows: 1 };
+    cast.publish(readPrediction(model, one, false) as CastPrediction, {
+      from: origin.alias,
+      id,
+      row: batched ? row : undefined,
+      text: textOf(input, row),
+      receipt,
+    });
+  }
+}
+
+/** The text of a row, for a text model; tensors are not cast. */
+function textOf(input: unknown, row: number): string | undefined {
+  if (typeof input === 'string') return input;
+  const text: unknown = Array.isArray(input) ? input[row] : undefined;
+  return typeof text === 'string' ? text : undefined;
+}

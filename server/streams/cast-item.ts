@@ -1,0 +1,65 @@
+/** One prediction in a stream, and its JSON, made once however many viewers get it. */
+
+import { MAX_CAST_TEXT } from '../../shared/limits.js';
+import type { ReceiptParts, SampleItem, StreamItem, WordWeight } from '../../shared/stream-protocol.js';
+import type { CastPrediction, CastSource } from '../core/casting.js';
+
+/** What an item takes besides its text, about: its fields as an object and as JSON. */
+const FIXED_BYTES = 600;
+
+export class CastItem {
+  readonly item: StreamItem;
+  /** Where its time went. */
+  readonly receipt: ReceiptParts | undefined;
+  /** The words that weighed most, once somebody has asked for them. */
+  words: readonly WordWeight[] | undefined;
+  #json: string | undefined;
+
+  constructor(item: StreamItem, receipt: ReceiptParts | undefined) {
+    this.item = item;
+    this.receipt = receipt;
+  }
+
+  get offset(): number {
+    return this.item.offset;
+  }
+
+  /** An upper bound of the memory it takes, roughly: the text once as it is and once in JSON. */
+  get bytes(): number {
+    return FIXED_BYTES + 4 * (this.item.text?.length ?? 0);
+  }
+
+  get json(): string {
+    this.#json ??= JSON.stringify(this.item);
+    return this.#json;
+  }
+
+  /** With the words that weighed most, where they are known. */
+  get sample(): SampleItem {
+    return this.words === undefined ? this.item : { ...this.item, words: this.words };
+  }
+}
+
+/** The item that viewers get of a prediction. */
+export function makeItem(offset: number, at: number, prediction: CastPrediction, source: CastSource): CastItem {
+  const { from, id, row, text, receipt } = source;
+  const shown = text === undefined ? undefined : cutText(text);
+  const item: StreamItem = {
+    offset,
+    at,
+    from,
+    ...(id === undefined ? {} : { id }),
+    ...(row === undefined ? {} : { row }),
+    ...(shown === undefined ? {} : { text: shown }),
+    ...(shown?.length === text?.length ? {} : { textLength: text?.length ?? 0 }),
+    ...prediction,
+  };
+  return new CastItem(item, receipt);
+}
+
+/** Not between the halves of a surrogate pair. */
+function cutText(text: string): string {
+  if (text.length <= MAX_CAST_TEXT) return text;
+  const last = text.charCodeAt(MAX_CAST_TEXT - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? MAX_CAST_TEXT - 1 : MAX_CAST_TEXT);
+}

@@ -1,0 +1,29 @@
+/** The events that viewers get, encoded once. */
+
+import type { StreamGap, Unsubscribed } from '../../shared/stream-protocol.js';
+import type { SharedEvent } from '../core/casting.js';
+import type { CastItem } from './cast-item.js';
+
+/** Which stream, and which life of it. */
+export interface StreamIdentity {
+  readonly name: string;
+  readonly epoch: string;
+}
+
+export function sharedEvent(name: SharedEvent['name'], json: string): SharedEvent {
+  return { name, json, encoded: undefined };
+}
+
+/** Neighbouring items; `skipped` were left out before the first. */
+export function castEvent({ name, epoch }: StreamIdentity, skipped: number, items: readonly CastItem[]): SharedEvent {
+  const list = items.map(({ json }) => json).join(',');
+  return sharedEvent('cast', `{"stream":"${name}","epoch":"${epoch}","skipped":${skipped},"items":[${list}]}`);
+}
+
+export function gapEvent(gap: StreamGap): SharedEvent {
+  return sharedEvent('gap', JSON.stringify(gap));
+}
+
+export function unsubscribedEvent(notice: Unsubscribed): SharedEvent {
+  return sharedEvent('unsubscribed', JSON.stringify(notice));
+}

@@ -1,0 +1,87 @@
+/** The state of the hub, told once a second to who watches, and encoded once for all of them. */
+
+import type { HubStatus } from '../../shared/stream-protocol.js';
+import type { ViewerSink } from '../core/casting.js';
+import type { Clock, Timer } from '../core/clock.js';
+import { sharedEvent } from './shared-events.js';
+
+/** What the board reads; counts are since the start of the hub. */
+export interface StatusFacts
+  extends Omit<HubStatus, 'at' | 'uptimeSeconds' | 'predictionsPerSecond' | 'meanBatchRows'> {
+  readonly predicted: number;
+  readonly batches: number;
+  readonly rows: number;
+}
+
+const EVERY_MS = 1000;
+/** A watcher with more unread than this is left out: it gets the next one. */
+const MAX_UNREAD_BYTES = 65_536;
+
+export class StatusBoard {
+  readonly #facts: () => StatusFacts;
+  readonly #clock: Clock;
+  readonly #wallNow: () => number;
+  readonly #watchers = new Set<ViewerSink>();
+  readonly #startedAt: number;
+  #timer: Timer | undefined;
+  /** Counts at the last tick, and when that was. */
+  #before: { readonly at: number; readonly facts: StatusFacts } | undefined;
+  #status: HubStatus | undefined;
+
+  constructor(facts: () => StatusFacts, clock: Clock, wallNow: () => number) {
+    this.#facts = facts;
+    this.#clock = clock;
+    this.#wallNow = wallNow;
+    this.#startedAt = clock.now();
+  }
+
+  /** Tells a watcher at once what is known, and from then on once a second. */
+  watch(sink: ViewerSink, on: boolean): void {
+    if (!on) {
+      this.#watchers.delete(sink);
+      return;
+    }
+    this.#watchers.add(sink);
+    if (this.#timer === undefined) this.#tick();
+    else if (this.#status !== undefined) sink.send(sharedEvent('status', JSON.stringify(this.#status)));
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#watchers.clear();
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    if (this.#watchers.size === 0) {
+      this.#before = undefined;
+      this.#status = undefined;
+      return;
+    }
+    this.#status = this.#read();
+    const event = sharedEvent('status', JSON.stringify(this.#status));
+    for (const sink of this.#watchers) if (sink.unreadBytes <= MAX_UNREAD_BYTES) sink.send(event);
+    this.#timer = this.#clock.setTimer(EVERY_MS, () => this.#tick());
+  }
+
+  #read(): HubStatus {
+    const now = this.#clock.now();
+    const facts = this.#facts();
+    const before = this.#before;
+    this.#before = { at: now, facts };
+    const { predicted, batches, rows, ...rest } = facts;
+    // Nobody watched before: the mean since the start is what there is.
+    const [since, seconds] =
+      before === undefined
+        ? [{ predicted: 0, batches: 0, rows: 0 }, (now - this.#startedAt) / 1000]
+        : [before.facts, (now - before.at) / 1000];
+    const newBatches = batches - since.batches;
+    return {
+      at: this.#wallNow(),
+      uptimeSeconds: Math.round((now - this.#startedAt) / 1000),
+      predictionsPerSecond: Math.round((10 * (predicted - since.predicted)) / Math.max(seconds, 0.001)) / 10,
+      ...(newBatches > 0 ? { meanBatchRows: Math.round((10 * (rows - since.rows)) / newBatches) / 10 } : {}),
+      ...rest,
+    };
+  }
+}

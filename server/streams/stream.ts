@@ -1,0 +1,180 @@
+/** One stream: takes predictions, keeps the last of them, and serves its viewers, each at its pace. */
+
+import type { StreamDescription, StreamPosition } from '../../shared/stream-protocol.js';
+import type { CastPrediction, CastSource, CastTarget, StreamPast } from '../core/casting.js';
+import type { Clock } from '../core/clock.js';
+import { type CastItem, makeItem } from './cast-item.js';
+import { CastViewer } from './cast-viewer.js';
+import { ItemRing } from './item-ring.js';
+import { PaceGroup } from './pace-group.js';
+import { StreamWindows } from './stream-windows.js';
+import type { Viewer } from './viewer.js';
+import type { WindowViewer } from './window-viewer.js';
+
+export interface StreamParts {
+  readonly name: string;
+  readonly epoch: string;
+  /** `name@version`: the version may change, the name not. */
+  readonly model: string;
+  readonly labels: readonly string[];
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number;
+  readonly random: () => number;
+  readonly maxItems: number;
+  readonly maxBytes: number;
+  readonly explain: (stream: Stream, items: readonly CastItem[], done: () => void) => void;
+  readonly onBehind: (viewer: Viewer) => void;
+}
+
+export class Stream implements CastTarget {
+  readonly name: string;
+  readonly epoch: string;
+  readonly ring: ItemRing;
+  readonly labels: readonly string[];
+  /** `name@version` of the last prediction. */
+  model: string;
+  readonly #parts: StreamParts;
+  readonly #windows: StreamWindows;
+  /** By pace and form of the frame. */
+  readonly #groups = new Map<string, PaceGroup>();
+  readonly #groupOf = new Map<CastViewer, string>();
+  #viewers = 0;
+  #lastAt: number;
+
+  constructor(parts: StreamParts) {
+    const { name, epoch, model, labels, clock, random, maxItems, maxBytes, onBehind } = parts;
+    this.name = name;
+    this.epoch = epoch;
+    this.model = model;
+    this.labels = labels;
+    this.ring = new ItemRing(maxItems, maxBytes);
+    this.#parts = parts;
+    this.#lastAt = parts.wallNow();
+    this.#windows = new StreamWindows(
+      {
+        name,
+        epoch,
+        labels,
+        clock,
+        random,
+        model: () => this.model,
+        explain: (items, done) => parts.explain(this, items, done),
+        onBehind,
+      },
+      this.#lastAt,
+    );
+  }
+
+  get viewers(): number {
+    return this.#viewers;
+  }
+
+  /** When it was last published to, in milliseconds since 1970. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  publish(prediction: CastPrediction, source: CastSource): void {
+    const at = this.#parts.wallNow();
+    const item = makeItem(this.ring.last + 1, at, prediction, source);
+    this.#lastAt = at;
+    this.model = prediction.model;
+    this.#windows.add(item);
+    this.ring.push(item);
+    for (const group of this.#groups.values()) group.wake();
+  }
+
+  /** Time goes on: closes the windows that are over. */
+  roll(at: number): void {
+    this.#windows.roll(at);
+  }
+
+  /** True when a position is one of this life of the stream. */
+  continues({ epoch, offset }: StreamPosition): boolean {
+    return epoch === this.epoch && offset <= this.ring.last;
+  }
+
+  /** Takes a viewer: what it missed since its position, or else its history, is owed to it. Nothing is sent yet. */
+  add(viewer: CastViewer | WindowViewer): void {
+    this.#viewers += 1;
+    const { plan } = viewer;
+    const position = plan.position !== undefined && this.continues(plan.position) ? plan.position : undefined;
+    if (viewer instanceof CastViewer) {
+      const { first, last } = this.ring;
+      // With a pace what was missed is left out; without one it is all owed.
+      if (position !== undefined)
+        viewer.enter(this, position.offset, plan.mode === 'all' && plan.maxRate === undefined);
+      else viewer.enter(this, Math.max(first - 1, last - plan.history), true);
+      this.repace(viewer);
+      return;
+    }
+    const source = this.#windows.join(viewer, this.#parts.wallNow());
+    if (position !== undefined) viewer.resume(source, position.offset);
+    else viewer.enter(source, plan.history);
+  }
+
+  /** Puts a viewer of items into the group of its pace. */
+  repace(viewer: CastViewer): void {
+    const key = `${viewer.rate ?? 'live'}/${viewer.frameItems}`;
+    if (this.#groupOf.get(viewer) !== key) {
+      this.#leaveGroup(viewer);
+      let group = this.#groups.get(key);
+      if (group === undefined) {
+        const { clock, onBehind } = this.#parts;
+        const { rate, frameItems } = viewer;
+        group = new PaceGroup({ source: this, clock, rate, frameItems, onBehind });
+        this.#groups.set(key, group);
+      }
+      group.add(viewer);
+      this.#groupOf.set(viewer, key);
+    }
+  }
+
+  /** Sends a viewer what it is owed now. */
+  settle(viewer: Viewer): void {
+    if (!viewer.catchUp(this.#parts.clock.now())) this.#parts.onBehind(viewer);
+  }
+
+  remove(viewer: CastViewer | WindowViewer): void {
+    this.#viewers -= 1;
+    if (viewer instanceof CastViewer) this.#leaveGroup(viewer);
+    else this.#windows.leave(viewer);
+  }
+
+  /** Stops its timers. */
+  close(): void {
+    for (const group of this.#groups.values()) group.close();
+  }
+
+  past(windowMs: number): StreamPast | undefined {
+    const tally = this.#windows.past(windowMs);
+    if (tally === undefined) return undefined;
+    const windows = tally.closed.map(({ window }) => window);
+    return { stream: this.name, epoch: this.epoch, model: this.model, windowMs, windows };
+  }
+
+  describe(): StreamDescription {
+    return {
+      stream: this.name,
+      epoch: this.epoch,
+      offset: this.ring.last,
+      model: this.model,
+      ...(this.labels.length === 0 ? {} : { labels: this.labels }),
+      rate: this.#windows.past(1000)?.closed.at(-1)?.window.rate ?? 0,
+      viewers: this.#viewers,
+      lastAt: this.#lastAt,
+    };
+  }
+
+  #leaveGroup(viewer: CastViewer): void {
+    const key = this.#groupOf.get(viewer);
+    if (key === undefined) return;
+    this.#groupOf.delete(viewer);
+    const group = this.#groups.get(key);
+    group?.remove(viewer);
+    if (group?.size !== 0) return;
+    group.close();
+    this.#groups.delete(key);
+  }
+}

@@ -1,0 +1,214 @@
+/** All streams of a hub: made by publishing, found, listed, expired; and the clockwork that closes windows and looks after slow viewers. */
+
+import { type WireError, wireError } from '../../shared/errors.js';
+import { WINDOW_STEP_MS } from '../../shared/limits.js';
+import type { StreamDescription, StreamGap, StreamPosition } from '../../shared/stream-protocol.js';
+import type { Casting, Seat, StreamPast, ViewerSink, Viewing } from '../core/casting.js';
+import type { Clock, Timer } from '../core/clock.js';
+import type { ModelSpec } from '../core/model-spec.js';
+import type { CastItem } from './cast-item.js';
+import type { CastViewer } from './cast-viewer.js';
+import { StreamSeat } from './seat.js';
+import { Stream } from './stream.js';
+import type { Viewer, ViewerLimits } from './viewer.js';
+import type { WindowViewer } from './window-viewer.js';
+
+export interface StreamsOptions extends ViewerLimits {
+  /** Most streams at a time. @default 100 */
+  readonly maxStreams: number;
+  /** Items that a stream keeps. @default 1000 */
+  readonly maxStreamItems: number;
+  /** Bytes of items that a stream keeps, about. @default 1 MiB */
+  readonly maxStreamBytes: number;
+  /** A stream that nobody has published to for this long, and nobody views, is forgotten; in milliseconds. @default 600000 */
+  readonly streamIdleMs: number;
+  /** Most subscriptions of one connection. @default 16 */
+  readonly maxSubscriptions: number;
+}
+
+/** What happens to streams, for the log. */
+export type StreamEvent =
+  | { readonly type: 'stream-opened' | 'stream-expired'; readonly stream: string }
+  | { readonly type: 'viewer-cut'; readonly stream: string; readonly message: string };
+
+export interface StreamsParts {
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number;
+  /** From 0 to 1: for samples. */
+  readonly random: () => number;
+  /** Mark of this hub, the same over restarts: letters and digits. */
+  readonly mark: string;
+  /** A new random name, for an epoch: letters and digits. */
+  readonly nonce: () => string;
+  readonly options: StreamsOptions;
+  readonly listener: (event: StreamEvent) => void;
+  /** Switches the status of the hub on or off for a connection. */
+  readonly watch: (sink: ViewerSink, on: boolean) => void;
+}
+
+/** Finds the words that weighed most; calls back soon, whether it found them or not. */
+export type Explain = (stream: Stream, items: readonly CastItem[], done: () => void) => void;
+
+/** How often a viewer that is behind is looked after, in milliseconds. */
+const BEHIND_MS = 50;
+const EXPIRE_EVERY_MS = 1000;
+
+export class Streams implements Casting, Viewing {
+  readonly options: StreamsOptions;
+  /** Set once, by who makes the hub: it needs the hub, and the hub needs the streams. */
+  explain: Explain = (_stream, _items, done) => done();
+  readonly #parts: StreamsParts;
+  readonly #streams = new Map<string, Stream>();
+  /** Viewers of streams that are not there. */
+  readonly #waiting = new Map<string, Set<CastViewer | WindowViewer>>();
+  readonly #behind = new Set<Viewer>();
+  #behindTimer: Timer | undefined;
+  #tickTimer: Timer | undefined;
+  #expiredAt: number;
+  #closed = false;
+
+  constructor(parts: StreamsParts) {
+    this.#parts = parts;
+    this.options = parts.options;
+    this.#expiredAt = parts.clock.now();
+    this.#tick();
+  }
+
+  open(name: string, model: ModelSpec): Stream | WireError {
+    const stream = this.#streams.get(name);
+    if (stream === undefined) return this.#make(name, model);
+    const carried = nameOf(stream.model);
+    if (carried === model.name) return stream;
+    const message = `stream "${name}" carries predictions of ${carried}, this request is for ${model.name}; use another stream name`;
+    return wireError('STREAM_CONFLICT', message);
+  }
+
+  seat(sink: ViewerSink): Seat {
+    return new StreamSeat(this, sink, this.#parts.watch, (event) => this.#parts.listener(event));
+  }
+
+  list(): readonly StreamDescription[] {
+    return [...this.#streams.values()].map((stream) => stream.describe());
+  }
+
+  windows(name: string, windowMs: number): StreamPast | undefined {
+    return this.#streams.get(name)?.past(windowMs);
+  }
+
+  /** Subscriptions now, those to streams that are not there included. */
+  get viewers(): number {
+    let viewers = 0;
+    for (const stream of this.#streams.values()) viewers += stream.viewers;
+    for (const waiting of this.#waiting.values()) viewers += waiting.size;
+    return viewers;
+  }
+
+  find(name: string): Stream | undefined {
+    return this.#streams.get(name);
+  }
+
+  /** Takes a viewer to its stream, or has it wait for that. Nothing is sent yet. */
+  add(viewer: CastViewer | WindowViewer): void {
+    const stream = this.#streams.get(viewer.stream);
+    if (stream !== undefined) return stream.add(viewer);
+    const waiting = this.#waiting.get(viewer.stream);
+    if (waiting === undefined) this.#waiting.set(viewer.stream, new Set([viewer]));
+    else waiting.add(viewer);
+  }
+
+  /** The gap of a viewer whose position is of another life of the stream, if it is. */
+  gapOf(name: string, position: StreamPosition): StreamGap | undefined {
+    const stream = this.#streams.get(name);
+    if (stream?.continues(position)) return undefined;
+    const reason = position.epoch.startsWith(`${this.#parts.mark}.`) ? 'restarted' : 'moved';
+    return { stream: name, ...(stream === undefined ? {} : { epoch: stream.epoch }), reason, missed: null };
+  }
+
+  remove(viewer: CastViewer | WindowViewer): void {
+    viewer.ended = true;
+    this.#behind.delete(viewer);
+    const waiting = this.#waiting.get(viewer.stream);
+    if (waiting?.delete(viewer)) {
+      if (waiting.size === 0) this.#waiting.delete(viewer.stream);
+    } else this.#streams.get(viewer.stream)?.remove(viewer);
+  }
+
+  /** Stops all timers. Viewers get nothing any more. */
+  close(): void {
+    this.#closed = true;
+    this.#tickTimer?.cancel();
+    this.#behindTimer?.cancel();
+    for (const stream of this.#streams.values()) stream.close();
+  }
+
+  #make(name: string, model: ModelSpec): Stream | WireError {
+    const { clock, wallNow, random, mark, nonce, options, listener } = this.#parts;
+    if (this.#streams.size >= options.maxStreams) {
+      const message = `there are ${options.maxStreams} streams, as many as this hub takes; use one of them, or retry when one has expired`;
+      return wireError('TOO_MANY_STREAMS', message, EXPIRE_EVERY_MS);
+    }
+    const stream = new Stream({
+      name,
+      epoch: `${mark}.${nonce()}`,
+      model: model.ref,
+      labels: model.labels ?? [],
+      clock,
+      wallNow,
+      random,
+      maxItems: options.maxStreamItems,
+      maxBytes: options.maxStreamBytes,
+      explain: (of, items, done) => this.explain(of, items, done),
+      onBehind: (viewer) => this.#lookAfter(viewer),
+    });
+    this.#streams.set(name, stream);
+    listener({ type: 'stream-opened', stream: name });
+    const waiting = this.#waiting.get(name);
+    this.#waiting.delete(name);
+    for (const viewer of waiting ?? []) {
+      stream.add(viewer);
+      stream.settle(viewer);
+    }
+    return stream;
+  }
+
+  /** Comes again at the next multiple of a window's step. */
+  #tick(): void {
+    const { clock, wallNow } = this.#parts;
+    const at = wallNow();
+    for (const stream of this.#streams.values()) stream.roll(at);
+    if (clock.now() - this.#expiredAt >= EXPIRE_EVERY_MS) this.#expire(at);
+    if (!this.#closed) this.#tickTimer = clock.setTimer(WINDOW_STEP_MS - (at % WINDOW_STEP_MS), () => this.#tick());
+  }
+
+  #expire(at: number): void {
+    this.#expiredAt = this.#parts.clock.now();
+    for (const [name, stream] of this.#streams) {
+      if (stream.viewers > 0 || at - stream.lastAt < this.options.streamIdleMs) continue;
+      stream.close();
+      this.#streams.delete(name);
+      this.#parts.listener({ type: 'stream-expired', stream: name });
+    }
+  }
+
+  #lookAfter(viewer: Viewer): void {
+    if (viewer.ended || this.#closed) return;
+    this.#behind.add(viewer);
+    this.#behindTimer ??= this.#parts.clock.setTimer(BEHIND_MS, () => this.#serveBehind());
+  }
+
+  #serveBehind(): void {
+    const now = this.#parts.clock.now();
+    this.#behindTimer = undefined;
+    for (const viewer of [...this.#behind]) {
+      if (viewer.readiness(now) === 'cut') viewer.onCut();
+      else if (viewer.catchUp(now)) this.#behind.delete(viewer);
+    }
+    if (this.#behind.size > 0 && !this.#closed)
+      this.#behindTimer = this.#parts.clock.setTimer(BEHIND_MS, () => this.#serveBehind());
+  }
+}
+
+function nameOf(ref: string): string {
+  return ref.split('@', 1)[0] ?? ref;
+}

@@ -1,0 +1,115 @@
+/** Streams over a manual clock, and viewers that write down what they get. */
+
+import type { SharedEvent, ViewerSink } from '../../server/core/casting.js';
+import type { ModelSpec } from '../../server/core/model-spec.js';
+import { type StreamEvent, Streams, type StreamsOptions } from '../../server/streams/streams.js';
+import { ManualClock } from '../../server/testing/manual-clock.js';
+import type { CastFrame, ReceiptParts, StreamItem } from '../../shared/index.js';
+import { parseSubscribe } from '../../shared/parse-stream.js';
+
+export const STREAM_OPTIONS: StreamsOptions = {
+  maxStreams: 4,
+  maxStreamItems: 10,
+  maxStreamBytes: 1 << 20,
+  streamIdleMs: 60_000,
+  maxSubscriptions: 3,
+  maxViewerBytes: 1000,
+  slowViewerMs: 5000,
+};
+
+export const LABELS = ['negative', 'neutral', 'positive'];
+
+export function makeSpec(name = 'mood', version = '1'): ModelSpec {
+  return {
+    name,
+    version,
+    ref: `${name}@${version}`,
+    inputs: [{ name: 'text', dtype: 'string', shape: [] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [3] }],
+    labels: LABELS,
+    maxTextLength: 100,
+  };
+}
+
+/** A multiple of every window's length. */
+export const WALL = 1_800_000_000_000;
+
+/** One connection's view: the events it was sent, and how much of them it has not read. */
+export class TestViewer implements ViewerSink {
+  readonly events: { readonly name: SharedEvent['name']; readonly payload: never; readonly json: string }[] = [];
+  readonly shared: SharedEvent[] = [];
+  unreadBytes = 0;
+  /** Whether what is sent stays unread. */
+  isReading = true;
+
+  send(event: SharedEvent): void {
+    this.shared.push(event);
+    this.events.push({ name: event.name, payload: JSON.parse(event.json) as never, json: event.json });
+    if (!this.isReading) this.unreadBytes += event.json.length;
+  }
+
+  /** Payloads of the events of one name. */
+  of<T>(name: SharedEvent['name']): T[] {
+    return this.events.filter((event) => event.name === name).map(({ payload }) => payload as T);
+  }
+
+  get items(): StreamItem[] {
+    return this.of<CastFrame>('cast').flatMap(({ items }) => items);
+  }
+
+  get offsets(): number[] {
+    return this.items.map(({ offset }) => offset);
+  }
+
+  get skipped(): number {
+    return this.of<CastFrame>('cast').reduce((sum, { skipped }) => sum + skipped, 0);
+  }
+}
+
+export class TestStreams {
+  readonly clock = new ManualClock();
+  readonly log: StreamEvent[] = [];
+  readonly streams: Streams;
+  #epochs = 0;
+
+  constructor(changes: Partial<StreamsOptions> = {}) {
+    this.streams = new Streams({
+      clock: this.clock,
+      wallNow: () => WALL + this.clock.now(),
+      random: () => 0.5,
+      mark: 'hub1',
+      nonce: () => `e${++this.#epochs}`,
+      options: { ...STREAM_OPTIONS, ...changes },
+      listener: (event) => this.log.push(event),
+      watch: () => {},
+    });
+  }
+
+  /** Publishes so many predictions; the score of `positive` is 0.5, the label positive. */
+  publish(count = 1, stream = 's', receipt?: ReceiptParts): void {
+    const target = this.streams.open(stream, makeSpec());
+    if ('code' in target) throw new Error(target.message);
+    for (let i = 0; i < count; i++) {
+      target.publish(
+        { prediction: [0.25, 0.25, 0.5], model: 'mood@1', label: 'positive', score: 0.5 },
+        { from: 'me', id: undefined, row: undefined, text: 'so good', receipt },
+      );
+    }
+  }
+
+  /** Subscribes a viewer of its own; throws what is refused. */
+  view(request: object = {}, viewer = new TestViewer()): TestViewer {
+    this.subscribe(request, viewer);
+    return viewer;
+  }
+
+  subscribe(request: object, viewer: TestViewer) {
+    const plan = parseSubscribe({ stream: 's', ...request });
+    if (!plan.ok) throw new Error(plan.error.message);
+    const seat = this.streams.seat(viewer);
+    const outcome = seat.subscribe(plan.value);
+    if ('code' in outcome) throw new Error(outcome.code);
+    outcome.begin();
+    return { seat, subscribed: outcome.subscribed };
+  }
+}
