@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { CastItem } from '../../../server/streams/cast-item.js';
+import { Explainer, wordsOf } from '../../../server/streams/explainer.js';
+import type { Stream } from '../../../server/streams/stream.js';
+import type { PuppetEngine } from '../../../server/testing/puppet-engine.js';
+import { makeHub, makeModel, type TestHub } from '../../support/core.js';
+
+const STREAM = { labels: ['length'] } as unknown as Stream;
+
+/** The puppet's answer to a text is its length: leaving out a word takes its length from the score. */
+function open(): { t: TestHub<PuppetEngine>; explainer: Explainer } {
+  const model = makeModel('text', { name: 'text', dtype: 'string', shape: [] });
+  const t = makeHub({}, [model]);
+  return { t, explainer: new Explainer(t.hub, t.clock) };
+}
+
+function itemOf(text: string): CastItem {
+  const item = { offset: 1, at: 0, from: 'me', text, prediction: [text.length], model: 'text', label: 'length' };
+  return new CastItem({ ...item, score: text.length }, undefined);
+}
+
+test('the words that weighed most are those whose leaving out changes the score most, in order of the text', async () => {
+  const { t, explainer } = open();
+  const item = itemOf('a gigantic bear ate my enormous breakfast');
+  let done = 0;
+  explainer.explain(STREAM, [item], () => {
+    done += 1;
+  });
+  t.clock.turn();
+  await t.engine.finish();
+
+  expect(done).toBe(1);
+  expect(item.words?.map(({ start, end, weight }) => [item.item.text?.slice(start, end), weight])).toEqual([
+    ['gigantic', 8],
+    ['enormous', 8],
+    ['breakfast', 9],
+  ]);
+});
+
+test('what is not explained within a moment is shown without, once', async () => {
+  const { t, explainer } = open();
+  const item = itemOf('very slow engine');
+  let done = 0;
+  explainer.explain(STREAM, [item], () => {
+    done += 1;
+  });
+  t.clock.turn();
+  t.clock.advance(200);
+  const afterPatience = done;
+  await t.engine.finish();
+
+  expect([afterPatience, done]).toEqual([1, 1]);
+  expect(t.clock.timers).toBe(0);
+});
+
+test('nothing is explained while the hub is busy, nor more than a share of what it computes', () => {
+  const { t, explainer } = open();
+  let done = 0;
+  for (let i = 0; i < 200; i++) explainer.explain(STREAM, [itemOf('one two three')], () => (done += 1));
+  const asked = t.hub.queuedRows;
+
+  expect(asked).toBeLessThan(80);
+  expect(done).toBeGreaterThan(170);
+  t.clock.advance(10_000);
+});
+
+test('an item is explained once, and one without words, text or label not at all', () => {
+  const { t, explainer } = open();
+  let done = 0;
+  const known = itemOf('known before now');
+  known.words = [];
+  const tensor = new CastItem({ offset: 1, at: 0, from: 'me', prediction: [1], model: 'text' }, undefined);
+  explainer.explain(STREAM, [known, tensor, itemOf('single'), itemOf('')], () => (done += 1));
+
+  expect(done).toBe(1);
+  expect(t.hub.inFlight).toBe(0);
+});
+
+test('words of any script, with what holds them together, and emoji; never more than 32', () => {
+  const text = 'don’t عرض رائع 👍 co-op <b>x</b>';
+
+  expect(wordsOf(text).map(({ start, end }) => text.slice(start, end))).toEqual([
+    'don’t',
+    'عرض',
+    'رائع',
+    '👍',
+    'co-op',
+    'b',
+    'x',
+    'b',
+  ]);
+  expect(wordsOf('word '.repeat(5000))).toHaveLength(32);
+  expect(wordsOf('x'.repeat(10_000))).toHaveLength(1);
+});

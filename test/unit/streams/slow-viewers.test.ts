@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import type { CastFrame, Unsubscribed } from '../../../shared/index.js';
+import { TestStreams, TestViewer } from '../../support/streams.js';
+
+const ROOMY = { maxStreamItems: 1000, maxViewerBytes: 2000, slowViewerMs: 5000 };
+
+test('a viewer that does not read is sent no more than its limit, and the others everything', () => {
+  const t = new TestStreams(ROOMY);
+  t.publish(1);
+  const [slow, quick] = [t.view({ history: 0 }), t.view({ history: 0 })];
+  slow.isReading = false;
+  for (let i = 0; i < 200; i++) {
+    t.publish(1);
+    t.clock.turn();
+  }
+
+  const frame = slow.events.at(-1)?.json.length ?? 0;
+  expect(slow.unreadBytes).toBeLessThanOrEqual(2000 + frame);
+  expect(quick.offsets).toHaveLength(200);
+  expect(slow.events.length).toBeLessThan(20);
+});
+
+test('a viewer that reads again gets the newest items, with the rest counted as skipped', () => {
+  const t = new TestStreams(ROOMY);
+  t.publish(1);
+  const viewer = t.view({ history: 0 });
+  viewer.isReading = false;
+  for (let i = 0; i < 300; i++) {
+    t.publish(1);
+    t.clock.turn();
+  }
+  viewer.isReading = true;
+  viewer.unreadBytes = 0;
+  // Nothing more is published: it is looked after all the same.
+  t.clock.advance(100);
+
+  expect(viewer.offsets.at(-1)).toBe(301);
+  expect(viewer.of<CastFrame>('cast').at(-1)?.items).toHaveLength(100);
+  expect(viewer.skipped + viewer.items.length).toBe(300);
+  expect(viewer.of('gap')).toEqual([]);
+  t.publish(1);
+  t.clock.turn();
+  expect(viewer.offsets.at(-1)).toBe(302);
+});
+
+test('a viewer that stays slow is cut with a typed reason and its position, and its connection may subscribe again', () => {
+  const t = new TestStreams(ROOMY);
+  t.publish(1);
+  const viewer = new TestViewer();
+  const { seat } = t.subscribe({ history: 0 }, viewer);
+  viewer.isReading = false;
+  for (let i = 0; i < 40; i++) {
+    t.publish(1);
+    t.clock.advance(200);
+  }
+
+  const [notice] = viewer.of<Unsubscribed>('unsubscribed');
+  expect(notice).toMatchObject({ stream: 's', code: 'SLOW_VIEWER', retryable: true });
+  expect(notice?.position).toEqual({ epoch: 'hub1.e1', offset: viewer.offsets.at(-1) });
+  expect(viewer.events.at(-1)?.name).toBe('unsubscribed');
+  expect(seat.unsubscribe('s')?.code).toBe('NOT_SUBSCRIBED');
+  expect(t.streams.viewers).toBe(0);
+  expect(t.log).toContainEqual(expect.objectContaining({ type: 'viewer-cut', stream: 's' }));
+});
+
+test('a viewer that reads now and then is never cut', () => {
+  const t = new TestStreams(ROOMY);
+  t.publish(1);
+  const viewer = t.view({ history: 0 });
+  viewer.isReading = false;
+  for (let i = 0; i < 100; i++) {
+    t.publish(1);
+    t.clock.advance(200);
+    if (i % 20 === 19) viewer.unreadBytes = 0;
+  }
+
+  expect(viewer.of('unsubscribed')).toEqual([]);
+});
+
+test('a long history is sent only as fast as the viewer reads it, complete', () => {
+  const t = new TestStreams({ ...ROOMY, maxViewerBytes: 20_000 });
+  t.publish(900);
+  const viewer = new TestViewer();
+  viewer.isReading = false;
+  t.subscribe({ history: 900 }, viewer);
+  const atOnce = viewer.items.length;
+  for (let i = 0; i < 20; i++) {
+    viewer.unreadBytes = 0;
+    t.clock.advance(60);
+  }
+
+  expect(atOnce).toBeLessThan(300);
+  expect(viewer.offsets).toEqual(Array.from({ length: 900 }, (_, i) => i + 1));
+  expect(viewer.skipped).toBe(0);
+});
+
+test('a hidden viewer gets one frame a second, the newest, and at once what it missed when it is seen again', () => {
+  const t = new TestStreams(ROOMY);
+  t.publish(1);
+  const viewer = new TestViewer();
+  const { seat } = t.subscribe({ history: 0 }, viewer);
+  seat.pace({ hidden: true });
+  for (let i = 0; i < 150; i++) {
+    t.publish(1);
+    t.clock.advance(20);
+  }
+  const hidden = viewer.of<CastFrame>('cast');
+  seat.pace({ hidden: false });
+  const atOnce = viewer.of<CastFrame>('cast').at(-1);
+  t.publish(1);
+  t.clock.turn();
+
+  expect(hidden.length).toBeLessThanOrEqual(4);
+  expect(hidden.every(({ items }) => items.length === 1)).toBe(true);
+  expect(atOnce?.items.at(-1)?.offset).toBe(151);
+  expect(viewer.offsets.at(-1)).toBe(152);
+  expect(viewer.skipped + viewer.items.length).toBe(151);
+});
+
+test('a paused viewer gets nothing, and every missed item when it goes on', () => {
+  const t = new TestStreams(ROOMY);
+  t.publish(1);
+  const viewer = new TestViewer();
+  viewer.unreadBytes = 0;
+  const { seat } = t.subscribe({ history: 0 }, viewer);
+  seat.pace({ stream: 's', paused: true });
+  t.publish(40);
+  t.clock.advance(5000);
+  const whilePaused = viewer.items.length;
+  seat.pace({ stream: 's', paused: false });
+
+  expect(whilePaused).toBe(0);
+  expect(viewer.offsets).toEqual(Array.from({ length: 40 }, (_, i) => i + 2));
+});
