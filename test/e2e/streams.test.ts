@@ -1,0 +1,212 @@
+import { io } from 'socket.io-client';
+import { expect, test } from 'vitest';
+import { connect, type TickcastClient } from '../../client/index.js';
+import type { AggregateFrame, CastFrame, StreamItem, Subscribed } from '../../shared/index.js';
+import { startTestApp, startTestProcess, type TestProcess } from '../support/app.js';
+import { CuttingProxy } from '../support/cutting-proxy.js';
+import { freePort } from '../support/free-port.js';
+import { Random } from '../support/random.js';
+import { StreamRecord } from '../support/stream-record.js';
+import { writeLinear } from '../support/tiny-models.js';
+import { until } from '../support/until.js';
+
+const FAST = { reconnectMinMs: 20, reconnectMaxMs: 200 } as const;
+
+/** A viewer in mode `all` that writes down what it sees. `history` is all there is, so that a new life is seen from its start. */
+function record(client: TickcastClient, stream: string): StreamRecord {
+  const seen = new StreamRecord();
+  const subscription = client.subscribe(stream, { mode: 'all', history: 1000 });
+  subscription.on('value', (item: StreamItem) => seen.item(item, subscription.position?.epoch ?? ''));
+  subscription.on('gap', (gap) => seen.gap(gap));
+  return seen;
+}
+
+/** Publishes one after the other, each answered, until stopped; answers how many. */
+async function publish(client: TickcastClient, stream: string, go: () => boolean, everyMs: number): Promise<number> {
+  let answered = 0;
+  for (let x = 0; go(); x++) {
+    await client.predict([x % 100], { stream, timeoutMs: 30_000 });
+    answered += 1;
+    if (everyMs > 0) await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+  return answered;
+}
+
+test('over a hundred disconnects twenty viewers see every offset once, or a gap of exactly what they missed', async () => {
+  const hub = await startTestApp({
+    models: (folder) => writeLinear(folder),
+    // A small ring, so that who is away for long misses something.
+    config: { maxStreamItems: 60 },
+  });
+  const publisher = connect(hub.url);
+  const proxies = await Promise.all(Array.from({ length: 20 }, () => CuttingProxy.open(hub.app.address.port)));
+  // Some come back at once, some so late that the ring has moved on.
+  const clients = proxies.map(({ url }, i) =>
+    connect(url, i % 2 === 0 ? FAST : { reconnectMinMs: 300, reconnectMaxMs: 300 }),
+  );
+  const records = clients.map((client) => record(client, 'talk'));
+  await Promise.all(clients.map((client) => client.ready()));
+  let running = true;
+  const publishing = publish(publisher, 'talk', () => running, 1);
+  const random = new Random(4);
+  for (let cut = 0; cut < 100; cut++) {
+    const proxy = proxies[random.below(proxies.length)];
+    await until('it is connected', () => (proxy?.size ?? 0) > 0);
+    proxy?.cut();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  running = false;
+  const published = await publishing;
+  const complete = (seen: StreamRecord): boolean => seen.items.at(-1)?.offset === published;
+  await until('every viewer has the last item', () => records.every(complete), 20_000);
+  for (const client of [publisher, ...clients]) client.close();
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+  await hub.close();
+
+  for (const seen of records) {
+    expect(seen.problems()).toEqual([]);
+    expect((seen.items[0]?.offset ?? 0) - 1 + seen.items.length + seen.missed).toBe(published);
+    expect(seen.gaps.every(({ reason }) => reason === 'evicted')).toBe(true);
+  }
+  const missed = records.reduce((sum, seen) => sum + seen.missed, 0);
+  console.log(`${published} items, 20 viewers, 100 disconnects, ${missed} items covered by gaps`);
+  // Both kinds of coming back happened.
+  expect(missed).toBeGreaterThan(0);
+  expect(records.some((seen) => seen.missed === 0)).toBe(true);
+});
+
+test('over ten restarts of the hub each viewer is told of each, sees every offset of each life once, and no request twice', async () => {
+  const port = await freePort();
+  const start = (): Promise<TestProcess> =>
+    startTestProcess({ models: (folder) => writeLinear(folder), config: { port } });
+  let hub = await start();
+  const publisher = connect(hub.url, FAST);
+  const clients = Array.from({ length: 20 }, () => connect(hub.url, FAST));
+  const records = clients.map((client) => record(client, 'talk'));
+  await Promise.all(clients.map((client) => client.ready()));
+  let running = true;
+  const publishing = publish(publisher, 'talk', () => running, 2);
+  for (let restart = 0; restart < 10; restart++) {
+    const before = records.map(({ items }) => items.length);
+    await until('all see it live', () => records.every(({ items }, i) => items.length > (before[i] ?? 0) + 20));
+    if (restart % 2 === 0) {
+      const gone = new Promise((resolve) => hub.child.once('exit', resolve));
+      hub.child.kill('SIGKILL');
+      await gone;
+    } else await hub.close();
+    hub = await start();
+  }
+  const before = records.map(({ items }) => items.length);
+  await until('all see it live', () => records.every(({ items }, i) => items.length > (before[i] ?? 0) + 20));
+  running = false;
+  await publishing;
+  const last = await publisher.streams();
+  await until('every viewer has the last item', () =>
+    records.every((seen) => seen.items.at(-1)?.offset === last[0]?.offset),
+  );
+  for (const client of [publisher, ...clients]) client.close();
+  await hub.close();
+
+  for (const seen of records) {
+    expect(seen.problems()).toEqual([]);
+    expect(seen.gaps.filter(({ reason }) => reason === 'restarted')).toHaveLength(10);
+    expect(seen.gaps).toHaveLength(10);
+  }
+}, 180_000);
+
+test('a plain client publishes, views, and asks for what there is, by the protocol alone', async () => {
+  const hub = await startTestApp({ models: (folder) => writeLinear(folder) });
+  const socket = io(hub.url, { transports: ['websocket'], forceNew: true });
+  const frames: CastFrame[] = [];
+  const windows: AggregateFrame[] = [];
+  socket.on('cast', (frame: CastFrame) => frames.push(frame));
+  const other = io(hub.url, { transports: ['polling'], forceNew: true });
+  other.on('aggregate', (frame: AggregateFrame) => windows.push(frame));
+
+  await socket.timeout(5000).emitWithAck('predict', { input: [1], stream: 'numbers', id: 'first' });
+  const subscribed: Subscribed = await socket.timeout(5000).emitWithAck('subscribe', { stream: 'numbers' });
+  await other.timeout(5000).emitWithAck('subscribe', { stream: 'numbers', mode: 'aggregate', windowMs: 250 });
+  await fetch(`${hub.url}/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ input: [[2], [3]], stream: 'numbers' }),
+  });
+  await until('three items came', () => frames.flatMap(({ items }) => items).length === 3);
+  await until('windows came', () => windows.length >= 3);
+  const listed = await (await fetch(`${hub.url}/streams`)).json();
+  const asked = await socket.timeout(5000).emitWithAck('streams');
+  const status = new Promise((resolve) => socket.once('status', resolve));
+  await socket.timeout(5000).emitWithAck('watch', { on: true });
+  const told = await status;
+  await socket.timeout(5000).emitWithAck('unsubscribe', { stream: 'numbers' });
+  const past = await (await fetch(`${hub.url}/streams/numbers/windows?windowMs=1000`)).json();
+  const missing = await fetch(`${hub.url}/streams/none/windows`);
+  const echo = await socket.timeout(5000).emitWithAck('echo');
+  socket.close();
+  other.close();
+  await hub.close();
+
+  const items = frames.flatMap((frame) => frame.items);
+  expect(subscribed).toMatchObject({ stream: 'numbers', mode: 'all', position: { offset: 0 } });
+  expect(items.map(({ offset, id, row, prediction }) => ({ offset, id, row, prediction }))).toEqual([
+    { offset: 1, id: 'first', row: 0, prediction: [3] },
+    { offset: 2, id: undefined, row: 0, prediction: [5] },
+    { offset: 3, id: undefined, row: 1, prediction: [7] },
+  ]);
+  expect(items[0]?.from).not.toBe(items[1]?.from);
+  expect(windows.flatMap((frame) => frame.windows).reduce((sum, { count }) => sum + count, 0)).toBe(3);
+  expect(listed).toMatchObject({ streams: [{ stream: 'numbers', offset: 3, viewers: 2 }] });
+  expect(asked).toMatchObject({ streams: [{ stream: 'numbers' }] });
+  expect(told).toMatchObject({ state: 'ready', connections: 2, viewers: 2, streams: [{ stream: 'numbers' }] });
+  expect(past).toMatchObject({ stream: 'numbers', windowMs: 1000 });
+  expect(missing.status).toBe(404);
+  expect(echo).toBeUndefined();
+});
+
+test('a session is a secret: what viewers see of a publisher does not tell it', async () => {
+  const hub = await startTestApp({ models: (folder) => writeLinear(folder) });
+  const session = 'a-secret-session-of-mine';
+  const publisher = io(hub.url, { transports: ['websocket'], forceNew: true, auth: { protocol: 1, session } });
+  const again = io(hub.url, {
+    transports: ['websocket'],
+    forceNew: true,
+    auth: { protocol: 1, session: `${session}2` },
+  });
+  const viewer = connect(hub.url);
+  const seen = record(viewer, 'talk');
+  await viewer.ready();
+  await publisher.timeout(5000).emitWithAck('predict', { input: [1], id: 1, stream: 'talk' });
+  await again.timeout(5000).emitWithAck('predict', { input: [1], id: 1, stream: 'talk' });
+  await until('both came', () => seen.items.length === 2);
+  for (const client of [publisher, again, viewer]) client.close();
+  await hub.close();
+
+  expect(JSON.stringify(seen.items)).not.toContain(session);
+  expect(seen.items[0]?.from).not.toBe(seen.items[1]?.from);
+});
+
+test('a loop that is slow holds the hub back instead of losing items', async () => {
+  const hub = await startTestApp({ models: (folder) => writeLinear(folder), config: { maxStreamItems: 5000 } });
+  const client = connect(hub.url);
+  const subscription = client.subscribe('talk', { mode: 'all', maxBuffered: 100 });
+  await client.ready();
+  const publishing = client.predictMany(
+    Array.from({ length: 3000 }, (_, x) => [x % 10]),
+    { stream: 'talk' },
+  );
+  const offsets: number[] = [];
+  let most = 0;
+  for await (const { offset } of subscription) {
+    offsets.push(offset);
+    most = Math.max(most, subscription.stats.buffered);
+    if (offsets.length % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (offset === 3000) break;
+  }
+  await publishing;
+  client.close();
+  await hub.close();
+
+  expect(most).toBeLessThanOrEqual(100);
+  expect(offsets.length + subscription.stats.skipped).toBe(3000);
+  console.log(`3,000 items through a buffer of 100: at most ${most} waiting, ${subscription.stats.skipped} skipped`);
+});
