@@ -13,6 +13,7 @@ const SERVER_PARTS = ['core', 'engine', 'models', 'streams', 'transports', 'obse
 
 const LAYERS: readonly Layer[] = [
   { name: 'shared', owns: within('shared/'), layers: [], packages: [] },
+  { name: 'client bundle', owns: within('client/vite.config.ts'), layers: [], packages: ['node:', 'vite'] },
   { name: 'client', owns: within('client/'), layers: ['shared'], packages: ['socket.io-client'] },
   { name: 'core', owns: within('server/core/'), layers: ['shared'], packages: [] },
   { name: 'worker', owns: within('server/engine/worker.ts'), layers: ['shared', 'engine'], packages: ['node:'] },

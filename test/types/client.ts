@@ -1,12 +1,18 @@
 /** What the compiler must take and refuse of the client. Compiled, never run. */
 
 import {
+  type AggregateFrame,
+  type ClientTiming,
   type ConnectionState,
   connect,
   isTickcastError,
   type PredictionValue,
   type PredictResult,
   predictOverHttp,
+  type StreamDescription,
+  type StreamItem,
+  type StreamPosition,
+  type Subscription,
 } from '../../client/index.js';
 
 interface Models {
@@ -65,6 +71,43 @@ void loose.predict({ a: [1], b: { dtype: 'int32', shape: [1], data: Int32Array.o
 void loose.predict(new Date());
 // @ts-expect-error Nothing takes nothing.
 void loose.predict(undefined);
+
+// Streams: the mode decides what the values are.
+for await (const item of client.subscribe('x')) item satisfies StreamItem;
+for await (const item of client.subscribe('x', { history: 5 })) item.text satisfies string | undefined;
+for await (const item of client.subscribe('x', { mode: 'sample', maxRate: 2 })) item satisfies StreamItem;
+for await (const frame of client.subscribe('x', { mode: 'aggregate' })) {
+  frame satisfies AggregateFrame;
+  // @ts-expect-error A frame of windows is no item.
+  frame satisfies StreamItem;
+}
+const subscription: Subscription<'aggregate'> = client.subscribe('x', { mode: 'aggregate', windowMs: 500 });
+subscription.on('value', ({ windows }) => windows[0]?.rate satisfies number | undefined)();
+subscription.on('gap', (gap) => gap.missed satisfies number | null);
+subscription.on('skipped', ({ reason }) => reason satisfies 'pace' | 'buffer');
+subscription.mode satisfies 'aggregate';
+subscription.position satisfies StreamPosition | undefined;
+// @ts-expect-error No such mode.
+client.subscribe('x', { mode: 'most' });
+// @ts-expect-error No such option.
+client.subscribe('x', { rate: 4 });
+// @ts-expect-error No such event.
+subscription.on('item', () => {});
+// @ts-expect-error A stream is needed.
+client.subscribe();
+// @ts-expect-error One of the mode 'all' gives items.
+export const items: Subscription<'all'> = subscription;
+
+// Casting, latest wins and receipts.
+const cast = await client.predict('fine', { model: 'sentiment', stream: 'x', key: 'k', timing: true });
+cast.timing satisfies ClientTiming | undefined;
+cast.timing?.roundTripUs satisfies number | undefined;
+// @ts-expect-error A key is a string.
+void client.predict('fine', { model: 'sentiment', key: 5 });
+client.watch((status) => status.streams satisfies readonly StreamDescription[])();
+(await client.streams())[0]?.rate satisfies number | undefined;
+(await client.ping()) satisfies number;
+client.retryNow();
 
 // Events, states and errors.
 const off: () => void = client.on('state', (change) => change.state satisfies ConnectionState);

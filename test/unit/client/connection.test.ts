@@ -46,6 +46,64 @@ test('doubles the wait between attempts up to its bound and begins anew after a 
   expect(waits).toEqual([100, 200, 400, 400, 100]);
 });
 
+test('tells how many attempts failed and how long the next one waits', () => {
+  const { client, socket, clock } = makeClient({ reconnectMinMs: 100, connectTimeoutMs: 1_000 });
+  const changes: unknown[] = [];
+  client.on('state', ({ state, attempts, retryInMs }) => changes.push([state, attempts, retryInMs]));
+
+  socket.listener.connectFailed('refused', undefined);
+  clock.advance(100);
+  clock.advance(1_000);
+  socket.hello();
+  socket.lose();
+  client.close();
+
+  expect(changes).toEqual([
+    ['reconnecting', 1, 100],
+    ['reconnecting', 2, 200],
+    ['connected', 0, undefined],
+    ['reconnecting', 0, 100],
+    ['closed', 0, undefined],
+  ]);
+});
+
+test('retryNow() makes the attempt that waits at once, and does nothing else', () => {
+  const { client, socket, clock } = makeClient();
+  client.retryNow();
+  expect(socket.attempts).toBe(1);
+  socket.hello();
+  client.retryNow();
+  expect(socket.attempts).toBe(1);
+
+  socket.lose();
+  client.retryNow();
+  client.retryNow();
+  expect(socket.attempts).toBe(2);
+  clock.advance(300);
+  expect(socket.attempts).toBe(2);
+
+  socket.hello();
+  socket.lose();
+  client.close();
+  client.retryNow();
+  expect(socket.attempts).toBe(2);
+});
+
+test('may be closed from a handler that hears of a loss, and stays closed', () => {
+  const { client, socket, clock } = makeClient();
+  socket.hello();
+  const subscription = client.subscribe('live');
+  socket.reply('subscribe', { stream: 'live', mode: 'all' });
+  subscription.on('state', () => client.close());
+
+  socket.lose();
+  expect(client.state).toBe('closed');
+  clock.advance(60_000);
+
+  expect(client.state).toBe('closed');
+  expect(socket.attempts).toBe(1);
+});
+
 test('gives up an attempt that brings no hello in time and tries again', () => {
   const { client, socket, clock } = makeClient({ connectTimeoutMs: 1000 });
   const reasons: string[] = [];

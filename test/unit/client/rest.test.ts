@@ -40,6 +40,17 @@ test('posts the request to /predict and gives the answer', async () => {
   ]);
 });
 
+test('sends stream, key and timing, and adds the round trip to the receipt', async () => {
+  const timing = { queueUs: 1, batchUs: 1, inferUs: 1, totalUs: 3, batchRows: 1, engine: 'tfjs-wasm' };
+  const { requests } = answerWith(200, JSON.stringify({ prediction: [0.5], model: 'iris@1', timing }));
+
+  const answer = await predictOverHttp('http://hub.test', [1], { stream: 'live', key: 'k', timing: true });
+
+  expect(requests[0]?.body).toEqual({ input: [1], stream: 'live', key: 'k', timing: true, timeoutMs: 10_000 });
+  expect(answer.timing).toMatchObject(timing);
+  expect(Number.isInteger(answer.timing?.roundTripUs)).toBe(true);
+});
+
 test('rejects with the typed error of the body', async () => {
   const error = { code: 'OVERLOADED', message: 'full', retryable: true, retryAfterMs: 20 };
   answerWith(503, JSON.stringify({ error }));
