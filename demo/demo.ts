@@ -1,7 +1,7 @@
 /** The run of a demo: hub, feed, view, and the order in which they end. Owns the processes; knows no arguments and no signals. */
 
 import { FeedProcess } from './feed-process.js';
-import { type BatchTotals, HubProcess } from './hub-process.js';
+import { type BatchTotals, HubProcess, USUAL_PORT } from './hub-process.js';
 import type { DemoOptions } from './options.js';
 import { Tally } from './view/tally.js';
 import type { View } from './view/view.js';
@@ -58,10 +58,11 @@ export class Demo {
   }
 
   async #watch(hub: HubProcess, stopped: Promise<undefined>): Promise<DemoOutcome> {
-    const { rate, seed, durationSeconds } = this.#options;
+    const { rate, port, seed, durationSeconds } = this.#options;
     const view = this.#view;
     const tally = new Tally(performance.now());
-    view.begin(hub.url);
+    // Nobody asked for a port, and the usual one was taken.
+    view.begin(hub.url, port === undefined && hub.port !== USUAL_PORT ? USUAL_PORT : undefined);
     const feed = new FeedProcess({
       url: hub.url,
       rate,

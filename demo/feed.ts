@@ -1,5 +1,6 @@
 /**
  * The feed's process: makes messages and emits each as one `predict` through the SDK over a real socket, as a program of anybody would.
+ * Each topic is a stream.
  * Started by feed-process.ts, to which it reports; knows nothing of the view and nothing of the hub but its address.
  */
 
@@ -7,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect, isTickcastError, type TickcastClient } from '../client/index.js';
 import { FeedLog } from './feed-log.js';
 import { isFeedStop } from './feed-report.js';
+import { streamNameOf } from './stream-name.js';
 import { Grammar, type Message } from './text/grammar.js';
 import { Random } from './text/random.js';
 
@@ -77,7 +79,7 @@ async function ask(hub: TickcastClient, message: Message): Promise<void> {
   const from = performance.now();
   log.sent();
   try {
-    const answer = await hub.predict(message.text);
+    const answer = await hub.predict(message.text, { stream: streamNameOf(message.topic, 'demo') });
     log.answered(message, answer, performance.now() - from);
   } catch (cause) {
     if (isTickcastError(cause)) log.failed(cause.code, cause.message);

@@ -11,6 +11,9 @@ export interface BatchTotals {
   readonly rows: number;
 }
 
+const HOST = '127.0.0.1';
+/** Where the hub listens by itself: the address people try first. */
+export const USUAL_PORT = 3000;
 /** TensorFlow's library takes seconds to load from a slow disk. */
 const READY_MS = 60_000;
 const POLL_MS = 50;
@@ -26,10 +29,10 @@ export class HubProcess {
   readonly #child: Child;
 
   private constructor(port: number, onLog: (line: string) => void) {
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `http://${HOST}:${port}`;
     const options = {
       model: fileURLToPath(new URL('../../model', import.meta.url)),
-      host: '127.0.0.1',
+      host: HOST,
       port: String(port),
       'log-level': 'warn',
       'grace-ms': String(GRACE_MS),
@@ -47,9 +50,13 @@ export class HubProcess {
     this.failed = this.#child.failed;
   }
 
-  /** Starts it; a port of 0 is a free one. */
-  static async start(port: number, onLog: (line: string) => void): Promise<HubProcess> {
-    return new HubProcess(port === 0 ? await freePort() : port, onLog);
+  /** Starts it; a port of 0 is a free one, undefined the usual one if it is free. */
+  static async start(port: number | undefined, onLog: (line: string) => void): Promise<HubProcess> {
+    return new HubProcess((port ?? (await portIfFree(USUAL_PORT))) || (await portIfFree(0)) || USUAL_PORT, onLog);
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
   }
 
   get pid(): number | undefined {
@@ -95,14 +102,14 @@ export class HubProcess {
   }
 }
 
-/** A port that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** The port, or any free one for 0, if it was free a moment ago; else undefined. */
+function portIfFree(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    probe.on('error', () => resolve(undefined));
+    probe.listen(port, HOST, () => {
       const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined));
     });
   });
 }

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 export interface DemoOptions {
   /** Messages a second. */
   readonly rate: number;
-  /** Port of the hub; 0 takes a free one. */
-  readonly port: number;
+  /** Port of the hub; 0 takes a free one. Undefined: 3000 if it is free, else a free one. */
+  readonly port: number | undefined;
   /** Seconds until the demo ends by itself; undefined: at Ctrl-C. */
   readonly durationSeconds: number | undefined;
   /** The same seed gives the same messages. */
@@ -21,7 +21,7 @@ export type OptionsOutcome =
 interface NumberOption {
   readonly min: number;
   readonly max: number;
-  /** Undefined: none. */
+  /** Undefined: none, or as `doc` says. */
   readonly standard: number | undefined;
   readonly doc: string;
 }
@@ -31,7 +31,12 @@ const MAX_RATE = 5_000;
 
 const OPTIONS = {
   rate: { min: 1, max: MAX_RATE, standard: 40, doc: 'messages a second; try 2000 to see batches grow' },
-  port: { min: 0, max: 65_535, standard: 0, doc: 'port of the hub; 0 takes a free one' },
+  port: {
+    min: 0,
+    max: 65_535,
+    standard: undefined,
+    doc: 'port of the hub; 0 takes a free one [3000 if free, else a free one]',
+  },
   duration: {
     min: 1,
     max: 86_400,
@@ -58,7 +63,7 @@ export function parseOptions(args: readonly string[]): OptionsOutcome {
     return undefined;
   };
   const [rate, port, durationSeconds, seed] = [number('rate'), number('port'), number('duration'), number('seed')];
-  if (problems.length > 0 || rate === undefined || port === undefined || seed === undefined) {
+  if (problems.length > 0 || rate === undefined || seed === undefined) {
     return problem(problems.join('; '));
   }
   return { kind: 'options', options: { rate, port, durationSeconds, seed } };

@@ -1,6 +1,7 @@
 /** Makes the feed's messages: what a crowd might write about a few topics while its moods change. Knows nothing of models or sockets. */
 
 import { Mood } from './mood.js';
+import { ODD_TEXTS } from './odd.js';
 import { Random } from './random.js';
 import { COMMON, CROSS, GLAD, TOPICS, type Topic } from './topics.js';
 
@@ -11,6 +12,8 @@ export interface Message {
 
 /** Of all messages: plain news and questions, whatever the mood. */
 const NEUTRAL_SHARE = 0.28;
+/** Of all messages: one from {@link ODD_TEXTS}. */
+const ODD_SHARE = 1 / 150;
 /** Even in the best mood some complain, and in the worst some praise. */
 const EXTREME_SHARE = 0.95;
 
@@ -69,17 +72,18 @@ export class Grammar {
     for (const { mood } of this.#speakers) mood.advance(seconds);
     const { topic, mood } = this.#someone();
     const random = this.#random;
+    if (random.chance(ODD_SHARE)) return { topic: topic.name, text: random.pick(ODD_TEXTS) };
     if (random.chance(NEUTRAL_SHARE)) return { topic: topic.name, text: this.#plain(topic) };
     const glad = random.chance(0.5 + (mood.value * EXTREME_SHARE) / 2);
     return { topic: topic.name, text: this.#lively(topic, glad) };
   }
 
-  /** A topic, the hot ones more often. */
+  /** A topic: the big ones and the hot ones more often. */
   #someone(): Speaker {
-    const total = this.#speakers.reduce((sum, { mood }) => sum + mood.weight, 0);
+    const total = this.#speakers.reduce((sum, { topic, mood }) => sum + topic.size * mood.weight, 0);
     let left = this.#random.next() * total;
     for (const speaker of this.#speakers) {
-      left -= speaker.mood.weight;
+      left -= speaker.topic.size * speaker.mood.weight;
       if (left < 0) return speaker;
     }
     return this.#speakers[0];

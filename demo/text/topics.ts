@@ -5,6 +5,8 @@ type Choices = readonly [string, ...string[]];
 /** Phrases about one topic. `{name}` stands for a choice from the list of that name, of the topic or of {@link COMMON}. */
 export interface Topic {
   readonly name: string;
+  /** How much it is talked about, as a rule: compared with the other topics. */
+  readonly size: number;
   /** Noun phrases, singular. */
   readonly thing: Choices;
   readonly good: Choices;
@@ -48,6 +50,7 @@ export const CROSS: Choices = ['😡', '😭', '👎', '😤', '🙄', '😩', '
 export const TOPICS: readonly [Topic, ...Topic[]] = [
   {
     name: 'coffee',
+    size: 1,
     thing: ['the new roast', 'my flat white', 'the espresso', 'the corner café', 'this filter coffee', 'the oat latte'],
     good: [
       'tastes {very} {great}',
@@ -80,6 +83,7 @@ export const TOPICS: readonly [Topic, ...Topic[]] = [
   },
   {
     name: 'trains',
+    size: 1.6,
     thing: [
       'the {clock} train',
       'line 4',
@@ -119,6 +123,7 @@ export const TOPICS: readonly [Topic, ...Topic[]] = [
   },
   {
     name: 'phones',
+    size: 0.8,
     thing: ['the Orbit 7', 'the battery', 'the new camera', 'this screen', 'my old Orbit 5', 'the fold-out model'],
     good: [
       'lasts {count} days',
@@ -151,6 +156,7 @@ export const TOPICS: readonly [Topic, ...Topic[]] = [
   },
   {
     name: 'weather',
+    size: 1.2,
     thing: ['this sunshine', 'the wind', 'the rain', 'the first snow', 'this heat', 'the evening sky'],
     good: [
       'is {very} {great} {when}',
@@ -183,6 +189,7 @@ export const TOPICS: readonly [Topic, ...Topic[]] = [
   },
   {
     name: 'football',
+    size: 2,
     thing: ['the second half', 'our defence', 'that goal', 'the new keeper', 'the referee', 'Harbour Rovers'],
     good: [
       'was {very} {great}',
@@ -215,6 +222,7 @@ export const TOPICS: readonly [Topic, ...Topic[]] = [
   },
   {
     name: 'app update',
+    size: 0.7,
     thing: ['the new version', 'the update', 'dark mode', 'the sync', 'the redesign', 'the search'],
     good: [
       'works {very} well',

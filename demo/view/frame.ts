@@ -34,6 +34,7 @@ export function frame(input: FrameInput): readonly string[] {
   const bars = rows < TOPICS_FROM_ROWS ? [] : topics;
   const top = [
     titleLine(input),
+    watchLine(input),
     ruler(input),
     ...figureLines(input),
     '',
@@ -51,16 +52,22 @@ export function frame(input: FrameInput): readonly string[] {
   return columns < 1 ? [] : [...top, ...shown, ...filler, ...bottom].slice(0, rows);
 }
 
-function titleLine({ tally, url, columns, paint }: FrameInput): string {
+function titleLine({ tally, columns, paint }: FrameInput): string {
   const good = tally.connection === 'connected';
   const right = ` ${good ? '●' : '○'} ${tally.connection}  ${clock(tally.elapsedSeconds)} `;
   const left = cutTo(
-    `  ${tally.model === '' ? 'waiting for the first answer' : tally.model} at ${url}`,
+    `  ${tally.model === '' ? 'waiting for the first answer' : tally.model}`,
     columns - 10 - textWidth(right),
   );
   const gap = ' '.repeat(Math.max(0, columns - 9 - textWidth(left) - textWidth(right)));
   if (columns < 30) return paint('brand', cutTo(' TICKCAST', columns));
   return paint('brand', ' TICKCAST') + left + gap + paint(good ? 'positive' : 'alarm', right);
+}
+
+function watchLine({ url, columns, paint }: FrameInput): string {
+  const words = ' Watch it live: ';
+  if (columns < textWidth(words + url) + 1) return paint('strong', cutTo(` ${url}/`, columns));
+  return words + paint('strong', `${url}/`);
 }
 
 function ruler({ columns, paint }: FrameInput): string {

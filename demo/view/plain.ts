@@ -24,11 +24,17 @@ export function progressLines(tally: Tally): string {
   return `${line}       ${label} ${score.toFixed(2)}  ${topic}: ${text}\n`;
 }
 
+/** Where to look: the first words once the hub is ready. `takenPort`: the usual port, if something else has it. */
+export function watchText(url: string, takenPort: number | undefined): string {
+  const moved = takenPort === undefined ? '' : `Port ${takenPort} is in use: the hub took a free one.\n`;
+  return `${moved}\n  Watch it live: ${url}/\n\n`;
+}
+
 /** What to do while it runs. */
 export function startText(url: string): string {
   const body = `'{"input":"what a lovely morning"}'`;
   return [
-    `The hub listens at ${url}, the feed is running. Ask it yourself:`,
+    'The feed is running, a stream for each topic. Ask the hub yourself:',
     `  curl ${url}/predict -H 'content-type: application/json' -d ${body}`,
     '',
     '',
@@ -53,8 +59,8 @@ export function summaryText(tally: Tally): string {
 /** Where to look next. */
 export function nextText(): string {
   return [
-    'Next: npm start runs the hub alone (npm start -- --help), client/README.md shows how a program asks it,',
-    'README.md what else there is. The feed you saw is demo/feed.ts.',
+    'Next: npm start runs the hub alone (npm start -- --help), npm run feed publishes texts of yours (npm run feed -- --help),',
+    'client/README.md shows how a program asks the hub, README.md what else there is. The feed you saw is demo/feed.ts.',
     '',
   ].join('\n');
 }

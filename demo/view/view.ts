@@ -3,14 +3,15 @@
 import type { WriteStream } from 'node:tty';
 import { frame } from './frame.js';
 import { paintFor } from './paint.js';
-import { progressLines, startText } from './plain.js';
+import { progressLines, startText, watchText } from './plain.js';
 import { Screen } from './screen.js';
 import type { Tally } from './tally.js';
 
 export interface View {
   /** How often {@link update} is wanted, in milliseconds. */
   readonly everyMs: number;
-  begin(url: string): void;
+  /** The hub is ready. `takenPort`: the port that it would have taken, if something else has it. */
+  begin(url: string, takenPort?: number): void;
   update(tally: Tally): void;
   /** A line of log of the hub or of the feed. */
   log(line: string): void;
@@ -37,6 +38,7 @@ const KEPT_LOG_LINES = 20;
 class LiveView implements View {
   readonly everyMs = FRAME_EVERY_MS;
   readonly #screen: Screen;
+  readonly #out: WriteStream;
   readonly #err: NodeJS.WritableStream;
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #topics: readonly string[];
@@ -50,13 +52,16 @@ class LiveView implements View {
     topics: readonly string[],
   ) {
     this.#screen = new Screen(out);
+    this.#out = out;
     this.#err = err;
     this.#env = env;
     this.#topics = topics;
   }
 
-  begin(url: string): void {
+  begin(url: string, takenPort?: number): void {
     this.#url = url;
+    // Before the screen opens, so that it is there again when the screen is closed.
+    this.#out.write(watchText(url, takenPort));
   }
 
   update(tally: Tally): void {
@@ -87,8 +92,8 @@ class PlainView implements View {
     this.#err = err;
   }
 
-  begin(url: string): void {
-    this.#out.write(startText(url));
+  begin(url: string, takenPort?: number): void {
+    this.#out.write(watchText(url, takenPort) + startText(url));
   }
 
   update(tally: Tally): void {

@@ -98,6 +98,9 @@ test('runs for its time, shows messages with label and score, and accounts for e
 
   expect(stderr).toBe('');
   expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^Starting the hub .*\n(?:Port 3000 is in use: .*\n)?\n {2}Watch it live: http:\/\/127\.0\.0\.1:\d+\/\n/,
+  );
   expect(stdout).toMatch(ANSWERS);
   expect(stdout).toMatch(/p50 [\d.]+ ms {2}p99 [\d.]+ ms {2}mean batch \d+\.\d/);
   const { sent, answered, errors } = totals(stdout);
@@ -193,6 +196,21 @@ test('a port in use is told in the hub’s own words, with exit code 1', async (
 
     expect(code).toBe(1);
     expect(stderr).toContain(`port ${port} on 127.0.0.1 is in use`);
+  } finally {
+    other.close();
+  }
+});
+
+test('without --port, a usual port that is taken is told in one line and another is used', async () => {
+  const other = createServer().listen(3000, '127.0.0.1');
+  // Something else may have it already, which is as good.
+  await Promise.race([once(other, 'listening'), once(other, 'error')]).catch(() => {});
+  try {
+    const { code, stdout } = await new RunningDemo(['--duration', '1']).ended;
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('Port 3000 is in use: the hub took a free one.');
+    expect(/Watch it live: .*:(\d+)\//.exec(stdout)?.[1]).not.toBe('3000');
   } finally {
     other.close();
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Grammar, type Message } from '../../../demo/text/grammar.js';
+import { ODD_TEXTS } from '../../../demo/text/odd.js';
 import { TOPICS } from '../../../demo/text/topics.js';
 import { textWidth } from '../../../demo/view/text-width.js';
 
@@ -8,6 +9,13 @@ const RATE = 40;
 function messages(seed: number, number: number): readonly Message[] {
   const grammar = new Grammar(seed);
   return Array.from({ length: number }, (_, i) => grammar.next(i / RATE));
+}
+
+/** Without the few that are odd on purpose. */
+function usualTexts(seed: number, number: number): readonly string[] {
+  return messages(seed, number)
+    .map(({ text }) => text)
+    .filter((text) => !ODD_TEXTS.includes(text));
 }
 
 test('the same seed gives the same messages, another seed others', () => {
@@ -23,7 +31,7 @@ test.each([1, 2, 3])('a thousand messages of seed %i repeat little and speak of 
 });
 
 test('every message is short and fully expanded', () => {
-  for (const { text } of messages(1, 20_000)) {
+  for (const text of usualTexts(1, 20_000)) {
     expect(text).toMatch(/^[^{}]{8,140}$/);
     expect(text).toBe(text.trim());
   }
@@ -42,8 +50,30 @@ test('messages have hashtags, emoji, capitals, drawn-out words, negation, questi
   expect(share(/^(?:Line 4|Version|Rain from|Highs|Tickets|The \d)/)).toBeGreaterThan(0.01);
 });
 
+test('topics differ in how much they are talked about, as their sizes say', () => {
+  const made = messages(3, 8_000);
+  const share = (topic: string): number => made.filter((message) => message.topic === topic).length;
+  const bySize = TOPICS.toSorted((a, b) => b.size - a.size).map(({ name }) => name);
+
+  expect(share(bySize.at(0) ?? '')).toBeGreaterThan(2 * share(bySize.at(-1) ?? ''));
+});
+
+test('about one message in 150 is of the kind that careless pages get wrong: markup, other directions, long emoji', () => {
+  const odd = messages(1, 12_000).filter(({ text }) => ODD_TEXTS.includes(text));
+
+  expect(odd.length).toBeGreaterThan(50);
+  expect(odd.length).toBeLessThan(120);
+  for (const kind of [/<script>/, /\p{Script=Arabic}/u, /\p{Script=Hebrew}/u, /\u200d/u, /&lt;/, /\S{60}/]) {
+    expect(odd.some(({ text }) => kind.test(text))).toBe(true);
+  }
+});
+
+test('no odd message has a control character, a terminal sequence or a line break', () => {
+  for (const text of ODD_TEXTS) expect(text).not.toMatch(/\p{Cc}/u);
+});
+
 test('emoji are those that every terminal draws two columns wide', () => {
-  for (const { text } of messages(1, 5000)) {
+  for (const text of usualTexts(1, 5000)) {
     // Neither joined emoji nor symbols that become emoji by a selector: terminals differ on their width.
     expect(text).not.toMatch(/\u200d|\ufe0f|[\u{1f3fb}-\u{1f3ff}]/u);
     for (const [emoji] of text.matchAll(/\p{Extended_Pictographic}/gu)) {
@@ -55,7 +85,7 @@ test('emoji are those that every terminal draws two columns wide', () => {
 
 test('no message has a handle or an address, and no capitalised word but made-up names and days', () => {
   const allowed = /^(?:Orbit|Harbour|Rovers|Monday|Sunday|Saturday|Friday)$/;
-  for (const { text } of messages(2, 5000)) {
+  for (const text of usualTexts(2, 5000)) {
     expect(text).not.toMatch(/@|https?:|www\./);
     // Words within a sentence: what stands at the start of one has its capital from there.
     const inside = text.matchAll(/(?<=[a-z0-9,:] )\p{Lu}\p{Ll}[\p{L}’]*/gu);

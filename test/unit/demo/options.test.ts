@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { parseOptions } from '../../../demo/options.js';
 
-test('without options the demo sends 40 messages a second to a hub on a free port until it is ended', () => {
+test('without options the demo sends 40 messages a second until it is ended, to a hub on the usual port or a free one', () => {
   expect(parseOptions([])).toEqual({
     kind: 'options',
-    options: { rate: 40, port: 0, durationSeconds: undefined, seed: 1 },
+    options: { rate: 40, port: undefined, durationSeconds: undefined, seed: 1 },
   });
 });
 

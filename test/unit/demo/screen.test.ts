@@ -65,6 +65,19 @@ test('in a terminal, lines of log wait until it is given back', () => {
   expect(err.read()).toContain('"msg":"one"');
 });
 
+test('the page’s address is printed before the screen opens, so that it is there when it is closed', () => {
+  const out = terminal();
+  const view = viewFor(out.stream, terminal().stream, {}, ['coffee']);
+  view.begin('http://127.0.0.1:4711', 3000);
+  const before = out.read();
+  view.update(new Tally(0));
+  const frame = out.read();
+  view.close();
+
+  expect(before).toBe('Port 3000 is in use: the hub took a free one.\n\n  Watch it live: http://127.0.0.1:4711/\n\n');
+  expect(frame).toContain('Watch it live:');
+});
+
 test.each([
   ['a pipe', terminal(0, 0, false), {}],
   ['a dumb terminal', terminal(), { TERM: 'dumb' }],
@@ -77,6 +90,7 @@ test.each([
   view.close();
 
   const written = out.read();
+  expect(written).toMatch(/^\n {2}Watch it live: http:\/\/127\.0\.0\.1:3000\/\n/);
   expect(written).toContain('curl http://127.0.0.1:3000/predict');
   expect(written).toContain('00:00  sent 0');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what starts a sequence

@@ -65,6 +65,7 @@ test('a frame shows connection, figures, every topic and the newest message firs
   for (const part of ['sentiment@1', '● connected', '4,000/s', 'errors 160', 'mean batch 3.5', 'OVERLOADED 160']) {
     expect(text).toContain(part);
   }
+  expect(lines[1]).toBe(' Watch it live: http://127.0.0.1:3000/');
   for (const topic of TOPICS) expect(text).toContain(` ${topic} `);
   const shown = lines.filter((line) => line.startsWith(' positive 0.99'));
   expect(shown[0]).toContain('message 39750');
