@@ -116,11 +116,16 @@ export class FakeSocket {
 
   /** Gives the oldest event of this name that has no reply one. False when there is none. */
   reply(event: string, raw: unknown): boolean {
+    const reply = this.takeReply(event);
+    reply?.(raw);
+    return reply !== undefined;
+  }
+
+  /** The way to reply to the oldest event of this name that has no reply, for later. */
+  takeReply(event: string): ((raw: unknown) => void) | undefined {
     const entry = this.#replies.find((waiting) => waiting.event === event);
-    if (entry === undefined) return false;
     this.#replies = this.#replies.filter((waiting) => waiting !== entry);
-    entry.reply(raw);
-    return true;
+    return entry?.reply;
   }
 
   /** An event about streams. */

@@ -112,6 +112,19 @@ test('a thousand newer requests with one key wait as one', async () => {
   expect(socket.ids).toEqual([1, 1001]);
 });
 
+test('a request that left the line has no place in it any more', async () => {
+  const { client, socket } = full();
+  const first = client.predict(ROW, { key: 'k' });
+  socket.answer(1);
+  const second = client.predict(ROW, { key: 'k' });
+  socket.answer(2, [2]);
+  const third = client.predict(ROW, { key: 'k' });
+  socket.answer(3, [3]);
+  socket.answer(4, [4]);
+
+  expect(await Promise.all([first, second, third])).toMatchObject([2, 3, 4].map((value) => ({ prediction: [value] })));
+});
+
 test('the older stays when there is no room for the newer', async () => {
   const { client, socket } = makeClient({ maxQueuedRows: 1 });
   socket.hello({ maxInFlightRows: 2 });

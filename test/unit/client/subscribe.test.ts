@@ -265,6 +265,7 @@ test('a handler that closes in the middle of a frame gets no more of it, and the
   socket.stream('cast', cast(items(1, 5)));
 
   expect(heard).toEqual([1, 2]);
+  expect(subscription.stats).toMatchObject({ received: 2, buffered: 0 });
   expect(subscription.position).toEqual({ epoch: 'e1', offset: 2 });
 });
 

@@ -43,6 +43,7 @@ test('asks for the status with the first handler, on each connection, and ends i
   off();
   expect(socket.payloads('watch')).toEqual([{ on: true }, { on: true }]);
   offToo();
+  offToo();
   socket.lose();
   socket.hello();
 
