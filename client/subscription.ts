@@ -250,8 +250,8 @@ export class StreamSubscription<Value> {
   #request(): SubscribeRequest {
     const position = this.#reader.position;
     if (position === undefined) return this.#plan.request;
-    const { history, ...request } = this.#plan.request;
-    return { ...request, position };
+    // The history is for when that place is not there any more.
+    return { ...this.#plan.request, position };
   }
 
   #onAccepted(subscribed: Subscribed | undefined): void {

@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client';
 import { expect, test } from 'vitest';
-import { connect, type TickcastClient } from '../../client/index.js';
+import { connect, isTickcastError, type TickcastClient } from '../../client/index.js';
 import type { AggregateFrame, CastFrame, StreamItem, Subscribed } from '../../shared/index.js';
 import { startTestApp, startTestProcess, type TestProcess } from '../support/app.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
@@ -25,8 +25,13 @@ function record(client: TickcastClient, stream: string): StreamRecord {
 async function publish(client: TickcastClient, stream: string, go: () => boolean, everyMs: number): Promise<number> {
   let answered = 0;
   for (let x = 0; go(); x++) {
-    await client.predict([x % 100], { stream, timeoutMs: 30_000 });
-    answered += 1;
+    try {
+      await client.predict([x % 100], { stream, timeoutMs: 30_000 });
+      answered += 1;
+    } catch (error) {
+      // A hub that is about to go says so.
+      if (!isTickcastError(error) || error.code !== 'DRAINING') throw error;
+    }
     if (everyMs > 0) await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   return answered;
@@ -160,7 +165,7 @@ test('a plain client publishes, views, and asks for what there is, by the protoc
   expect(told).toMatchObject({ state: 'ready', connections: 2, viewers: 2, streams: [{ stream: 'numbers' }] });
   expect(past).toMatchObject({ stream: 'numbers', windowMs: 1000 });
   expect(missing.status).toBe(404);
-  expect(echo).toBeUndefined();
+  expect(echo).toBeNull();
 });
 
 test('a session is a secret: what viewers see of a publisher does not tell it', async () => {
@@ -185,28 +190,33 @@ test('a session is a secret: what viewers see of a publisher does not tell it', 
   expect(seen.items[0]?.from).not.toBe(seen.items[1]?.from);
 });
 
+const COUNT = 6000;
+
 test('a loop that is slow holds the hub back instead of losing items', async () => {
-  const hub = await startTestApp({ models: (folder) => writeLinear(folder), config: { maxStreamItems: 5000 } });
+  // A process of its own: in one with the hub the client would seem not to read.
+  const hub = await startTestProcess({ models: (folder) => writeLinear(folder), config: { maxStreamItems: 10_000 } });
   const client = connect(hub.url);
-  const subscription = client.subscribe('talk', { mode: 'all', maxBuffered: 100 });
+  const subscription = client.subscribe('talk', { mode: 'all', maxBuffered: 2000 });
   await client.ready();
-  const publishing = client.predictMany(
-    Array.from({ length: 3000 }, (_, x) => [x % 10]),
-    { stream: 'talk' },
-  );
+  // In parts: a viewer whose connection is full is another matter.
+  const publishing = (async () => {
+    const part = Array.from({ length: 500 }, (_, x) => [x % 10]);
+    for (let sent = 0; sent < COUNT; sent += part.length) await client.predictMany(part, { stream: 'talk' });
+  })();
   const offsets: number[] = [];
   let most = 0;
   for await (const { offset } of subscription) {
     offsets.push(offset);
     most = Math.max(most, subscription.stats.buffered);
     if (offsets.length % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    if (offset === 3000) break;
+    if (offset === COUNT) break;
   }
   await publishing;
   client.close();
   await hub.close();
 
-  expect(most).toBeLessThanOrEqual(100);
-  expect(offsets.length + subscription.stats.skipped).toBe(3000);
-  console.log(`3,000 items through a buffer of 100: at most ${most} waiting, ${subscription.stats.skipped} skipped`);
+  console.log(`${COUNT} items through a buffer of 2,000: at most ${most} waiting`);
+  expect(most).toBeLessThan(2000);
+  expect(most).toBeGreaterThan(900);
+  expect(offsets).toEqual(Array.from({ length: COUNT }, (_, i) => i + 1));
 });
