@@ -1,10 +1,12 @@
-/** The client as a program sees it: joins the connection and the requests in flight. Knows no Socket.IO. */
+/** The client as a program sees it: joins the connection, the requests in flight and the streams. Knows no Socket.IO. */
 
 import type { Goaway, Hello } from '../shared/protocol.js';
+import type { HubStatus, StreamDescription, StreamMode } from '../shared/stream-protocol.js';
 import type { ClientClock } from './clock.js';
 import { Connection, type ConnectionState, type StateChange } from './connection.js';
 import { localError, type TickcastError } from './error.js';
 import { Emitter } from './events.js';
+import { HubWatch } from './hub-watch.js';
 import { InFlight } from './in-flight.js';
 import type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference } from './models.js';
 import {
@@ -12,13 +14,20 @@ import {
   type PredictOptions,
   type ReadyOptions,
   type ResolvedOptions,
+  requestFields,
   requestProblem,
   resolveOptions,
   resolveUrl,
 } from './options.js';
 import type { PredictResult } from './pending.js';
+import { Questions } from './questions.js';
 import { ReadyGate } from './ready-gate.js';
-import type { OpenSocket } from './socket.js';
+import type { OpenSocket, StreamEvent } from './socket.js';
+import { parseStreams } from './stream-answers.js';
+import type { SubscribeOptions, Subscription } from './stream-types.js';
+import { planSubscription } from './subscribe-plan.js';
+import { Subscriptions } from './subscriptions.js';
+import type { PageVisibility } from './visibility.js';
 
 /** Events of a client and what their handlers are given. */
 export interface ClientEvents {
@@ -38,6 +47,8 @@ export interface ClientPlatform {
   readonly random: () => number;
   /** Secret of this client: requests survive a lost connection under it. */
   readonly session: () => string;
+  /** The page it runs in, if it does: the hub casts less to one that cannot be seen. */
+  readonly visibility?: PageVisibility | undefined;
 }
 
 /** Requests of one `predictMany` that are under way at once: more than any credit needs, and little memory. */
@@ -50,6 +61,9 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   readonly #connection: Connection;
   readonly #inFlight: InFlight;
   readonly #ready: ReadyGate;
+  readonly #subscriptions: Subscriptions;
+  readonly #watch: HubWatch;
+  readonly #questions: Questions;
   readonly #events = new Emitter<ClientEvents>();
   #hello: Hello | undefined;
   /** Why there will be no connection any more. */
@@ -73,14 +87,18 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
       },
       {
         hello: (hello) => this.#onHello(hello),
-        lost: () => this.#inFlight.lost(),
+        lost: () => this.#onLost(),
         failed: (error) => this.#end(error),
         state: (change) => this.#events.emit('state', change),
         goaway: (notice) => this.#events.emit('goaway', notice),
         prediction: (raw) => this.#inFlight.prediction(raw),
         predictionError: (raw) => this.#inFlight.predictionError(raw),
+        stream: (event, raw) => this.#onStream(event, raw),
       },
     );
+    this.#subscriptions = new Subscriptions(clock, this.#connection, platform.visibility);
+    this.#watch = new HubWatch(this.#connection);
+    this.#questions = new Questions(clock, this.#connection);
     this.#inFlight = new InFlight(clock, this.#connection, this.#options.maxQueuedRows);
     this.#connection.open();
   }
@@ -145,8 +163,42 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     return results;
   }
 
-  /** Ends the client for good: everything unanswered is rejected with CANCELLED. Further calls do nothing. */
+  /**
+   * Begins a subscription to a stream, which goes on over lost connections. Throws a TypeError for a wrong name or option, and a
+   * {@link TickcastError}: ALREADY_SUBSCRIBED for a second one to the same stream, or what ended this client.
+   */
+  subscribe<Mode extends StreamMode = 'all'>(stream: string, options: SubscribeOptions<Mode> = {}): Subscription<Mode> {
+    const plan = planSubscription(stream, options);
+    if (this.#ended !== undefined) throw this.#ended;
+    return this.#subscriptions.add<Mode>(plan);
+  }
+
+  /** Calls `handler` about once a second with the state of the hub and its streams; the function returned ends that. */
+  watch(handler: (status: HubStatus) => void): () => void {
+    return this.#ended === undefined ? this.#watch.add(handler) : () => {};
+  }
+
+  /** The streams there are on the hub. Rejects with a {@link TickcastError}. */
+  streams(): Promise<readonly StreamDescription[]> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    return this.#questions.ask('streams', this.#options.timeoutMs, parseStreams);
+  }
+
+  /** The time to the hub and back, in milliseconds. Rejects with a {@link TickcastError}. */
+  ping(): Promise<number> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    return this.#questions.ping(this.#options.timeoutMs);
+  }
+
+  /** Makes the next attempt to connect at once, when one waits for its time. */
+  retryNow(): void {
+    this.#connection.retryNow();
+  }
+
+  /** Ends the client for good: subscriptions end, everything unanswered is rejected with CANCELLED. Further calls do nothing. */
   close(): void {
+    // While there is a connection, so that the hub hears of it.
+    this.#subscriptions.close();
     if (this.#ended === undefined) this.#end(localError('CANCELLED', 'the client was closed'));
     this.#connection.close();
     this.#events.clear();
@@ -158,14 +210,13 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     timeoutMs: number,
     settle: (result: PredictResult<AnswerOf<Models, Reference>>) => void,
   ): void {
-    const { model, signal } = options;
-    const problem = requestProblem(model, timeoutMs);
+    const problem = requestProblem(options, timeoutMs);
     if (problem !== undefined) return settle({ ok: false, error: localError('INVALID_INPUT', problem) });
     this.#inFlight.submit({
       input,
-      model,
+      fields: requestFields(options),
       timeoutMs,
-      signal,
+      signal: options.signal,
       // What a model answers is what the program declares of it; the hub sends a Prediction.
       settle: settle as (result: PredictResult) => void,
     });
@@ -174,12 +225,28 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   #onHello(hello: Hello): void {
     this.#hello = hello;
     this.#inFlight.connected(hello);
+    this.#subscriptions.connected();
+    this.#watch.connected();
+    this.#questions.connected();
     this.#ready.open(hello);
     this.#events.emit('hello', hello);
   }
 
+  #onLost(): void {
+    this.#inFlight.lost();
+    this.#subscriptions.lost();
+  }
+
+  #onStream(event: StreamEvent, raw: unknown): void {
+    if (event === 'status') this.#watch.status(raw);
+    else this.#subscriptions.event(event, raw);
+  }
+
   #end(error: TickcastError): void {
     this.#ended = error;
+    this.#subscriptions.close(error);
+    this.#watch.close();
+    this.#questions.close(error);
     this.#inFlight.close(error);
     this.#ready.fail(error);
   }

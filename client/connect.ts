@@ -5,6 +5,7 @@ import { systemClock } from './clock.js';
 import type { AnyModels, ModelMap } from './models.js';
 import type { ClientOptions } from './options.js';
 import { openSocket } from './socket.js';
+import { documentVisibility } from './visibility.js';
 
 /** Connects to a hub. Returns at once and connects in the background; requests made before wait in the client. */
 export function connect<Models extends ModelMap<Models> = AnyModels>(
@@ -16,6 +17,7 @@ export function connect<Models extends ModelMap<Models> = AnyModels>(
     clock: systemClock,
     random: Math.random,
     session: randomSession,
+    visibility: documentVisibility(),
   });
 }
 

@@ -6,7 +6,7 @@ import { parseGoaway, parseHello, parseWireError } from './answers.js';
 import type { ClientClock } from './clock.js';
 import { localError, TickcastError } from './error.js';
 import type { ResolvedOptions } from './options.js';
-import type { OpenSocket, OutgoingRequest, SocketLike } from './socket.js';
+import type { OpenSocket, OutgoingRequest, SocketLike, StreamEvent } from './socket.js';
 
 /**
  * `connecting`: the first attempt. `connected`: the hub said hello. `reconnecting`: an attempt failed or the connection was
@@ -19,6 +19,10 @@ export interface StateChange {
   readonly state: ConnectionState;
   /** Why, for people. */
   readonly reason: string;
+  /** Attempts that failed since the last hello. */
+  readonly attempts: number;
+  /** With `reconnecting`: the wait before the next attempt, in milliseconds. */
+  readonly retryInMs?: number;
   /** With `failed`: what every request is rejected with. */
   readonly error?: TickcastError;
 }
@@ -34,6 +38,7 @@ export interface ConnectionListener {
   /** Answers, as they came. */
   prediction(raw: unknown): void;
   predictionError(raw: unknown): void;
+  stream(event: StreamEvent, raw: unknown): void;
 }
 
 export interface ConnectionParts {
@@ -52,8 +57,10 @@ export class Connection {
   readonly #socket: SocketLike;
   #state: ConnectionState = 'connecting';
   #reason = 'first attempt';
-  /** Attempts since the last hello. */
+  /** Attempts that failed since the last hello. */
   #attempts = 0;
+  /** True while nothing is under way but the wait before the next attempt. */
+  #resting = false;
   /** The time limit of the attempt under way, or the wait before the next. */
   #timer: { readonly cancel: () => void } | undefined;
 
@@ -69,6 +76,7 @@ export class Connection {
         const notice = parseGoaway(raw);
         if (notice !== undefined) listener.goaway(notice);
       },
+      stream: (event, raw) => listener.stream(event, raw),
       connectFailed: (reason, data) => this.#onConnectFailed(reason, data),
       disconnected: (reason) => this.#onEnd(`the connection was lost (${reason})`, 0),
     });
@@ -100,6 +108,17 @@ export class Connection {
     return this.#state === 'connected' && this.#socket.cancel(id);
   }
 
+  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean {
+    return this.#state === 'connected' && this.#socket.send(event, payload, reply);
+  }
+
+  /** Makes the next attempt at once, if one waits for its time. */
+  retryNow(): void {
+    if (!this.#resting || this.#ended) return;
+    this.#timer?.cancel();
+    this.#attempt();
+  }
+
   close(): void {
     if (this.#ended) return;
     this.#end();
@@ -111,7 +130,7 @@ export class Connection {
   }
 
   #attempt(): void {
-    this.#attempts += 1;
+    this.#resting = false;
     const { clock, options } = this.#parts;
     this.#timer = clock.setTimer(options.connectTimeoutMs, () => {
       this.#onEnd(`no hello from a Tickcast hub within ${options.connectTimeoutMs} ms`, 0);
@@ -129,6 +148,7 @@ export class Connection {
       return;
     }
     this.#timer?.cancel();
+    this.#resting = false;
     this.#attempts = 0;
     if (this.#state !== 'connected') this.#enter('connected', `session ${hello.session}`);
     if (this.#state === 'connected') this.#listener.hello(hello);
@@ -147,18 +167,26 @@ export class Connection {
     if (this.#ended) return;
     this.#timer?.cancel();
     this.#socket.disconnect();
+    if (this.#state !== 'connected') this.#attempts += 1;
     const { clock, options, random } = this.#parts;
     const doubled = options.reconnectMinMs * 2 ** Math.min(Math.max(0, this.#attempts - 1), 30);
     const spread = Math.min(doubled, options.reconnectMaxMs) * (0.5 + random());
-    this.#timer = clock.setTimer(Math.max(spread, atLeastMs), () => this.#attempt());
+    const retryInMs = Math.max(spread, atLeastMs);
+    this.#resting = true;
+    this.#timer = clock.setTimer(retryInMs, () => this.#attempt());
+    this.#state = 'reconnecting';
+    this.#reason = reason;
     this.#listener.lost();
-    this.#enter('reconnecting', reason);
+    // A handler may have closed the client.
+    if (!this.#ended) this.#enter('reconnecting', reason, { retryInMs });
   }
 
   #fail(error: TickcastError): void {
     this.#end();
+    if (this.#state !== 'connected') this.#attempts += 1;
+    this.#state = 'failed';
     this.#listener.failed(error);
-    this.#enter('failed', error.message, error);
+    this.#enter('failed', error.message, { error });
   }
 
   #end(): void {
@@ -166,9 +194,9 @@ export class Connection {
     this.#socket.disconnect();
   }
 
-  #enter(state: ConnectionState, reason: string, error?: TickcastError): void {
+  #enter(state: ConnectionState, reason: string, extra: Pick<StateChange, 'retryInMs' | 'error'> = {}): void {
     this.#state = state;
     this.#reason = reason;
-    this.#listener.state(error === undefined ? { state, reason } : { state, reason, error });
+    this.#listener.state({ state, reason, attempts: this.#attempts, ...extra });
   }
 }

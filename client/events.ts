@@ -15,6 +15,11 @@ export class Emitter<Events> {
     };
   }
 
+  /** How many handlers an event has. */
+  count(name: keyof Events): number {
+    return this.#handlers[name]?.size ?? 0;
+  }
+
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     const handlers = this.#handlers[name];
     if (handlers === undefined) return;

@@ -18,8 +18,10 @@ import {
   type Pending,
   type PredictResult,
   type Submission,
+  superseded,
   unreadable,
 } from './pending.js';
+import { withRoundTrip } from './receipt.js';
 import { WaitingLine } from './waiting-line.js';
 import { guessRows, prepareInput } from './wire-input.js';
 
@@ -72,11 +74,7 @@ export class InFlight {
       return submission.settle({ ok: false, error: unreadable(cause) });
     }
     if (!this.#prepare(pending)) return;
-    if (this.#line.head !== undefined || !this.#send(pending)) {
-      if (this.#line.rows + pending.rows > this.#maxQueuedRows) return this.#fail(pending, this.#queueFull(pending));
-      pending.state = 'waiting';
-      this.#line.push(pending);
-    }
+    if (this.#line.head !== undefined || !this.#send(pending)) this.#wait(pending);
     if (pending.state === 'settled') return;
     if (signal !== undefined) this.#aborts.add(signal, pending);
     this.#deadlines.arm(dueAt(pending));
@@ -102,6 +100,10 @@ export class InFlight {
         this.#fail(pending, localError('INTERNAL', text));
         continue;
       }
+      if (this.#line.holder(pending.place) !== undefined) {
+        this.#fail(pending, superseded());
+        continue;
+      }
       pending.state = 'waiting';
       this.#line.unshift(pending);
     }
@@ -112,7 +114,7 @@ export class InFlight {
     const pending = this.#pendingOf(raw);
     const value = pending && parsePrediction(raw);
     if (pending === undefined || value === undefined) return;
-    this.#settle(pending, { ok: true, value });
+    this.#settle(pending, { ok: true, value: withRoundTrip(value, pending.sentAt, this.#clock.now()) });
     this.#pump();
   }
 
@@ -131,6 +133,21 @@ export class InFlight {
     this.#hello = undefined;
     this.#deadlines.close();
     for (const pending of [...this.#known.values(), ...this.#line.items()]) this.#fail(pending, error);
+  }
+
+  /** Puts a held pending in line: in the place of an older one with its key, else at the end. */
+  #wait(pending: Pending): void {
+    const older = this.#line.holder(pending.place);
+    if (this.#line.rows - (older?.rows ?? 0) + pending.rows > this.#maxQueuedRows) {
+      return this.#fail(pending, this.#queueFull(pending));
+    }
+    pending.state = 'waiting';
+    if (older === undefined) return this.#line.push(pending);
+    this.#line.replace(older, pending);
+    older.state = 'held';
+    this.#withdraw(older, superseded());
+    // It may take less of the credit than the one whose turn it was.
+    this.#pump();
   }
 
   #pump(): void {
@@ -155,7 +172,7 @@ export class InFlight {
         pending.rows = guessRows(captured);
         return true;
       }
-      const prepared = prepareInput(captured, submission.model, hello, this.#outlet.base64);
+      const prepared = prepareInput(captured, submission.fields, hello, this.#outlet.base64);
       if (prepared.ok) {
         pending.wire = prepared.value.value;
         pending.rows = prepared.value.rows;
@@ -174,9 +191,8 @@ export class InFlight {
     const hello = this.#hello;
     if (hello === undefined || this.#sentRows + pending.rows > hello.limits.maxInFlightRows) return false;
     const { id, submission, wire } = pending;
-    const { model } = submission;
     const timeoutMs = Math.max(1, Math.ceil(pending.deadline - this.#clock.now()));
-    const request = model === undefined ? { input: wire, id, timeoutMs } : { input: wire, id, timeoutMs, model };
+    const request = { input: wire, id, timeoutMs, ...submission.fields };
     try {
       if (!this.#outlet.predict(request)) {
         // The socket knows of a loss that it has yet to report.
@@ -188,6 +204,7 @@ export class InFlight {
       return true;
     }
     pending.state = 'sent';
+    pending.sentAt = this.#clock.now();
     this.#known.set(id, pending);
     this.#sentRows += pending.rows;
     return true;

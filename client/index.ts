@@ -11,9 +11,24 @@ export type {
   PredictInput,
   Prediction,
   PredictionValue,
+  RequestId,
   TensorInput,
+  Timing,
 } from '../shared/protocol.js';
 export { PROTOCOL_VERSION } from '../shared/protocol.js';
+export type {
+  AggregateFrame,
+  HubStatus,
+  ReceiptParts,
+  SampleItem,
+  StreamDescription,
+  StreamGap,
+  StreamItem,
+  StreamMode,
+  StreamPosition,
+  StreamWindow,
+  WordWeight,
+} from '../shared/stream-protocol.js';
 export type { DType, InputSpec, TensorSpec, TextSpec } from '../shared/tensor.js';
 export type { ClientEvents, TickcastClient } from './client.js';
 export { connect } from './connect.js';
@@ -22,4 +37,15 @@ export { isTickcastError, TickcastError } from './error.js';
 export type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference, ModelTypes } from './models.js';
 export type { ClientOptions, PredictOptions, ReadyOptions, TransportName } from './options.js';
 export type { PredictResult } from './pending.js';
+export type { ClientPrediction, ClientTiming } from './receipt.js';
 export { predictOverHttp } from './rest.js';
+export type {
+  Skipped,
+  StreamValue,
+  SubscribeOptions,
+  Subscription,
+  SubscriptionChange,
+  SubscriptionEvents,
+  SubscriptionState,
+  SubscriptionStats,
+} from './stream-types.js';

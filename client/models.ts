@@ -1,6 +1,7 @@
 /** Types that tie a model's name to its input and its answer. Compile time only: the hub checks what is sent. */
 
-import type { PredictInput, Prediction, PredictionValue } from '../shared/protocol.js';
+import type { PredictInput, PredictionValue } from '../shared/protocol.js';
+import type { ClientPrediction } from './receipt.js';
 
 /** What is declared of a model. `label` and `score` narrow the fields of the answer that have these names. */
 export interface ModelTypes {
@@ -37,7 +38,7 @@ export type InputOf<Models, Reference = NameOf<Models>> =
   Resolve<Models, Reference> extends { readonly input: infer Input } ? Input : never;
 
 type AnswerFrom<Types> = Types extends unknown
-  ? Omit<Prediction, Exclude<keyof Types, 'input'>> & Readonly<Omit<Types, 'input'>>
+  ? Omit<ClientPrediction, Exclude<keyof Types, 'input'>> & Readonly<Omit<Types, 'input'>>
   : never;
 
 /** The answer that a model gives. */

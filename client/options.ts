@@ -1,7 +1,8 @@
 /** The options of a client and of one request: types, defaults, ranges. */
 
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
-import { describe, isModelReference } from '../shared/parse.js';
+import { castProblem, describe, isModelReference } from '../shared/parse.js';
+import type { RequestFields } from './socket.js';
 
 export type TransportName = 'websocket' | 'polling';
 
@@ -31,6 +32,12 @@ export interface PredictOptions<Reference extends string = string> {
   readonly timeoutMs?: number | undefined;
   /** Aborts the request: it is rejected with CANCELLED at once, and the hub is told. */
   readonly signal?: AbortSignal | undefined;
+  /** Casts the prediction to everyone subscribed to this stream, besides answering. */
+  readonly stream?: string | undefined;
+  /** Latest wins: a newer request with the same key and the same `model` replaces one that waits, which is rejected with SUPERSEDED. 1 to 64 characters. */
+  readonly key?: string | undefined;
+  /** False: the answer comes without `timing`. @default true */
+  readonly timing?: boolean | undefined;
 }
 
 /** Options of `ready()`. */
@@ -119,10 +126,21 @@ export function resolveUrl(url: string | URL): string {
 }
 
 /** What is wrong with the options of one request, if anything. */
-export function requestProblem(model: unknown, timeoutMs: unknown): string | undefined {
+export function requestProblem(options: Omit<PredictOptions, 'timeoutMs'>, timeoutMs: unknown): string | undefined {
+  const { model } = options;
   if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
     return `timeoutMs must be a number above 0, ${MAX_TIMEOUT_MS} at most, got ${String(timeoutMs)}`;
   }
-  if (model === undefined || isModelReference(model)) return undefined;
+  if (model === undefined || isModelReference(model)) return castProblem(options);
   return `model must be "name" or "name@version" (lower-case letters, digits, ".", "_", "-"; a version is an integer >= 1), got ${describe(model)}`;
+}
+
+/** What a request says besides its input and its time: only what was given. */
+export function requestFields({ model, stream, key, timing }: PredictOptions): RequestFields {
+  return {
+    ...(model !== undefined && { model }),
+    ...(stream !== undefined && stream !== null && { stream }),
+    ...(key !== undefined && key !== null && { key }),
+    ...(timing !== undefined && timing !== null && { timing }),
+  };
 }

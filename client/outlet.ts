@@ -1,4 +1,4 @@
-/** What the requests in flight need of a connection. */
+/** What the parts of a client need of a connection. */
 
 import type { RequestId } from '../shared/protocol.js';
 import type { OutgoingRequest } from './socket.js';
@@ -9,6 +9,14 @@ export interface Outlet {
   predict(request: OutgoingRequest): boolean;
   cancel(id: RequestId): boolean;
   readonly base64: boolean;
+  /** Why nothing can leave, for people; undefined while connected. */
+  readonly obstacle: string | undefined;
+}
+
+/** Where everything that is no prediction leaves. */
+export interface StreamOutlet {
+  /** False when nothing can leave now. `reply` is called with the answer as it came, once, or never when the connection is lost. */
+  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean;
   /** Why nothing can leave, for people; undefined while connected. */
   readonly obstacle: string | undefined;
 }

@@ -1,19 +1,21 @@
 /** One request between its call and its settlement. */
 
-import type { Hello, Prediction } from '../shared/protocol.js';
+import type { Hello } from '../shared/protocol.js';
 import { localError, type TickcastError } from './error.js';
+import type { ClientPrediction } from './receipt.js';
+import type { RequestFields } from './socket.js';
 import { captureInput } from './typed-arrays.js';
 import type { LineItem } from './waiting-line.js';
 
 /** How one request ended. */
-export type PredictResult<Answer = Prediction> =
+export type PredictResult<Answer = ClientPrediction> =
   | { readonly ok: true; readonly value: Answer }
   | { readonly ok: false; readonly error: TickcastError };
 
 /** One call of `predict`. */
 export interface Submission {
   readonly input: unknown;
-  readonly model: string | undefined;
+  readonly fields: RequestFields;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   /** Called exactly once, possibly before `submit` returns. */
@@ -36,6 +38,8 @@ export interface Pending extends LineItem<Pending> {
   wire: unknown;
   preparedFor: Hello | undefined;
   rows: number;
+  /** When it was sent last, on the client's clock. */
+  sentAt: number;
   losses: number;
 }
 
@@ -50,10 +54,17 @@ export function newPending(id: number, submission: Submission, now: number): Pen
     wire: undefined,
     preparedFor: undefined,
     rows: 1,
+    place: placeOf(submission.fields),
+    sentAt: 0,
     losses: 0,
     before: undefined,
     after: undefined,
   };
+}
+
+/** Latest wins: of the requests that wait with one key for one model reference, only the newest is worth sending. */
+function placeOf({ key, model }: RequestFields): string | undefined {
+  return key === undefined ? undefined : `${model ?? ''} ${key}`;
 }
 
 /** When the request is settled from this side, if nothing else has. */
@@ -63,6 +74,10 @@ export function dueAt(pending: Pending): number {
 
 export function cancelled(signal: AbortSignal): TickcastError {
   return localError('CANCELLED', 'the request was aborted by its signal', signal.reason);
+}
+
+export function superseded(): TickcastError {
+  return localError('SUPERSEDED', 'a newer request with the same key took the place of this one in the client');
 }
 
 /** An input whose getters, proxies or encoding throw. */

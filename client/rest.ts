@@ -6,8 +6,9 @@ import type { PredictInput, Prediction } from '../shared/protocol.js';
 import { parsePrediction, parseWireError } from './answers.js';
 import { isTickcastError, localError, TickcastError } from './error.js';
 import { JsonSize } from './json-size.js';
-import { type PredictOptions, requestProblem, resolveUrl } from './options.js';
+import { type PredictOptions, requestFields, requestProblem, resolveUrl } from './options.js';
 import { GRACE_MS } from './pending.js';
+import { type ClientPrediction, withRoundTrip } from './receipt.js';
 import { tagInput } from './typed-arrays.js';
 
 /** Asks the hub at `url` for one prediction by `POST /predict`. Rejects with a {@link TickcastError}. */
@@ -15,11 +16,11 @@ export async function predictOverHttp(
   url: string | URL,
   input: PredictInput,
   options: PredictOptions = {},
-): Promise<Prediction> {
-  const { model, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const problem = requestProblem(model, timeoutMs);
+): Promise<ClientPrediction> {
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const problem = requestProblem(options, timeoutMs);
   if (problem !== undefined) throw localError('INVALID_INPUT', problem);
-  const body = encode(input, model, timeoutMs);
+  const body = encode(input, options, timeoutMs);
   const late = new AbortController();
   const onAbort = (): void => {
     late.abort(localError('CANCELLED', 'the request was aborted by its signal', signal?.reason));
@@ -30,13 +31,15 @@ export async function predictOverHttp(
     late.abort(localError('DEADLINE_EXCEEDED', `no answer within ${timeoutMs} ms`));
   }, timeoutMs + GRACE_MS);
   try {
+    const sentAt = performance.now();
     const response = await fetch(`${resolveUrl(url)}/predict`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
       signal: late.signal,
     });
-    return read(response.status, await response.text());
+    const answer = read(response.status, await response.text());
+    return withRoundTrip(answer, sentAt, performance.now());
   } catch (error) {
     if (isTickcastError(late.signal.reason)) throw late.signal.reason;
     if (isTickcastError(error)) throw error;
@@ -47,13 +50,13 @@ export async function predictOverHttp(
   }
 }
 
-function encode(raw: unknown, model: string | undefined, timeoutMs: number): string {
+function encode(raw: unknown, options: PredictOptions, timeoutMs: number): string {
   const input = tagInput(raw, undefined);
   const size = new JsonSize();
   const problem = size.add(input, 'input', Number.MAX_SAFE_INTEGER);
   if (problem !== undefined) throw localError('INVALID_INPUT', problem);
   if (size.attachments > 0) throw localError('INVALID_INPUT', 'bytes cannot be sent over HTTP; give nested numbers');
-  return JSON.stringify({ input, model, timeoutMs: Math.max(1, timeoutMs) });
+  return JSON.stringify({ input, ...requestFields(options), timeoutMs: Math.max(1, timeoutMs) });
 }
 
 function read(status: number, text: string): Prediction {

@@ -4,13 +4,28 @@ import { io } from 'socket.io-client';
 import type { HandshakeAuth, RequestId } from '../shared/protocol.js';
 import type { ResolvedOptions } from './options.js';
 
+/** What a `predict` event says of a request besides its input and its time. */
+export interface RequestFields {
+  readonly model?: string;
+  readonly stream?: string;
+  readonly key?: string;
+  readonly timing?: boolean;
+}
+
 /** A `predict` event as it leaves: a request of the protocol whose input was made fit for the wire. */
-export interface OutgoingRequest {
+export interface OutgoingRequest extends RequestFields {
   readonly input: unknown;
   readonly id: RequestId;
   readonly timeoutMs: number;
-  readonly model?: string;
 }
+
+/** Events about streams, from the hub. */
+export type StreamEvent = 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'status';
+
+const STREAM_EVENTS: readonly StreamEvent[] = ['cast', 'aggregate', 'gap', 'unsubscribed', 'status'];
+
+/** Longer than any wait for a reply: then Socket.IO forgets it, so that a hub that owes replies costs no memory for good. */
+const FORGET_REPLY_MS = 60_000;
 
 /** What a socket reports. Payloads are as they came. */
 export interface SocketListener {
@@ -18,6 +33,7 @@ export interface SocketListener {
   prediction(raw: unknown): void;
   predictionError(raw: unknown): void;
   goaway(raw: unknown): void;
+  stream(event: StreamEvent, raw: unknown): void;
   /** The attempt failed; `data` is what the hub said, if it was the hub. */
   connectFailed(reason: string, data: unknown): void;
   /** The connection, open or half open, was lost. */
@@ -33,6 +49,11 @@ export interface SocketLike {
   /** False when the event could not leave now; it is not kept. May throw on a value that has no encoding. */
   predict(request: OutgoingRequest): boolean;
   cancel(id: RequestId): boolean;
+  /**
+   * Any other event, without a payload where it is undefined. `reply` is called with the hub's answer as it came, once, or never:
+   * not after the connection was lost. False as with `predict`.
+   */
+  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean;
   /** True while bytes travel as base64, which takes a third more. */
   readonly base64: boolean;
 }
@@ -60,9 +81,13 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
   let waiting = false;
 
   // Socket.IO keeps what is emitted while a ping is overdue, and would send it on the next connection.
-  const emit = (event: string, payload: unknown): boolean => {
+  const emit = (event: string, args: readonly unknown[], reply?: (raw: unknown) => void): boolean => {
     if (!socket.connected) return false;
-    socket.emit(event, payload);
+    if (reply === undefined) socket.emit(event, ...args);
+    else
+      socket.timeout(FORGET_REPLY_MS).emit(event, ...args, (error: unknown, raw: unknown) => {
+        if (error === null) reply(raw);
+      });
     if (socket.sendBuffer.length === 0) return true;
     socket.sendBuffer.length = 0;
     return false;
@@ -84,6 +109,7 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
   socket.on('prediction', (raw: unknown) => listener.prediction(raw));
   socket.on('prediction_error', (raw: unknown) => listener.predictionError(raw));
   socket.on('goaway', (raw: unknown) => listener.goaway(raw));
+  for (const event of STREAM_EVENTS) socket.on(event, (raw: unknown) => listener.stream(event, raw));
 
   return {
     connect: () => {
@@ -95,8 +121,9 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
     disconnect: () => {
       socket.disconnect();
     },
-    predict: (request) => emit('predict', request),
-    cancel: (id) => emit('cancel', { id }),
+    predict: (request) => emit('predict', [request]),
+    cancel: (id) => emit('cancel', [{ id }]),
+    send: (event, payload, reply) => emit(event, payload === undefined ? [] : [payload], reply),
     get base64() {
       return socket.io.engine?.transport?.name === 'polling';
     },

@@ -55,6 +55,33 @@ export interface SubscriptionEvents<Value> {
   state: SubscriptionChange;
 }
 
+/**
+ * One program's view of one stream. Values go to the `value` handlers at once; without one, and for a `for await` loop, they wait,
+ * `maxBuffered` at most. One loop at a time.
+ */
+export interface Subscription<Mode extends StreamMode = StreamMode> extends AsyncIterable<StreamValue<Mode>> {
+  readonly stream: string;
+  readonly mode: Mode;
+  readonly state: SubscriptionState;
+  /** With `ended`: what ended it, unless it was the program. */
+  readonly error: TickcastError | undefined;
+  /** `name@version` whose predictions the stream carries, once known. */
+  readonly model: string | undefined;
+  readonly labels: readonly string[] | undefined;
+  /** All up to it was handed to the program. Also after the end: `subscribe(stream, { position })` goes on from there. */
+  readonly position: StreamPosition | undefined;
+  readonly stats: SubscriptionStats;
+  /** Calls `handler` at each event of this name; the function returned ends that. */
+  on<Name extends keyof SubscriptionEvents<StreamValue<Mode>>>(
+    name: Name,
+    handler: (event: SubscriptionEvents<StreamValue<Mode>>[Name]) => void,
+  ): () => void;
+  /** The values as they come. Ends with the subscription, and throws what ended it; leaving the loop closes the subscription. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<StreamValue<Mode>, undefined>;
+  /** Ends the subscription. A loop ends too; what waits for it is dropped. Further calls do nothing. */
+  close(): void;
+}
+
 /** Counts of one subscription since it began. */
 export interface SubscriptionStats {
   /** Items, or windows for `aggregate`. */

@@ -6,6 +6,7 @@ import { type HubLimits, MAX_TIMEOUT_MS } from '../shared/limits.js';
 import { isRecord, type Parsed } from '../shared/parse.js';
 import type { Hello, ModelDescription } from '../shared/protocol.js';
 import { exactJsonBytes, JsonSize } from './json-size.js';
+import type { RequestFields } from './socket.js';
 import { tagInput } from './typed-arrays.js';
 
 /** An input that is fit to be sent, and the rows it takes of the connection's credit. */
@@ -16,19 +17,21 @@ export interface WireInput {
 
 /** What Socket.IO and its transport put before the JSON text of a packet: `451-`, and room for a separator. */
 const PREFIX_BYTES = 8;
-/** `["predict",{"input":,"id":,"timeoutMs":,"model":""}]` with the longest id and timeout. */
-const ENVELOPE_BYTES = 96;
+/** `["predict",{"input":,"id":,"timeoutMs":,"model":"","stream":"","key":"","timing":false}]` with the longest id and timeout. */
+const ENVELOPE_BYTES = 136;
+/** A character of a key may take an escape. */
+const KEY_UNIT_BYTES = 6;
 
 /** Prepares a captured input. An error is one that would cost the connection, or that no hub could answer better. */
 export function prepareInput(
   captured: unknown,
-  model: string | undefined,
+  fields: RequestFields,
   hello: Hello,
   base64: boolean,
 ): Parsed<WireInput> {
-  const description = findModel(hello, model);
+  const description = findModel(hello, fields.model);
   const value = tagInput(captured, description);
-  const error = checkSize(value, model, hello.limits, base64);
+  const error = checkSize(value, fields, hello.limits, base64);
   if (error !== undefined) return { ok: false, error };
   const rows = countRows(value, description, hello.limits);
   // The hub is the judge of a request with too many rows; here it must not wait for credit that never comes.
@@ -60,12 +63,7 @@ function findModel(hello: Hello, reference = hello.defaultModel): ModelDescripti
   return found;
 }
 
-function checkSize(
-  value: unknown,
-  model: string | undefined,
-  limits: HubLimits,
-  base64: boolean,
-): WireError | undefined {
+function checkSize(value: unknown, fields: RequestFields, limits: HubLimits, base64: boolean): WireError | undefined {
   if (value === undefined || value === null) return wireError('INVALID_INPUT', 'input is missing; give a value');
   const limit = Math.min(limits.maxJsonBytes, limits.maxFrameBytes) - PREFIX_BYTES;
   const size = new JsonSize();
@@ -80,8 +78,10 @@ function checkSize(
       `input has a typed array of ${encoded}, one message may have ${limits.maxFrameBytes}; split it`,
     );
   }
-  if (size.atMost + ENVELOPE_BYTES + (model?.length ?? 0) <= limit) return undefined;
-  const widest = { input: value, id: Number.MAX_SAFE_INTEGER, timeoutMs: MAX_TIMEOUT_MS, model };
+  const { model = '', stream = '', key = '' } = fields;
+  const names = model.length + stream.length + key.length * KEY_UNIT_BYTES;
+  if (size.atMost + ENVELOPE_BYTES + names <= limit) return undefined;
+  const widest = { input: value, id: Number.MAX_SAFE_INTEGER, timeoutMs: MAX_TIMEOUT_MS, ...fields };
   const bytes = exactJsonBytes(['predict', widest]);
   return bytes > limit ? tooLarge(`the request takes ${bytes} bytes of JSON`, limits) : undefined;
 }

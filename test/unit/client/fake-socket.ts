@@ -2,7 +2,8 @@
 
 import { TickcastClient } from '../../../client/client.js';
 import type { ClientOptions } from '../../../client/options.js';
-import type { OpenSocket, OutgoingRequest, SocketListener } from '../../../client/socket.js';
+import type { OpenSocket, OutgoingRequest, SocketListener, StreamEvent } from '../../../client/socket.js';
+import type { PageVisibility } from '../../../client/visibility.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import type { HandshakeAuth, Hello, ModelDescription, RequestId } from '../../../shared/index.js';
 
@@ -40,6 +41,9 @@ export function hello(limits: Partial<Hello['limits']> = {}, models: readonly Mo
 export class FakeSocket {
   readonly sent: OutgoingRequest[] = [];
   readonly cancelled: RequestId[] = [];
+  /** All other events, in order. */
+  readonly events: { readonly event: string; readonly payload: unknown }[] = [];
+  #replies: { readonly event: string; readonly reply: (raw: unknown) => void }[] = [];
   attempts = 0;
   disconnects = 0;
   /** False: the socket has noticed a loss that it has not reported. */
@@ -68,6 +72,12 @@ export class FakeSocket {
       },
       cancel: (id) => {
         this.cancelled.push(id);
+        return true;
+      },
+      send: (event, payload, reply) => {
+        if (!this.writable) return false;
+        this.events.push({ event, payload });
+        if (reply !== undefined) this.#replies.push({ event, reply });
         return true;
       },
       get base64() {
@@ -99,13 +109,37 @@ export class FakeSocket {
     this.listener.predictionError({ id, n: 0, code, message: `hub: ${code}`, retryable: true, ...extra });
   }
 
+  /** Payloads of the events of this name, in order. */
+  payloads(event: string): unknown[] {
+    return this.events.filter((sent) => sent.event === event).map(({ payload }) => payload);
+  }
+
+  /** Gives the oldest event of this name that has no reply one. False when there is none. */
+  reply(event: string, raw: unknown): boolean {
+    const entry = this.#replies.find((waiting) => waiting.event === event);
+    if (entry === undefined) return false;
+    this.#replies = this.#replies.filter((waiting) => waiting !== entry);
+    entry.reply(raw);
+    return true;
+  }
+
+  /** An event about streams. */
+  stream(event: StreamEvent, raw: unknown): void {
+    this.listener.stream(event, raw);
+  }
+
+  /** Loses the connection, and with it what was not replied to. */
   lose(): void {
+    this.#replies = [];
     this.listener.disconnected('transport close');
   }
 }
 
 /** A client on a fake socket and a manual clock; the spread of reconnecting is 1. */
-export function makeClient(options: ClientOptions = {}): {
+export function makeClient(
+  options: ClientOptions = {},
+  visibility?: PageVisibility,
+): {
   client: TickcastClient;
   socket: FakeSocket;
   clock: ManualClock;
@@ -117,6 +151,7 @@ export function makeClient(options: ClientOptions = {}): {
     clock,
     random: () => 0.5,
     session: () => 'session-1',
+    visibility,
   });
   return { client, socket, clock };
 }

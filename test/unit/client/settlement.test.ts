@@ -14,6 +14,7 @@ const action = fc.oneof(
       rows: fc.integer({ min: 1, max: 4 }),
       timeoutMs: fc.integer({ min: 1, max: 400 }),
       abortable: fc.boolean(),
+      key: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }),
     }),
   },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('answer' as const), pick: fc.nat() }) },
@@ -65,7 +66,7 @@ test('settles every request exactly once, with its own answer, whatever happens 
             calls.push(call);
             inFlight.submit({
               input: Array.from({ length: step.rows }, () => [value, 0, 0, 0]),
-              model: undefined,
+              fields: step.key === undefined ? {} : { key: step.key },
               timeoutMs: step.timeoutMs,
               signal: controller?.signal,
               settle: (result) => call.results.push(result),
@@ -139,7 +140,7 @@ test('sends no id for two different requests', () => {
   inFlight.connected(hello());
 
   for (let i = 0; i < 1000; i++) {
-    inFlight.submit({ input: [1, 2, 3, 4], model: undefined, timeoutMs: 1000, signal: undefined, settle: () => {} });
+    inFlight.submit({ input: [1, 2, 3, 4], fields: {}, timeoutMs: 1000, signal: undefined, settle: () => {} });
   }
 
   expect(ids.size).toBe(1000);
