@@ -37,7 +37,9 @@ export class GapLedger {
       return { from, to, reason: known?.reason ?? 'silent', missed: known?.missed ?? null };
     });
     // A gap without a length has no hole of its own.
-    const marks = before.filter((gap) => gap.from === gap.to && !kept.some(({ from, to }) => from <= gap.to && to >= gap.from));
+    const marks = before.filter(
+      (gap) => gap.from === gap.to && !kept.some(({ from, to }) => from <= gap.to && to >= gap.from),
+    );
     this.#gaps = [...kept, ...marks].sort((a, b) => a.from - b.from).slice(-MAX_GAPS);
   }
 

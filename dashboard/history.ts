@@ -4,7 +4,7 @@
  */
 
 import type { StreamWindow } from '../shared/stream-protocol.js';
-import { type GapReason, GapLedger } from './gap-ledger.js';
+import { GapLedger, type GapReason } from './gap-ledger.js';
 import type { Tally } from './mood.js';
 import { toneOf } from './sentiment.js';
 import { type Row, WindowRing } from './window-ring.js';
@@ -46,7 +46,8 @@ export class History {
 
   /** Live windows, oldest first. `skipped` were left out before them on purpose: that is no gap. */
   append(windows: readonly StreamWindow[], skipped: number): void {
-    for (const [index, window] of windows.entries()) this.#append(countsOf(window, FINE_MS), index === 0 && skipped > 0);
+    for (const [index, window] of windows.entries())
+      this.#append(countsOf(window, FINE_MS), index === 0 && skipped > 0);
   }
 
   /** Windows that the hub kept, of either length: what the page already has wins. */
@@ -128,7 +129,10 @@ export class History {
 
   #findHoles(): void {
     const start = this.fine.at('x', 0) * 1000;
-    const holes = [...holesOf(this.coarse, COARSE_MS).filter(({ to }) => !(to > start - FINE_MS)), ...holesOf(this.fine, FINE_MS)];
+    const holes = [
+      ...holesOf(this.coarse, COARSE_MS).filter(({ to }) => !(to > start - FINE_MS)),
+      ...holesOf(this.fine, FINE_MS),
+    ];
     this.gaps.rebuild(holes);
   }
 }

@@ -61,7 +61,11 @@ export class ShareChart {
           {},
           series(() => 'transparent', 0),
           series(() => tokens.colour('positive'), 1.75),
-          series(() => tokens.colour('negative'), 1.75, (plot) => negative.of(plot)),
+          series(
+            () => tokens.colour('negative'),
+            1.75,
+            (plot) => negative.of(plot),
+          ),
         ],
         bands: [
           { series: [1, 2], fill: (plot) => positive.of(plot) as unknown as string },
@@ -81,7 +85,7 @@ export class ShareChart {
             },
           ],
           setSelect: [(plot) => this.#select(plot)],
-          setCursor: [(plot) => this.#cursor(plot)],
+          setCursor: [() => this.#events.cursor(this.cursor)],
         },
       },
       [new Float64Array(0), new Float64Array(0), new Float64Array(0), new Float64Array(0)],
@@ -114,6 +118,12 @@ export class ShareChart {
     return this.#plot.valToPos(seconds, 'x');
   }
 
+  /** The time below the cursor. */
+  get cursor(): number | undefined {
+    const left = this.#plot.cursor.left ?? -1;
+    return left < 0 ? undefined : this.#plot.posToVal(left, 'x');
+  }
+
   /** Puts the cursor at a time, or takes it away. */
   point(seconds: number | undefined): void {
     const left = seconds === undefined ? -10 : this.#plot.valToPos(seconds, 'x');
@@ -135,11 +145,6 @@ export class ShareChart {
     if (width < 6) return;
     this.#events.zoom(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'));
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-  }
-
-  #cursor(plot: uPlot): void {
-    const left = plot.cursor.left ?? -1;
-    this.#events.cursor(left < 0 ? undefined : plot.posToVal(left, 'x'));
   }
 
   /** uPlot follows the mouse alone: a finger puts the cursor where it touches. */
