@@ -24,6 +24,7 @@ export interface Ending {
 }
 
 const PING_MS = 5000;
+const FIRST_PING_MS = 700;
 /** A clock that is further off than this was set anew. */
 const CLOCK_JUMP_MS = 5000;
 const HISTORY = 300;
@@ -59,7 +60,8 @@ export class Feed {
     this.#listener = listener;
     client.on('state', (change) => this.#onState(change));
     client.on('hello', () => {
-      void this.#ping();
+      // Not while the page is busy with what comes first: that would be taken for the network.
+      setTimeout(() => void this.#ping(), FIRST_PING_MS);
       listener.hello();
     });
     client.on('goaway', ({ graceMs }) => {

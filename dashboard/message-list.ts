@@ -7,6 +7,9 @@ import { MessageRow } from './message-row.js';
 import { Messages, SHOWN } from './messages.js';
 import { WordTip } from './word-tip.js';
 
+/** A row at most so often, in milliseconds. */
+const STEP_MS = 250;
+
 export interface ListFigures {
   readonly now: number;
   readonly ratePerSecond: number | undefined;
@@ -27,7 +30,6 @@ export class MessageList {
   #isPointedAt = false;
   #isPaused = false;
   #perSecond = 0;
-  #arrivals: number[] = [];
 
   constructor() {
     this.#list.addEventListener('pointerenter', (event) => {
@@ -46,11 +48,9 @@ export class MessageList {
   }
 
   /** Samples of a frame, oldest first. */
-  arrive(items: readonly SampleItem[], now: number): void {
+  arrive(items: readonly SampleItem[]): void {
     this.#messages.arrive(items, this.#isHeld);
-    for (const _ of items) this.#arrivals.push(now);
-    this.#arrivals = this.#arrivals.filter((at) => now - at < 5000).slice(-100);
-    this.#perSecond = Math.round(this.#arrivals.length / 5);
+    if (items.length > 0) this.#perSecond = Math.min(items.length, 1000 / STEP_MS);
   }
 
   /** At most four times a second: one more row, and what the head says. */
@@ -79,7 +79,6 @@ export class MessageList {
 
   clear(): void {
     this.#messages.clear();
-    this.#arrivals = [];
     this.#perSecond = 0;
     for (const { node } of this.#rows) node.remove();
     this.#rows.length = 0;

@@ -60,7 +60,7 @@ export class Page {
       frame: ({ windows, skipped }) => {
         this.#history.append(windows, skipped);
         const samples = windows.flatMap((window) => window.samples ?? []);
-        if (this.#view.mode !== 'paused') this.#list.arrive(samples, this.#feed.hubNow);
+        if (this.#view.mode !== 'paused') this.#list.arrive(samples);
         this.#stage.invalidate();
       },
       gap: ({ reason, missed }) => this.#history.notice({ reason, missed }),

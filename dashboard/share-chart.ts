@@ -56,7 +56,7 @@ export class ShareChart {
         pxAlign: 0,
         padding: [0, 0, 0, 0],
         legend: { show: false },
-        scales: { x: { time: true, auto: false }, y: { auto: false, range: [0, 1] } },
+        scales: { x: { time: true, auto: false }, y: { range: () => [0, 1] } },
         series: [
           {},
           series(() => 'transparent', 0),

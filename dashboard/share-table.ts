@@ -46,6 +46,8 @@ export class ShareTable {
     );
     this.#body.replaceChildren(...rows);
     setHidden(this.#host, false);
+    // It scrolls, and who uses the keyboard must be able to scroll it.
+    this.#host.tabIndex = 0;
     setText(this.#button, 'Show as chart');
     this.#button.setAttribute('aria-expanded', 'true');
   }

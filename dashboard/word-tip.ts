@@ -18,7 +18,7 @@ export class WordTip {
   /** The words of a row one after the other, for the keyboard. */
   step(row: HTMLElement, by: 1 | -1): void {
     const words = [...row.querySelectorAll<HTMLElement>('.word')];
-    const at = words.findIndex((word) => word === this.#shown);
+    const at = this.#shown === undefined ? -1 : words.indexOf(this.#shown);
     const next = words[at === -1 ? (by === 1 ? 0 : words.length - 1) : at + by];
     if (next === undefined) this.hide();
     else this.show(next);
