@@ -1,0 +1,27 @@
+/**
+ * The page's entry: connects to the hub that served it, once the type is there to be measured.
+ *
+ * What tests may rely on:
+ * - `html[data-state]`: connecting, empty, live, paused, zoomed, reconnecting, slow (cut as too slow), slowed, ended, draining, failed;
+ *   `html[data-theme]`: dark or light when the reader chose; `html[data-tab]`: live, try or hub (seen on a phone).
+ * - `[data-mood]` the number; `[data-rate]` messages a second; `[data-share="positive"]` whole per cents; `[data-link]` the connection
+ *   in a word and `[data-behind]` what follows; `#link-action` Retry now or Resume; `#pause`; `#back-to-live`.
+ * - `#newest [data-row]` with `data-tone`, `#newest[data-held]`; `#try-text`, `[data-score="positive"]`, `[data-receipt]`, `#try-problem`.
+ * - `#gaps [data-gap]`: the gaps in words, its value the reason; `[data-offset]`, `[data-skipped]`, `[data-gaps]`, `[data-reconnects]`.
+ * - `#stream`, `[data-range]`, `#theme`, `#help-open`, `#help`, `#table-toggle`, `#share-table`, `#empty`, `#token`, `.tabs [data-tab]`.
+ */
+
+import { connect } from '@tickcast/client';
+import { Page } from './page.js';
+
+function open(): void {
+  // Hubs know no tokens yet: one that asks is asked again, and says the same.
+  const reconnect = (): void => location.reload();
+  const page = new Page(connect(location.origin), reconnect);
+  page.open();
+  addEventListener('pagehide', (event) => {
+    if (!event.persisted) page.close();
+  });
+}
+
+void document.fonts.ready.then(open);

@@ -1,0 +1,111 @@
+/** One row of the list. It is filled again and again; texts are only ever set as text. */
+
+import type { SampleItem } from '@tickcast/client';
+import { make, setHidden, setText } from './dom.js';
+import { ago, signedScore } from './format.js';
+import { GLYPHS, pull, toneOf } from './sentiment.js';
+
+/** Longest text that is shown before "more". */
+const CUT = 500;
+/** From about this length on two lines do not hold a text. */
+const TWO_LINES = 88;
+
+export class MessageRow {
+  readonly node = make('li', 'row');
+  readonly #glyph = make('span', 'glyph');
+  readonly #text = make('p', 'row-text');
+  readonly #bdi = make('bdi');
+  readonly #meta = make('p', 'row-meta');
+  readonly #label = make('span');
+  readonly #age = make('span');
+  readonly #said = make('span', 'visually-hidden');
+  readonly #more = make('button', 'more', 'more') as HTMLButtonElement;
+  readonly #score = make('span', 'row-score');
+  #item: SampleItem | undefined;
+
+  constructor() {
+    this.node.dataset.row = '';
+    this.node.tabIndex = -1;
+    this.#glyph.setAttribute('aria-hidden', 'true');
+    this.#bdi.setAttribute('dir', 'auto');
+    this.#more.type = 'button';
+    this.#more.tabIndex = -1;
+    this.#more.addEventListener('click', () => this.toggle());
+    this.#text.append(this.#bdi);
+    this.#meta.append(this.#label, ' · ', this.#age, this.#said, this.#more);
+    const body = make('div', 'row-body');
+    body.append(this.#text, this.#meta);
+    this.node.append(this.#glyph, body, this.#score);
+  }
+
+  get item(): SampleItem | undefined {
+    return this.#item;
+  }
+
+  fill(item: SampleItem, now: number): void {
+    this.#item = item;
+    const tone = toneOf(item.label);
+    this.node.dataset.tone = tone;
+    this.node.classList.remove('open');
+    setText(this.#glyph, GLYPHS[tone]);
+    setText(this.#label, item.label ?? 'no label');
+    setText(this.#score, item.score === undefined ? '' : item.score.toFixed(2));
+    this.#fillText(item, CUT);
+    const text = item.text ?? '';
+    setHidden(this.#more, text.length <= TWO_LINES);
+    setText(this.#more, 'more');
+    const words = (item.words ?? []).map(({ start, end, weight }) => {
+      const { value } = pull(weight, item.label);
+      return `${text.slice(start, end)} ${signedScore(value)}`;
+    });
+    setText(this.#said, words.length === 0 ? '' : `, words: ${words.join(', ')}`);
+    this.age(now);
+  }
+
+  age(now: number): void {
+    if (this.#item !== undefined) setText(this.#age, ago(now - this.#item.at));
+  }
+
+  /** The whole text, or two lines of it again. */
+  toggle(): void {
+    const item = this.#item;
+    if (item === undefined) return;
+    const open = this.node.classList.toggle('open');
+    this.#fillText(item, open ? Number.POSITIVE_INFINITY : CUT);
+    setText(this.#more, open ? 'less' : 'more');
+  }
+
+  #fillText(item: SampleItem, limit: number): void {
+    const text = item.text ?? JSON.stringify(item.prediction).slice(0, CUT);
+    const end = wholeEnd(text, Math.min(text.length, limit));
+    const parts: (string | HTMLElement)[] = [];
+    let at = 0;
+    const words = item.text === undefined ? [] : [...(item.words ?? [])].sort((a, b) => a.start - b.start);
+    for (const word of words) {
+      if (word.start < at || word.end > end || word.end <= word.start) continue;
+      parts.push(text.slice(at, word.start), wordNode(text.slice(word.start, word.end), word.weight, item.label));
+      at = word.end;
+    }
+    parts.push(text.slice(at, end));
+    if (end < text.length) parts.push('…');
+    else if (item.textLength !== undefined && item.textLength > text.length)
+      parts.push(`… (${item.textLength.toLocaleString('en-US')} characters in all)`);
+    this.#bdi.replaceChildren(...parts);
+  }
+}
+
+/** A cut never falls between the halves of a character. */
+function wholeEnd(text: string, end: number): number {
+  const code = end < text.length ? text.charCodeAt(end) : 0;
+  return code >= 0xdc00 && code <= 0xdfff ? end - 1 : end;
+}
+
+function wordNode(text: string, weight: number, label: string | undefined): HTMLElement {
+  const { tone, value } = pull(weight, label);
+  const node = make('span', 'word', text);
+  const size = Math.abs(weight);
+  node.dataset.weight = size < 0.1 ? '1' : size < 0.3 ? '2' : '3';
+  node.dataset.tone = tone;
+  node.dataset.pull = tone === 'neutral' ? `${signedScore(value)} to neutral` : signedScore(value);
+  return node;
+}

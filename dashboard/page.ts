@@ -1,0 +1,303 @@
+/** The page as a whole: joins the feed, the hour that is kept, the view and the parts that show them. Decides no layout. */
+
+import { STREAM_NAME } from '../shared/limits.js';
+import { Announcer } from './announcer.js';
+import { ChartStage } from './chart-stage.js';
+import { byId, setAttribute, setData, setHidden, setText } from './dom.js';
+import { Feed } from './feed.js';
+import { Figures } from './figures.js';
+import { span } from './format.js';
+import { Header } from './header.js';
+import { COARSE_MS, FINE_MS, History } from './history.js';
+import type { HubClient } from './hub-client.js';
+import { HubPanel } from './hub-panel.js';
+import { bindKeys } from './keys.js';
+import { MessageList } from './message-list.js';
+import { MoodPanel } from './mood-panel.js';
+import { Notices } from './notices.js';
+import { NowColumn } from './now-column.js';
+import { type Facts, isStale, linkText, type PageState, pageState } from './page-state.js';
+import { isSentiment } from './sentiment.js';
+import { ShareTable } from './share-table.js';
+import { StatusLine } from './status-line.js';
+import { Tabs } from './tabs.js';
+import { Theme } from './theme.js';
+import { Tokens } from './tokens.js';
+import { TryIt } from './try-it.js';
+import { isRange, type RangeName, View } from './view.js';
+
+/** Numbers change this often at most. */
+const RENDER_MS = 250;
+/** The stream of an empty hub. */
+const FIRST_STREAM = 'live';
+
+export class Page {
+  readonly #feed: Feed;
+  readonly #history = new History();
+  readonly #view = new View();
+  readonly #figures = new Figures(this.#history, this.#view);
+  readonly #stage: ChartStage;
+  readonly #table: ShareTable;
+  readonly #header: Header;
+  readonly #tabs: Tabs;
+  readonly #tryIt: TryIt;
+  readonly #notices: Notices;
+  readonly #mood = new MoodPanel();
+  readonly #now = new NowColumn();
+  readonly #list = new MessageList();
+  readonly #hub = new HubPanel();
+  readonly #status = new StatusLine();
+  readonly #announcer = new Announcer();
+  readonly #pill = byId('back-to-live', HTMLButtonElement);
+  readonly #openedAt = Date.now();
+  /** False while the stream is only what an empty hub offers. */
+  #isChosen = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** `reconnect`: opens the page's connection anew, with a token. */
+  constructor(client: HubClient, reconnect: (token: string) => void) {
+    this.#feed = new Feed(client, {
+      frame: ({ windows, skipped }) => {
+        this.#history.append(windows, skipped);
+        const samples = windows.flatMap((window) => window.samples ?? []);
+        if (this.#view.mode !== 'paused') this.#list.arrive(samples);
+        this.#stage.invalidate();
+      },
+      gap: ({ reason, missed }) => this.#history.notice({ reason, missed }),
+      past: (windows, windowMs) => {
+        this.#history.merge(windows, windowMs);
+        this.#stage.invalidate();
+        this.#render();
+      },
+      status: ({ streams }) => this.#chooseStream(streams),
+      hello: () => void this.#askPast(),
+      changed: () => this.#render(),
+    });
+    const tokens = new Tokens(byId('probe', HTMLElement));
+    const moved = (): void => this.#viewChanged();
+    this.#stage = new ChartStage({
+      history: this.#history,
+      view: this.#view,
+      tokens,
+      now: () => this.#feed.hubNow,
+      moved,
+    });
+    this.#table = new ShareTable(() => this.#stage.ring);
+    const theme = new Theme(() => this.#stage.recolour());
+    tokens.read();
+    this.#tabs = new Tabs(() => this.#stage.invalidate());
+    this.#tryIt = new TryIt(client);
+    this.#notices = new Notices(reconnect);
+    this.#header = new Header({
+      stream: (name) => this.#follow(name),
+      range: (name) => this.#chooseRange(name),
+      pause: () => this.#togglePause(),
+      action: () => (this.#feed.ending === undefined ? this.#feed.retryNow() : this.#feed.resume()),
+    });
+    this.#pill.addEventListener('click', () => this.#goLive());
+    bindKeys({
+      pause: () => this.#togglePause(),
+      live: () => this.#goLive(),
+      range: (name) => this.#chooseRange(name),
+      zoom: (factor) => {
+        this.#view.zoomBy(factor, this.#stage.edge);
+        this.#viewChanged();
+      },
+      cursor: (steps) => this.#stage.step(steps),
+      stream: () => this.#header.openStreams(),
+      tryIt: () => {
+        this.#tabs.open('try');
+        this.#tryIt.focus();
+      },
+      newest: () => {
+        this.#tabs.open('live');
+        this.#list.focus();
+      },
+      theme: () => theme.toggle(),
+      escape: () => {
+        this.#stage.clearCursor();
+        this.#table.close();
+      },
+    });
+    document.addEventListener('visibilitychange', () => this.#onVisibility());
+  }
+
+  /** Reads the link and begins. */
+  open(): void {
+    const link = new URLSearchParams(location.search);
+    const range = link.get('range');
+    if (isRange(range)) this.#view.choose(range);
+    this.#header.range(this.#view.range);
+    const stream = link.get('stream');
+    if (stream !== null && STREAM_NAME.test(stream)) this.#follow(stream);
+    this.#timer = setInterval(() => this.#render(), RENDER_MS);
+    this.#stage.start();
+    this.#render();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#stage.close();
+    this.#feed.close();
+  }
+
+  #chooseStream(streams: readonly { readonly stream: string; readonly rate: number }[]): void {
+    if (this.#isChosen) return;
+    const busiest = streams.reduce<(typeof streams)[number] | undefined>(
+      (best, next) => (best === undefined || next.rate > best.rate ? next : best),
+      undefined,
+    );
+    if (busiest !== undefined) this.#follow(busiest.stream);
+    else if (this.#feed.stream === undefined) this.#feed.follow(FIRST_STREAM);
+  }
+
+  #follow(stream: string): void {
+    this.#isChosen = true;
+    if (stream === this.#feed.stream) return;
+    this.#history.clear();
+    this.#list.clear();
+    this.#view.live();
+    this.#feed.follow(stream);
+    this.#keepLink();
+    void this.#askPast();
+    this.#viewChanged();
+  }
+
+  #chooseRange(name: RangeName): void {
+    this.#view.choose(name);
+    this.#header.range(name);
+    this.#keepLink();
+    if (this.#view.span > 300_000) void this.#askPast();
+    this.#viewChanged();
+  }
+
+  async #askPast(): Promise<void> {
+    if (this.#feed.connection.state !== 'connected') return;
+    await this.#feed.askPast(COARSE_MS);
+    await this.#feed.askPast(FINE_MS);
+  }
+
+  /** The link shows what is looked at, so that it can be shared. */
+  #keepLink(): void {
+    const url = new URL(location.href);
+    if (this.#feed.stream !== undefined) url.searchParams.set('stream', this.#feed.stream);
+    url.searchParams.set('range', this.#view.range);
+    history.replaceState(null, '', url);
+  }
+
+  #togglePause(): void {
+    if (this.#view.mode === 'paused') this.#view.live();
+    else this.#view.pause(this.#stage.edge);
+    this.#viewChanged();
+  }
+
+  #goLive(): void {
+    this.#view.live();
+    this.#viewChanged();
+  }
+
+  #viewChanged(): void {
+    this.#stage.invalidate();
+    this.#render();
+  }
+
+  #onVisibility(): void {
+    if (document.hidden) {
+      this.#stage.stop();
+    } else {
+      // What was left out while nobody looked.
+      void this.#askPast();
+      this.#stage.invalidate();
+    }
+    this.#render();
+  }
+
+  #facts(newer: number): Facts {
+    const { connection, retryAt, subscribed, ending, drainsAt, slowAt, labels, hubNow } = this.#feed;
+    const now = Date.now();
+    const { newest } = this.#history;
+    return {
+      connection: connection.state,
+      attempts: connection.attempts,
+      retryInMs: retryAt === undefined ? undefined : retryAt - now,
+      subscribed,
+      endedCode: ending?.code,
+      hasData: newest !== undefined,
+      isSentiment: labels === undefined || isSentiment(labels),
+      drainsInMs: drainsAt === undefined ? undefined : drainsAt - now,
+      slowedAgoMs: slowAt === undefined ? undefined : now - slowAt,
+      view: this.#view.mode,
+      newer,
+      behindMs: newest === undefined ? undefined : hubNow - newest,
+      sinceMs: now - this.#openedAt,
+    };
+  }
+
+  #render(): void {
+    const now = this.#feed.hubNow;
+    const stretch = this.#stage.stretch;
+    const facts = this.#facts(this.#figures.newer(stretch, now));
+    const state = pageState(facts);
+    const stale = isStale(state);
+    const figures = this.#figures.of(stretch, now, stale);
+    const stream = this.#feed.stream ?? '';
+    document.title =
+      document.hidden && figures.points !== ''
+        ? `${figures.points} ${stream}`
+        : `${stream || 'Tickcast'} · Tickcast`.replace('Tickcast · ', '');
+    if (document.hidden) return;
+
+    const { newest } = this.#history;
+    const ageMs = newest === undefined ? 0 : now - newest;
+    setData(document.documentElement, 'state', state);
+    setText(
+      byId('title', HTMLElement),
+      stream === '' ? 'Tickcast: live sentiment' : `Tickcast: live sentiment of ${stream}`,
+    );
+    this.#header.streams(this.#feed.status?.streams ?? [], this.#feed.stream);
+    this.#header.link(linkText(state, facts));
+    this.#header.paused(this.#view.mode === 'paused');
+    this.#mood.render(figures.panel);
+    setAttribute(byId('share-chart', HTMLElement), 'aria-describedby', 'gaps');
+    this.#now.render(figures.panel.mood, this.#stage.plotHeight);
+    setText(byId('strip-rate', HTMLElement), figures.rateText);
+    this.#list.render({
+      now,
+      ratePerSecond: figures.panel.ratePerSecond,
+      staleMs: stale ? ageMs : undefined,
+      paused: this.#view.mode === 'paused',
+    });
+    const { status } = this.#feed;
+    const hubAge = status === undefined ? 0 : now - status.at;
+    const isAway = this.#feed.connection.state !== 'connected';
+    this.#hub.render(status, this.#feed.networkUs, isAway && status !== undefined ? hubAge : undefined);
+    this.#status.render(this.#feed, this.#history.gaps.all.length, state === 'reconnecting' ? hubAge : undefined);
+    this.#tryIt.connected(!isAway);
+    this.#renderNotices(state, stream);
+    const isBack = this.#view.mode === 'zoomed';
+    setHidden(this.#pill, !isBack);
+    if (isBack) setText(this.#pill, `${span(now - stretch.to)} ago, return to live`);
+    this.#stage.refresh();
+    this.#announce(state, figures.sentence(stream));
+  }
+
+  #renderNotices(state: PageState, stream: string): void {
+    const { labels, model, connection } = this.#feed;
+    const { error } = connection;
+    this.#notices.render({
+      stream,
+      isEmpty: state === 'empty',
+      otherModel: labels !== undefined && !isSentiment(labels) ? model : undefined,
+      refusal:
+        state === 'failed'
+          ? { code: error?.code ?? 'INTERNAL', message: error?.message ?? connection.reason }
+          : undefined,
+    });
+  }
+
+  #announce(state: PageState, sentence: string): void {
+    const { word } = linkText(state, { ...this.#facts(0), retryInMs: 0 });
+    this.#announcer.state(state === 'zoomed' ? 'Live' : word);
+    if (this.#announcer.summary(sentence, Date.now())) this.#stage.describe(sentence);
+  }
+}
