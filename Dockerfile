@@ -17,7 +17,9 @@ COPY tsconfig.json ./
 COPY shared shared
 COPY server server
 COPY scripts scripts
-RUN npx tsc -b server scripts && find dist -name '*.d.ts' -delete
+COPY client client
+COPY dashboard dashboard
+RUN npx tsc -b server scripts && npm run --silent build:web && find dist -name '*.d.ts' -delete
 
 FROM node:24-bookworm-slim AS packages
 ARG ENGINE=native
@@ -38,6 +40,7 @@ COPY package.json LICENSE ./
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist/shared dist/shared
 COPY --from=build /app/dist/server dist/server
+COPY --from=build /app/dist/web dist/web
 COPY --from=build /app/dist/scripts dist/scripts
 COPY model model
 USER node

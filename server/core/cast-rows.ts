@@ -30,7 +30,8 @@ function publish(cast: CastTarget, { origin, id, input }: CastRequest, outcome: 
     const one = { arrays: output.arrays, firstRow: output.firstRow + row, rows: 1 };
     cast.publish(readPrediction(model, one, false) as CastPrediction, {
       from: origin.alias,
-      id,
+      // Of an origin that ends with its connection it would tell nothing: ids may be used again.
+      id: origin.resumes ? id : undefined,
       row: batched ? row : undefined,
       text: textOf(input, row),
       receipt,

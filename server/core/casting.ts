@@ -25,6 +25,7 @@ export interface CastPrediction extends Prediction {
 export interface CastSource {
   /** Public mark of the session. */
   readonly from: string;
+  /** Of the request, where its session outlives its connection. */
   readonly id: RequestId | undefined;
   /** Place in a request that was a batch. */
   readonly row: number | undefined;

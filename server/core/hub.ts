@@ -17,7 +17,7 @@ import type { Engine } from './engine.js';
 import type { HubEvent, HubListener, HubState, HubStats } from './events.js';
 import { Ledger } from './ledger.js';
 import type { ModelDirectory } from './model-spec.js';
-import { Origin } from './origin.js';
+import { Origin, type OriginOptions } from './origin.js';
 import { Pending, type Settle } from './pending.js';
 import { Scheduler, type SchedulerOptions } from './scheduler.js';
 
@@ -99,9 +99,10 @@ export class Hub {
     this.#listeners.push(listener);
   }
 
-  /** A new place that requests come from; `alias` is what viewers of a stream see of it. Close it when the connection or session is gone. */
-  openOrigin(name: string, maxInFlightRows = this.options.maxInFlightRows, alias = ''): Origin {
-    return new Origin(name, maxInFlightRows, alias);
+  /** A new place that requests come from. Close it when the connection or session is gone. */
+  openOrigin(name: string, options: Partial<OriginOptions> = {}): Origin {
+    const { maxInFlightRows } = this.options;
+    return new Origin(name, { maxInFlightRows, alias: '', resumes: false, ...options });
   }
 
   /** Cancels all that the origin has in flight; how many requests. Its settle functions are still called, each once. */

@@ -3,13 +3,21 @@
 import type { RequestId } from '../../shared/protocol.js';
 import type { Pending } from './pending.js';
 
+export interface OriginOptions {
+  /** Credit: most rows that may be unanswered. */
+  readonly maxInFlightRows: number;
+  /** What viewers of a stream see of it: the name may be a secret. */
+  readonly alias: string;
+  /** True when it outlives its connection: then an id that comes again is the same request. */
+  readonly resumes: boolean;
+}
+
 export class Origin {
   /** For log lines. */
   readonly name: string;
-  /** Credit: most rows that may be unanswered. */
   readonly maxInFlightRows: number;
-  /** What viewers of a stream see of it. The name may be a secret. */
   readonly alias: string;
+  readonly resumes: boolean;
   inFlightRows = 0;
   closed = false;
   /** Requests in flight by their id; one without an id stands under itself. */
@@ -18,10 +26,11 @@ export class Origin {
   /** The newest request in flight of each key. A key is for one model: the hub joins the two. */
   readonly keyed = new Map<string, Pending>();
 
-  constructor(name: string, maxInFlightRows: number, alias: string) {
+  constructor(name: string, { maxInFlightRows, alias, resumes }: OriginOptions) {
     this.name = name;
-    this.alias = alias;
     this.maxInFlightRows = maxInFlightRows;
+    this.alias = alias;
+    this.resumes = resumes;
   }
 
   /** Forgets a key unless a newer request has taken it. */

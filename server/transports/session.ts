@@ -42,9 +42,10 @@ export class Session {
   /** Answers that found no connection: at most one for each row of the credit. */
   readonly #kept = new Map<RequestId, Answer>();
 
-  constructor(id: string, hub: Hub) {
+  /** @param resumes whether it outlives its connection. */
+  constructor(id: string, hub: Hub, resumes = false) {
     this.id = id;
-    this.origin = hub.openOrigin(id, undefined, aliasOf(id));
+    this.origin = hub.openOrigin(id, { alias: aliasOf(id), resumes });
   }
 
   get attached(): boolean {

@@ -39,7 +39,7 @@ export class Sessions {
       this.#lost.delete(known);
       return { session: known, resumed: true };
     }
-    const session = new Session(name, this.#hub);
+    const session = new Session(name, this.#hub, true);
     this.#named.set(name, session);
     return { session, resumed: false };
   }
