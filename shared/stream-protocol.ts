@@ -46,7 +46,7 @@ export interface StreamItem {
   readonly at: number;
   /** Who published it: a public mark of its session, the same over reconnects. */
   readonly from: string;
-  /** The request's id, where it had one; with `from` and `row` it tells a repeat of a re-sent request. */
+  /** The request's id, where its session outlives its connection: with `from` and `row` it tells a repeat of a re-sent request. */
   readonly id?: RequestId;
   /** Place in its request, for a request that was a batch. */
   readonly row?: number;

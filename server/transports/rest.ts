@@ -153,11 +153,8 @@ class ConnectionOrigins {
     let origin = this.#origins.get(socket);
     if (origin === undefined) {
       // Viewers of a stream learn no address.
-      origin = this.#hub.openOrigin(
-        `http ${socket.remoteAddress ?? ''}`,
-        undefined,
-        randomBytes(9).toString('base64url'),
-      );
+      const alias = randomBytes(9).toString('base64url');
+      origin = this.#hub.openOrigin(`http ${socket.remoteAddress ?? ''}`, { alias });
       this.#origins.set(socket, origin);
     }
     return origin;

@@ -154,7 +154,7 @@ test('a plain client publishes, views, and asks for what there is, by the protoc
   const items = frames.flatMap((frame) => frame.items);
   expect(subscribed).toMatchObject({ stream: 'numbers', mode: 'all', position: { offset: 0 } });
   expect(items.map(({ offset, id, row, prediction }) => ({ offset, id, row, prediction }))).toEqual([
-    { offset: 1, id: 'first', row: 0, prediction: [3] },
+    { offset: 1, id: undefined, row: 0, prediction: [3] },
     { offset: 2, id: undefined, row: 0, prediction: [5] },
     { offset: 3, id: undefined, row: 1, prediction: [7] },
   ]);
