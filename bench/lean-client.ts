@@ -10,6 +10,8 @@ export interface LeanClientHandlers {
   ready(): void;
   /** A whole `prediction` packet, to be read before the call returns. */
   prediction(bytes: Buffer, start: number, end: number): void;
+  /** Any other packet. Default: the connection fails. */
+  other?(bytes: Buffer, start: number, end: number): void;
   /** The connection is of no more use. Called once at most, and not after `close()`. */
   failed(reason: string): void;
 }
@@ -63,6 +65,11 @@ export class LeanClient {
 
   uncork(): void {
     this.#socket.uncork();
+  }
+
+  /** Reads nothing from now on, and stays open. */
+  pause(): void {
+    this.#socket.pause();
   }
 
   close(): void {
@@ -120,6 +127,7 @@ export class LeanClient {
         if (this.#awaitHello) this.#handlers.ready();
         return;
       case 'other':
+        if (this.#handlers.other !== undefined) return this.#handlers.other(bytes, start, end);
         this.#fail(`expected a prediction, got ${bytes.toString('utf8', start, Math.min(end, start + 300))}`);
     }
   }

@@ -8,6 +8,11 @@ export function processCpuSeconds(pid: number): number {
   return parseProcessCpu(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
+/** Resident memory of a process. */
+export function processRssBytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+}
+
 /** Of all cores, time taken by the hypervisor included. */
 export function machineCpuSeconds(): number {
   return parseMachineCpu(readFileSync('/proc/stat', 'utf8'));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Child, SERVER_CORE } from './child.js';
 import { within } from './deadline.js';
 import type { EngineName } from './options.js';
-import { processCpuSeconds } from './process-cpu.js';
+import { processCpuSeconds, processRssBytes } from './process-cpu.js';
 
 export const serverNames = ['echo', 'naive', 'hub'] as const;
 export type ServerName = (typeof serverNames)[number];
@@ -14,6 +14,8 @@ export interface ServerSetting {
   readonly engine: EngineName;
   /** The model's folder. */
   readonly model: string;
+  /** Further options of the hub. */
+  readonly flags?: readonly string[];
 }
 
 /** What the hub counted from its start to its end. */
@@ -62,6 +64,11 @@ export class ServerProcess {
     return processCpuSeconds(this.#child.pid);
   }
 
+  /** Resident memory now. */
+  rssBytes(): number {
+    return processRssBytes(this.#child.pid);
+  }
+
   /** Ends it in good order; only the hub counts batches, and only once it has drained. */
   async end(): Promise<BatchTotals | undefined> {
     await this.#child.end('SIGTERM');
@@ -81,13 +88,14 @@ export class ServerProcess {
   }
 }
 
-function serverArgs(name: ServerName, port: number, { engine, model }: ServerSetting): readonly string[] {
+function serverArgs(name: ServerName, port: number, { engine, model, flags = [] }: ServerSetting): readonly string[] {
   const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   if (name === 'echo') return [file('./echo.js'), '--port', String(port)];
   if (name === 'naive') return [file('./naive.js'), '--port', String(port), engine];
   // The report of the drain is logged at level info, which has no line per prediction.
   const options = { host: '127.0.0.1', port: String(port), model, engine, 'log-level': 'info' };
-  return [file('../server/main.js'), ...Object.entries(options).flatMap(([option, value]) => [`--${option}`, value])];
+  const given = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
+  return [file('../server/main.js'), ...given, ...flags];
 }
 
 /** The totals in a log line, if it is the hub's report of its drain. */

@@ -94,10 +94,10 @@ describe('over Socket.IO', () => {
   test('bytes are read right, at whatever offset they arrive', async () => {
     const values = [0.5, -1, 2, 4];
     const bytes = new Uint8Array(Float32Array.from(values).buffer);
-    socket.send(`42["predict",{"model":"mlp","input":${JSON.stringify(values)}}]`);
+    socket.send(`42["predict",{"model":"mlp","timing":false,"input":${JSON.stringify(values)}}]`);
     const expected = payload(await socket.answerTo(sent++));
     for (let shift = 0; shift < 8; shift++) {
-      const head = `451-["predict",{"model":"mlp","input":{"dtype":"float32","shape":[4],"data":${PLACE}}}]`;
+      const head = `451-["predict",{"model":"mlp","timing":false,"input":{"dtype":"float32","shape":[4],"data":${PLACE}}}]`;
       // Of another length each time, and so the bytes behind it begin elsewhere in what is read at once.
       socket.send('3'.repeat(1 + shift), head, bytes);
       expect(payload(await socket.answerTo(sent++))).toEqual(expected);
@@ -156,7 +156,7 @@ describe('packets that are no request', () => {
     },
     {
       what: 'fields that are reserved or unknown',
-      send: ['42["predict",{"input":[[3]],"key":{},"stream":5,"priority":"x","explain":[],"hasOwnProperty":1}]'],
+      send: ['42["predict",{"input":[[3]],"priority":"x","traceparent":{},"explain":[],"hasOwnProperty":1}]'],
       answer: SERVED,
     },
     {

@@ -151,7 +151,7 @@ test('the image has what the hub needs at run time and nothing else', async () =
   expect(development).toEqual(expect.arrayContaining(['node_modules/typescript', 'node_modules/vitest']));
   expect(development.filter((path) => existsSync(join(app, path)))).toEqual([]);
   expect((await readdir(app)).sort()).toEqual(['LICENSE', 'dist', 'model', 'node_modules', 'package.json']);
-  expect((await readdir(join(app, 'dist'))).sort()).toEqual(['scripts', 'server', 'shared']);
+  expect((await readdir(join(app, 'dist'))).sort()).toEqual(['scripts', 'server', 'shared', 'web']);
   expect(own.filter((path) => path.startsWith('model/train/'))).toEqual([]);
   expect(own.filter((path) => !path.startsWith('node_modules/') && path.endsWith('.ts'))).toEqual([]);
   expect(own.filter((path) => path.startsWith('node_modules/') && path.endsWith('.map'))).toEqual([]);
@@ -191,10 +191,16 @@ test('the context that docker is sent leaves out everything the Dockerfile does 
   ]) {
     expect([path, ignored(path)]).toEqual([path, true]);
   }
-  for (const path of ['model/train/main.ts', 'client/index.ts', 'dist/server/main.js', 'server/a.log']) {
+  for (const path of ['model/train/main.ts', 'client/dist/index.js', 'dist/server/main.js', 'server/a.log']) {
     expect([path, ignored(path)]).toEqual([path, true]);
   }
-  for (const path of ['model/sentiment/1/weights.bin', 'client/package.json', 'server/engine/worker.ts']) {
+  for (const path of [
+    'model/sentiment/1/weights.bin',
+    'client/package.json',
+    'client/index.ts',
+    'dashboard/main.ts',
+    'server/engine/worker.ts',
+  ]) {
     expect([path, ignored(path)]).toEqual([path, false]);
   }
   expect(sent.filter((name) => !new RegExp(`COPY .*${name.replaceAll('.', '\\.')}`).test(dockerfile))).toEqual([]);
