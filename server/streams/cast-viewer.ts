@@ -13,12 +13,15 @@ export interface ItemSource extends StreamIdentity {
   readonly ring: ItemRing;
 }
 
+/** A viewer that did not read for longer than this gets the newest when it reads again, and no longer every item; in milliseconds. */
+const CONFLATE_AFTER_MS = 1000;
+
 export class CastViewer extends Viewer {
   readonly plan: SubscribePlan;
   #source: ItemSource | undefined;
   /** Offset of the last item that was sent or left out. */
   offset = 0;
-  /** True while it is owed every item up to the newest: history, or what it missed. False: only the newest when it falls behind. */
+  /** True while it is owed every item up to the newest, whatever it missed: history, or since its position. */
   exact = true;
 
   constructor(plan: SubscribePlan, sink: ViewerSink, limits: ViewerLimits) {
@@ -53,11 +56,18 @@ export class CastViewer extends Viewer {
     if (source === undefined || this.ended || this.paused) return true;
     while (this.offset < to) {
       if (this.readiness(now) !== 'ready') return false;
-      if (this.exact) this.#sendNext(source, to);
+      if (this.exact || this.#isOwedNext(source)) this.#sendNext(source, to);
       else this.#sendNewest(source, to);
     }
     this.exact = false;
+    this.wasBehindMs = 0;
     return true;
+  }
+
+  /** A burst fills a connection for a moment: who asked for every item gets it then too, as long as the ring has it. */
+  #isOwedNext({ ring }: ItemSource): boolean {
+    const wantsAll = this.rate === undefined && this.frameItems > 1;
+    return wantsAll && this.wasBehindMs < CONFLATE_AFTER_MS && this.offset + 1 >= ring.first;
   }
 
   /** The next items in order; those that are gone are a gap. */

@@ -28,6 +28,8 @@ export abstract class Viewer {
   hidden = false;
   /** Its subscription is over. */
   ended = false;
+  /** How long it did not read when that was over last, in milliseconds; 0 once it has caught up. */
+  protected wasBehindMs = 0;
   #slowSince: number | undefined;
 
   constructor(stream: string, sink: ViewerSink, limits: ViewerLimits) {
@@ -45,6 +47,7 @@ export abstract class Viewer {
   /** Whether it takes something at this time, on the core's clock. */
   readiness(now: number): Readiness {
     if (this.#sink.unreadBytes <= this.#limits.maxViewerBytes) {
+      if (this.#slowSince !== undefined) this.wasBehindMs = Math.max(this.wasBehindMs, now - this.#slowSince);
       this.#slowSince = undefined;
       return 'ready';
     }

@@ -212,6 +212,21 @@ export const BAD_INPUTS: readonly BadInput[] = [
   { what: 'no time at all', json: '{"timeoutMs":0,"input":[1]}', names: /timeoutMs must be .* got 0/ },
   { what: 'too long a time', json: '{"timeoutMs":60001,"input":[1]}', names: /timeoutMs must be .* got 60001/ },
   { what: 'an infinite time', json: '{"timeoutMs":1e400,"input":[1]}', names: /timeoutMs must be .* got Infinity/ },
+  // Streams, keys, receipts.
+  { what: 'a stream name with a space', json: '{"stream":"a b","input":[1]}', names: /stream must be .* got "a b"/ },
+  { what: 'a stream name that is markup', json: '{"stream":"<b>","input":[1]}', names: /stream must be/ },
+  { what: 'an empty stream name', json: '{"stream":"","input":[1]}', names: /stream must be/ },
+  {
+    what: 'a stream name of 65 characters',
+    json: `{"stream":"${letters(65)}","input":[1]}`,
+    names: /stream must be .* 65 characters/,
+  },
+  { what: 'a stream name that is a number', json: '{"stream":5,"input":[1]}', names: /stream must be .* got 5/ },
+  { what: 'a stream name that is a list', json: '{"stream":["a"],"input":[1]}', names: /stream must be .* an array/ },
+  { what: 'an empty key', json: '{"key":"","input":[1]}', names: /key must be .* got ""/ },
+  { what: 'a key of 65 characters', json: `{"key":"${letters(65)}","input":[1]}`, names: /key must be/ },
+  { what: 'a key that is a number', json: '{"key":1,"input":[1]}', names: /key must be .* got 1/ },
+  { what: 'receipts asked for in words', json: '{"timing":"yes","input":[1]}', names: /timing must be .* got "yes"/ },
   // Limits.
   { what: 'too many rows', json: `{"input":[${rows(1025, '1')}]}`, code: 'TOO_LARGE', names: /1025 rows.* 1024/ },
   {

@@ -83,6 +83,10 @@ export class RawSocket {
     this.#socket.pause();
   }
 
+  goOnReading(): void {
+    this.#socket.resume();
+  }
+
   /** Bytes that were given to send and that the system has not taken. */
   get backlog(): number {
     return this.#socket.writableLength;

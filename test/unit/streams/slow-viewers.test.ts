@@ -27,7 +27,7 @@ test('a viewer that reads again gets the newest items, with the rest counted as 
   viewer.isReading = false;
   for (let i = 0; i < 300; i++) {
     t.publish(1);
-    t.clock.turn();
+    t.clock.advance(5);
   }
   viewer.isReading = true;
   viewer.unreadBytes = 0;
@@ -41,6 +41,24 @@ test('a viewer that reads again gets the newest items, with the rest counted as 
   t.publish(1);
   t.clock.turn();
   expect(viewer.offsets.at(-1)).toBe(302);
+});
+
+test('a burst that fills a connection for a moment costs its viewer nothing', () => {
+  const t = new TestStreams(ROOMY);
+  t.publish(1);
+  const viewer = t.view({ history: 0 });
+  viewer.isReading = false;
+  for (let i = 0; i < 300; i++) {
+    t.publish(1);
+    t.clock.advance(1);
+  }
+  for (let i = 0; i < 60; i++) {
+    viewer.unreadBytes = 0;
+    t.clock.advance(60);
+  }
+
+  expect(viewer.offsets).toEqual(Array.from({ length: 300 }, (_, i) => i + 2));
+  expect(viewer.skipped).toBe(0);
 });
 
 test('a viewer that stays slow is cut with a typed reason and its position, and its connection may subscribe again', () => {
