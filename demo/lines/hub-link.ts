@@ -68,7 +68,7 @@ export class HubLink implements PublishHub {
     } catch (cause) {
       if (signal.aborted) return 'ended before a hub was found';
       if (isTickcastError(cause) && !cause.retryable) return cause.message;
-      return `${await whyNone(url)}; start one with "npm start" or "npm run demo", or name another with --url`;
+      return whyNone(url);
     }
   }
 
@@ -109,16 +109,17 @@ export function modelProblem(
 
 /** Asks what is at the address, for people. */
 async function whyNone(url: string): Promise<string> {
+  const start = 'start one with "npm start" or "npm run demo", or name another with --url';
   try {
     const { status } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
     return status === 200
-      ? `the hub at ${url} does not say hello`
-      : `what answers at ${url} is no Tickcast hub (GET /healthz: ${status})`;
+      ? `something at ${url} answers, but says no hello as a hub would; ${start}`
+      : `what answers at ${url} is no Tickcast hub (GET /healthz was answered ${status}); ${start}`;
   } catch (cause) {
     const below = cause instanceof Error ? cause.cause : undefined;
     const code = below instanceof Error && 'code' in below ? below.code : undefined;
-    if (code === 'ECONNREFUSED') return `no hub listens at ${url}`;
-    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host of ${url} is not known`;
-    return `no hub answers at ${url}`;
+    if (code === 'ECONNREFUSED') return `no hub listens at ${url}; ${start}`;
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host of ${url} is not known; check --url`;
+    return `no hub answers at ${url}; ${start}`;
   }
 }

@@ -1,8 +1,8 @@
-/** How many lines may be unanswered at a time: the one thing that slows the reading down. For one reader. Knows no lines. */
+/** How many lines may be unanswered at a time: the one thing that slows the reading down. Knows no lines. */
 
 export class SendWindow {
   #open = 0;
-  #wake: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
 
   /** Entered and not left. */
   get open(): number {
@@ -19,7 +19,7 @@ export class SendWindow {
 
   leave(): void {
     this.#open -= 1;
-    this.#wake?.();
+    for (const wake of [...this.#waiting]) wake();
   }
 
   /** Resolves when none is open, or at the signal. */
@@ -30,11 +30,11 @@ export class SendWindow {
   #change(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
-        this.#wake = undefined;
+        this.#waiting.delete(wake);
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      this.#wake = wake;
+      this.#waiting.add(wake);
       signal.addEventListener('abort', wake, { once: true });
     });
   }

@@ -36,17 +36,18 @@ export function watchText(url: string, stream: string): string {
 /** One line, without its end. */
 export function progressText(ledger: Ledger, { connection, inFlight, share }: FeedState): string {
   const leftMs = share === undefined || share === 0 ? undefined : (ledger.elapsedMs / share) * (1 - share);
+  // What matters least comes last: a narrow terminal cuts it off.
   const parts = [
     ...(share === undefined ? [] : [`${Math.floor(share * 100)} %`]),
+    ...(leftMs === undefined ? [] : [`${clock(Math.ceil(leftMs / 1000))} left`]),
     ...(connection === 'connected' ? [] : [connection]),
     `sent ${count(ledger.sent)}`,
     `answered ${count(ledger.answered)}`,
     ...(ledger.failed === 0 ? [] : [`failed ${count(ledger.failed)}`]),
     rate(ledger.recentRate),
-    `in flight ${count(inFlight)}`,
-    `p50 ${milliseconds(ledger.recentLatencyMs(0.5))}`,
     ...(ledger.labels.size === 0 ? [] : [shares(ledger.labels)]),
-    ...(leftMs === undefined ? [] : [`${clock(leftMs / 1000)} left`]),
+    `p50 ${milliseconds(ledger.recentLatencyMs(0.5))}`,
+    `in flight ${count(inFlight)}`,
   ];
   return `${clock(ledger.elapsedMs / 1000)}  ${parts.join('  ')}`;
 }
