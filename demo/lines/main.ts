@@ -56,8 +56,9 @@ async function run(options: FeedOptions, source: LineSource): Promise<void> {
   if (noHub !== undefined) return end(1, `feed: ${noHub}\n`);
 
   stderr.write(watchText(options.url, options.stream));
-  if (options.file === '-' && stdin.isTTY) stderr.write('Type a line and press Enter; Ctrl-D ends.\n');
-  const progress = new ProgressLine(stderr, process.env);
+  const typing = options.file === '-' && stdin.isTTY;
+  if (typing) stderr.write('Type a line and press Enter; Ctrl-D ends.\n');
+  const progress = new ProgressLine(stderr, process.env, typing);
   const ticks = setInterval(() => ledger.tick(performance.now()), TICK_EVERY_MS);
   const shows = setInterval(() => progress.show(progressText(ledger, feed.state)), progress.everyMs);
   const problem = await feed.run();

@@ -5,6 +5,7 @@ import { cutTo } from '../view/text-width.js';
 
 const REWRITE_EVERY_MS = 250;
 const LINE_EVERY_MS = 5_000;
+const ECHO_COLUMNS = 3;
 const CLEAR_LINE = '\r\x1b[K';
 
 export class ProgressLine {
@@ -12,9 +13,10 @@ export class ProgressLine {
   readonly #live: boolean;
   #shown = false;
 
-  constructor(out: WriteStream, env: Readonly<Record<string, string | undefined>>) {
+  /** `typing`: somebody types in the same terminal, which a line that is rewritten would disturb. */
+  constructor(out: WriteStream, env: Readonly<Record<string, string | undefined>>, typing: boolean) {
     this.#out = out;
-    this.#live = out.isTTY && env.TERM !== 'dumb';
+    this.#live = out.isTTY && env.TERM !== 'dumb' && !typing;
   }
 
   /** How often {@link show} is wanted, in milliseconds. */
@@ -30,8 +32,8 @@ export class ProgressLine {
     // A terminal that has not taken the line before does not need this one.
     if (this.#out.writableLength > 0) return;
     this.#shown = true;
-    // A terminal that does not know its size says 0. The last column is left free: some go on to the next line there.
-    this.#out.write(CLEAR_LINE + cutTo(text, (this.#out.columns || 80) - 1));
+    // A terminal that does not know its size says 0. The last columns are left free for the ^C that it echoes.
+    this.#out.write(CLEAR_LINE + cutTo(text, (this.#out.columns || 80) - ECHO_COLUMNS));
   }
 
   /** Takes the rewritten line away, so that other words can follow. */

@@ -88,11 +88,11 @@ test('lately means the last seconds: rates and latencies of before do not count'
   expect(ledger.recentRate).toBeCloseTo(4);
 });
 
-function output(isTTY: boolean, columns = 40): { readonly line: ProgressLine; read(): string } {
+function output(isTTY: boolean, typing = false, columns = 40): { readonly line: ProgressLine; read(): string } {
   const pipe = new PassThrough();
   // Only these of a terminal are used.
   const stream = Object.assign(pipe, { columns, isTTY }) as unknown as WriteStream;
-  return { line: new ProgressLine(stream, {}), read: () => String(pipe.read() ?? '') };
+  return { line: new ProgressLine(stream, {}, typing), read: () => String(pipe.read() ?? '') };
 }
 
 test('in a terminal progress is one line that is rewritten, never wider than it, and taken away at the end', () => {
@@ -102,13 +102,15 @@ test('in a terminal progress is one line that is rewritten, never wider than it,
   line.clear();
   line.clear();
 
-  expect(shown).toBe(`\r\x1b[K${'x'.repeat(38)}…`);
+  expect(shown).toBe(`\r\x1b[K${'x'.repeat(36)}…`);
   expect(read()).toBe('\r\x1b[K');
   expect(line.everyMs).toBe(250);
 });
 
-test('without a terminal progress is whole lines now and then', () => {
-  const { line, read } = output(false);
+test.each([
+  ['without a terminal', output(false)],
+  ['where somebody types the lines', output(true, true)],
+])('%s progress is whole lines now and then', (_, { line, read }) => {
   line.show('x'.repeat(100));
   line.clear();
 
