@@ -258,7 +258,7 @@ test('no hub, something else, or a hub without a text model at the address: one 
   expect(last(wrong.stderr)).toMatch(
     /^feed: what answers at .* is no Tickcast hub \(GET \/healthz was answered 404\); .*\n$/,
   );
-  expect(last(numeric.stderr)).toMatch(/^feed: \S+@\d+ takes numbers, not text; [^\n]+\n$/);
+  expect(last(numeric.stderr)).toMatch(/^feed: \S+@\d+ takes numbers, not text: [^\n]+\n$/);
 });
 
 test.each([
