@@ -1,6 +1,7 @@
 /** The demo's options: from argv to checked values, or to the line that says what was wrong. Knows nothing of what they start. */
 
 import { parseArgs } from 'node:util';
+import { argsProblem } from './args-problem.js';
 
 export interface DemoOptions {
   /** Messages a second. */
@@ -85,10 +86,9 @@ function readArgs(
     }).values;
     return { help, values };
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    if (!(cause instanceof Error) || !code.startsWith('ERR_PARSE_ARGS')) throw cause;
-    // Node explains at length how to pass an argument that looks like an option: its first sentence is enough.
-    return { problem: (cause.message.split('\n', 1)[0] ?? '').split('. ', 1)[0] ?? '' };
+    const text = argsProblem(cause);
+    if (text === undefined) throw cause;
+    return { problem: text };
   }
 }
 

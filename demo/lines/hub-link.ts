@@ -1,0 +1,125 @@
+/** The feed's hub: one client, whether it takes lines now, and in plain words why there is none. */
+
+import { connect, type Hello, type HubLimits, isTickcastError, type TickcastClient } from '../../client/index.js';
+import type { PublishHub } from './publisher.js';
+
+export interface HubLinkPlan {
+  readonly url: string;
+  readonly stream: string;
+  readonly model: string | undefined;
+  /** The feed ends: nothing waits any more. */
+  readonly ended: AbortSignal;
+}
+
+/** A hub that was started a moment ago loads its models first. */
+const FIRST_HELLO_MS = 8_000;
+/** What is not answered by then is asked again. */
+const ANSWER_MS = 30_000;
+const PROBE_MS = 2_000;
+
+export class HubLink implements PublishHub {
+  readonly #plan: HubLinkPlan;
+  readonly #client: TickcastClient;
+  #draining = false;
+  #closings = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(plan: HubLinkPlan) {
+    this.#plan = plan;
+    this.#client = connect(plan.url, { timeoutMs: ANSWER_MS, reconnectMaxMs: 1_000 });
+    this.#client.on('hello', () => {
+      this.#draining = false;
+      this.#wake();
+    });
+    this.#client.on('goaway', () => {
+      this.#draining = true;
+      this.#closings += 1;
+    });
+    this.#client.on('state', ({ state }) => {
+      if (state === 'reconnecting') this.#closings += 1;
+      if (state === 'failed') this.#wake();
+    });
+    plan.ended.addEventListener('abort', () => this.#wake(), { once: true });
+  }
+
+  get open(): boolean {
+    return this.#client.state === 'connected' && !this.#draining;
+  }
+
+  get closings(): number {
+    return this.#closings;
+  }
+
+  /** For people. */
+  get state(): string {
+    return this.open || this.#client.state !== 'connected' ? this.#client.state : 'hub is draining';
+  }
+
+  /** Of the hub there was last. */
+  get limits(): HubLimits | undefined {
+    return this.#client.hello?.limits;
+  }
+
+  /** Waits for the hub's first word: undefined, or why lines cannot be published to it. */
+  async ready(signal: AbortSignal): Promise<string | undefined> {
+    const { url, model } = this.#plan;
+    try {
+      return modelProblem(await this.#client.ready({ timeoutMs: FIRST_HELLO_MS, signal }), model);
+    } catch (cause) {
+      if (signal.aborted) return 'ended before a hub was found';
+      if (isTickcastError(cause) && !cause.retryable) return cause.message;
+      return whyNone(url);
+    }
+  }
+
+  async opened(): Promise<void> {
+    while (!this.open && this.#client.state !== 'failed' && !this.#plan.ended.aborted) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  predict(text: string): Promise<{ readonly model: string; readonly label?: unknown }> {
+    const { stream, model } = this.#plan;
+    return this.#client.predict(text, { stream, model });
+  }
+
+  /** What is open is rejected. */
+  close(): void {
+    this.#client.close();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+/** Why this hub has no model that takes lines; undefined when it has. */
+export function modelProblem(
+  { models, defaultModel }: Pick<Hello, 'models' | 'defaultModel'>,
+  wanted: string | undefined,
+): string | undefined {
+  const names = models.map(({ name, version }) => `${name}@${version}`).join(', ') || 'none';
+  const reference = wanted ?? defaultModel;
+  if (reference === undefined) return `the hub has no default model: choose one with --model; it has ${names}`;
+  const model = models.find(({ name, version }) => reference === name || reference === `${name}@${version}`);
+  if (model === undefined) return `the hub has no model ${reference}; it has ${names}`;
+  if (model.inputs.length === 1 && model.inputs[0]?.dtype === 'string') return undefined;
+  return `${model.name}@${model.version} takes numbers, not text: choose another with --model; the hub has ${names}`;
+}
+
+/** Asks what is at the address, for people. */
+async function whyNone(url: string): Promise<string> {
+  const start = 'start one with "npm start" or "npm run demo", or name another with --url';
+  try {
+    const { status } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
+    return status === 200
+      ? `something at ${url} answers, but says no hello as a hub would; ${start}`
+      : `what answers at ${url} is no Tickcast hub (GET /healthz was answered ${status}); ${start}`;
+  } catch (cause) {
+    const below = cause instanceof Error ? cause.cause : undefined;
+    const code = below instanceof Error && 'code' in below ? below.code : undefined;
+    if (code === 'ECONNREFUSED') return `no hub listens at ${url}; ${start}`;
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host of ${url} is not known; check --url`;
+    return `no hub answers at ${url}; ${start}`;
+  }
+}

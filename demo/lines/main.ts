@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+/** The process of `npm run feed`: options, signals, progress, exit code. The only file of it that knows the terminal's streams. */
+
+import { setMaxListeners } from 'node:events';
+import { LineFeed } from './line-feed.js';
+import { type LineSource, openSource } from './line-source.js';
+import { type FeedOptions, parseFeedOptions } from './options.js';
+import { ProgressLine } from './progress-line.js';
+import { progressText, summaryText, watchText } from './words.js';
+
+/** npm repeats the Ctrl-C that the terminal sent already: a second one counts only after this, in milliseconds. */
+const SAME_SIGNAL_MS = 300;
+/** How long open answers are waited for once the feed was asked to end, in milliseconds. */
+const LAST_ANSWERS_MS = 3_000;
+/** A hub that is there answers before this, in milliseconds: nothing needs to be said of the wait. */
+const SILENT_MS = 1_000;
+const TICK_EVERY_MS = 250;
+
+const { stdin, stdout, stderr } = process;
+// Whoever read the output is gone: the feed goes on, it is for the hub.
+stdout.on('error', () => {});
+stderr.on('error', () => {});
+
+const parsed = parseFeedOptions(process.argv.slice(2));
+switch (parsed.kind) {
+  case 'help':
+    stdout.write(parsed.text);
+    break;
+  case 'problem':
+    fail(parsed.problem);
+    break;
+  case 'options': {
+    const opened = await openSource(parsed.options.file, parsed.options.loop, stdin);
+    if (opened.ok) await run(parsed.options, opened.source);
+    else fail(opened.problem);
+  }
+}
+
+function fail(problem: string): void {
+  stderr.write(`feed: ${problem}\n`);
+  process.exitCode = 1;
+}
+
+async function run(options: FeedOptions, source: LineSource): Promise<void> {
+  const stop = new AbortController();
+  const ended = new AbortController();
+  // As many lines wait for these as the window is wide.
+  setMaxListeners(0, stop.signal, ended.signal);
+  endOnSignals(stop, ended);
+  const feed = new LineFeed(options, source, { stop: stop.signal, ended: ended.signal });
+  const { ledger } = feed;
+
+  const waiting = setTimeout(() => stderr.write(`Waiting for a hub at ${options.url} ...\n`), SILENT_MS);
+  const noHub = await feed.ready();
+  clearTimeout(waiting);
+  if (noHub !== undefined) return end(1, `feed: ${noHub}\n`);
+
+  stderr.write(watchText(options.url, options.stream));
+  const typing = options.file === '-' && stdin.isTTY;
+  if (typing) stderr.write('Type a line and press Enter; Ctrl-D ends.\n');
+  const progress = new ProgressLine(stderr, process.env, typing);
+  const ticks = setInterval(() => ledger.tick(performance.now()), TICK_EVERY_MS);
+  const shows = setInterval(() => progress.show(progressText(ledger, feed.state)), progress.everyMs);
+  const problem = await feed.run();
+  clearInterval(ticks);
+  clearInterval(shows);
+  ledger.tick(performance.now());
+  progress.clear();
+
+  if (problem !== undefined) stderr.write(`feed: ${problem}\n`);
+  const { maxTextLength } = feed;
+  const { stream, json } = options;
+  const interrupted = stop.signal.aborted || problem !== undefined;
+  const words = summaryText(ledger, { name: source.name, stream, interrupted, maxTextLength, json });
+  const nothingRead = ledger.sent === 0 && ledger.unreadable > 0;
+  await new Promise<void>((resolve) => stdout.write(words, () => resolve()));
+  end(feed.complete && problem === undefined && !nothingRead ? 0 : 1);
+}
+
+/** The first signal stops the reading, and the waiting for answers a little later; a second ends at once. */
+function endOnSignals(stop: AbortController, ended: AbortController): void {
+  let askedAt: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      askedAt ??= performance.now();
+      if (performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(1);
+      stop.abort();
+      setTimeout(() => ended.abort(), LAST_ANSWERS_MS).unref();
+    });
+  }
+}
+
+/** Standard input may still be open, and would keep the process. */
+function end(code: number, words?: string): void {
+  if (words !== undefined) stderr.write(words);
+  process.exit(code);
+}

@@ -1,0 +1,63 @@
+/** One line to one settlement: asks, sends again what was refused for the moment or lost, and enters the outcome. Knows no sockets. */
+
+import { isTickcastError } from '../../client/index.js';
+import type { FeedClock } from './clock.js';
+import type { Ledger } from './ledger.js';
+import { retryInMs } from './retry.js';
+
+/** The hub as the publisher needs it. */
+export interface PublishHub {
+  /** False while there is no connection, or the hub drains. */
+  readonly open: boolean;
+  /** Times that it was closed. */
+  readonly closings: number;
+  /** Resolves when it is open, when it never will be again, or at the feed's end. */
+  opened(): Promise<void>;
+  predict(text: string): Promise<{ readonly model: string; readonly label?: unknown }>;
+}
+
+export interface PublisherParts {
+  readonly hub: PublishHub;
+  readonly ledger: Ledger;
+  readonly clock: FeedClock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** The feed ends: what is open is given up. */
+  readonly ended: AbortSignal;
+}
+
+export class Publisher {
+  readonly #parts: PublisherParts;
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the line is answered, has failed or was given up; never rejects. */
+  async publish(text: string): Promise<void> {
+    const { hub, ledger, clock, random, ended } = this.#parts;
+    ledger.sent += 1;
+    let from: number | undefined;
+    for (let tries = 1; ; ) {
+      await hub.opened();
+      if (ended.aborted) break;
+      from ??= clock.now();
+      const { closings } = hub;
+      try {
+        const { model, label } = await hub.predict(text);
+        return ledger.answer(model, label, clock.now() - from);
+      } catch (cause) {
+        if (ended.aborted) break;
+        if (!isTickcastError(cause)) return ledger.failure('UNKNOWN', String(cause));
+        // A hub that went away says nothing about the line: that does not count as a try.
+        const lost = cause.retryable && (!hub.open || hub.closings !== closings);
+        const waitMs = lost ? 0 : retryInMs(cause, tries, random());
+        if (waitMs === undefined) return ledger.failure(cause.code, cause.message);
+        if (!lost) tries += 1;
+        ledger.resent += 1;
+        await clock.sleep(waitMs, ended);
+      }
+    }
+    ledger.unanswered += 1;
+  }
+}
