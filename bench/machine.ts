@@ -21,13 +21,22 @@ export function describeMachine(): Machine {
   };
 }
 
-/** Moves this process away from the servers' core; answers with what the machine lacks, if anything. */
-export function takeLoaderCore(): string | undefined {
+/** What the machine lacks to hold server and load apart, if anything. */
+export function machineLack(): string | undefined {
   if (platform() !== 'linux') return `the bench needs Linux (taskset and /proc), and this is ${platform()}`;
   if (cpus().length < 2)
     return 'the bench needs two cores, one for the server and one for the load; this machine has one';
+  return tasksetProblem('--version');
+}
+
+/** Moves this process away from the servers' core; answers with what the machine lacks, if anything. */
+export function takeLoaderCore(): string | undefined {
+  return machineLack() ?? tasksetProblem('-cp', String(LOADER_CORE), String(process.pid));
+}
+
+function tasksetProblem(...args: readonly string[]): string | undefined {
   try {
-    execFileSync('taskset', ['-cp', String(LOADER_CORE), String(process.pid)], { stdio: 'pipe' });
+    execFileSync('taskset', args, { stdio: 'pipe' });
     return undefined;
   } catch (error) {
     return `taskset (package util-linux) cannot pin processes to a core: ${error instanceof Error ? error.message : error}`;

@@ -1,5 +1,6 @@
 // The bench's options: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is measured.
 import { parseArgs } from 'node:util';
+import { oneOf, problemOf, whole } from './option-values.js';
 
 export const partNames = ['echo', 'naive', 'hub', 'engine', 'connect'] as const;
 export type Part = (typeof partNames)[number];
@@ -43,8 +44,6 @@ const help = `npm run bench -- [options]
   --check            exit code 1 when a target is missed
 `;
 
-class Problem extends Error {}
-
 export function parseOptions(args: readonly string[]): OptionsParsing {
   try {
     const { values } = parseArgs({
@@ -80,23 +79,6 @@ export function parseOptions(args: readonly string[]): OptionsParsing {
     };
     return { kind: 'options', options };
   } catch (error) {
-    // parseArgs throws for what it does not know, in words for the user.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (error instanceof Error && (error instanceof Problem || code.startsWith('ERR_PARSE_ARGS'))) {
-      return { kind: 'problem', problem: `${error.message} (--help lists the options)` };
-    }
-    throw error;
+    return { kind: 'problem', problem: problemOf(error) };
   }
-}
-
-function whole(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new Problem(`--${name} is "${text}", expected a whole number from ${min} to ${max}`);
-}
-
-function oneOf<T extends string>(name: string, text: string, known: readonly T[]): T {
-  const found = known.find((candidate) => candidate === text);
-  if (found !== undefined) return found;
-  throw new Problem(`--${name} is "${text}", expected ${known.join(' or ')}`);
 }

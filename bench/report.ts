@@ -2,13 +2,14 @@
 import type { EngineFigures } from './engine-figures.js';
 import type { Measurement } from './measurement.js';
 import { isMet, type Summary, type Target } from './summary.js';
+import { table, wholeText } from './table.js';
 
 /** One line while the bench runs. */
 export function progressLine(one: Measurement): string {
   const batch = one.meanBatch === undefined ? '' : `, mean batch ${one.meanBatch.toFixed(1)}`;
   return (
-    `${one.server.padEnd(5)} ${String(one.sockets).padStart(5)} sockets  ${whole(one.predictionsPerSecond)}/s, ` +
-    `p50 ${whole(one.p50Us)} us, p99 ${whole(one.p99Us)} us, ${one.serverCpuUs.toFixed(1)} us CPU${batch}`
+    `${one.server.padEnd(5)} ${String(one.sockets).padStart(5)} sockets  ${wholeText(one.predictionsPerSecond)}/s, ` +
+    `p50 ${wholeText(one.p50Us)} us, p99 ${wholeText(one.p99Us)} us, ${one.serverCpuUs.toFixed(1)} us CPU${batch}`
   );
 }
 
@@ -37,9 +38,9 @@ function serverTable(servers: readonly Measurement[]): string {
   const rows = servers.map((one) => [
     String(one.sockets),
     one.server,
-    whole(one.predictionsPerSecond),
-    whole(one.p50Us),
-    whole(one.p99Us),
+    wholeText(one.predictionsPerSecond),
+    wholeText(one.p50Us),
+    wholeText(one.p99Us),
     one.serverCpuUs.toFixed(1),
     one.meanBatch?.toFixed(1) ?? '-',
     percent(one.serverLoad),
@@ -53,8 +54,8 @@ function engineTable(engine: readonly EngineFigures[]): string {
   const header = ['engine alone, rows a batch', 'p50 us a batch', 'mean us a batch', 'CPU us a row'];
   const rows = engine.map(({ rows, p50BatchUs, meanBatchUs, cpuUsPerRow }) => [
     String(rows),
-    whole(p50BatchUs),
-    whole(meanBatchUs),
+    wholeText(p50BatchUs),
+    wholeText(meanBatchUs),
     cpuUsPerRow.toFixed(2),
   ]);
   return table(header, rows);
@@ -64,30 +65,11 @@ function targetTable(targets: readonly Target[]): string {
   const rows = targets.map((target) => {
     const { name, value, limit, kind, unit } = target;
     const met = isMet(target);
-    const figure = (number: number) => (unit === 'ms' ? `${whole(number)} ms` : `${number.toFixed(2)} x`);
+    const figure = (number: number) => (unit === 'ms' ? `${wholeText(number)} ms` : `${number.toFixed(2)} x`);
     const verdict = met === undefined ? 'not measured' : met ? 'PASS' : 'MISS';
     return [name, value === undefined ? '-' : figure(value), `${kind} ${figure(limit)}`, verdict];
   });
   return table(['target', 'measured', 'expected', ''], rows);
-}
-
-/** Words to the left, figures to the right. */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const isFigure = header.map((_, column) => rows.every((row) => /^[-\d]/.test(row[column] ?? '')));
-  const text = lines.map((line) =>
-    line
-      .map((cell, column) => (isFigure[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
-  text.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
-  return text.join('\n');
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-GB');
 }
 
 function percent(share: number): string {

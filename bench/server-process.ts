@@ -59,6 +59,11 @@ export class ServerProcess {
     }
   }
 
+  /** Rejects when the process ends by itself. */
+  get ended(): Promise<never> {
+    return this.#child.ended;
+  }
+
   /** Since its start, all threads. */
   cpuSeconds(): number {
     return processCpuSeconds(this.#child.pid);

@@ -31,8 +31,14 @@ const LAYERS: readonly Layer[] = [
   { name: 'main', owns: within('server/main.ts'), layers: ['app', 'observe'], packages: ['node:'] },
   { name: 'app', owns: within('server/'), layers: ['shared', ...SERVER_PARTS], packages: ['node:', 'fastify'] },
   { name: 'train', owns: within('model/train/'), layers: ['shared'], packages: 'any' },
-  { name: 'demo', owns: within('demo/'), layers: ['shared', 'client'], packages: ['node:'] },
-  { name: 'bench', owns: within('bench/'), layers: ['shared', 'client', 'app', ...SERVER_PARTS], packages: 'any' },
+  { name: 'demo text', owns: within('demo/text/'), layers: [], packages: [] },
+  { name: 'demo', owns: within('demo/'), layers: ['shared', 'client', 'demo text'], packages: ['node:'] },
+  {
+    name: 'bench',
+    owns: within('bench/'),
+    layers: ['shared', 'client', 'demo text', 'app', ...SERVER_PARTS],
+    packages: 'any',
+  },
   { name: 'scripts', owns: within('scripts/'), layers: ['shared', 'app', ...SERVER_PARTS], packages: ['node:'] },
 ];
 

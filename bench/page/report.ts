@@ -1,0 +1,47 @@
+// The summary of the page as text for a terminal. Knows columns and words; measures nothing.
+import { table } from '../table.js';
+import type { LoadFigures } from './figures.js';
+import type { Progress } from './measure.js';
+import { megabytes, type PageSummary, percent } from './summary.js';
+import type { LongTask } from './trace.js';
+
+/** Of the long tasks, the longest are printed; the JSON has all. */
+const SHOWN_TASKS = 5;
+
+export function progressLine({ elapsedSeconds, busyShare, cpuShare, heapBytes }: Progress): string {
+  return (
+    `${elapsedSeconds.toFixed(0).padStart(5)} s  main thread busy ${percent(busyShare)} (CPU ${percent(cpuShare)}), ` +
+    `heap ${megabytes(heapBytes)} with garbage`
+  );
+}
+
+export function reportText(summary: PageSummary, load: LoadFigures): string {
+  const { targets, doubts, wallLongTasks } = summary;
+  const verdict = (met: boolean | undefined): string => (met === undefined ? 'not judged' : met ? 'PASS' : 'MISS');
+  const rows = targets.map(({ name, measured, expected, met }) => [name, measured, expected, verdict(met)]);
+  const sections = [sharesText(summary, load), table(['target', 'measured', 'expected', ''], rows)];
+  if (wallLongTasks.length > 0) sections.push(tasksText(wallLongTasks));
+  if (doubts.length > 0) sections.push(doubts.map((doubt) => `Note: ${doubt}.`).join('\n'));
+  return `${sections.join('\n\n')}\n`;
+}
+
+function sharesText({ shares, framesPerSecond }: PageSummary, { cores }: LoadFigures): string {
+  const { script, style, layout, cpu, busy, waiting } = shares;
+  return [
+    `Main thread: busy ${percent(busy)}, of which scripts ${percent(script)}, style ${percent(style)}, layout ${percent(layout)}; ` +
+      `CPU ${percent(cpu)}, waiting for a core ${percent(waiting)}; ${framesPerSecond} frames a second.`,
+    `Cores in use: hub ${cores.hub.toFixed(2)}, publisher ${cores.publisher.toFixed(2)}, viewers ${cores.viewers.toFixed(2)}, ` +
+      `browser with its drawing ${cores.browser.toFixed(2)}, others ${cores.others.toFixed(2)}.`,
+  ].join('\n');
+}
+
+function tasksText(tasks: readonly LongTask[]): string {
+  const longest = [...tasks].sort((a, b) => b.cpuMs - a.cpuMs).slice(0, SHOWN_TASKS);
+  const rows = longest.map(({ atSeconds, wallMs, cpuMs, parts }) => [
+    atSeconds.toFixed(1),
+    wallMs.toFixed(0),
+    cpuMs.toFixed(0),
+    parts.join(', '),
+  ]);
+  return table(['long task at s', 'wall ms', 'CPU ms', 'longest steps'], rows);
+}
