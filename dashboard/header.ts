@@ -49,7 +49,7 @@ export class Header {
     }
   }
 
-  streams(streams: readonly StreamDescription[], current: string | undefined): void {
+  streams(streams: readonly StreamDescription[], current: string | undefined, stale: boolean): void {
     const known = streams.toSorted((a, b) => b.rate - a.rate).slice(0, MAX_STREAMS);
     const names = known.map(({ stream }) => stream).toSorted();
     if (current !== undefined && !names.includes(current)) names.unshift(current);
@@ -69,7 +69,7 @@ export class Header {
       this.#select.value = current;
     setText(this.#name, current ?? '');
     const now = streams.find(({ stream }) => stream === current)?.rate;
-    setText(this.#rate, now === undefined ? '' : `${rate(now)}/s`);
+    setText(this.#rate, now === undefined || stale ? '' : `${rate(now)}/s`);
   }
 
   range(name: RangeName): void {

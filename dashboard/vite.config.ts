@@ -2,10 +2,37 @@
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const root = import.meta.dirname;
 const outDir = join(root, '../dist/web');
+
+/** What the page never uses of its libraries, by the text that brings it in; the bundler drops what nothing reaches. */
+const UNUSED: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  'uPlot.esm.js': [
+    ['const showLegend = legend.show;', 'const showLegend = false;'],
+    ['(paths.stepped = stepped);', ''],
+    ['(paths.bars    = bars);', ''],
+    ['uPlot.join = join;', ''],
+  ],
+  'engine.io-client/build/esm/transports/index.js': [['webtransport: WT,', '']],
+};
+
+function leaveOut(): Plugin {
+  return {
+    name: 'leave-out',
+    transform(code, id) {
+      const found = Object.entries(UNUSED).find(([path]) => id.endsWith(path));
+      if (found === undefined) return undefined;
+      for (const [text, instead] of found[1]) {
+        // A new version of the library may be written otherwise: then this list must be looked at again.
+        if (!code.includes(text)) throw new Error(`${found[0]} has no longer "${text}"`);
+        code = code.replace(text, instead);
+      }
+      return { code, map: null };
+    },
+  };
+}
 
 export default defineConfig({
   root,
@@ -13,6 +40,7 @@ export default defineConfig({
   logLevel: 'warn',
   resolve: { alias: { '@tickcast/client': join(root, '../client/index.ts') } },
   plugins: [
+    leaveOut(),
     {
       name: 'own-files',
       // The folder also holds the SDK's bundle: what is cleared is the page's own.
