@@ -1,7 +1,7 @@
 /** The bar at the top: the stream, the range, the connection in words, and the pause button. */
 
 import type { StreamDescription } from '@tickcast/client';
-import { byId, make, setAttribute, setHidden, setText } from './dom.js';
+import { byId, make, setAttribute, setData, setHidden, setText } from './dom.js';
 import { rate } from './format.js';
 import type { LinkText } from './page-state.js';
 import { isRange, type RangeName } from './view.js';
@@ -84,8 +84,7 @@ export class Header {
   }
 
   paused(isPaused: boolean): void {
-    setAttribute(this.#pause, 'aria-pressed', String(isPaused));
-    setAttribute(this.#pause, 'aria-label', isPaused ? 'Resume' : 'Pause');
+    setData(this.#pause, 'paused', String(isPaused));
     setText(this.#pauseWord, isPaused ? 'Resume' : 'Pause');
   }
 }

@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, type TestContext } from 'vitest';
 import { missingChromium, openPage, startChromium } from './page.js';
 import { ScriptedHub, type ScriptedHubOptions } from './scripted-hub.js';
+import { until } from './until.js';
 
 const FOLDER = resolve(import.meta.dirname, '../../dist/web');
 
@@ -67,14 +68,23 @@ export async function state(page: Page, name: string, timeout = 15_000): Promise
   await page.waitForSelector(`html[data-state="${name}"]`, { timeout, state: 'attached' });
 }
 
-/** Waits until the text of the first element that is found has the form. */
-export async function text(page: Page, selector: string, form: RegExp, timeout = 15_000): Promise<string> {
-  await page.waitForFunction(
-    `(${form.toString()}).test(document.querySelector(${JSON.stringify(selector)})?.textContent ?? '')`,
-    undefined,
-    { timeout },
-  );
-  return (await page.textContent(selector)) ?? '';
+/** Waits until an expression is true in the page. Asked from here: the page's policy forbids `eval` to the page's own timers. */
+export async function holds(page: Page, expression: string, ms = 15_000): Promise<void> {
+  await until(expression, async () => (await page.evaluate(expression)) === true, ms);
+}
+
+/** Waits until the text of the first element that is found has the form; answers the text. */
+export async function text(page: Page, selector: string, form: RegExp, ms = 15_000): Promise<string> {
+  let found = '';
+  const read = `document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`;
+  const matches = async (): Promise<boolean> => {
+    found = (await page.evaluate(read)) as string;
+    return form.test(found);
+  };
+  await until(`${selector} says ${String(form)}`, matches, ms).catch((error: Error) => {
+    throw new Error(`${error.message}; it says "${found.slice(0, 200)}"`);
+  });
+  return found;
 }
 
 export async function scrollsSideways(page: Page): Promise<boolean> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { PHONE, pageSuite, scrollsSideways, state, text } from '../../support/page-suite.js';
+import { holds, PHONE, pageSuite, scrollsSideways, state, text } from '../../support/page-suite.js';
 
 const suite = pageSuite();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -67,7 +67,7 @@ test('every key of the table does what the help says', (context) =>
     await page.waitForSelector('#read-out:not([hidden])');
     const near = await page.textContent('#read-time');
     await press('Shift+ArrowLeft');
-    await page.waitForFunction(`document.querySelector('#read-time').textContent < ${JSON.stringify(near)}`);
+    await holds(page, `document.querySelector('#read-time').textContent < ${JSON.stringify(near)}`);
     await press('Escape');
     await page.waitForSelector('#read-out', { state: 'hidden' });
     await press('d');
@@ -126,7 +126,8 @@ test('the tab key goes through the parts in order, and the focus is always seen'
 
 test('the chart is a sentence and a table', (context) =>
   suite.run(context, {}, async (page) => {
-    await page.waitForFunction(
+    await holds(
+      page,
       'document.querySelector("#share-chart").getAttribute("aria-label").startsWith("launch-day: mood ")',
     );
     await page.focus('#table-toggle');
@@ -138,7 +139,7 @@ test('the chart is a sentence and a table', (context) =>
 
 test('a phone has one part at a time, and targets for a finger', (context) =>
   suite.run(context, { context: PHONE }, async (page) => {
-    expect(await page.isVisible('#newest')).toBe(true);
+    await page.waitForSelector('#newest [data-row]');
     expect(await page.isVisible('#try-text')).toBe(false);
     await page.tap('.tabs [data-tab="try"]');
     expect(await page.isVisible('#try-text')).toBe(true);

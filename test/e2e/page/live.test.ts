@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PHONE, pageSuite, scrollsSideways, state, text } from '../../support/page-suite.js';
+import { holds, PHONE, pageSuite, scrollsSideways, state, text } from '../../support/page-suite.js';
 
 const suite = pageSuite();
 const LONG = 'x'.repeat(10_000);
@@ -26,7 +26,7 @@ test('the page shows live data, numbers that agree, and messages', (context) =>
 
 test('the newest list is bounded, held while a reader is in it, and shows what words did', (context) =>
   suite.run(context, { streams: { 'launch-day': { samples: 20, rate: 2000 } } }, async (page) => {
-    await page.waitForFunction('document.querySelectorAll("#newest [data-row]").length >= 8');
+    await holds(page, 'document.querySelectorAll("#newest [data-row]").length >= 8');
     await page.hover('#newest .word');
     await text(page, '#word-tip', /pulled [+−]0\.\d\d/);
     await page.waitForSelector('#newest[data-held="true"]');
@@ -34,7 +34,7 @@ test('the newest list is bounded, held while a reader is in it, and shows what w
     await text(page, '#newest-held', /^\d+ newer$/);
     expect((await page.textContent('#newest'))?.slice(0, 20)).toBe(before?.slice(0, 20));
     await page.mouse.move(200, 300);
-    await page.waitForFunction('document.querySelectorAll("#newest [data-row]").length === 40');
+    await holds(page, 'document.querySelectorAll("#newest [data-row]").length === 40');
   }));
 
 test('a text is scored as it is typed, with a receipt; overtaken texts are silent', (context) =>
@@ -81,7 +81,7 @@ test('dragging zooms, the strip pans, and the pill returns to live', (context) =
     await page.mouse.down();
     await page.mouse.move(700, 600, { steps: 4 });
     await page.mouse.up();
-    await page.waitForFunction(`document.querySelector('#back-to-live').textContent !== ${JSON.stringify(first)}`);
+    await holds(page, `document.querySelector('#back-to-live').textContent !== ${JSON.stringify(first)}`);
     await page.click('#back-to-live');
     await state(page, 'live');
   }));
@@ -90,10 +90,10 @@ test('the link keeps the stream and the range, and opens where it says', (contex
   suite.run(context, { streams: { 'launch-day': {}, support: { rate: 3 } }, query: '' }, async (page) => {
     // Without a stream in the link: the busiest.
     await text(page, '#stream-name', /^launch-day$/);
-    await page.waitForFunction('document.querySelectorAll("#stream option").length === 2');
+    await holds(page, 'document.querySelectorAll("#stream option").length === 2');
     await page.selectOption('#stream', 'support');
     await page.click('[data-range="15m"]');
-    await page.waitForFunction('location.search === "?stream=support&range=15m"');
+    await holds(page, 'location.search === "?stream=support&range=15m"');
     await page.reload();
     await text(page, '#stream-name', /^support$/);
     expect(await page.getAttribute('[data-range="15m"]', 'aria-pressed')).toBe('true');
@@ -115,7 +115,7 @@ for (const [name, given] of [
     const texts = ['<img src=x onerror=alert(1)><b>bold</b>', 'هذا رائع جدا', LONG, '🎉'.repeat(5000)];
     const streams = { 'launch-day': { texts } };
     return suite.run(context, { streams, context: given }, async (page) => {
-      await page.waitForFunction('document.querySelectorAll("#newest [data-row]").length >= 8');
+      await holds(page, 'document.querySelectorAll("#newest [data-row]").length >= 8');
       expect(await page.evaluate('document.querySelectorAll("#newest :is(img, b, script)").length')).toBe(0);
       const all = (await page.textContent('#newest')) ?? '';
       expect(all).toContain('<img src=x onerror=alert(1)><b>bold</b>');

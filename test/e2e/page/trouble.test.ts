@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pageSuite, state, text } from '../../support/page-suite.js';
+import { holds, pageSuite, state, text } from '../../support/page-suite.js';
 
 const suite = pageSuite();
 
@@ -27,7 +27,7 @@ test('the hub goes and comes back: the page says so, recovers by itself and keep
 test('a lost connection to a hub that kept everything leaves no gap', (context) =>
   suite.run(context, {}, async (page, hub) => {
     hub.dropConnections();
-    await page.waitForFunction('document.querySelector("[data-reconnects]").textContent === "1"');
+    await holds(page, 'document.querySelector("[data-reconnects]").textContent === "1"');
     await state(page, 'live');
     await page.waitForTimeout(2500);
     expect(await page.textContent('[data-gaps]')).toBe('0');
@@ -104,7 +104,7 @@ test('numbers at their limits fit: nothing at all, one label only, a flood', (co
         return boxes.some((box, index) => index > 0 && box.top < boxes[index - 1].bottom - 1);
       })()`;
       expect(await page.evaluate(overlaps)).toBe(false);
-      await page.waitForFunction('document.querySelectorAll("#stream option").length === 2');
+      await holds(page, 'document.querySelectorAll("#stream option").length === 2');
       await page.selectOption('#stream', 'quiet');
       await text(page, '#mood-word', /^No mood yet$/);
       expect(await page.textContent('[data-mood]')).toBe('—');
