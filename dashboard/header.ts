@@ -1,7 +1,7 @@
 /** The bar at the top: the stream, the range, the connection in words, and the pause button. */
 
 import type { StreamDescription } from '@tickcast/client';
-import { byId, make, setAttribute, setHidden, setText } from './dom.js';
+import { byId, make, setAttribute, setData, setHidden, setText } from './dom.js';
 import { rate } from './format.js';
 import type { LinkText } from './page-state.js';
 import { isRange, type RangeName } from './view.js';
@@ -49,7 +49,7 @@ export class Header {
     }
   }
 
-  streams(streams: readonly StreamDescription[], current: string | undefined): void {
+  streams(streams: readonly StreamDescription[], current: string | undefined, stale: boolean): void {
     const known = streams.toSorted((a, b) => b.rate - a.rate).slice(0, MAX_STREAMS);
     const names = known.map(({ stream }) => stream).toSorted();
     if (current !== undefined && !names.includes(current)) names.unshift(current);
@@ -69,7 +69,7 @@ export class Header {
       this.#select.value = current;
     setText(this.#name, current ?? '');
     const now = streams.find(({ stream }) => stream === current)?.rate;
-    setText(this.#rate, now === undefined ? '' : `${rate(now)}/s`);
+    setText(this.#rate, now === undefined || stale ? '' : `${rate(now)}/s`);
   }
 
   range(name: RangeName): void {
@@ -84,8 +84,7 @@ export class Header {
   }
 
   paused(isPaused: boolean): void {
-    setAttribute(this.#pause, 'aria-pressed', String(isPaused));
-    setAttribute(this.#pause, 'aria-label', isPaused ? 'Resume' : 'Pause');
+    setData(this.#pause, 'paused', String(isPaused));
     setText(this.#pauseWord, isPaused ? 'Resume' : 'Pause');
   }
 }

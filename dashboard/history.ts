@@ -63,7 +63,7 @@ export class History {
     }
     const all = [...known.values()].sort((a, b) => a.x - b.x).slice(-ring.capacity);
     ring.clear();
-    for (const counts of all) ring.append(isFine ? smoothed(counts, ring) : plain(counts, ring));
+    for (const counts of all) ring.append(isFine ? smoothed(counts, ring) : plain(counts));
     this.#findHoles();
   }
 
@@ -117,14 +117,14 @@ export class History {
       const seconds = counts.x - at / 1000;
       const sum = add(filling.counts, counts, seconds);
       this.#filling = { at, counts: sum };
-      this.coarse.replaceLast(plain(sum, this.coarse));
+      this.coarse.replaceLast(plain(sum));
       return;
     }
     this.#filling = { at, counts };
     const last = this.coarse.lastX ?? 0;
     // The hub's own copy of the window under way: the live one goes on from it.
     if (counts.x <= last) this.#filling = undefined;
-    else this.coarse.append(plain(counts, this.coarse));
+    else this.coarse.append(plain(counts));
   }
 
   #findHoles(): void {
@@ -177,8 +177,8 @@ function* rowsOf(ring: WindowRing): Generator<Counts> {
 }
 
 /** A row whose shares are those of its own messages. */
-function plain(counts: Counts, ring: WindowRing): Row {
-  return rowOf(counts, counts, ring);
+function plain(counts: Counts): Row {
+  return rowOf(counts, counts);
 }
 
 function smoothed(counts: Counts, ring: WindowRing): Row {
@@ -190,14 +190,13 @@ function smoothed(counts: Counts, ring: WindowRing): Row {
     sum.neutral += ring.at('neutral', index);
     sum.negative += ring.at('negative', index);
   }
-  return rowOf(counts, sum, ring);
+  return rowOf(counts, sum);
 }
 
-/** Without messages the line goes on as it was: a typed array has no null, and 0 % would be a claim. */
-function rowOf(counts: Counts, sum: Tally, ring: WindowRing): Row {
+/** Without messages there is no share: NaN, which the charts cut out. */
+function rowOf(counts: Counts, sum: Tally): Row {
   const all = total(sum);
-  const last = ring.size - 1;
-  const upper = all > 0 ? 1 - sum.positive / all : last < 0 ? 0.5 : ring.at('upper', last);
-  const lower = all > 0 ? sum.negative / all : last < 0 ? 0.5 : ring.at('lower', last);
+  const upper = all > 0 ? 1 - sum.positive / all : Number.NaN;
+  const lower = all > 0 ? sum.negative / all : Number.NaN;
   return { ...counts, upper, lower };
 }

@@ -2,7 +2,7 @@
 
 import type { SampleItem } from '@tickcast/client';
 import { byId, setData, setHidden, setText } from './dom.js';
-import { DASH, rate, span } from './format.js';
+import { rate, span } from './format.js';
 import { MessageRow } from './message-row.js';
 import { Messages, SHOWN } from './messages.js';
 import { WordTip } from './word-tip.js';
@@ -93,7 +93,7 @@ export class MessageList {
 
   #headText(ratePerSecond: number | undefined, staleMs: number | undefined): string {
     if (staleMs !== undefined) return this.#rows.length === 0 ? '' : `newest from ${span(staleMs)} ago`;
-    if (ratePerSecond === undefined) return DASH;
+    if (ratePerSecond === undefined) return '';
     return `showing ${Math.min(this.#perSecond, Math.round(ratePerSecond))} of ${rate(ratePerSecond)} a second`;
   }
 

@@ -1,6 +1,6 @@
 /** The one number: the mood now, its word, where it came from, and the three figures beside it. */
 
-import { byId, setHidden, setStyle, setText } from './dom.js';
+import { byId, setData, setHidden, setStyle, setText } from './dom.js';
 import { clock, count, DASH, micros, type Quantity, rate, signed, span, UNKNOWN } from './format.js';
 import { type Mood, moodWord } from './mood.js';
 
@@ -16,6 +16,7 @@ export interface MoodFigures {
 }
 
 export class MoodPanel {
+  readonly #number = byId('mood', HTMLElement);
   readonly #sign = byId('mood-sign', HTMLElement);
   readonly #points = byId('mood-points', HTMLElement);
   readonly #word = byId('mood-word', HTMLElement);
@@ -29,6 +30,7 @@ export class MoodPanel {
 
   render({ mood, before, asOf, ratePerSecond, inView, p50Us }: MoodFigures): void {
     const text = mood === undefined ? DASH : signed(mood.points);
+    setData(this.#number, 'empty', String(mood === undefined));
     setText(this.#sign, mood === undefined ? '' : text.slice(0, 1));
     setText(this.#points, mood === undefined ? text : text.slice(1));
     setText(this.#word, mood === undefined ? 'No mood yet' : moodWord(mood.points));

@@ -254,7 +254,7 @@ export class Page {
       byId('title', HTMLElement),
       stream === '' ? 'Tickcast: live sentiment' : `Tickcast: live sentiment of ${stream}`,
     );
-    this.#header.streams(this.#feed.status?.streams ?? [], this.#feed.stream);
+    this.#header.streams(this.#feed.status?.streams ?? [], this.#feed.stream, stale);
     this.#header.link(linkText(state, facts));
     this.#header.paused(this.#view.mode === 'paused');
     this.#mood.render(figures.panel);

@@ -21,7 +21,7 @@ export function timeAxis(tokens: Tokens, show: boolean): uPlot.Axis {
     stroke: () => tokens.colour('muted'),
     grid: { show: false },
     ticks: { show: false },
-    space: () => tokens.px(76),
+    space: (plot) => tokens.px(plot.width > 600 ? 76 : 46),
     values: (plot, splits, _axis, _space, increment) => {
       const withSeconds = increment < 60 || plot.width > 600;
       const margin = tokens.px(withSeconds ? 28 : 18);
@@ -35,8 +35,9 @@ export function timeAxis(tokens: Tokens, show: boolean): uPlot.Axis {
 
 /** Adds the known gaps to those that uPlot found; merged and in order, as it expects them. */
 export function cutGaps(source: GapSource): uPlot.Series.GapsRefiner {
-  return (plot, _series, _from, _to, found) => {
+  return (plot, series, first, last, found) => {
     const gaps: [number, number][] = found.map(([from, to]) => [from, to]);
+    for (const [from, to] of quietPixels(plot, series, first, last)) gaps.push([from, to]);
     for (const [from, to] of gapPixels(plot, source())) gaps.push([from, to]);
     gaps.sort((a, b) => a[0] - b[0]);
     const merged: [number, number][] = [];
@@ -47,6 +48,22 @@ export function cutGaps(source: GapSource): uPlot.Series.GapsRefiner {
     }
     return merged;
   };
+}
+
+/** Stretches without a value, which are cut and not hatched: nothing was lost, nobody said anything. */
+function quietPixels(plot: uPlot, series: number, first: number, last: number): [number, number][] {
+  const xs = plot.data[0];
+  // All series of a stack are cut alike; the last has what the others have.
+  const values = plot.data.at(-1) ?? plot.data[series];
+  const pixels: [number, number][] = [];
+  const pixel = (index: number): number => plot.valToPos(xs[Math.min(last, Math.max(first, index))] ?? 0, 'x', true);
+  for (let index = first; index <= last; index += 1) {
+    if (!Number.isNaN(values?.[index])) continue;
+    const start = index;
+    while (index < last && Number.isNaN(values?.[index + 1])) index += 1;
+    pixels.push([pixel(start - 1), pixel(index + 1)]);
+  }
+  return pixels;
 }
 
 function gapPixels(plot: uPlot, gaps: readonly Gap[]): [number, number][] {

@@ -1,7 +1,7 @@
 /** The box beside the cursor: what the chart says at that time. Never over the column of now. */
 
 import { byId, setHidden, setText } from './dom.js';
-import { clock, rate, span, wholeShares } from './format.js';
+import { clock, DASH, rate, span, wholeShares } from './format.js';
 import { TONES } from './sentiment.js';
 import type { WindowRing } from './window-ring.js';
 
@@ -17,12 +17,13 @@ export class ReadOut {
     const x = ring.at('x', index);
     const lower = ring.at('lower', index);
     const upper = ring.at('upper', index);
-    const shares = wholeShares([1 - upper, upper - lower, lower]) ?? [];
+    const shares = wholeShares([1 - upper, upper - lower, lower]);
     setHidden(this.#box, false);
     setText(this.#time, clock(x * 1000));
     setText(this.#age, `${span(now - x * 1000)} ago`);
     setText(this.#rate, `${rate(ring.at('rate', index))}/s`);
-    for (const [place, node] of this.#shares.entries()) setText(node, `${shares[place] ?? 0}%`);
+    for (const [place, node] of this.#shares.entries())
+      setText(node, shares === undefined ? DASH : `${shares[place] ?? 0}%`);
     const { offsetWidth } = this.#box;
     const beside = left + 14 + offsetWidth <= width ? left + 14 : left - 14 - offsetWidth;
     this.#box.style.transform = `translate(${Math.round(Math.max(4, beside))}px, 16px)`;

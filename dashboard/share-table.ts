@@ -1,7 +1,7 @@
 /** The chart as a table: the last windows when it was opened, for who reads rather than looks. */
 
 import { byId, make, setHidden, setText } from './dom.js';
-import { clock, rate, wholeShares } from './format.js';
+import { clock, DASH, rate, wholeShares } from './format.js';
 import type { WindowRing } from './window-ring.js';
 
 const ROWS = 20;
@@ -31,11 +31,11 @@ export class ShareTable {
     const rows: HTMLElement[] = [];
     for (let index = ring.size - 1; index >= Math.max(0, ring.size - ROWS); index -= 1) {
       const [lower, upper] = [ring.at('lower', index), ring.at('upper', index)];
-      const shares = wholeShares([1 - upper, upper - lower, lower]) ?? [];
+      const shares = wholeShares([1 - upper, upper - lower, lower]) ?? [undefined, undefined, undefined];
       const row = make('tr');
       const time = make('th', '', clock(ring.at('x', index) * 1000));
       time.setAttribute('scope', 'row');
-      row.append(time, ...shares.map((share) => make('td', '', `${share}%`)));
+      row.append(time, ...shares.map((share) => make('td', '', share === undefined ? DASH : `${share}%`)));
       row.append(make('td', '', rate(ring.at('rate', index))));
       rows.push(row);
     }

@@ -16,7 +16,7 @@ export class Tabs {
         changed();
       });
     }
-    const narrow = matchMedia('(max-width: 600px)');
+    const narrow = matchMedia('(max-width: 37.5em)');
     const ranges = byId('ranges', HTMLElement);
     const place = (): void => byId(narrow.matches ? 'phone-ranges' : 'wide-ranges', HTMLElement).append(ranges);
     narrow.addEventListener('change', place);

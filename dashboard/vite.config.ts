@@ -2,10 +2,52 @@
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const root = import.meta.dirname;
 const outDir = join(root, '../dist/web');
+
+/** What the page never uses of its libraries, by the text that brings it in; the bundler drops what nothing reaches. */
+const UNUSED: Readonly<Record<string, readonly (readonly [string | RegExp, string])[]>> = {
+  'uPlot.esm.js': [
+    ['const showLegend = legend.show;', 'const showLegend = false;'],
+    ['(paths.stepped = stepped);', ''],
+    ['(paths.bars    = bars);', ''],
+    ['uPlot.join = join;', ''],
+    ['timeAxisVals(_tzDate, timeAxisStamps(av, _fmtDate))', 'undefined'],
+    ['timeAxisVal(_tzDate, av)', 'undefined'],
+    ['uPlot.fmtDate = fmtDate;', ''],
+    ['uPlot.tzDate  = tzDate;', ''],
+    ['timeAxisVals(_tzDate, timeAxisStamps((ms == 1 ? _timeAxisStampsMs : _timeAxisStampsS), _fmtDate))', 'undefined'],
+    ['timeSeriesVal(_tzDate, timeSeriesStamp(_timeSeriesStamp, _fmtDate))', 'numSeriesVal'],
+    [
+      '(isStr(sv) ? timeSeriesVal(_tzDate, timeSeriesStamp(sv, _fmtDate)) : sv || _timeSeriesVal)',
+      'sv || _timeSeriesVal',
+    ],
+  ],
+  // The page sends one text at a time: one row.
+  'client/wire-input.ts': [['measureInput(value, model, limits)', '({ ok: false })']],
+  // For the docs.
+  'shared/errors.ts': [[/\bmeaning: ("[^"]*"|'[^']*')/g, 'meaning: ""']],
+  'engine.io-client/build/esm/transports/index.js': [['webtransport: WT,', '']],
+};
+
+function leaveOut(): Plugin {
+  return {
+    name: 'leave-out',
+    transform(code, id) {
+      const found = Object.entries(UNUSED).find(([path]) => id.endsWith(path));
+      if (found === undefined) return undefined;
+      for (const [text, instead] of found[1]) {
+        // A new version of the library may be written otherwise: then this list must be looked at again.
+        const shorter = code.replace(text, instead);
+        if (shorter === code) throw new Error(`${found[0]} has no longer "${String(text)}"`);
+        code = shorter;
+      }
+      return { code, map: null };
+    },
+  };
+}
 
 export default defineConfig({
   root,
@@ -13,6 +55,7 @@ export default defineConfig({
   logLevel: 'warn',
   resolve: { alias: { '@tickcast/client': join(root, '../client/index.ts') } },
   plugins: [
+    leaveOut(),
     {
       name: 'own-files',
       // The folder also holds the SDK's bundle: what is cleared is the page's own.

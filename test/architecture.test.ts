@@ -31,6 +31,12 @@ const LAYERS: readonly Layer[] = [
   { name: 'main', owns: within('server/main.ts'), layers: ['app', 'observe'], packages: ['node:'] },
   { name: 'app', owns: within('server/'), layers: ['shared', ...SERVER_PARTS], packages: ['node:', 'fastify'] },
   { name: 'train', owns: within('model/train/'), layers: ['shared'], packages: 'any' },
+  {
+    name: 'dashboard',
+    owns: within('dashboard/'),
+    layers: ['shared', 'client'],
+    packages: ['@tickcast/client', 'uplot', 'vite', 'node:'],
+  },
   { name: 'demo text', owns: within('demo/text/'), layers: [], packages: [] },
   { name: 'demo', owns: within('demo/'), layers: ['shared', 'client', 'demo text'], packages: ['node:'] },
   {
@@ -42,7 +48,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'scripts', owns: within('scripts/'), layers: ['shared', 'app', ...SERVER_PARTS], packages: ['node:'] },
 ];
 
-const FOLDERS = ['shared', 'client', 'server', 'model/train', 'demo', 'bench', 'scripts'];
+const FOLDERS = ['shared', 'client', 'server', 'model/train', 'dashboard', 'demo', 'bench', 'scripts'];
 
 test('every import goes the way that the layers allow', () => {
   const imports = readImports(root, FOLDERS);

@@ -23,9 +23,13 @@ export interface WatchedPage {
   close(): Promise<void>;
 }
 
-export async function startChromium(): Promise<Browser> {
+/** `fontSize`: the reader's own size of type, in pixels. */
+export async function startChromium(fontSize = 16): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('Chromium was not found');
-  return chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', `--blink-settings=defaultFontSize=${fontSize}`],
+  });
 }
 
 /** Opens an address. Failed requests to the hub itself are no problem: some tests take it away. */

@@ -138,10 +138,13 @@ export class ScriptedHub {
     this.#io.disconnectSockets(true);
   }
 
+  /** The next `missed` items have left the ring before anybody was sent them. */
   gap(name: string, missed: number): void {
-    const { epoch, offset } = this.stream(name);
-    const gap: StreamGap = { stream: name, epoch, reason: 'evicted', missed, from: offset - missed + 1, to: offset };
-    for (const { socket, stream } of this.#viewings) if (stream === name) socket.emit('gap', gap);
+    const stream = this.stream(name);
+    const { epoch, offset } = stream;
+    stream.offset += missed;
+    const gap: StreamGap = { stream: name, epoch, reason: 'evicted', missed, from: offset + 1, to: stream.offset };
+    for (const { socket, stream: viewed } of this.#viewings) if (viewed === name) socket.emit('gap', gap);
   }
 
   /** Leaves windows out for every viewer and says so with the next frame. */
@@ -254,22 +257,18 @@ export class ScriptedHub {
     for (const [name, stream] of this.#streams) {
       const closed = stream.roll(now);
       if (this.isSilent || closed.length === 0) continue;
-      const { epoch, skipNext: skipped } = stream;
+      if (stream.skipNext > stream.skipped) {
+        stream.skipped += closed.length;
+        continue;
+      }
+      const { epoch, skipped } = stream;
       stream.skipNext = 0;
+      stream.skipped = 0;
       for (const viewing of this.#viewings) {
         const windows = closed.filter(({ at }) => viewing.stream === name && at > viewing.sentAt);
         if (windows.length === 0) continue;
         viewing.sentAt = windows.at(-1)?.at ?? 0;
-        if (skipped === 0 || windows.length > skipped)
-          viewing.socket.emit('aggregate', {
-            stream: name,
-            epoch,
-            windowMs: WINDOW_MS,
-            model: MODEL,
-            skipped,
-            windows: windows.slice(skipped),
-          });
-        else stream.skipNext = skipped;
+        viewing.socket.emit('aggregate', { stream: name, epoch, windowMs: WINDOW_MS, model: MODEL, skipped, windows });
       }
     }
   }

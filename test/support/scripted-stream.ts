@@ -44,8 +44,9 @@ export class ScriptedStream {
   #next: number;
   #texts = 0;
   offset = 0;
-  /** Windows to leave out before the next frame. */
+  /** Windows to leave out before the next frame, and those that were. */
   skipNext = 0;
+  skipped = 0;
 
   constructor(name: string, epoch: string, seed: number, script: Partial<StreamScript>, now: number) {
     this.name = name;
