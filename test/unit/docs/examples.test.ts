@@ -21,7 +21,7 @@ test('the page is twenty lines at most, takes the client from the hub and writes
   const page = read('examples/live.html');
 
   expect(page.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
-  expect(page).toContain("from '/tickcast.js'");
+  expect(page).toContain("from 'http://localhost:3000/tickcast.js'");
   expect(page).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write/);
 });
 

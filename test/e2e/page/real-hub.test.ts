@@ -1,0 +1,211 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
+import { connect, isTickcastError, type TickcastClient } from '../../../client/index.js';
+import { startTestProcess, type TestProcess } from '../../support/app.js';
+import { freePort } from '../../support/free-port.js';
+import { missingChromium, openPage, startChromium } from '../../support/page.js';
+import { holds, state, text } from '../../support/page-suite.js';
+
+const missing = missingChromium();
+const root = resolve(import.meta.dirname, '../../..');
+const TEXTS = [
+  'what a lovely day',
+  'the train is late again, so annoying',
+  'the meeting is at ten',
+  'I love this <b>song</b>',
+];
+const FAST = { reconnectMinMs: 50, reconnectMaxMs: 500 } as const;
+
+let browser: Browser | undefined;
+beforeAll(async () => {
+  if (missing === undefined) browser = await startChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+interface Setting {
+  readonly port: number;
+  readonly hub: TestProcess;
+  readonly restart: (signal: NodeJS.Signals) => Promise<void>;
+}
+
+/** The hub with the project's own model, and a publisher of fifty texts a second to the stream `talk`. */
+async function withHub(
+  context: TestContext,
+  body: (setting: Setting) => Promise<void>,
+  corsOrigin: string[] = [],
+): Promise<void> {
+  if (missing !== undefined) return context.skip(missing);
+  const port = await freePort();
+  const start = (): Promise<TestProcess> =>
+    startTestProcess({ models: async () => resolve(root, 'model'), config: { port, corsOrigin, engine: 'auto' } });
+  let hub = await start();
+  const publisher = connect(hub.url, FAST);
+  let isRunning = true;
+  const publishing = publish(publisher, () => isRunning);
+  try {
+    await publisher.ready();
+    await body({
+      port,
+      get hub() {
+        return hub;
+      },
+      restart: async (signal) => {
+        const gone = new Promise((done) => hub.child.once('exit', done));
+        hub.child.kill(signal);
+        await gone;
+        hub = await start();
+      },
+    });
+  } finally {
+    isRunning = false;
+    publisher.close();
+    await publishing;
+    await hub.close();
+  }
+}
+
+async function publish(client: TickcastClient, go: () => boolean): Promise<void> {
+  for (let i = 0; go(); i++) {
+    await client.predict(TEXTS[i % TEXTS.length] ?? '', { stream: 'talk' }).catch((error: unknown) => {
+      if (!isTickcastError(error)) throw error;
+    });
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+async function withPage(url: string, body: (page: Page) => Promise<void>): Promise<void> {
+  if (browser === undefined) throw new Error('no browser');
+  const watched = await openPage(browser, url);
+  try {
+    await body(watched.page);
+    expect(watched.problems).toEqual([]);
+  } finally {
+    await watched.close();
+  }
+}
+
+/** Median of some, because one may meet a pause of the machine. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+test('the page of a real hub is live within two seconds of opening, with messages and a mood', (context) =>
+  withHub(context, async ({ hub }) => {
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await withPage(`${hub.url}/?stream=talk`, async (page) => {
+        await state(page, 'live');
+        await holds(page, 'document.querySelectorAll("#newest [data-row]").length > 0');
+        // Since the navigation began, by the page's own clock.
+        times.push((await page.evaluate('performance.now()')) as number);
+        await text(page, '[data-mood]', /[+−]?\d/);
+      });
+    }
+    console.log(`live with messages after ${times.map(Math.round).join(', ')} ms`);
+    expect(median(times)).toBeLessThan(2000);
+  }));
+
+test('typing gives a score within 150 ms, by the model, with the receipt of a real prediction', (context) =>
+  withHub(context, async ({ hub }) => {
+    await withPage(`${hub.url}/?stream=talk`, async (page) => {
+      await state(page, 'live');
+      // From the key's event to the first change of the bars, in the page.
+      await page.evaluate(`{
+        globalThis.times = [];
+        let typed = 0;
+        document.querySelector('#try-text').addEventListener('input', () => { typed = performance.now(); }, { capture: true });
+        new MutationObserver(() => { if (typed > 0) times.push(performance.now() - typed); typed = 0; })
+          .observe(document.querySelector('[data-receipt]'), { childList: true, characterData: true, subtree: true });
+      }`);
+      await page.locator('#try-text').pressSequentially('what a lovely day', { delay: 120 });
+      await text(page, '[data-score="positive"]', /^0\.[89]\d$/);
+      const times = (await page.evaluate('times')) as number[];
+      console.log(
+        `scored ${times.length} keystrokes, median ${median(times).toFixed(1)} ms, most ${Math.max(...times).toFixed(1)} ms`,
+      );
+      expect(times.length).toBeGreaterThan(5);
+      expect(median(times)).toBeLessThan(150);
+      expect(await page.textContent('[data-receipt]')).toMatch(/queue.*batch.*infer.*network/);
+    });
+  }));
+
+test('a hub that is killed and started again: the page recovers by itself and shows the gap', (context) =>
+  withHub(context, async ({ hub, restart }) => {
+    await withPage(`${hub.url}/?stream=talk&range=1m`, async (page) => {
+      await state(page, 'live');
+      await restart('SIGKILL');
+      await state(page, 'live', 30_000);
+      await text(page, '#gaps', /Hub restarted, unknown number missed/, 30_000);
+      await holds(page, 'document.querySelectorAll("#newest [data-row]").length > 0');
+      expect(Number(await page.textContent('[data-reconnects]'))).toBeGreaterThanOrEqual(1);
+    });
+  }));
+
+test('words that weighed most are underlined, and markup of others is text', (context) =>
+  withHub(context, async ({ hub }) => {
+    await withPage(`${hub.url}/?stream=talk`, async (page) => {
+      await text(page, '#newest', /lovely/);
+      await text(page, '#newest', /<b>song<\/b>/);
+      await holds(
+        page,
+        'document.querySelectorAll("#newest [data-row] [data-weight], #newest [data-row] mark, #newest [data-row] .word").length > 0',
+      );
+      expect(await page.locator('#newest b').count()).toBe(0);
+    });
+  }));
+
+test('a plain page of another server streams live sentiment with the SDK that the hub serves', async (context) => {
+  const html = await readFile(resolve(root, 'docs/examples/live.html'), 'utf8');
+  let served = '';
+  const server = createServer((request, response) => {
+    response.writeHead(request.url === '/' ? 200 : 404, { 'content-type': 'text/html' }).end(served);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  const own = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  try {
+    await withHub(
+      context,
+      async ({ hub }) => {
+        served = html.replaceAll('http://localhost:3000', hub.url).replace("'live'", "'talk'");
+        if (browser === undefined) throw new Error('no browser');
+        const page = await browser.newPage();
+        await page.goto(own);
+        await text(page, '#state', /^connected$/);
+        await text(page, '#items', /positive: what a lovely day/);
+        await page.close();
+        // A page that is not named is not served.
+        const refused = await fetch(`${hub.url}/tickcast.js`, { headers: { origin: 'http://elsewhere.example' } });
+        expect(refused.status).toBe(403);
+      },
+      [own],
+    );
+  } finally {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  }
+});
+
+test('the hub serves the page to browsers and its description to programs, under a strict policy', (context) =>
+  withHub(context, async ({ hub }) => {
+    const page = await fetch(hub.url, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    const program = await fetch(hub.url);
+    const sdk = await fetch(`${hub.url}/tickcast.js`);
+    const html = await page.text();
+    const script = /src="\.?(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? '';
+    const asset = await fetch(hub.url + script);
+
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'self'/);
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    expect(await program.json()).toMatchObject({ name: 'tickcast', sdk: expect.stringContaining('/tickcast.js') });
+    expect(sdk.headers.get('content-type')).toMatch(/javascript/);
+    expect(asset.status).toBe(200);
+    expect(asset.headers.get('cache-control')).toMatch(/immutable/);
+    expect((await fetch(`${hub.url}/assets/none.js`)).status).toBe(404);
+    expect((await fetch(`${hub.url}/..%2fpackage.json`)).status).toBe(404);
+  }));
