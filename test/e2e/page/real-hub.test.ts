@@ -42,7 +42,10 @@ async function withHub(
   if (missing !== undefined) return context.skip(missing);
   const port = await freePort();
   const start = (): Promise<TestProcess> =>
-    startTestProcess({ models: async () => resolve(root, 'model'), config: { port, corsOrigin, engine: 'auto' } });
+    startTestProcess({
+      models: async () => resolve(root, 'model'),
+      config: { port, engine: 'auto', ...(corsOrigin.length > 0 ? { corsOrigin } : {}) },
+    });
   let hub = await start();
   const publisher = connect(hub.url, FAST);
   let isRunning = true;
