@@ -96,7 +96,8 @@ const stretch: Stretch = {
   longTasks: [],
   observedLongTasks: 0,
   frames: [60, 60, 58],
-  offsets: 20_000,
+  published: 20_000,
+  offsets: 19_000,
   isTraceCut: false,
 };
 
