@@ -20,6 +20,8 @@ export interface Stretch {
   readonly observedLongTasks: number;
   /** Of each whole second. */
   readonly frames: readonly number[];
+  /** Predictions that were answered to the publisher meanwhile. */
+  readonly published: number;
   /** By how much the offset that the page shows went on. */
   readonly offsets: number;
   /** The trace had to leave events out. */

@@ -48,13 +48,14 @@ export async function measurePage(
 }
 
 async function measureStretch(
-  { browser, broken }: Scene,
+  { browser, publisher, broken }: Scene,
   startSeconds: number,
   seconds: number,
   progress: (line: Progress) => void,
 ): Promise<Stretch> {
   await browser.beginTrace();
   const { offset } = await browser.sight();
+  const { done } = publisher.report;
   const begin = await browser.counters();
   let end = begin;
   for (let left = seconds; left > 0; left -= PROGRESS_SECONDS) {
@@ -70,6 +71,7 @@ async function measureStretch(
     end = now;
   }
   const { offset: endOffset } = await browser.sight();
+  const published = publisher.report.done - done;
   const { events, isCut } = await browser.endTrace();
   const { frames, longTasks: observedLongTasks } = await browser.probe(begin, end);
   const traced = tasksOf(events, { pid: browser.renderer, fromSeconds: begin.at, toSeconds: end.at });
@@ -85,6 +87,7 @@ async function measureStretch(
     longTasks: traced.long.map((task) => ({ ...task, atSeconds: startSeconds + task.atSeconds })),
     observedLongTasks,
     frames,
+    published,
     offsets: endOffset - offset,
     isTraceCut: isCut,
   };

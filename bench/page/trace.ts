@@ -63,11 +63,15 @@ export function tasksOf(events: readonly TraceEvent[], { pid, fromSeconds, toSec
 
 function partsOf(task: TraceEvent, onMain: readonly TraceEvent[]): readonly string[] {
   const end = task.ts + (task.dur ?? 0);
-  return onMain
-    .filter((event) => event !== task && event.ts >= task.ts && event.ts + (event.dur ?? 0) <= end)
-    .sort((a, b) => (b.dur ?? 0) - (a.dur ?? 0))
-    .slice(0, SHOWN_PARTS)
-    .map(({ name, dur = 0, tdur = 0 }) => `${name} ${Math.round(dur / 1000)} ms (CPU ${Math.round(tdur / 1000)} ms)`);
+  return (
+    onMain
+      .filter((event) => event !== task && event.ts >= task.ts && event.ts + (event.dur ?? 0) <= end)
+      .sort((a, b) => (b.dur ?? 0) - (a.dur ?? 0))
+      // Steps contain steps of their own kind.
+      .filter(({ name }, at, all) => all.findIndex((event) => event.name === name) === at)
+      .slice(0, SHOWN_PARTS)
+      .map(({ name, dur = 0, tdur = 0 }) => `${name} ${Math.round(dur / 1000)} ms (CPU ${Math.round(tdur / 1000)} ms)`)
+  );
 }
 
 /** The events of a trace as the browser writes it. */
