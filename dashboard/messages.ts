@@ -1,6 +1,6 @@
 /** The newest messages: those that are shown, and those that wait while a reader holds the list. Bounded; knows no DOM. */
 
-import type { SampleItem } from '@tickcast/client';
+import type { SampleItem } from '../shared/stream-protocol.js';
 
 /** Rows on the page. */
 export const SHOWN = 40;

@@ -298,6 +298,7 @@ export class Page {
   #announce(state: PageState, sentence: string): void {
     const { word } = linkText(state, { ...this.#facts(0), retryInMs: 0 });
     this.#announcer.state(state === 'zoomed' ? 'Live' : word);
-    if (this.#announcer.summary(sentence, Date.now())) this.#stage.describe(sentence);
+    if (this.#history.newest !== undefined && this.#announcer.summary(sentence, Date.now()))
+      this.#stage.describe(sentence);
   }
 }

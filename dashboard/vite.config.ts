@@ -14,9 +14,13 @@ const UNUSED: Readonly<Record<string, readonly (readonly [string | RegExp, strin
     ['(paths.stepped = stepped);', ''],
     ['(paths.bars    = bars);', ''],
     ['uPlot.join = join;', ''],
+    ['uPlot.sync = _sync;', ''],
+    ['uPlot.rangeLog = rangeLog;', ''],
+    ['uPlot.orient   = orient;', ''],
     ['timeAxisVals(_tzDate, timeAxisStamps(av, _fmtDate))', 'undefined'],
     ['timeAxisVal(_tzDate, av)', 'undefined'],
     ['uPlot.fmtDate = fmtDate;', ''],
+    ['(opts.fmtDate || fmtDate)', 'undefined'],
     ['uPlot.tzDate  = tzDate;', ''],
     ['timeAxisVals(_tzDate, timeAxisStamps((ms == 1 ? _timeAxisStampsMs : _timeAxisStampsS), _fmtDate))', 'undefined'],
     ['timeSeriesVal(_tzDate, timeSeriesStamp(_timeSeriesStamp, _fmtDate))', 'numSeriesVal'],
@@ -26,7 +30,11 @@ const UNUSED: Readonly<Record<string, readonly (readonly [string | RegExp, strin
     ],
   ],
   // The page sends one text at a time: one row.
-  'client/wire-input.ts': [['measureInput(value, model, limits)', '({ ok: false })']],
+  'client/wire-input.ts': [
+    ['measureInput(value, model, limits)', '({ ok: false })'],
+    ['tagInput(captured, description)', 'captured'],
+  ],
+  'client/pending.ts': [['captureInput(submission.input)', 'submission.input']],
   // For the docs.
   'shared/errors.ts': [[/\bmeaning: ("[^"]*"|'[^']*')/g, 'meaning: ""']],
   'engine.io-client/build/esm/transports/index.js': [['webtransport: WT,', '']],
