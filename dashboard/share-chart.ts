@@ -94,12 +94,13 @@ export class ShareChart {
     this.#followTouch();
   }
 
+  /** In CSS pixels, as uPlot last laid it out: to ask the document would have it laid out anew at every frame. */
   get plotWidth(): number {
-    return this.#plot.over.clientWidth;
+    return Math.round(this.#plot.bbox.width / devicePixelRatio);
   }
 
   get plotHeight(): number {
-    return this.#plot.over.clientHeight;
+    return Math.round(this.#plot.bbox.height / devicePixelRatio);
   }
 
   /** Draws a stretch of a ring, in seconds. */
