@@ -147,6 +147,7 @@ export class ChartStage {
     this.#marks.list(this.#gaps);
     if (this.#cursor === undefined) return;
     this.#cursor = this.#share.cursor;
+    this.#strip.point(this.#cursor);
     this.#showReadOut();
   }
 

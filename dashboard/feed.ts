@@ -17,12 +17,6 @@ export interface FeedListener {
   changed(): void;
 }
 
-/** Why a subscription is over, when it was not the page that ended it. */
-export interface Ending {
-  readonly code: string;
-  readonly message: string;
-}
-
 const PING_MS = 5000;
 const FIRST_PING_MS = 700;
 /** A clock that is further off than this was set anew. */
@@ -45,7 +39,8 @@ export class Feed {
   /** Connections that were lost. */
   reconnects = 0;
   subscribed: 'connecting' | 'waiting' | 'live' | 'ended' = 'connecting';
-  ending: Ending | undefined;
+  /** The code of what ended the subscription, when it was not the page. */
+  ending: string | undefined;
   status: HubStatus | undefined;
   /** Until when a draining hub goes on, on this machine's clock. */
   drainsAt: number | undefined;
@@ -182,7 +177,7 @@ export class Feed {
       this.subscribed = state;
       if (state === 'ended') {
         this.#position = subscription.position;
-        this.ending = error ?? { code: 'INTERNAL', message: 'the hub ended the subscription' };
+        this.ending = error?.code ?? 'INTERNAL';
       }
       this.#listener.changed();
     });

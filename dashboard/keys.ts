@@ -54,7 +54,7 @@ export function bindKeys(actions: KeyActions): void {
     const act = simple[event.key.toLowerCase()];
     if (event.key === ' ') {
       // On a button the space bar presses it.
-      if (target.closest('button, summary') !== null) return;
+      if (target.closest('button') !== null) return;
       actions.pause();
     } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
       actions.cursor((event.key === 'ArrowLeft' ? -1 : 1) * (event.shiftKey ? 10 : 1));
@@ -70,7 +70,7 @@ export function bindKeys(actions: KeyActions): void {
 }
 
 function isField(node: HTMLElement): boolean {
-  return node.matches('input:not([type="checkbox"]), textarea, select, [contenteditable]');
+  return node.matches('input:not([type="checkbox"]), textarea, select');
 }
 
 function recall(): string | null {

@@ -2,7 +2,7 @@
 
 import type { SampleItem } from '@tickcast/client';
 import { make, setHidden, setText } from './dom.js';
-import { ago, signedScore } from './format.js';
+import { ago, signedScore, whole } from './format.js';
 import { GLYPHS, pull, toneOf } from './sentiment.js';
 
 /** Longest text that is shown before "more". */
@@ -89,7 +89,7 @@ export class MessageRow {
     parts.push(text.slice(at, end));
     if (end < text.length) parts.push('…');
     else if (item.textLength !== undefined && item.textLength > text.length)
-      parts.push(`… (${item.textLength.toLocaleString('en-US')} characters in all)`);
+      parts.push(`… (${whole(item.textLength)} characters in all)`);
     this.#bdi.replaceChildren(...parts);
   }
 }

@@ -67,7 +67,6 @@ export class Notices {
     } catch {
       // Without the clipboard, as over plain HTTP, the text is selected instead.
       getSelection()?.selectAllChildren(this.#command);
-      setText(this.#copy, 'Selected');
     }
     setTimeout(() => setText(this.#copy, 'Copy'), 2000);
   }

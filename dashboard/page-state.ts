@@ -30,7 +30,7 @@ export interface Facts {
   readonly view: ViewMode;
   readonly newer: number;
   readonly behindMs: number | undefined;
-  /** Since the page began to connect. */
+  /** Since the page was opened. */
   readonly sinceMs: number;
 }
 

@@ -1,9 +1,9 @@
 /** The page as a whole: joins the feed, the hour that is kept, the view and the parts that show them. Decides no layout. */
 
-import { STREAM_NAME } from '../shared/limits.js';
 import { Announcer } from './announcer.js';
 import { ChartStage } from './chart-stage.js';
-import { byId, setAttribute, setData, setHidden, setText } from './dom.js';
+import { byId, setData, setHidden, setText } from './dom.js';
+import { factsOf } from './facts.js';
 import { Feed } from './feed.js';
 import { Figures } from './figures.js';
 import { span } from './format.js';
@@ -12,11 +12,12 @@ import { COARSE_MS, FINE_MS, History } from './history.js';
 import type { HubClient } from './hub-client.js';
 import { HubPanel } from './hub-panel.js';
 import { bindKeys } from './keys.js';
+import { keepLink, readLink } from './link.js';
 import { MessageList } from './message-list.js';
 import { MoodPanel } from './mood-panel.js';
 import { Notices } from './notices.js';
 import { NowColumn } from './now-column.js';
-import { type Facts, isStale, linkText, type PageState, pageState } from './page-state.js';
+import { isStale, linkText, type PageState, pageState } from './page-state.js';
 import { isSentiment } from './sentiment.js';
 import { ShareTable } from './share-table.js';
 import { StatusLine } from './status-line.js';
@@ -24,7 +25,7 @@ import { Tabs } from './tabs.js';
 import { Theme } from './theme.js';
 import { Tokens } from './tokens.js';
 import { TryIt } from './try-it.js';
-import { isRange, type RangeName, View } from './view.js';
+import { type RangeName, View } from './view.js';
 
 /** Numbers change this often at most. */
 const RENDER_MS = 250;
@@ -49,7 +50,6 @@ export class Page {
   readonly #status = new StatusLine();
   readonly #announcer = new Announcer();
   readonly #pill = byId('back-to-live', HTMLButtonElement);
-  readonly #openedAt = Date.now();
   /** False while the stream is only what an empty hub offers. */
   #isChosen = false;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -124,12 +124,10 @@ export class Page {
 
   /** Reads the link and begins. */
   open(): void {
-    const link = new URLSearchParams(location.search);
-    const range = link.get('range');
-    if (isRange(range)) this.#view.choose(range);
+    const { stream, range } = readLink();
+    if (range !== undefined) this.#view.choose(range);
     this.#header.range(this.#view.range);
-    const stream = link.get('stream');
-    if (stream !== null && STREAM_NAME.test(stream)) this.#follow(stream);
+    if (stream !== undefined) this.#follow(stream);
     this.#timer = setInterval(() => this.#render(), RENDER_MS);
     this.#stage.start();
     this.#render();
@@ -158,7 +156,7 @@ export class Page {
     this.#list.clear();
     this.#view.live();
     this.#feed.follow(stream);
-    this.#keepLink();
+    keepLink(this.#feed.stream, this.#view.range);
     void this.#askPast();
     this.#viewChanged();
   }
@@ -166,7 +164,7 @@ export class Page {
   #chooseRange(name: RangeName): void {
     this.#view.choose(name);
     this.#header.range(name);
-    this.#keepLink();
+    keepLink(this.#feed.stream, this.#view.range);
     if (this.#view.span > 300_000) void this.#askPast();
     this.#viewChanged();
   }
@@ -175,14 +173,6 @@ export class Page {
     if (this.#feed.connection.state !== 'connected') return;
     await this.#feed.askPast(COARSE_MS);
     await this.#feed.askPast(FINE_MS);
-  }
-
-  /** The link shows what is looked at, so that it can be shared. */
-  #keepLink(): void {
-    const url = new URL(location.href);
-    if (this.#feed.stream !== undefined) url.searchParams.set('stream', this.#feed.stream);
-    url.searchParams.set('range', this.#view.range);
-    history.replaceState(null, '', url);
   }
 
   #togglePause(): void {
@@ -212,31 +202,10 @@ export class Page {
     this.#render();
   }
 
-  #facts(newer: number): Facts {
-    const { connection, retryAt, subscribed, ending, drainsAt, slowAt, labels, hubNow } = this.#feed;
-    const now = Date.now();
-    const { newest } = this.#history;
-    return {
-      connection: connection.state,
-      attempts: connection.attempts,
-      retryInMs: retryAt === undefined ? undefined : retryAt - now,
-      subscribed,
-      endedCode: ending?.code,
-      hasData: newest !== undefined,
-      isSentiment: labels === undefined || isSentiment(labels),
-      drainsInMs: drainsAt === undefined ? undefined : drainsAt - now,
-      slowedAgoMs: slowAt === undefined ? undefined : now - slowAt,
-      view: this.#view.mode,
-      newer,
-      behindMs: newest === undefined ? undefined : hubNow - newest,
-      sinceMs: now - this.#openedAt,
-    };
-  }
-
   #render(): void {
     const now = this.#feed.hubNow;
     const stretch = this.#stage.stretch;
-    const facts = this.#facts(this.#figures.newer(stretch, now));
+    const facts = factsOf(this.#feed, this.#history.newest, this.#view.mode, this.#figures.newer(stretch, now));
     const state = pageState(facts);
     const stale = isStale(state);
     const figures = this.#figures.of(stretch, now, stale);
@@ -258,7 +227,6 @@ export class Page {
     this.#header.link(linkText(state, facts));
     this.#header.paused(this.#view.mode === 'paused');
     this.#mood.render(figures.panel);
-    setAttribute(byId('share-chart', HTMLElement), 'aria-describedby', 'gaps');
     this.#now.render(figures.panel.mood, this.#stage.plotHeight);
     setText(byId('strip-rate', HTMLElement), figures.rateText);
     this.#list.render({
@@ -278,7 +246,7 @@ export class Page {
     setHidden(this.#pill, !isBack);
     if (isBack) setText(this.#pill, `${span(now - stretch.to)} ago, return to live`);
     this.#stage.refresh();
-    this.#announce(state, figures.sentence(stream));
+    this.#announce(state, linkText(state, { ...facts, retryInMs: 0 }).word, figures.sentence(stream));
   }
 
   #renderNotices(state: PageState, stream: string): void {
@@ -295,8 +263,7 @@ export class Page {
     });
   }
 
-  #announce(state: PageState, sentence: string): void {
-    const { word } = linkText(state, { ...this.#facts(0), retryInMs: 0 });
+  #announce(state: PageState, word: string, sentence: string): void {
     this.#announcer.state(state === 'zoomed' ? 'Live' : word);
     if (this.#history.newest !== undefined && this.#announcer.summary(sentence, Date.now()))
       this.#stage.describe(sentence);

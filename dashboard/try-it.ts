@@ -92,7 +92,7 @@ export class TryIt {
     const { code, message } = error as { code?: unknown; message?: unknown };
     if (code === 'SUPERSEDED' || code === 'CANCELLED') return;
     setText(this.#receipt, '');
-    setText(this.#problem, `Not scored: ${String(message ?? error)}.`.replace(/\.\.$/, '.'));
+    setText(this.#problem, `Not scored: ${String(message ?? error)}`);
   }
 
   #empty(): void {

@@ -13,12 +13,16 @@ const UNUSED: Readonly<Record<string, readonly (readonly [string | RegExp, strin
     ['const showLegend = legend.show;', 'const showLegend = false;'],
     ['(paths.stepped = stepped);', ''],
     ['(paths.bars    = bars);', ''],
+    [/\nuPlot\.(?:assign|fmtNum|rangeNum|rangeLog|rangeAsinh|orient) .*;/g, ''],
+    ['new Intl.DateTimeFormat().resolvedOptions().timeZone', 'undefined'],
+    ['uPlot.addGap = addGap;', ''],
+    ['uPlot.clipGaps = clipGaps;', ''],
     ['uPlot.join = join;', ''],
     ['uPlot.sync = _sync;', ''],
-    ['uPlot.rangeLog = rangeLog;', ''],
-    ['uPlot.orient   = orient;', ''],
     ['timeAxisVals(_tzDate, timeAxisStamps(av, _fmtDate))', 'undefined'],
     ['timeAxisVal(_tzDate, av)', 'undefined'],
+    [/(?<=const (?:months|days) = )\[[^\]]*\]/g, '[]'],
+    [/(?<=const _timeAxisStamps = )\[[\s\S]*?\n\t\];/, '[];'],
     ['uPlot.fmtDate = fmtDate;', ''],
     ['(opts.fmtDate || fmtDate)', 'undefined'],
     ['uPlot.tzDate  = tzDate;', ''],
@@ -36,7 +40,7 @@ const UNUSED: Readonly<Record<string, readonly (readonly [string | RegExp, strin
   ],
   'client/pending.ts': [['captureInput(submission.input)', 'submission.input']],
   // For the docs.
-  'shared/errors.ts': [[/\bmeaning: ("[^"]*"|'[^']*')/g, 'meaning: ""']],
+  'shared/errors.ts': [[/\bmeaning: ("[^"]*"|'[^']*'),?/g, '']],
   'engine.io-client/build/esm/transports/index.js': [['webtransport: WT,', '']],
 };
 

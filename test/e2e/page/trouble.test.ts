@@ -69,6 +69,10 @@ test('a stream that nobody publishes to says how to, and begins when somebody do
     await state(page, 'empty');
     await text(page, '#empty', /Nothing on later yet/);
     await text(page, '#empty-command', /curl .*"stream":"later"/);
+    hub.addStream('later', { pastSeconds: 0 });
+    await state(page, 'live');
+    await text(page, '[data-mood]', /\d/);
+    expect(await page.isVisible('#empty')).toBe(false);
     expect(hub.connections).toBe(1);
   }));
 

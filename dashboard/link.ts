@@ -1,0 +1,22 @@
+/** The page's own link: which stream and which range are looked at, so that it can be kept and shared. */
+
+import { STREAM_NAME } from '../shared/limits.js';
+import { isRange, type RangeName } from './view.js';
+
+/** What the link says; what it says wrongly is left out. */
+export function readLink(): { readonly stream: string | undefined; readonly range: RangeName | undefined } {
+  const link = new URLSearchParams(location.search);
+  const stream = link.get('stream');
+  const range = link.get('range');
+  return {
+    stream: stream !== null && STREAM_NAME.test(stream) ? stream : undefined,
+    range: isRange(range) ? range : undefined,
+  };
+}
+
+export function keepLink(stream: string | undefined, range: RangeName): void {
+  const url = new URL(location.href);
+  if (stream !== undefined) url.searchParams.set('stream', stream);
+  url.searchParams.set('range', range);
+  history.replaceState(null, '', url);
+}
