@@ -135,18 +135,32 @@ test('a hidden viewer gets one frame a second, the newest, and at once what it m
   expect(viewer.skipped + viewer.items.length).toBe(151);
 });
 
-test('a paused viewer gets nothing, and every missed item when it goes on', () => {
-  const t = new TestStreams(ROOMY);
+test('a paused viewer gets nothing, and every missed item when it goes on, however long it was', () => {
+  const t = new TestStreams({ ...ROOMY, maxViewerBytes: 1 << 20 });
   t.publish(1);
   const viewer = new TestViewer();
-  viewer.unreadBytes = 0;
   const { seat } = t.subscribe({ history: 0 }, viewer);
   seat.pace({ stream: 's', paused: true });
-  t.publish(40);
+  t.publish(300);
   t.clock.advance(5000);
   const whilePaused = viewer.items.length;
   seat.pace({ stream: 's', paused: false });
 
   expect(whilePaused).toBe(0);
-  expect(viewer.offsets).toEqual(Array.from({ length: 40 }, (_, i) => i + 2));
+  expect(viewer.offsets).toEqual(Array.from({ length: 300 }, (_, i) => i + 2));
+  expect(viewer.skipped).toBe(0);
+});
+
+test('what has left the ring while a viewer was paused is a gap', () => {
+  const t = new TestStreams({ maxStreamItems: 10 });
+  t.publish(1);
+  const viewer = new TestViewer();
+  const { seat } = t.subscribe({ history: 0 }, viewer);
+  seat.pace({ stream: 's', paused: true });
+  t.publish(30);
+  t.clock.advance(100);
+  seat.pace({ stream: 's', paused: false });
+
+  expect(viewer.of('gap')).toMatchObject([{ reason: 'evicted', from: 2, to: 21 }]);
+  expect(viewer.offsets).toEqual([22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
 });
