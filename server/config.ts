@@ -103,7 +103,7 @@ export const OPTIONS = {
     1000,
     'Predictions that a stream keeps, for history and for viewers that come back.',
   ),
-  maxStreamBytes: integer(1024, 1024 * MIB, MIB, 'Most bytes of predictions that a stream keeps, about.'),
+  maxStreamBytes: integer(1024, 1024 * MIB, 2 * MIB, 'Most bytes of predictions that a stream keeps, about.'),
   streamIdleMs: integer(
     1000,
     86_400_000,

@@ -75,7 +75,7 @@ export class StreamSeat implements Seat {
     if (paused === undefined || stream === undefined) return undefined;
     const viewer = this.#viewers.get(stream);
     if (viewer === undefined) return notSubscribed(stream);
-    viewer.paused = paused;
+    viewer.pause(paused);
     if (paused) return undefined;
     // Without a pace of its own it asked for every item, and gets those that came meanwhile.
     if (viewer instanceof CastViewer) viewer.exact = viewer.rate === undefined;

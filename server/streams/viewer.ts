@@ -55,6 +55,13 @@ export abstract class Viewer {
     return now - this.#slowSince > this.#limits.slowViewerMs ? 'cut' : 'behind';
   }
 
+  /** Holds frames back, or goes on. What it had unread before says nothing of how it reads after. */
+  pause(paused: boolean): void {
+    this.paused = paused;
+    this.#slowSince = undefined;
+    this.wasBehindMs = 0;
+  }
+
   send(event: SharedEvent): void {
     this.#sink.send(event);
   }

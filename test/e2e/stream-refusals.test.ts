@@ -77,7 +77,13 @@ test('a viewer that never reads is left out, then cut with its reason, while its
   const hub = await startTestProcess(
     {
       models: (folder) => writeLinear(folder),
-      config: { logLevel: 'info', maxStreamItems: 5000, maxViewerBytes: 65_536, slowViewerMs: 1000 },
+      config: {
+        logLevel: 'info',
+        maxStreamItems: 5000,
+        maxStreamBytes: 1 << 23,
+        maxViewerBytes: 65_536,
+        slowViewerMs: 1000,
+      },
     },
     ['--max-old-space-size=64', '--max-semi-space-size=4'],
   );
@@ -103,6 +109,8 @@ test('a viewer that never reads is left out, then cut with its reason, while its
     async () => {
       await publish();
       published += 500;
+      // As fast as the neighbour takes it: its process is this one.
+      await until('the neighbour keeps up', () => offsets.length >= published - 1500);
       most = Math.max(most, await hub.rss());
       return hub.log.some(({ msg }) => msg === 'viewer-cut');
     },

@@ -190,13 +190,16 @@ test('a session is a secret: what viewers see of a publisher does not tell it', 
   expect(seen.items[0]?.from).not.toBe(seen.items[1]?.from);
 });
 
-const COUNT = 6000;
+const COUNT = 9000;
 
 test('a loop that is slow holds the hub back instead of losing items', async () => {
   // A process of its own: in one with the hub the client would seem not to read.
-  const hub = await startTestProcess({ models: (folder) => writeLinear(folder), config: { maxStreamItems: 10_000 } });
+  const hub = await startTestProcess({
+    models: (folder) => writeLinear(folder),
+    config: { maxStreamItems: 10_000, maxStreamBytes: 1 << 26 },
+  });
   const client = connect(hub.url);
-  const subscription = client.subscribe('talk', { mode: 'all', maxBuffered: 2000 });
+  const subscription = client.subscribe('talk', { mode: 'all', maxBuffered: 5000 });
   await client.ready();
   // In parts: a viewer whose connection is full is another matter.
   const publishing = (async () => {
@@ -215,8 +218,9 @@ test('a loop that is slow holds the hub back instead of losing items', async () 
   client.close();
   await hub.close();
 
-  console.log(`${COUNT} items through a buffer of 2,000: at most ${most} waiting`);
-  expect(most).toBeLessThan(2000);
-  expect(most).toBeGreaterThan(900);
+  console.log(`${COUNT} items through a buffer of 5,000: at most ${most} waiting`);
+  // What is on its way when the hub is asked to hold back comes all the same: at most what it lets wait on a connection.
+  expect(most).toBeLessThan(5000);
+  expect(most).toBeGreaterThan(2400);
   expect(offsets).toEqual(Array.from({ length: COUNT }, (_, i) => i + 1));
 });

@@ -164,3 +164,23 @@ test('what has left the ring while a viewer was paused is a gap', () => {
   expect(viewer.of('gap')).toMatchObject([{ reason: 'evicted', from: 2, to: 21 }]);
   expect(viewer.offsets).toEqual([22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
 });
+
+test('the time of a pause does not count as slow', () => {
+  const t = new TestStreams(ROOMY);
+  t.publish(1);
+  const viewer = new TestViewer();
+  const { seat } = t.subscribe({ history: 0 }, viewer);
+  viewer.isReading = false;
+  t.publish(50);
+  t.clock.advance(50);
+  t.publish(1);
+  t.clock.advance(50);
+  seat.pace({ stream: 's', paused: true });
+  t.clock.advance(60_000);
+  seat.pace({ stream: 's', paused: false });
+  t.publish(1);
+  t.clock.advance(100);
+
+  expect(viewer.unreadBytes).toBeGreaterThan(2000);
+  expect(viewer.of('unsubscribed')).toEqual([]);
+});
