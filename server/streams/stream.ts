@@ -34,6 +34,8 @@ export class Stream implements CastTarget {
   readonly labels: readonly string[];
   /** `name@version` of the last prediction. */
   model: string;
+  /** When a request was last taken for it, in milliseconds since 1970: its prediction may be on its way. */
+  usedAt: number;
   readonly #parts: StreamParts;
   readonly #windows: StreamWindows;
   /** By pace and form of the frame. */
@@ -51,6 +53,7 @@ export class Stream implements CastTarget {
     this.ring = new ItemRing(maxItems, maxBytes);
     this.#parts = parts;
     this.#lastAt = parts.wallNow();
+    this.usedAt = this.#lastAt;
     this.#windows = new StreamWindows(
       {
         name,
@@ -70,10 +73,6 @@ export class Stream implements CastTarget {
     return this.#viewers;
   }
 
-  /** When it was last published to, in milliseconds since 1970. */
-  get lastAt(): number {
-    return this.#lastAt;
-  }
 
   publish(prediction: CastPrediction, source: CastSource): void {
     const at = this.#parts.wallNow();

@@ -79,7 +79,10 @@ export class Streams implements Casting, Viewing {
     const stream = this.#streams.get(name);
     if (stream === undefined) return this.#make(name, model);
     const carried = nameOf(stream.model);
-    if (carried === model.name) return stream;
+    if (carried === model.name) {
+      stream.usedAt = this.#parts.wallNow();
+      return stream;
+    }
     const message = `stream "${name}" carries predictions of ${carried}, this request is for ${model.name}; use another stream name`;
     return wireError('STREAM_CONFLICT', message);
   }
@@ -184,7 +187,7 @@ export class Streams implements Casting, Viewing {
   #expire(at: number): void {
     this.#expiredAt = this.#parts.clock.now();
     for (const [name, stream] of this.#streams) {
-      if (stream.viewers > 0 || at - stream.lastAt < this.options.streamIdleMs) continue;
+      if (stream.viewers > 0 || at - stream.usedAt < this.options.streamIdleMs) continue;
       stream.close();
       this.#streams.delete(name);
       this.#parts.listener({ type: 'stream-expired', stream: name });

@@ -49,6 +49,16 @@ test('a stream that nobody publishes to or views expires; a viewed one stays; a 
   expect(t.streams.list()[0]?.epoch).toBe('hub1.e3');
 });
 
+test('a stream that a request was taken for is there when its prediction comes', () => {
+  const t = new TestStreams({ streamIdleMs: 10_000 });
+  t.publish(1);
+  t.clock.advance(9900);
+  const target = t.streams.open('s', makeSpec());
+  t.clock.advance(5000);
+
+  expect(t.streams.find('s')).toBe(target);
+});
+
 test('a connection has at most one subscription to a stream, and a bounded number in all', () => {
   const t = new TestStreams({ maxSubscriptions: 2 });
   const { seat } = t.subscribe({ stream: 'a' }, new TestViewer());
