@@ -73,7 +73,6 @@ export class Stream implements CastTarget {
     return this.#viewers;
   }
 
-
   publish(prediction: CastPrediction, source: CastSource): void {
     const at = this.#parts.wallNow();
     const item = makeItem(this.ring.last + 1, at, prediction, source);
