@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { envOf, flagOf, helpText, OPTIONS, readConfig } from '../server/config.js';
+import { envOf, flagOf, helpText, readConfig } from '../server/config.js';
+import { OPTIONS } from '../server/options/table.js';
 import { ERRORS } from '../shared/errors.js';
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
 

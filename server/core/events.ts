@@ -3,10 +3,18 @@
 import type { ErrorCode, WireError } from '../../shared/errors.js';
 import type { ModelSpec } from './model-spec.js';
 import type { Origin } from './origin.js';
+import type { Outcome, Pending } from './pending.js';
 
 export type HubEvent =
   /** A request that was refused; it was never accepted. */
-  | { readonly type: 'refused'; readonly error: WireError; readonly origin: Origin }
+  | {
+      readonly type: 'refused';
+      readonly error: WireError;
+      readonly origin: Origin;
+      /** The model it was for, where that is known. */
+      readonly model: ModelSpec | undefined;
+    }
+  | SettledEvent
   | BatchEvent
   /** A single row on which the engine failed. */
   | { readonly type: 'poison'; readonly model: ModelSpec; readonly reason: string }
@@ -14,6 +22,14 @@ export type HubEvent =
   | { readonly type: 'fault'; readonly cause: unknown }
   /** The hub's state changed. */
   | { readonly type: 'state'; readonly state: HubState };
+
+/** An accepted request that has got its answer. Comes with every request: whoever listens must be quick. */
+export interface SettledEvent {
+  readonly type: 'settled';
+  readonly pending: Pending;
+  /** Its output is only valid during the call. */
+  readonly outcome: Outcome;
+}
 
 /** A batch that ended. */
 export interface BatchEvent {

@@ -26,6 +26,8 @@ export interface HubOptions extends SchedulerOptions {
   readonly maxRequestRows: number;
   /** Most rows one origin may have in flight. @default 1024 */
   readonly maxInFlightRows: number;
+  /** Whether a request in flight keeps its input, for listeners to its `settled` event. @default false */
+  readonly keepInputs?: boolean;
 }
 
 export interface HubParts {
@@ -102,7 +104,7 @@ export class Hub {
   /** A new place that requests come from. Close it when the connection or session is gone. */
   openOrigin(name: string, options: Partial<OriginOptions> = {}): Origin {
     const { maxInFlightRows } = this.options;
-    return new Origin(name, { maxInFlightRows, alias: '', resumes: false, ...options });
+    return new Origin(name, { via: 'in-process', maxInFlightRows, alias: '', resumes: false, ...options });
   }
 
   /** Cancels all that the origin has in flight; how many requests. Its settle functions are still called, each once. */
@@ -119,7 +121,7 @@ export class Hub {
    */
   submit(request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
     const verdict = this.#admit(request, origin, settle);
-    if (!verdict.accepted) this.#refuse(verdict.error, origin);
+    if (!verdict.accepted) this.#refuse(verdict.error, origin, request.model);
     return verdict;
   }
 
@@ -129,7 +131,10 @@ export class Hub {
       const origin = options.origin ?? this.openOrigin('in-process');
       const fail = (error: WireError): void => reject(Object.assign(new Error(error.message), error));
       const parsed = parsePredict(request);
-      if (!parsed.ok) return this.#refuse(parsed.error, origin, fail);
+      if (!parsed.ok) {
+        this.#refuse(parsed.error, origin, parsed.model);
+        return fail(parsed.error);
+      }
       const verdict = this.submit(parsed.value, origin, (outcome) => {
         if (outcome.ok) {
           const timing = request.timing === false ? undefined : outcome.timing;
@@ -158,8 +163,8 @@ export class Hub {
   }
 
   /** Counts a request that a transport refused before it came to {@link submit}. */
-  noteRefusal(error: WireError, origin: Origin): void {
-    this.#refuse(error, origin);
+  noteRefusal(error: WireError, origin: Origin, model?: string): void {
+    this.#refuse(error, origin, model);
   }
 
   /**
@@ -257,6 +262,8 @@ export class Hub {
       firstSlot,
       acceptedAt,
       deadline,
+      stream: request.stream,
+      input: this.options.keepInputs === true ? request.input : undefined,
       settle: cast === undefined ? settle : castRows(cast, { origin, id: request.id, input: request.input }, settle),
     });
     this.#ledger.accept(pending);
@@ -265,10 +272,10 @@ export class Hub {
     return { accepted: true, pending };
   }
 
-  #refuse(error: WireError, origin: Origin, then?: (error: WireError) => void): void {
+  #refuse(error: WireError, origin: Origin, reference: string | undefined): void {
     this.#ledger.refuse(error.code);
-    this.#emit({ type: 'refused', error, origin });
-    then?.(error);
+    const model = this.#models.resolve(reference);
+    this.#emit({ type: 'refused', error, origin, model: 'code' in model ? undefined : model.spec });
   }
 
   #setState(state: HubState): void {

@@ -57,6 +57,7 @@ export class Ledger {
       // One transport's fault must not cost the other requests of the batch their answers.
       this.#emit({ type: 'fault', cause });
     }
+    this.#emit({ type: 'settled', pending, outcome });
     if (this.#inFlight.size === 0) this.#wakeIdle();
     return true;
   }

@@ -3,7 +3,11 @@
 import type { RequestId } from '../../shared/protocol.js';
 import type { Pending } from './pending.js';
 
+/** How requests come in. */
+export type Via = 'socketio' | 'rest' | 'in-process';
+
 export interface OriginOptions {
+  readonly via: Via;
   /** Credit: most rows that may be unanswered. */
   readonly maxInFlightRows: number;
   /** What viewers of a stream see of it: the name may be a secret. */
@@ -15,6 +19,7 @@ export interface OriginOptions {
 export class Origin {
   /** For log lines. */
   readonly name: string;
+  readonly via: Via;
   readonly maxInFlightRows: number;
   readonly alias: string;
   readonly resumes: boolean;
@@ -26,8 +31,9 @@ export class Origin {
   /** The newest request in flight of each key. A key is for one model: the hub joins the two. */
   readonly keyed = new Map<string, Pending>();
 
-  constructor(name: string, { maxInFlightRows, alias, resumes }: OriginOptions) {
+  constructor(name: string, { via, maxInFlightRows, alias, resumes }: OriginOptions) {
     this.name = name;
+    this.via = via;
     this.maxInFlightRows = maxInFlightRows;
     this.alias = alias;
     this.resumes = resumes;

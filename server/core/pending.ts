@@ -35,6 +35,8 @@ export interface PendingInit {
   readonly acceptedAt: number;
   readonly deadline: number;
   readonly settle: Settle;
+  readonly stream: string | undefined;
+  readonly input: unknown;
 }
 
 export class Pending {
@@ -49,6 +51,10 @@ export class Pending {
   /** Clock time at which it is answered DEADLINE_EXCEEDED. */
   readonly deadline: number;
   readonly settle: Settle;
+  /** The stream that it is cast to. */
+  readonly stream: string | undefined;
+  /** As it came, where the hub keeps inputs for whoever listens; else undefined. */
+  readonly input: unknown;
 
   settled = false;
   /** Rows not yet put into a batch, and the slot of the first of them. */
@@ -72,6 +78,8 @@ export class Pending {
     this.acceptedAt = init.acceptedAt;
     this.deadline = init.deadline;
     this.settle = init.settle;
+    this.stream = init.stream;
+    this.input = init.input;
     this.queuedRows = init.rows;
     this.queuedSlot = init.firstSlot;
   }

@@ -28,6 +28,8 @@ export function logHubEvents(log: Logger): HubListener {
         };
         return log.warn(fields, 'request refused');
       }
+      case 'settled':
+        return;
       case 'batch': {
         const { model, rows, queueMs, tookMs, inferUs, status, reason } = event;
         if (status === 'done') return log.trace({ model: model.ref, rows, queueMs, tookMs, inferUs }, 'batch');

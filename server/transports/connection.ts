@@ -82,7 +82,7 @@ export class Connection implements SessionSink {
 
   /** Answers a request that never reached the hub. */
   #refuse(ticket: Ticket, error: WireError, model: string | undefined): void {
-    this.#parts.hub.noteRefusal(error, this.#parts.session.origin);
+    this.#parts.hub.noteRefusal(error, this.#parts.session.origin, model);
     this.#place(ticket, model)(() => this.deliver(ticket, { ok: false, error }));
   }
 

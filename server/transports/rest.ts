@@ -47,7 +47,7 @@ export function addRest(app: FastifyInstance, { hub, viewing, catalogue, health,
     const origin = origins.of(request.raw);
     const parsed = parsePredict(request.body);
     if (!parsed.ok) {
-      hub.noteRefusal(parsed.error, origin);
+      hub.noteRefusal(parsed.error, origin, parsed.model);
       return sendError(reply, parsed.error);
     }
     // An id means nothing here: the answer is the reply.
@@ -154,7 +154,7 @@ class ConnectionOrigins {
     if (origin === undefined) {
       // Viewers of a stream learn no address.
       const alias = randomBytes(9).toString('base64url');
-      origin = this.#hub.openOrigin(`http ${socket.remoteAddress ?? ''}`, { alias });
+      origin = this.#hub.openOrigin(`http ${socket.remoteAddress ?? ''}`, { via: 'rest', alias });
       this.#origins.set(socket, origin);
     }
     return origin;

@@ -45,7 +45,7 @@ export class Session {
   /** @param resumes whether it outlives its connection. */
   constructor(id: string, hub: Hub, resumes = false) {
     this.id = id;
-    this.origin = hub.openOrigin(id, { alias: aliasOf(id), resumes });
+    this.origin = hub.openOrigin(id, { via: 'socketio', alias: aliasOf(id), resumes });
   }
 
   get attached(): boolean {

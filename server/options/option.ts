@@ -1,0 +1,45 @@
+/** The kinds of options: how the text of one is read, and what people are told of it. */
+
+import { isOrigin } from '../transports/origin-policy.js';
+
+/** One option: how its text is read, and what people are told of it. */
+export interface Option<T> {
+  readonly default: T;
+  /** What may be given, such as `1 to 60000` or a placeholder. */
+  readonly form: string;
+  readonly doc: string;
+  /** The value, or undefined when the text is not of the form. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+export function text(placeholder: string, initial: string, doc: string): Option<string> {
+  return { default: initial, form: placeholder, doc, parse: (given) => (given === '' ? undefined : given) };
+}
+
+export function integer(min: number, max: number, initial: number, doc: string): Option<number> {
+  const parse = (given: string): number | undefined => {
+    const value = Number(given);
+    return /^\d+$/.test(given) && value >= min && value <= max ? value : undefined;
+  };
+  return { default: initial, form: `${min} to ${max}`, doc, parse };
+}
+
+export function oneOf<const T extends string>(values: readonly T[], initial: T, doc: string): Option<T> {
+  return { default: initial, form: values.join(' | '), doc, parse: (given) => values.find((value) => value === given) };
+}
+
+export function originList(doc: string): Option<readonly string[]> {
+  const parse = (given: string): readonly string[] | undefined => {
+    const list = given.split(',').map((entry) => entry.trim());
+    return list.every(isOrigin) ? list : undefined;
+  };
+  return { default: [], form: 'ORIGIN,...', doc, parse };
+}
+
+export function flag(initial: boolean, doc: string): Option<boolean> {
+  const parse = (given: string): boolean | undefined =>
+    given === 'true' ? true : given === 'false' ? false : undefined;
+  return { default: initial, form: 'true | false', doc, parse };
+}
+
+export const MIB = 1 << 20;

@@ -1,0 +1,13 @@
+/** Running: shutdown and the log of the process. */
+
+import { integer, type Option, oneOf } from './option.js';
+
+export const RUNNING = {
+  graceMs: integer(0, 600_000, 10_000, 'How long a shutdown waits for what was accepted, in milliseconds.'),
+  drainDelayMs: integer(0, 600_000, 0, 'How long a shutdown goes on serving after /readyz says 503, in milliseconds.'),
+  logLevel: oneOf(
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'info',
+    'Least severe level that is logged.',
+  ),
+} as const satisfies Record<string, Option<unknown>>;

@@ -1,0 +1,17 @@
+/** Every option of the hub, in groups: flags, environment, `--help`, docs and the typed config are derived from this table. */
+
+import { CONNECTIONS } from './connections.js';
+import { MODELS } from './models.js';
+import type { Option } from './option.js';
+import { RUNNING } from './running.js';
+import { STREAMS } from './streams.js';
+
+/** As the docs and `--help` show them. */
+export const OPTION_GROUPS: readonly { readonly title: string; readonly options: Record<string, Option<unknown>> }[] = [
+  { title: 'Models and engine', options: MODELS },
+  { title: 'Connections', options: CONNECTIONS },
+  { title: 'Streams', options: STREAMS },
+  { title: 'Running', options: RUNNING },
+];
+
+export const OPTIONS = { ...MODELS, ...CONNECTIONS, ...STREAMS, ...RUNNING } as const;
