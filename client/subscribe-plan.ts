@@ -14,6 +14,8 @@ export interface SubscribePlan {
   readonly position: StreamPosition | undefined;
   readonly signal: AbortSignal | undefined;
   readonly maxBuffered: number;
+  /** True when every item counts: a loop that is slow makes the rest wait on the hub. */
+  readonly exact: boolean;
 }
 
 const MODES: readonly unknown[] = ['all', 'sample', 'aggregate'] satisfies StreamMode[];
@@ -38,6 +40,7 @@ export function planSubscription(stream: string, options: SubscribeOptions): Sub
     position: position === undefined ? undefined : { epoch: position.epoch, offset: position.offset },
     signal,
     maxBuffered: maxBuffered ?? BUFFERED.standard,
+    exact: mode === 'all' && maxRate === undefined,
   };
 }
 

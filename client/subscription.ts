@@ -42,6 +42,11 @@ export class StreamSubscription<Value> {
   #looping = false;
   /** What the hub of this connection was told last. */
   #paused = false;
+  /**
+   * What comes is left for later: the buffer was full, and every item counts. What the hub has sent by the time it hears `paused` may be
+   * more than the buffer holds, so the place is kept and asked for again.
+   */
+  #behind = false;
   /** Dropped from the full buffer by the frame under way. */
   #dropped = 0;
   /** Where the program stood when it closed the subscription. */
@@ -149,8 +154,7 @@ export class StreamSubscription<Value> {
   /** There is a connection: the hub has said hello. */
   connected(): void {
     if (this.#state === 'ended') return;
-    this.#paused = false;
-    this.#enrolment.connected();
+    this.#ask();
   }
 
   lost(reason: string): void {
@@ -168,7 +172,8 @@ export class StreamSubscription<Value> {
   }
 
   gap(gap: StreamGap): void {
-    if (this.#state === 'ended') return;
+    // To one that is behind the hub tells it again.
+    if (this.#state === 'ended' || this.#behind) return;
     this.#reader.gap(gap, this.#sink);
     if (gap.epoch === undefined && this.#state === 'live') this.#enter('waiting', 'the stream began anew');
   }
@@ -185,7 +190,7 @@ export class StreamSubscription<Value> {
   }
 
   #read(model: string | undefined, read: () => void): void {
-    if (this.#state === 'ended') return;
+    if (this.#state === 'ended' || this.#behind) return;
     this.#model = model ?? this.#model;
     if (this.#state === 'waiting') this.#enter('live', 'somebody publishes');
     read();
@@ -196,7 +201,10 @@ export class StreamSubscription<Value> {
   }
 
   #makeSink(): FrameSink<Value> {
-    const isOpen = (): boolean => this.#state !== 'ended';
+    const isOpen = (): boolean => {
+      if (this.#state !== 'ended') this.#behind ||= this.#plan.exact && this.#looping && this.#buffer.full;
+      return this.#state !== 'ended' && !this.#behind;
+    };
     return {
       get open() {
         return isOpen();
@@ -243,8 +251,18 @@ export class StreamSubscription<Value> {
   /** Tells the hub to hold back, or to go on. */
   #pace(): void {
     const paused = this.#buffer.crowded;
+    if (this.#behind) {
+      if (paused || !this.#enrolment.enrolled) return;
+      this.#outlet.send('unsubscribe', { stream: this.stream });
+      return this.#ask();
+    }
     if (paused === this.#paused || !this.#enrolment.enrolled) return;
     if (this.#outlet.send('pace', { stream: this.stream, paused })) this.#paused = paused;
+  }
+
+  #ask(): void {
+    this.#paused = false;
+    this.#enrolment.connected();
   }
 
   #request(): SubscribeRequest {
@@ -258,7 +276,10 @@ export class StreamSubscription<Value> {
     this.#model = subscribed?.model ?? this.#model;
     this.#labels = subscribed?.labels ?? this.#labels;
     this.#reader.begin(subscribed?.position);
+    const wasBehind = this.#behind;
+    this.#behind = false;
     this.#pace();
+    if (wasBehind && this.#state === 'live') return;
     const known = (subscribed === undefined ? this.#reader : subscribed).position !== undefined;
     this.#enter(known ? 'live' : 'waiting', known ? 'subscribed' : 'subscribed; nobody has published yet');
   }

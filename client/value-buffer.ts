@@ -28,6 +28,10 @@ export class ValueBuffer<Value, Note> {
     return this.#values.length - this.#head;
   }
 
+  get full(): boolean {
+    return this.size >= this.#capacity;
+  }
+
   /** Of the oldest value; undefined when nothing waits. */
   get note(): Note | undefined {
     return this.#values[this.#head]?.note;

@@ -94,8 +94,34 @@ test('asks the hub to hold back at half of the buffer, and to go on at a quarter
   expect(socket.payloads('pace')).toHaveLength(3);
 });
 
+test('a loop over every item leaves what does not fit with the hub, and asks for it when there is room', async () => {
+  const { socket, subscription } = subscribe({ maxBuffered: 8 });
+  const heard: string[] = [];
+  subscription.on('gap', ({ reason }) => heard.push(reason));
+  subscription.on('state', ({ state }) => heard.push(state));
+  const iterator = subscription[Symbol.asyncIterator]();
+
+  socket.stream('cast', cast(items(1, 10)));
+  socket.stream('cast', cast(items(11, 12)));
+  socket.stream('gap', { stream: 'live', epoch: 'e1', reason: 'evicted', missed: 1, to: 13 });
+  expect(subscription.stats).toMatchObject({ received: 8, skipped: 0, gaps: 0, buffered: 8 });
+  await drain(iterator, 5);
+  expect(socket.payloads('unsubscribe')).toEqual([]);
+  await drain(iterator, 1);
+  expect(socket.payloads('unsubscribe')).toEqual([{ stream: 'live' }]);
+  expect(socket.payloads('subscribe')[1]).toMatchObject({ position: { epoch: 'e1', offset: 8 } });
+  // Still of the old subscription.
+  socket.stream('cast', cast(items(14, 15)));
+  socket.reply('subscribe', subscribed({ epoch: 'e1', offset: 8 }));
+  socket.stream('cast', cast(items(9, 11)));
+
+  expect((await drain(iterator, 5)).map(({ offset }) => offset)).toEqual([7, 8, 9, 10, 11]);
+  expect(subscription.stats).toMatchObject({ received: 11, skipped: 0, buffered: 0 });
+  expect(heard).toEqual([]);
+});
+
 test('drops the oldest when the buffer fills all the same, says how many, and stays bounded', async () => {
-  const { socket, subscription } = subscribe({ maxBuffered: 10 });
+  const { socket, subscription } = subscribe({ maxBuffered: 10, maxRate: 10 });
   const skipped: unknown[] = [];
   subscription.on('skipped', (event) => skipped.push(event));
   const iterator = subscription[Symbol.asyncIterator]();
