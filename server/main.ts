@@ -18,7 +18,9 @@ switch (outcome.kind) {
     fail(outcome.message);
     break;
   case 'config': {
-    const log = createLogger(outcome.config.logLevel);
+    const { logLevel, logFormat } = outcome.config;
+    const automatic = process.stdout.isTTY ? 'pretty' : 'json';
+    const log = createLogger(logLevel, logFormat === 'auto' ? automatic : logFormat);
     process.on('uncaughtException', (err) => {
       log.fatal({ err }, 'uncaught exception');
       process.exit(1);

@@ -20,9 +20,13 @@ export function logHubEvents(log: Logger): HubListener {
           return;
         }
         refusals.set(code, { until: now + REFUSAL_LINE_EVERY_MS, unseen: 0 });
+        const { via, name } = event.origin;
         const fields = {
           code,
-          origin: event.origin.name.slice(0, 8),
+          via,
+          // A session's whole name is its client's secret.
+          client: via === 'socketio' ? name.slice(0, 8) : name,
+          model: event.model?.ref,
           example: message.slice(0, 200),
           unseen: seen?.unseen ?? 0,
         };

@@ -10,4 +10,5 @@ export const RUNNING = {
     'info',
     'Least severe level that is logged.',
   ),
+  logFormat: oneOf(['auto', 'json', 'pretty'], 'auto', 'Form of log lines; auto is pretty on a terminal, else JSON.'),
 } as const satisfies Record<string, Option<unknown>>;

@@ -1,5 +1,6 @@
 /** The one HTTP server of a hub: fastify with its limits, error form, CORS and access events. Routes are added by others. */
 
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import cors from '@fastify/cors';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -38,6 +39,7 @@ export async function createHttp(
     logger: false,
     // A name that arrives by header is not trusted to be unique: ids are ours.
     requestIdHeader: false,
+    genReqId: requestIds(),
     return503OnClosing: false,
     // Taken as over Socket.IO: JSON.parse makes them plain properties, and only known names are read.
     onProtoPoisoning: 'ignore',
@@ -49,6 +51,7 @@ export async function createHttp(
   app.removeContentTypeParser('text/plain');
 
   app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
     if (origins.allows(request.headers)) return;
     await sendError(
       reply,
@@ -62,11 +65,12 @@ export async function createHttp(
     },
   );
   app.addHook('onResponse', async (request, reply) => {
-    const { id: requestId, method } = request;
+    const { id: requestId, method, ip: address } = request;
     const path = request.url.split('?', 1)[0] ?? '';
     listener({
       type: 'http',
       requestId,
+      address,
       method,
       path: path.slice(0, 200),
       status: reply.statusCode,
@@ -84,6 +88,13 @@ export async function createHttp(
     return sendError(reply, error, cause.statusCode === 415 ? 415 : undefined);
   });
   return app;
+}
+
+/** Short ids that no other start of a hub gives again. */
+function requestIds(): () => string {
+  const start = randomBytes(6).toString('base64url');
+  let count = 0;
+  return () => `${start}-${(count++).toString(36)}`;
 }
 
 /** Sends a wire error with its status. */

@@ -104,7 +104,7 @@ export class SocketIoTransport {
   }
 
   #connect(socket: HubSocket): void {
-    const { hub, viewing, listener, models, options } = this.#parts;
+    const { hub, viewing, clock, listener, models, options } = this.#parts;
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
     const { session, resumed } = this.#sessions.open(named);
@@ -129,10 +129,11 @@ export class SocketIoTransport {
     const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, ...models() };
     outbox.emit('hello', hello);
     const address = socket.handshake.address;
+    const connectedAt = clock.now();
+    const ids = { socket: socket.id, session: session.id.slice(0, 8) };
     listener({
       type: 'connected',
-      socket: socket.id,
-      session: session.id.slice(0, 8),
+      ...ids,
       resumed,
       address,
       via: socket.conn.transport.name,
@@ -153,9 +154,10 @@ export class SocketIoTransport {
       this.#sessions.release(session, connection, why === 'client namespace disconnect');
       listener({
         type: 'disconnected',
-        socket: socket.id,
+        ...ids,
         reason: reason ?? String(why),
         requests: connection.requests,
+        lastedMs: Math.round(clock.now() - connectedAt),
       });
     });
   }

@@ -10,13 +10,22 @@ export type TransportEvent =
       readonly address: string;
       readonly via: string;
     }
-  | { readonly type: 'disconnected'; readonly socket: string; readonly reason: string; readonly requests: number }
+  | {
+      readonly type: 'disconnected';
+      readonly socket: string;
+      readonly session: string;
+      readonly reason: string;
+      readonly requests: number;
+      readonly lastedMs: number;
+    }
   /** A connection that was refused before it had a socket. */
   | { readonly type: 'rejected'; readonly address: string; readonly reason: string }
   /** A REST request that was answered. */
   | {
       readonly type: 'http';
+      /** As the answer's header `x-request-id` has it. */
       readonly requestId: string;
+      readonly address: string;
       readonly method: string;
       readonly path: string;
       readonly status: number;

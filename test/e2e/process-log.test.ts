@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { io } from 'socket.io-client';
+import { expect, test } from 'vitest';
+import { startTestProcess } from '../support/app.js';
+import { writeLinear } from '../support/tiny-models.js';
+import { until } from '../support/until.js';
+
+const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
+const SECRET = 'hush-4711-do-not-log';
+
+test('every line is JSON with a time, a level and ids; no secret and no payload of a caller is in any', async () => {
+  const hub = await startTestProcess({ models: writeLinear, config: { logLevel: 'trace' } });
+  const payload = JSON.stringify({ input: [`${SECRET} ${'x'.repeat(5000)}`] });
+  const answers = await Promise.all(
+    ['{"input": [0.5]}', payload, `{"broken ${SECRET}`].map((body) =>
+      fetch(`${hub.url}/predict?token=${SECRET}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${SECRET}`, cookie: `token=${SECRET}` },
+        body,
+      }),
+    ),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([200, 400, 400]);
+  const socket = io(hub.url, {
+    transports: ['websocket'],
+    auth: { token: SECRET, session: `${SECRET}-session` },
+    extraHeaders: { authorization: `Bearer ${SECRET}` },
+  });
+  const answered = new Promise((resolve) => socket.once('prediction', resolve));
+  socket.emit('predict', { input: [0.5], id: SECRET });
+  await answered;
+  socket.emit('predict', { input: SECRET });
+  socket.emit('cancel', { id: { [SECRET]: 1 } });
+  await new Promise((resolve) => socket.once('prediction_error', resolve));
+  const { id } = socket;
+  socket.disconnect();
+  await until('the end of the connection is logged', () => hub.log.some(({ msg }) => msg === 'client disconnected'));
+  expect(await hub.close()).toBe(0);
+
+  const lines = hub.log.map((line) => JSON.stringify(line));
+  expect(hub.log.every(({ time, level }) => typeof time === 'string' && typeof level === 'string')).toBe(true);
+  expect(lines.filter((line) => line.includes(SECRET))).toEqual([]);
+  expect(lines.filter((line) => line.includes('xxxxxxxxxx'))).toEqual([]);
+  const access = hub.log.filter(({ msg }) => msg === 'http');
+  expect(access.map(({ requestId }) => requestId).sort()).toEqual(
+    answers.map(({ headers }) => headers.get('x-request-id')).sort(),
+  );
+  const accepted = access.find(({ status }) => status === 200);
+  expect(accepted).toMatchObject({ method: 'POST', path: '/predict', address: '127.0.0.1' });
+  const [connected, disconnected] = ['client connected', 'client disconnected'].map((text) =>
+    hub.log.find(({ msg }) => msg === text),
+  );
+  expect(connected).toMatchObject({ socket: id, via: 'websocket' });
+  expect(disconnected).toMatchObject({ socket: id, session: connected?.session, requests: 2 });
+});
+
+test.skipIf(!process.env.CI && !existsSync('/usr/bin/script'))(
+  'on a terminal the lines are for people, and --log-format json is for machines there too',
+  async () => {
+    const run = (format: string): Promise<string> =>
+      new Promise((resolve) => {
+        const command = `timeout -s TERM 4 ${process.execPath} ${main} --port 0 --engine wasm --log-format ${format}`;
+        execFile('script', ['-qec', command, '/dev/null'], { timeout: 30_000 }, (_error, stdout) => resolve(stdout));
+      });
+
+    const [pretty, json] = [await run('auto'), await run('json')];
+
+    expect(pretty).toMatch(/\d\d:\d\d:\d\d\.\d{3}.*INFO.*listening/);
+    expect(pretty).toContain('drained');
+    expect(json.split('\r\n').filter((line) => line.startsWith('{"level":"info"')).length).toBeGreaterThan(2);
+  },
+);
