@@ -57,12 +57,12 @@ async function run(): Promise<void> {
 
   if (only.includes('fan-out')) figures.fanOut = await fanOut(quick ? 1 : 5, quick ? 2 : 6, say);
   if (only.includes('aggregate')) {
-    const plan = { viewers: 1000, perSecond: 5000, seconds: quick ? 3 : 15, rounds: quick ? 2 : 6 };
+    const plan = { viewers: 1000, perSecond: 5000, seconds: quick ? 3 : 15, rounds: quick ? 1 : 6 };
     figures.aggregate = await measureAggregate(plan, say);
   }
   if (only.includes('slow-viewer')) {
     const model = fileURLToPath(new URL('../../../model', import.meta.url));
-    const plan = { pairs: quick ? 2 : 10, seconds: quick ? 3 : 8, perSecond: 500, viewers: 20, stalled: 5 };
+    const plan = { pairs: quick ? 1 : 10, seconds: quick ? 3 : 8, perSecond: 500, viewers: 20, stalled: 5 };
     figures.slowViewer = await measureSlowViewer({ setting: { engine, model }, ...plan }, say);
   }
   if (only.includes('receipts')) {
