@@ -197,6 +197,11 @@ export class Streams implements Casting, Viewing {
   #lookAfter(viewer: Viewer): void {
     if (viewer.ended || this.#closed) return;
     this.#behind.add(viewer);
+    this.#serveBehindLater();
+  }
+
+  #serveBehindLater(): void {
+    if (this.#behind.size === 0 || this.#closed) return;
     this.#behindTimer ??= this.#parts.clock.setTimer(BEHIND_MS, () => this.#serveBehind());
   }
 
@@ -207,8 +212,7 @@ export class Streams implements Casting, Viewing {
       if (viewer.readiness(now) === 'cut') viewer.onCut();
       else if (viewer.catchUp(now)) this.#behind.delete(viewer);
     }
-    if (this.#behind.size > 0 && !this.#closed)
-      this.#behindTimer = this.#parts.clock.setTimer(BEHIND_MS, () => this.#serveBehind());
+    this.#serveBehindLater();
   }
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
+import { median } from '../../../bench/statistics.js';
 import { connect, isTickcastError, type TickcastClient } from '../../../client/index.js';
 import { startTestProcess, type TestProcess } from '../../support/app.js';
 import { freePort } from '../../support/free-port.js';
@@ -92,11 +93,6 @@ async function withPage(url: string, body: (page: Page) => Promise<void>): Promi
   }
 }
 
-/** Median of some, because one may meet a pause of the machine. */
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
 test('the page of a real hub is live within two seconds of opening, with messages and a mood', (context) =>
   withHub(context, async ({ hub }) => {
     const times: number[] = [];
@@ -110,6 +106,7 @@ test('the page of a real hub is live within two seconds of opening, with message
       });
     }
     console.log(`live with messages after ${times.map(Math.round).join(', ')} ms`);
+    // Of some, because one may meet a pause of the machine.
     expect(median(times)).toBeLessThan(2000);
   }));
 
