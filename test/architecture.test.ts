@@ -26,7 +26,12 @@ const LAYERS: readonly Layer[] = [
     layers: ['shared', 'core'],
     packages: ['node:', 'socket.io', 'socket.io-parser', 'fastify', '@fastify/cors', '@fastify/static'],
   },
-  { name: 'observe', owns: within('server/observe/'), layers: ['shared', 'core'], packages: ['node:', 'pino'] },
+  {
+    name: 'observe',
+    owns: within('server/observe/'),
+    layers: ['shared', 'core'],
+    packages: ['node:', 'pino', 'prom-client'],
+  },
   { name: 'testing', owns: within('server/testing/'), layers: ['shared', 'core', 'engine'], packages: ['node:'] },
   { name: 'main', owns: within('server/main.ts'), layers: ['app', 'observe'], packages: ['node:'] },
   { name: 'app', owns: within('server/'), layers: ['shared', ...SERVER_PARTS], packages: ['node:', 'fastify'] },
