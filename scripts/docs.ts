@@ -1,7 +1,9 @@
-/** Writes docs/options.md from the option table: `npm run docs`. A test holds the page against the table. */
+/** Writes docs/options.md and docs/metrics.md from their tables: `npm run docs`. Tests hold the pages against the tables. */
 
 import { writeFileSync } from 'node:fs';
 import { envOf, flagOf } from '../server/config.js';
+import { processMetrics } from '../server/observe/metrics/process-metrics.js';
+import { METRIC_GROUPS } from '../server/observe/metrics/table.js';
 import { OPTION_GROUPS } from '../server/options/table.js';
 
 const groups = OPTION_GROUPS.map(({ title, options }) => {
@@ -24,3 +26,45 @@ Each by flag or by environment; a flag wins. A value out of range stops the star
 
 ${groups.join('\n')}`;
 writeFileSync('docs/options.md', text);
+
+const metricGroups = METRIC_GROUPS.map(({ title, metrics }) => {
+  const rows = metrics.map(({ name, type, labels, help, use }) => {
+    const shown = labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${name}\` | ${type} | ${shown} | ${help} | ${use} |`;
+  });
+  return `## ${title}
+
+| metric | type | labels | what it is | what it is for |
+|---|---|---|---|---|
+${rows.join('\n')}
+`;
+});
+const processRows = processMetrics()
+  .getMetricsAsArray()
+  .map(({ name, help }) => `| \`${name}\` | ${help} |`);
+const metricsText = `# Metrics
+
+\`GET /metrics\` answers in the text format of Prometheus. Counting costs a prediction about a tenth of a microsecond (\`npm run bench:metrics\`); the text
+is made when it is asked for. Counters and histograms are since the start of the process. Made from the tables in
+\`server/observe/metrics/\` by \`npm run docs\`.
+
+In [\`deploy/\`](../deploy): \`prometheus/prometheus.yml\` (what to scrape), \`prometheus/alerts.yml\` (alert rules), \`grafana/tickcast.json\` (a dashboard).
+
+- Labels have few values: models and their labels come from the hub's own folders, \`outcome\` and \`reason\` from the error table, \`route\` from the
+  hub's routes. Nothing that a caller chose becomes a label. A model with more than 100 labels has no series for them.
+- Series of a model are there, at 0, from the start of the hub: a counter that appeared with its first event would hide that event from \`rate()\`.
+- Times are in buckets of 1, 2 and 5 from 50 us to 60 s, so an estimated percentile is right within a factor of about two; the share of requests
+  within 1, 10, 100 ms or 1 s is exact. \`request\` is the sum of \`queue\`, \`batch\` and \`infer\` for each prediction: their sums add up, their percentiles do not.
+- Refused \`subscribe\` and \`cancel\` events are in \`tickcast_requests_total\` too, under the default model: they have a code and no prediction.
+- \`tickcast_event_loop_utilisation_ratio\` and \`nodejs_eventloop_lag_*\` are over the time since the last scrape: two Prometheus servers share that time between them.
+
+${metricGroups.join('\n')}
+## Process and Node
+
+By prom-client; \`nodejs_active_*_total\` are left out, which are gauges.
+
+| metric | what it is |
+|---|---|
+${processRows.join('\n')}
+`;
+writeFileSync('docs/metrics.md', metricsText);

@@ -15,11 +15,13 @@ import { WorkerEngine } from './engine/worker-engine.js';
 import { RegistryCatalogue } from './model-catalogue.js';
 import { ModelRegistry } from './models/registry.js';
 import { findModels, type ModelFolder } from './models/repository.js';
+import { Monitoring } from './monitoring.js';
 import { logHubEvents } from './observe/event-log.js';
 import type { Logger } from './observe/logger.js';
 import { Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
 import { createHttp } from './transports/http.js';
+import { addMetrics } from './transports/metrics-route.js';
 import { OriginPolicy } from './transports/origin-policy.js';
 import { addPage } from './transports/page.js';
 import { addRest, type Health } from './transports/rest.js';
@@ -55,14 +57,24 @@ const ENGINE_CLOSE_MS = 2000;
 export class App {
   readonly hub: Hub;
   readonly #parts: AppParts;
+  readonly #monitoring: Monitoring;
   #http: FastifyInstance | undefined;
   #sockets: SocketIoTransport | undefined;
   #state: AppState = 'starting';
   #drained: Promise<DrainReport> | undefined;
 
   private constructor(parts: AppParts) {
-    this.hub = parts.hub;
+    const { engine, hub, models, streaming } = parts;
+    this.hub = hub;
     this.#parts = parts;
+    this.#monitoring = new Monitoring({
+      hub,
+      engine,
+      models: models.list().flatMap(({ model }) => model?.spec ?? []),
+      streams: streaming.streams,
+      state: () => this.#health().state,
+      sockets: () => this.#sockets,
+    });
   }
 
   /** Starts engine, models, hub and transports, and listens. A problem is one readable line. */
@@ -145,10 +157,12 @@ export class App {
     const catalogue = new RegistryCatalogue(models);
     const viewing = streaming.streams;
     const origins = new OriginPolicy(config.corsOrigin);
-    const listener = logTransportEvents(log);
+    const listener = this.#monitoring.countEvents(logTransportEvents(log));
     const http = await createHttp({ maxBodyBytes: config.maxFrameBytes }, origins, listener);
     this.#http = http;
+    this.#monitoring.countBytes(http.server);
     addRest(http, { hub: this.hub, viewing, catalogue, health: () => this.#health(), version });
+    addMetrics(http, this.#monitoring.render);
     await addPage(http, WEB_FOLDER);
     streaming.begin(this.hub, () => {
       const { state, connections } = this;

@@ -30,7 +30,7 @@ const LAYERS: readonly Layer[] = [
     name: 'observe',
     owns: within('server/observe/'),
     layers: ['shared', 'core'],
-    packages: ['node:', 'pino', 'pino-pretty'],
+    packages: ['node:', 'pino', 'pino-pretty', 'prom-client'],
   },
   { name: 'testing', owns: within('server/testing/'), layers: ['shared', 'core', 'engine'], packages: ['node:'] },
   { name: 'main', owns: within('server/main.ts'), layers: ['app', 'observe'], packages: ['node:'] },

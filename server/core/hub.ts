@@ -16,7 +16,7 @@ import type { Clock } from './clock.js';
 import type { Engine } from './engine.js';
 import type { HubEvent, HubListener, HubState, HubStats } from './events.js';
 import { Ledger } from './ledger.js';
-import type { ModelDirectory } from './model-spec.js';
+import type { ModelDirectory, ModelSpec } from './model-spec.js';
 import { Origin, type OriginOptions } from './origin.js';
 import { Pending, type Settle } from './pending.js';
 import { Scheduler, type SchedulerOptions } from './scheduler.js';
@@ -89,6 +89,16 @@ export class Hub {
 
   get queuedRows(): number {
     return this.#scheduler.queuedRows;
+  }
+
+  /** Rows waiting, by model; those that were asked since the start. */
+  queues(): ReadonlyMap<ModelSpec, number> {
+    return this.#scheduler.queues();
+  }
+
+  /** Expected time until a row that comes now would be answered, in milliseconds. */
+  get expectedWaitMs(): number {
+    return this.#scheduler.expectedWaitMs();
   }
 
   /** Where the time of the predictions of the last ten seconds went; empty without predictions or receipts. */

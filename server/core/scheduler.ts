@@ -12,7 +12,7 @@ import type { HubListener } from './events.js';
 import { followsAtOnce } from './flush-policy.js';
 import type { Ledger } from './ledger.js';
 import { ModelQueue, type QueueOptions } from './model-queue.js';
-import type { ReadyModel } from './model-spec.js';
+import type { ModelSpec, ReadyModel } from './model-spec.js';
 import type { Pending } from './pending.js';
 import type { BatchRun } from './receipts.js';
 
@@ -77,6 +77,11 @@ export class Scheduler {
     let rows = 0;
     for (const queue of this.#queues.values()) rows += queue.rows;
     return rows;
+  }
+
+  /** Rows waiting, by model. */
+  queues(): ReadonlyMap<ModelSpec, number> {
+    return new Map([...this.#queues].map(([{ spec }, { rows }]) => [spec, rows]));
   }
 
   /** Expected time until a row that comes now would be answered, in milliseconds. */

@@ -30,6 +30,7 @@ export interface WorkerEngineOptions {
 export class WorkerEngine implements ModelLoader {
   readonly #threads: readonly EngineThread[];
   #lastHandle = 0;
+  #restarts = 0;
   #started: Promise<Started> | undefined;
 
   constructor(options: WorkerEngineOptions) {
@@ -45,7 +46,10 @@ export class WorkerEngine implements ModelLoader {
     // In this thread, before the first other one: a worker cannot set them for itself.
     if (backend === 'auto' || backend === 'native') prepareNativeEnvironment();
     const spawn = options.spawn ?? spawnWorker({ backend, sessionModules });
-    const emit = onEvent ?? (() => undefined);
+    const emit = (event: EngineEvent): void => {
+      if (event.type === 'thread-lost') this.#restarts += 1;
+      onEvent?.(event);
+    };
     this.#threads = Array.from({ length: threads }, (_, thread) => {
       return new EngineThread({ thread, spawn, clock, emit, loadMs, waitMs });
     });
@@ -58,6 +62,11 @@ export class WorkerEngine implements ModelLoader {
   /** False while a thread is missing and cannot be replaced; the others go on. */
   get healthy(): boolean {
     return this.#threads.every((thread) => thread.healthy);
+  }
+
+  /** Threads that died or hung since the start, each replaced. */
+  get restarts(): number {
+    return this.#restarts;
   }
 
   /** Starts the threads; `load` does so too. When it fails the engine is closed. */

@@ -3,7 +3,7 @@
 import { MAX_FRAME_ITEMS } from '../../shared/limits.js';
 import type { SubscribePlan } from '../../shared/parse-stream.js';
 import type { StreamPosition } from '../../shared/stream-protocol.js';
-import type { ViewerSink } from '../core/casting.js';
+import type { SharedEvent, ViewerSink } from '../core/casting.js';
 import type { ItemRing } from './item-ring.js';
 import { castEvent, gapEvent, type StreamIdentity } from './shared-events.js';
 import { Viewer, type ViewerLimits } from './viewer.js';
@@ -18,15 +18,18 @@ const CONFLATE_AFTER_MS = 1000;
 
 export class CastViewer extends Viewer {
   readonly plan: SubscribePlan;
+  readonly #counts: { skippedItems: number };
   #source: ItemSource | undefined;
   /** Offset of the last item that was sent or left out. */
   offset = 0;
   /** True while it is owed every item up to the newest, whatever it missed: history, or since its position. */
   exact = true;
 
-  constructor(plan: SubscribePlan, sink: ViewerSink, limits: ViewerLimits) {
+  /** @param counts where it adds what it was not sent. */
+  constructor(plan: SubscribePlan, sink: ViewerSink, limits: ViewerLimits, counts: { skippedItems: number }) {
     super(plan.stream, sink, limits);
     this.plan = plan;
+    this.#counts = counts;
   }
 
   /** The stream is there: the viewer stands after this offset, and is owed what follows it. */
@@ -64,6 +67,13 @@ export class CastViewer extends Viewer {
     return true;
   }
 
+  /** Sends a frame before which `skipped` items are left out; it stands at `to` then. */
+  sendFrame(event: SharedEvent, skipped: number, to: number): void {
+    this.#counts.skippedItems += skipped;
+    this.offset = to;
+    this.send(event);
+  }
+
   /** A burst fills a connection for a moment: who asked for every item gets it then too, as long as the ring has it. */
   #isOwedNext({ ring }: ItemSource): boolean {
     const wantsAll = this.rate === undefined && this.frameItems > 1;
@@ -88,7 +98,7 @@ export class CastViewer extends Viewer {
   #sendNewest(source: ItemSource, to: number): void {
     const { ring } = source;
     const from = Math.max(this.offset + 1, ring.first, to - this.frameItems + 1);
-    this.send(castEvent(source, from - this.offset - 1, ring.slice(from, to)));
-    this.offset = to;
+    const skipped = from - this.offset - 1;
+    this.sendFrame(castEvent(source, skipped, ring.slice(from, to)), skipped, to);
   }
 }

@@ -75,8 +75,9 @@ export class PaceGroup {
     const from = rate === undefined ? after + 1 : Math.max(after + 1, to - frameItems + 1);
     this.#served = to;
     const isWhole = from >= ring.first && from <= to;
-    const event = isWhole ? castEvent(source, from - after - 1, ring.slice(from, to)) : undefined;
-    this.#serve([...this.#viewers], 0, { event, after, to });
+    const skipped = from - after - 1;
+    const event = isWhole ? castEvent(source, skipped, ring.slice(from, to)) : undefined;
+    this.#serve([...this.#viewers], 0, { event, skipped, after, to });
   }
 
   #serve(viewers: readonly CastViewer[], start: number, frame: Frame): void {
@@ -94,11 +95,10 @@ export class PaceGroup {
     if (this.#served < this.#parts.source.ring.last) this.wake();
   }
 
-  #serveOne(viewer: CastViewer, { event, after, to }: Frame, now: number): void {
+  #serveOne(viewer: CastViewer, { event, skipped, after, to }: Frame, now: number): void {
     if (viewer.paused || viewer.offset >= to) return;
     if (event !== undefined && viewer.offset === after && !viewer.exact && viewer.readiness(now) === 'ready') {
-      viewer.send(event);
-      viewer.offset = to;
+      viewer.sendFrame(event, skipped, to);
       return;
     }
     // More came in one turn than the ring holds: without a pace that is a gap, not something left out.
@@ -109,6 +109,8 @@ export class PaceGroup {
 
 interface Frame {
   readonly event: SharedEvent | undefined;
+  /** Items that it leaves out. */
+  readonly skipped: number;
   /** Where a viewer must stand for it. */
   readonly after: number;
   readonly to: number;

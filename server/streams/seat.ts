@@ -40,9 +40,11 @@ export class StreamSeat implements Seat {
       const message = `this connection has ${maxSubscriptions} subscriptions, as many as it may; unsubscribe one first`;
       return wireError('TOO_MANY_STREAMS', message);
     }
-    const limits = this.#streams.options;
+    const { options: limits, counts } = this.#streams;
     const viewer =
-      mode === 'aggregate' ? new WindowViewer(plan, this.#sink, limits) : new CastViewer(plan, this.#sink, limits);
+      mode === 'aggregate'
+        ? new WindowViewer(plan, this.#sink, limits)
+        : new CastViewer(plan, this.#sink, limits, counts);
     viewer.hidden = this.#hidden;
     viewer.onCut = () => this.#cut(viewer);
     this.#viewers.set(name, viewer);
@@ -109,6 +111,7 @@ export class StreamSeat implements Seat {
     const { slowViewerMs, maxViewerBytes } = this.#streams.options;
     const message = `the viewer left more than ${maxViewerBytes} bytes unread for ${slowViewerMs} ms; subscribe again, with a maxRate or in mode "aggregate"`;
     const error = wireError('SLOW_VIEWER', message);
+    this.#streams.counts.slowViewers += 1;
     this.#end(viewer);
     viewer.send(unsubscribedEvent({ ...error, stream, ...(position === undefined ? {} : { position }) }));
     this.#listener({ type: 'viewer-cut', stream, message });

@@ -31,6 +31,14 @@ export type StreamEvent =
   | { readonly type: 'stream-opened' | 'stream-expired'; readonly stream: string }
   | { readonly type: 'viewer-cut'; readonly stream: string; readonly message: string };
 
+/** Counts since the start, as plain numbers. */
+export interface StreamCounts {
+  /** Predictions that viewers of items were not sent, each once for each viewer: by their pace, or because they were behind. */
+  skippedItems: number;
+  /** Subscriptions that were ended because the viewer did not read. */
+  slowViewers: number;
+}
+
 export interface StreamsParts {
   readonly clock: Clock;
   /** Milliseconds since 1970. */
@@ -56,6 +64,7 @@ const EXPIRE_EVERY_MS = 1000;
 
 export class Streams implements Casting, Viewing {
   readonly options: StreamsOptions;
+  readonly counts: StreamCounts = { skippedItems: 0, slowViewers: 0 };
   /** Set once, by who makes the hub: it needs the hub, and the hub needs the streams. */
   explain: Explain = (_stream, _items, done) => done();
   readonly #parts: StreamsParts;
@@ -97,6 +106,11 @@ export class Streams implements Casting, Viewing {
 
   windows(name: string, windowMs: number): StreamPast | undefined {
     return this.#streams.get(name)?.past(windowMs);
+  }
+
+  /** Streams now. */
+  get size(): number {
+    return this.#streams.size;
   }
 
   /** Subscriptions now, those to streams that are not there included. */

@@ -73,6 +73,7 @@ export async function createHttp(
       address,
       method,
       path: path.slice(0, 200),
+      route: routeOf(request),
       status: reply.statusCode,
       tookMs: reply.elapsedTime,
     });
@@ -105,6 +106,11 @@ export function sendError(
 ): FastifyReply {
   if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
   return reply.code(status).send({ error });
+}
+
+/** The route's pattern. Files with a hash in their name would be new names at each release. */
+function routeOf({ routeOptions: { url } }: FastifyRequest): string {
+  return url?.startsWith('/assets/') ? '/assets/*' : (url ?? 'none');
 }
 
 function errorOf(cause: FastifyError, options: HttpOptions): WireError {

@@ -113,6 +113,7 @@ export function addRest(app: FastifyInstance, { hub, viewing, catalogue, health,
       'GET /streams/:name/windows',
       'GET /healthz',
       'GET /readyz',
+      'GET /metrics',
     ],
   }));
 }

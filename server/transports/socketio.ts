@@ -47,6 +47,7 @@ export class SocketIoTransport {
   readonly #parts: SocketIoParts;
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
   readonly #sessions: Sessions;
+  #slowConnections = 0;
 
   constructor(parts: SocketIoParts) {
     const { hub, clock, http, origins, options } = parts;
@@ -71,6 +72,7 @@ export class SocketIoTransport {
           parts.listener({
             type: 'rejected',
             address,
+            code: 'FORBIDDEN',
             reason: `the page ${request.headers.origin} is not in --cors-origin`,
           });
         }
@@ -83,6 +85,19 @@ export class SocketIoTransport {
   /** Connections now. */
   get connections(): number {
     return this.#io.engine.clientsCount;
+  }
+
+  /** Connections now, by what carries them. */
+  get connectionsByTransport(): Readonly<Record<'websocket' | 'polling', number>> {
+    const counts = { websocket: 0, polling: 0 };
+    for (const { conn } of this.#io.of('/').sockets.values())
+      counts[conn.transport.name === 'websocket' ? 'websocket' : 'polling'] += 1;
+    return counts;
+  }
+
+  /** Connections since the start that were cut because the client did not read. */
+  get slowConnections(): number {
+    return this.#slowConnections;
   }
 
   /** Tells every client that the hub is draining. */
@@ -111,6 +126,7 @@ export class SocketIoTransport {
     let reason: string | undefined;
     const outbox = new Outbox(socket, options.maxOutboxBytes, () => {
       reason = 'slow: the client does not read its answers';
+      this.#slowConnections += 1;
     });
     const close = (why: string): void => {
       reason = why;

@@ -1,4 +1,6 @@
-/** What happens at the edge, for the log. Transports do not log. */
+/** What happens at the edge, for log and metrics. Transports do not log. */
+
+import type { ErrorCode } from '../../shared/errors.js';
 
 export type TransportEvent =
   | {
@@ -19,7 +21,7 @@ export type TransportEvent =
       readonly lastedMs: number;
     }
   /** A connection that was refused before it had a socket. */
-  | { readonly type: 'rejected'; readonly address: string; readonly reason: string }
+  | { readonly type: 'rejected'; readonly address: string; readonly code: ErrorCode; readonly reason: string }
   /** A REST request that was answered. */
   | {
       readonly type: 'http';
@@ -28,6 +30,8 @@ export type TransportEvent =
       readonly address: string;
       readonly method: string;
       readonly path: string;
+      /** The pattern that the path was matched by, as a few names for many paths; `none` where there is no such route. */
+      readonly route: string;
       readonly status: number;
       readonly tookMs: number;
     }

@@ -99,6 +99,7 @@ test('with maxRate a viewer gets at most so many frames a second, the newest ite
   expect(frames.every(({ items }) => items.length <= 100)).toBe(true);
   expect(viewer.offsets.at(-1)).toBe(501);
   expect(viewer.skipped + viewer.items.length).toBe(500);
+  expect(t.streams.counts.skippedItems).toBe(viewer.skipped);
   expect(viewer.of('gap')).toEqual([]);
 });
 

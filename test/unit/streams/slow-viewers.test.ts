@@ -37,6 +37,7 @@ test('a viewer that reads again gets the newest items, with the rest counted as 
   expect(viewer.offsets.at(-1)).toBe(301);
   expect(viewer.of<CastFrame>('cast').at(-1)?.items).toHaveLength(100);
   expect(viewer.skipped + viewer.items.length).toBe(300);
+  expect(t.streams.counts.skippedItems).toBe(viewer.skipped);
   expect(viewer.of('gap')).toEqual([]);
   t.publish(1);
   t.clock.turn();
@@ -74,6 +75,7 @@ test('a viewer that stays slow is cut with a typed reason and its position, and 
 
   const [notice] = viewer.of<Unsubscribed>('unsubscribed');
   expect(notice).toMatchObject({ stream: 's', code: 'SLOW_VIEWER', retryable: true });
+  expect(t.streams.counts.slowViewers).toBe(1);
   expect(notice?.position).toEqual({ epoch: 'hub1.e1', offset: viewer.offsets.at(-1) });
   expect(viewer.events.at(-1)?.name).toBe('unsubscribed');
   expect(seat.unsubscribe('s')?.code).toBe('NOT_SUBSCRIBED');

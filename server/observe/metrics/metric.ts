@@ -1,0 +1,83 @@
+/** What a metric is, and what all metrics are read from. */
+
+import type { ModelSpec } from '../../core/model-spec.js';
+import type { Histogram } from './histogram.js';
+import type { PredictionCounts } from './prediction-counts.js';
+
+/** Labels of one series, and its value. A histogram is several series. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number | Histogram;
+}
+
+/** One metric: what the page of metrics says of it, and how its series are read when it is asked for. */
+export interface Metric {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  readonly help: string;
+  /** What to do with it. */
+  readonly use: string;
+  readonly read: (sources: MetricSources) => Iterable<Sample> | Promise<Iterable<Sample>>;
+  /** Of a histogram: by what its whole numbers are divided to get its unit. @default 1 */
+  readonly divisor?: number;
+}
+
+/** The states of a hub, as `/readyz` names them. */
+export const STATES = ['starting', 'ready', 'unhealthy', 'draining', 'closed'] as const;
+
+/** Where metrics that are not counted here come from. Read when somebody asks; nothing is kept. */
+export interface MetricSources {
+  readonly predictions: PredictionCounts;
+  readonly version: string;
+  /** One of {@link STATES}. */
+  readonly state: () => string;
+  readonly hub: {
+    readonly inFlight: number;
+    readonly expectedWaitMs: number;
+    queues(): ReadonlyMap<ModelSpec, number>;
+  };
+  readonly engine: {
+    readonly healthy: boolean;
+    readonly restarts: number;
+    /** In all threads; undefined while none can tell. */
+    tensors(): Promise<number | undefined>;
+  };
+  readonly edge: EdgeSource;
+  readonly streams: {
+    readonly size: number;
+    readonly viewers: number;
+    readonly counts: { readonly skippedItems: number; readonly slowViewers: number };
+  };
+  /** Share of the time since the last scrape that the main thread's event loop was busy. */
+  readonly utilisation: () => number;
+  /** The prediction log; without one its counts are 0. */
+  readonly log: (() => LogCounts) | undefined;
+}
+
+export interface EdgeSource {
+  connections(): Readonly<Record<string, number>>;
+  readonly opened: number;
+  /** By a code of the error table. */
+  readonly refused: ReadonlyMap<string, number>;
+  readonly slowConnections: number;
+  traffic(): { readonly received: number; readonly sent: number };
+  http(): Iterable<{
+    readonly route: string;
+    readonly method: string;
+    readonly status: number;
+    readonly count: number;
+  }>;
+}
+
+export interface LogCounts {
+  readonly written: number;
+  readonly dropped: number;
+  readonly leftOut: number;
+  readonly writeErrors: number;
+}
+
+/** The one series of a metric without labels. */
+export function one(value: number): readonly Sample[] {
+  return [{ labels: {}, value }];
+}

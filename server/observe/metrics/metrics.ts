@@ -1,0 +1,87 @@
+/** The text of `/metrics`: prom-client's format over the metric table. Nothing is made before somebody asks. */
+
+import { performance } from 'node:perf_hooks';
+import { type Metric as PromMetric, Registry } from 'prom-client';
+import { Histogram } from './histogram.js';
+import type { Metric, MetricSources, Sample } from './metric.js';
+import { processMetrics } from './process-metrics.js';
+import { METRIC_GROUPS } from './table.js';
+
+export class Metrics {
+  readonly registry = new Registry();
+  readonly contentType = this.registry.contentType;
+
+  constructor(sources: Omit<MetricSources, 'utilisation'>) {
+    const all: MetricSources = { ...sources, utilisation: utilisationMeter() };
+    for (const { metrics } of METRIC_GROUPS)
+      for (const metric of metrics) {
+        // Its types name its own classes; what it asks of a metric is a name, and get() when there is a scrape.
+        this.registry.registerMetric(new ReadMetric(metric, all) as unknown as PromMetric);
+      }
+  }
+
+  async text(): Promise<string> {
+    const [own, ofProcess] = await Promise.all([this.registry.metrics(), processMetrics().metrics()]);
+    return `${own}\n${ofProcess}`;
+  }
+}
+
+/** One line of the text. */
+interface PromSample {
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+  readonly metricName?: string;
+}
+
+/** A metric as prom-client asks for one: read from its sources, with nothing of its own. */
+class ReadMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly aggregator = 'sum';
+  readonly #metric: Metric;
+  readonly #sources: MetricSources;
+
+  constructor(metric: Metric, sources: MetricSources) {
+    this.name = metric.name;
+    this.help = metric.help;
+    this.type = metric.type;
+    this.#metric = metric;
+    this.#sources = sources;
+  }
+
+  async get(): Promise<object> {
+    const { name, help, type, aggregator } = this;
+    const values: PromSample[] = [];
+    for (const sample of await this.#metric.read(this.#sources)) values.push(...this.#lines(sample));
+    return { name, help, type, aggregator, values };
+  }
+
+  #lines({ labels, value }: Sample): readonly PromSample[] {
+    if (!(value instanceof Histogram)) return [{ labels, value }];
+    const { name, divisor = 1 } = this.#metric;
+    const { bounds } = value.buckets;
+    const counts = value.cumulative();
+    const lines = counts.map((count, index): PromSample => {
+      const bound = bounds[index];
+      const le = bound === undefined ? '+Inf' : bound / divisor;
+      return { labels: { ...labels, le }, value: count, metricName: `${name}_bucket` };
+    });
+    return [
+      ...lines,
+      { labels, value: value.sum / divisor, metricName: `${name}_sum` },
+      { labels, value: counts.at(-1) ?? 0, metricName: `${name}_count` },
+    ];
+  }
+}
+
+/** Each call answers for the time since the one before. */
+function utilisationMeter(): () => number {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return Number.isFinite(utilization) ? utilization : 0;
+  };
+}

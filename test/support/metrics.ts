@@ -1,0 +1,35 @@
+/** Metrics over sources that a test sets. */
+
+import type { MetricSources } from '../../server/observe/metrics/metric.js';
+import { Metrics } from '../../server/observe/metrics/metrics.js';
+import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
+import { readSeries, type Series } from './exposition.js';
+
+/** Sources of a hub in which nothing has happened. */
+export function idleSources(
+  changes: Partial<Omit<MetricSources, 'utilisation'>> = {},
+): Omit<MetricSources, 'utilisation'> {
+  return {
+    predictions: new PredictionCounts(() => 0, []),
+    version: '1.2.3',
+    state: () => 'ready',
+    hub: { inFlight: 0, expectedWaitMs: 0, queues: () => new Map() },
+    engine: { healthy: true, restarts: 0, tensors: async () => 0 },
+    edge: {
+      opened: 0,
+      slowConnections: 0,
+      refused: new Map(),
+      connections: () => ({ websocket: 0, polling: 0 }),
+      traffic: () => ({ received: 0, sent: 0 }),
+      http: () => [],
+    },
+    streams: { size: 0, viewers: 0, counts: { skippedItems: 0, slowViewers: 0 } },
+    log: undefined,
+    ...changes,
+  };
+}
+
+/** The hub's own series, those of the process left out. */
+export async function scrape(sources: Omit<MetricSources, 'utilisation'>): Promise<readonly Series[]> {
+  return readSeries(await new Metrics(sources).registry.metrics());
+}
