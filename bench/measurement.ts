@@ -31,6 +31,9 @@ export interface Measurement {
   readonly otherLoad: number;
   /** Rows a batch, from the hub's own count; the warm-up is in it. */
   readonly meanBatch?: number;
+  /** Rows of the prediction log, where the hub kept one; the warm-up is in them. */
+  readonly loggedRows?: number;
+  readonly droppedRows?: number;
   readonly answered: number;
   /** Answers compared with the right one. */
   readonly checked: number;
@@ -42,7 +45,10 @@ export async function measure(plan: MeasurementPlan): Promise<Measurement> {
   try {
     const counted = await load(server, plan);
     const totals = await server.end();
-    return totals === undefined ? counted : { ...counted, meanBatch: totals.rows / totals.batches };
+    if (totals === undefined) return counted;
+    const { rows, batches, log } = totals;
+    const logged = log === undefined ? {} : { loggedRows: log.written, droppedRows: log.dropped };
+    return { ...counted, meanBatch: rows / batches, ...logged };
   } finally {
     await server.end();
   }

@@ -22,6 +22,8 @@ export interface ServerSetting {
 export interface BatchTotals {
   readonly batches: number;
   readonly rows: number;
+  /** Rows of the prediction log, where it kept one. */
+  readonly log?: { readonly written: number; readonly dropped: number };
 }
 
 /** TensorFlow's library takes seconds to load on a slow disk. */
@@ -109,7 +111,10 @@ export function readTotals(line: string): BatchTotals | undefined {
   const entry: unknown = JSON.parse(line);
   if (typeof entry !== 'object' || entry === null || !('batches' in entry) || !('rows' in entry)) return undefined;
   const { batches, rows } = entry;
-  return typeof batches === 'number' && typeof rows === 'number' ? { batches, rows } : undefined;
+  if (typeof batches !== 'number' || typeof rows !== 'number') return undefined;
+  const log = 'predictionLog' in entry ? entry.predictionLog : undefined;
+  if (typeof log !== 'object' || log === null || !('written' in log) || !('dropped' in log)) return { batches, rows };
+  return { batches, rows, log: { written: Number(log.written), dropped: Number(log.dropped) } };
 }
 
 /** A port that was free a moment ago. */

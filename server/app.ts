@@ -18,6 +18,8 @@ import { findModels, type ModelFolder } from './models/repository.js';
 import { Monitoring } from './monitoring.js';
 import { logHubEvents } from './observe/event-log.js';
 import type { Logger } from './observe/logger.js';
+import type { PredictionLog } from './observe/prediction-log/prediction-log.js';
+import { keepsInputs, startPredictionLog } from './prediction-logging.js';
 import { Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
 import { createHttp } from './transports/http.js';
@@ -45,6 +47,7 @@ interface AppParts {
   readonly models: ModelRegistry;
   readonly hub: Hub;
   readonly streaming: Streaming;
+  readonly predictionLog: PredictionLog | undefined;
 }
 
 /** The page and the SDK, where they were built. */
@@ -53,6 +56,8 @@ const WEB_FOLDER = fileURLToPath(new URL('../web', import.meta.url));
 const SPREAD_MS_PER_SOCKET = 2;
 /** Engine threads are given so long to end by themselves. */
 const ENGINE_CLOSE_MS = 2000;
+/** The prediction log is given so long to write what it holds. */
+const LOG_CLOSE_MS = 5000;
 
 export class App {
   readonly hub: Hub;
@@ -102,10 +107,18 @@ export class App {
       await engine.close(ENGINE_CLOSE_MS);
       return { ok: false, problem: refused };
     }
+    const logging = await startPredictionLog(config, log);
+    if (!logging.ok) {
+      await engine.close(ENGINE_CLOSE_MS);
+      return logging;
+    }
+    const { predictionLog } = logging;
     const streaming = new Streaming(config, log);
-    const hub = new Hub({ engine, models, clock: systemClock, options: config, casting: streaming.streams });
+    const options = { ...config, keepInputs: keepsInputs(config) };
+    const hub = new Hub({ engine, models, clock: systemClock, options, casting: streaming.streams });
     hub.listen(logHubEvents(log));
-    const app = new App({ config, log, engine, models, hub, streaming });
+    if (predictionLog !== undefined) hub.listen(predictionLog.listener);
+    const app = new App({ config, log, engine, models, hub, streaming, predictionLog });
     const problem = await app.#listen();
     if (problem === undefined) return { ok: true, app };
     await app.close();
@@ -142,7 +155,7 @@ export class App {
     return this.#drained;
   }
 
-  /** Closes all, in order: sockets, HTTP, engine. What is in flight is cancelled. */
+  /** Closes all, in order: sockets, HTTP, engine, logs. What is in flight is cancelled. */
   async close(): Promise<void> {
     this.#state = 'closed';
     await this.#sockets?.close(0);
@@ -150,6 +163,7 @@ export class App {
     await this.#closeHttp();
     await this.hub.drain(0);
     await this.#parts.engine.close(ENGINE_CLOSE_MS);
+    await this.#parts.predictionLog?.close(LOG_CLOSE_MS);
   }
 
   async #listen(): Promise<string | undefined> {
@@ -197,7 +211,7 @@ export class App {
   }
 
   async #drain(): Promise<DrainReport> {
-    const { config, engine, log } = this.#parts;
+    const { config, engine, log, predictionLog } = this.#parts;
     this.#state = 'draining';
     log.info({ delayMs: config.drainDelayMs, graceMs: config.graceMs }, 'draining');
     this.#sockets?.goaway(config.drainDelayMs + config.graceMs);
@@ -209,9 +223,10 @@ export class App {
     this.#parts.streaming.close();
     await this.#closeHttp();
     await engine.close(ENGINE_CLOSE_MS);
+    await predictionLog?.close(LOG_CLOSE_MS);
     this.#state = 'closed';
     const { batches, rows, predicted, errors } = this.hub.stats;
-    log.info({ ...report, predicted, errors, batches, rows }, 'drained');
+    log.info({ ...report, predicted, errors, batches, rows, predictionLog: predictionLog?.counts }, 'drained');
     return report;
   }
 

@@ -14,6 +14,8 @@ export interface OriginOptions {
   readonly alias: string;
   /** True when it outlives its connection: then an id that comes again is the same request. */
   readonly resumes: boolean;
+  /** True for requests that the hub makes of itself: they are nobody's predictions, and are not logged. @default false */
+  readonly internal?: boolean;
 }
 
 export class Origin {
@@ -23,6 +25,7 @@ export class Origin {
   readonly maxInFlightRows: number;
   readonly alias: string;
   readonly resumes: boolean;
+  readonly internal: boolean;
   inFlightRows = 0;
   closed = false;
   /** Requests in flight by their id; one without an id stands under itself. */
@@ -31,12 +34,13 @@ export class Origin {
   /** The newest request in flight of each key. A key is for one model: the hub joins the two. */
   readonly keyed = new Map<string, Pending>();
 
-  constructor(name: string, { via, maxInFlightRows, alias, resumes }: OriginOptions) {
+  constructor(name: string, { via, maxInFlightRows, alias, resumes, internal = false }: OriginOptions) {
     this.name = name;
     this.via = via;
     this.maxInFlightRows = maxInFlightRows;
     this.alias = alias;
     this.resumes = resumes;
+    this.internal = internal;
   }
 
   /** Forgets a key unless a newer request has taken it. */

@@ -3,6 +3,7 @@
 import { CONNECTIONS } from './connections.js';
 import { MODELS } from './models.js';
 import type { Option } from './option.js';
+import { PREDICTION_LOG } from './prediction-log.js';
 import { RUNNING } from './running.js';
 import { STREAMS } from './streams.js';
 
@@ -11,7 +12,8 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
   { title: 'Models and engine', options: MODELS },
   { title: 'Connections', options: CONNECTIONS },
   { title: 'Streams', options: STREAMS },
+  { title: 'Prediction log', options: PREDICTION_LOG },
   { title: 'Running', options: RUNNING },
 ];
 
-export const OPTIONS = { ...MODELS, ...CONNECTIONS, ...STREAMS, ...RUNNING } as const;
+export const OPTIONS = { ...MODELS, ...CONNECTIONS, ...STREAMS, ...PREDICTION_LOG, ...RUNNING } as const;

@@ -1,5 +1,6 @@
 /** One prediction in a stream, and its JSON, made once however many viewers get it. */
 
+import { cutText } from '../../shared/cut-text.js';
 import { MAX_CAST_TEXT } from '../../shared/limits.js';
 import type { ReceiptParts, SampleItem, StreamItem, WordWeight } from '../../shared/stream-protocol.js';
 import type { CastPrediction, CastSource } from '../core/casting.js';
@@ -43,7 +44,7 @@ export class CastItem {
 /** The item that viewers get of a prediction. */
 export function makeItem(offset: number, at: number, prediction: CastPrediction, source: CastSource): CastItem {
   const { from, id, row, text, receipt } = source;
-  const shown = text === undefined ? undefined : cutText(text);
+  const shown = text === undefined ? undefined : cutText(text, MAX_CAST_TEXT);
   const item: StreamItem = {
     offset,
     at,
@@ -55,11 +56,4 @@ export function makeItem(offset: number, at: number, prediction: CastPrediction,
     ...prediction,
   };
   return new CastItem(item, receipt);
-}
-
-/** Not between the halves of a surrogate pair. */
-function cutText(text: string): string {
-  if (text.length <= MAX_CAST_TEXT) return text;
-  const last = text.charCodeAt(MAX_CAST_TEXT - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? MAX_CAST_TEXT - 1 : MAX_CAST_TEXT);
 }

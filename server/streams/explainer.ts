@@ -41,7 +41,7 @@ export class Explainer {
   constructor(hub: Hub, clock: Clock) {
     this.#hub = hub;
     this.#clock = clock;
-    this.#origin = hub.openOrigin('explainer');
+    this.#origin = hub.openOrigin('explainer', { internal: true });
   }
 
   /** Gives each item its words, where that can be had within a moment; calls back once, in any case. */

@@ -1,0 +1,32 @@
+/** The folder of the prediction log at the start of the hub: made where only it is missing, and tried. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+/** What is wrong with the folder, in a line; undefined when files can be made in it. */
+export async function prepareLogFolder(folder: string): Promise<string | undefined> {
+  const path = resolve(folder);
+  const made = await mkdir(path).then(
+    () => undefined,
+    (cause: unknown) => codeOf(cause),
+  );
+  if (made === 'ENOENT') return `${path} cannot be made: there is no folder ${dirname(path)}`;
+  if (made === 'ENOTDIR') return `${path} cannot be made: ${dirname(path)} is no folder`;
+  if (made !== undefined && made !== 'EEXIST') return `${path} cannot be made (${made})`;
+  // Rights do not tell of a file system that is mounted for reading only.
+  const probe = join(path, `.probe-${randomBytes(6).toString('hex')}`);
+  try {
+    const file = await open(probe, 'wx');
+    await file.close();
+    await rm(probe);
+    return undefined;
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOTDIR') return `${path} is no folder`;
+    return `no file can be made in ${path} (${codeOf(cause)})`;
+  }
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+}

@@ -1,0 +1,38 @@
+/** What the log's thread does with a post: makes its lines and writes them, or says that they are lost. Knows no threads. */
+
+import { LineMaker } from './line-maker.js';
+import type { LogFileSystem } from './log-file-system.js';
+import type { LogWorkerSettings, RowsMessage, WrittenMessage } from './messages.js';
+import { RotatingFile } from './rotating-file.js';
+
+export interface LogWriterParts {
+  readonly files: LogFileSystem;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now: () => number;
+  readonly mark: string;
+}
+
+export class LogWriter {
+  readonly #maker: LineMaker;
+  readonly #file: RotatingFile;
+
+  constructor(settings: LogWorkerSettings, parts: LogWriterParts) {
+    this.#maker = new LineMaker(settings.layout, settings.oneIn);
+    this.#file = new RotatingFile({ ...settings, ...parts });
+  }
+
+  write(message: RowsMessage): WrittenMessage {
+    const { rows, bytes } = message;
+    const problem = this.#file.pausedBy;
+    // While nothing can be written its lines need not be made.
+    const outcome =
+      problem === undefined
+        ? this.#file.write(this.#maker.make(message), rows)
+        : { written: 0, problem, failed: false };
+    return { type: 'written', rows, bytes, ...outcome };
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * The prediction log as the hub's thread sees it: a listener that collects the rows of predictions and posts them to a thread of its own, which writes them. Never
+ * waits and never throws into the hub: what cannot be logged is dropped and counted. Rows logged, dropped and left out are all that were predicted.
+ */
+
+import type { Clock, Timer } from '../../core/clock.js';
+import type { HubListener } from '../../core/events.js';
+import type { Pending } from '../../core/pending.js';
+import type { Logger } from '../logger.js';
+import type { LogPort, SpawnLog } from './log-port.js';
+import type { FromLogWorker, RowLayout, WrittenMessage } from './messages.js';
+import { type Predicted, RowCollector } from './row-collector.js';
+import { Sampler } from './sampler.js';
+
+export interface PredictionLogParts {
+  readonly spawn: SpawnLog;
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number;
+  readonly log: Logger;
+  readonly layout: RowLayout;
+  /** One row in so many is logged. */
+  readonly oneIn: number;
+  /** Most rows that wait for the thread. */
+  readonly maxQueueRows: number;
+}
+
+/** Counts since the start, in rows. */
+export interface PredictionLogCounts {
+  /** Standing in a file. */
+  readonly written: number;
+  /** Lost: the queue or the disk was full, or the folder could not be written to. */
+  readonly dropped: number;
+  /** Not in the sample. */
+  readonly leftOut: number;
+  /** Writes that failed. */
+  readonly writeErrors: number;
+  /** Waiting for the thread. */
+  readonly queuedRows: number;
+}
+
+/** About a prediction batch; a post costs as much as some tens of rows. */
+const POST_ROWS = 256;
+/** A row waits no longer for others. */
+const POST_MS = 20;
+/** Rows are of any size: what waits for the thread is bounded in bytes too. */
+const MAX_QUEUE_BYTES = 64 << 20;
+/** A thread that has not begun by then is not waited for. */
+const START_MS = 10_000;
+/** A lost thread is replaced this much later, so that one which cannot live does not take the hub's time. */
+const RESTART_MS = 1000;
+const WARN_EVERY_MS = 60_000;
+
+export class PredictionLog {
+  readonly #parts: PredictionLogParts;
+  readonly #sampler: Sampler;
+  readonly #collector: RowCollector;
+  #counts = { written: 0, dropped: 0, leftOut: 0, writeErrors: 0 };
+  #port: LogPort | undefined;
+  /** Posted and not yet answered. */
+  #posted = { rows: 0, bytes: 0 };
+  #postTimer: Timer | undefined;
+  #restartTimer: Timer | undefined;
+  #isClosed = false;
+  #exited: ((reason: string) => void) | undefined;
+  #greeted: (() => void) | undefined;
+  #warnAt = Number.NEGATIVE_INFINITY;
+  #warned = false;
+
+  constructor(parts: PredictionLogParts) {
+    this.#parts = parts;
+    this.#sampler = new Sampler(parts.oneIn);
+    this.#collector = new RowCollector(parts.layout);
+  }
+
+  /** Starts its thread; answers what is wrong with it. */
+  start(): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const settle = (problem: string | undefined): void => {
+        timer.cancel();
+        this.#greeted = undefined;
+        this.#exited = undefined;
+        this.#isClosed = problem !== undefined;
+        if (problem !== undefined) this.#port?.terminate();
+        resolve(problem);
+      };
+      const timer = this.#parts.clock.setTimer(START_MS, () => settle('the log’s thread did not start in time'));
+      this.#greeted = () => settle(undefined);
+      this.#exited = (reason) => settle(`the log’s thread did not start: ${reason}`);
+      this.#spawn();
+    });
+  }
+
+  get counts(): PredictionLogCounts {
+    return { ...this.#counts, queuedRows: this.#posted.rows + this.#collector.rows };
+  }
+
+  /** To be given to the hub. */
+  readonly listener: HubListener = (event) => {
+    if (event.type === 'settled' && event.outcome.ok) this.#take(event.pending, event.outcome);
+  };
+
+  /** Writes what is left, within the deadline, and ends the thread. */
+  async close(deadlineMs: number): Promise<void> {
+    if (this.#isClosed) return;
+    this.#post();
+    this.#isClosed = true;
+    this.#restartTimer?.cancel();
+    const port = this.#port;
+    if (port === undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#parts.clock.setTimer(deadlineMs, () => {
+        port.terminate();
+        this.#lose('it did not write all in time');
+        resolve();
+      });
+      this.#exited = () => {
+        timer.cancel();
+        resolve();
+      };
+      port.post({ type: 'close' });
+    });
+  }
+
+  #take(pending: Pending, outcome: Predicted): void {
+    if (pending.origin.internal) return;
+    const counts = this.#counts;
+    const at = this.#parts.wallNow();
+    let parts: ReturnType<RowCollector['partsOf']> | undefined;
+    for (let row = 0; row < pending.rows; row++) {
+      if (!this.#sampler.takes()) {
+        counts.leftOut += 1;
+        continue;
+      }
+      const refusal = this.#refusal();
+      if (refusal !== undefined) this.#drop(1, refusal);
+      else {
+        try {
+          parts ??= this.#collector.partsOf(pending, outcome);
+          this.#collector.add(pending, outcome, parts, row, at);
+        } catch (cause) {
+          this.#drop(1, cause instanceof Error ? cause.message : String(cause));
+        }
+        if (this.#collector.rows >= POST_ROWS) this.#post();
+      }
+    }
+    if (this.#collector.rows > 0) this.#postTimer ??= this.#parts.clock.setTimer(POST_MS, () => this.#post());
+  }
+
+  /** Why a row cannot be taken now. */
+  #refusal(): string | undefined {
+    if (this.#port === undefined || this.#isClosed) return 'the log’s thread is gone';
+    const rows = this.#posted.rows + this.#collector.rows;
+    const bytes = this.#posted.bytes + this.#collector.bytes;
+    const isFull = rows >= this.#parts.maxQueueRows || bytes >= MAX_QUEUE_BYTES;
+    return isFull ? `the queue is full: ${rows} rows wait to be written` : undefined;
+  }
+
+  #post(): void {
+    this.#postTimer?.cancel();
+    this.#postTimer = undefined;
+    if (this.#collector.rows === 0) return;
+    const message = this.#collector.take();
+    if (this.#port === undefined) return this.#drop(message.rows, 'the log’s thread is gone');
+    this.#posted.rows += message.rows;
+    this.#posted.bytes += message.bytes;
+    this.#port.post(message, [message.numbers.buffer, message.elements.buffer]);
+  }
+
+  #spawn(): void {
+    this.#port = this.#parts.spawn({
+      message: (message) => this.#hear(message),
+      exit: (reason) => this.#lose(reason),
+    });
+  }
+
+  #hear(message: FromLogWorker): void {
+    if (message.type === 'hello') this.#greeted?.();
+    else this.#answered(message);
+  }
+
+  #answered({ rows, bytes, written, problem, failed }: WrittenMessage): void {
+    // What a thread says that was given up on was counted when it was.
+    if (this.#port === undefined) return;
+    this.#posted.rows -= rows;
+    this.#posted.bytes -= bytes;
+    this.#counts.written += written;
+    if (failed) this.#counts.writeErrors += 1;
+    this.#counts.dropped += rows - written;
+    if (problem !== undefined) this.#warn(problem);
+    else if (this.#warned) {
+      this.#warned = false;
+      this.#parts.log.info({ ...this.counts }, 'the prediction log has recovered');
+    }
+  }
+
+  /** Its thread is gone, and with it what it was given. */
+  #lose(reason: string): void {
+    this.#port = undefined;
+    const { rows } = this.#posted;
+    this.#posted = { rows: 0, bytes: 0 };
+    // Who waits for its start or its end is told of an end that is none to speak of.
+    const exited = this.#exited;
+    if (exited === undefined || rows > 0) this.#drop(rows, `the log’s thread was lost: ${reason}`);
+    if (exited !== undefined) return exited(reason);
+    if (this.#isClosed) return;
+    this.#restartTimer = this.#parts.clock.setTimer(RESTART_MS, () => this.#spawn());
+  }
+
+  #drop(rows: number, problem: string): void {
+    this.#counts.dropped += rows;
+    this.#warn(problem);
+  }
+
+  /** At most a line a minute, however many rows are lost. */
+  #warn(problem: string): void {
+    const now = this.#parts.clock.now();
+    if (now < this.#warnAt) return;
+    this.#warnAt = now + WARN_EVERY_MS;
+    this.#warned = true;
+    this.#parts.log.warn({ problem, ...this.counts }, 'the prediction log has trouble');
+  }
+}

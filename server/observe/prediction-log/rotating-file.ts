@@ -1,0 +1,238 @@
+/**
+ * The file that lines are appended to, one after the other by size and age. A write that fails loses lines, never half of one: the file is cut back to
+ * its last whole line before anything else is written. Never throws.
+ */
+
+import { join } from 'node:path';
+import { logFileName, readLogFileName } from './file-name.js';
+import type { LogFileSystem } from './log-file-system.js';
+
+export interface RotatingFileOptions {
+  readonly folder: string;
+  readonly maxFileBytes: number;
+  readonly rotateMs: number;
+  /** Files of the log that stay in the folder, whoever wrote them; the one that is written to included. */
+  readonly keepFiles: number;
+  readonly files: LogFileSystem;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now: () => number;
+  /** See `processMark`. */
+  readonly mark: string;
+}
+
+export interface WriteOutcome {
+  /** Lines that stand in a file as a whole. */
+  readonly written: number;
+  readonly problem: string | undefined;
+  /** Whether writing was tried and failed. */
+  readonly failed: boolean;
+}
+
+interface OpenFile {
+  readonly file: number;
+  readonly path: string;
+  readonly identity: string | undefined;
+  readonly openedAt: number;
+  /** Up to the end of the last whole line. */
+  bytes: number;
+  /** True while there may be half a line behind them. */
+  isTorn: boolean;
+}
+
+/** After a failure lines are dropped without a try for so long. */
+const RETRY_MS = 1000;
+const LF = 0x0a;
+/** Names taken by others that are passed over: two containers may begin in one millisecond under one process id. */
+const MAX_TAKEN_NAMES = 1000;
+/** There was no room: there may be some later. After any other failure another file is tried. */
+const NO_ROOM = ['ENOSPC', 'EDQUOT'];
+
+export class RotatingFile {
+  readonly #options: RotatingFileOptions;
+  #open: OpenFile | undefined;
+  #sequence = 0;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #problem: string | undefined;
+  #pruneProblem: string | undefined;
+
+  constructor(options: RotatingFileOptions) {
+    this.#options = options;
+  }
+
+  /** Why nothing is written at present; undefined when a write would be tried. */
+  get pausedBy(): string | undefined {
+    return this.#options.now() < this.#retryAt ? this.#problem : undefined;
+  }
+
+  /** Appends whole lines, so many of them. */
+  write(bytes: Uint8Array, lines: number): WriteOutcome {
+    let at = 0;
+    try {
+      while (at < bytes.length) at = this.#writeSome(bytes, at);
+      return { written: lines, problem: this.#pruneProblem, failed: false };
+    } catch (cause) {
+      if (cause instanceof Torn) at = cause.at;
+      const reason = cause instanceof Torn ? cause.reason : cause;
+      this.#problem = messageOf(reason);
+      this.#retryAt = this.#options.now() + RETRY_MS;
+      if (!NO_ROOM.includes(codeOf(reason)) && this.#open?.isTorn !== true) this.#leave();
+      return { written: countLines(bytes, at), problem: this.#problem, failed: true };
+    }
+  }
+
+  close(): void {
+    this.#leave();
+  }
+
+  /** Appends what fits the present file, at least a line; answers where the rest begins. */
+  #writeSome(bytes: Uint8Array, start: number): number {
+    const open = this.#ready(bytes, start);
+    const end = this.#endOf(bytes, start, open.bytes);
+    let at = start;
+    try {
+      while (at < end) at += this.#options.files.write(open.file, bytes, at, end);
+    } catch (cause) {
+      const whole = lastLineEnd(bytes, start, at);
+      open.bytes += whole - start;
+      open.isTorn = whole < at;
+      this.#mend(open, whole, cause);
+      // The process may not write a larger file (ulimit -f): the next one is as good as this one was.
+      const isFull = codeOf(cause) === 'EFBIG' && open.bytes > 0;
+      if (!isFull) throw new Torn(whole, cause);
+      this.#leave();
+      return whole;
+    }
+    open.bytes += end - start;
+    return end;
+  }
+
+  /** The file that the line at `start` goes to. */
+  #ready(bytes: Uint8Array, start: number): OpenFile {
+    const { files, maxFileBytes, rotateMs, now } = this.#options;
+    const open = this.#open;
+    if (open === undefined) return this.#begin();
+    this.#mend(open, start, undefined);
+    const first = lineEnd(bytes, start) - start;
+    const isFull = open.bytes > 0 && open.bytes + first > maxFileBytes;
+    const isOld = open.bytes > 0 && now() - open.openedAt >= rotateMs;
+    // Somebody moved or removed it: what is written to it now would be lost with it.
+    const isGone = files.identity(open.path) !== open.identity;
+    if (!isFull && !isOld && !isGone) return open;
+    this.#leave();
+    return this.#begin();
+  }
+
+  #endOf(bytes: Uint8Array, start: number, used: number): number {
+    const room = this.#options.maxFileBytes - used;
+    if (bytes.length - start <= room) return bytes.length;
+    return Math.max(lastLineEnd(bytes, start, start + room), lineEnd(bytes, start));
+  }
+
+  /** Cuts half a line off. Until that is done nothing may be appended. */
+  #mend(open: OpenFile, at: number, reason: unknown): void {
+    if (!open.isTorn) return;
+    try {
+      this.#options.files.truncate(open.file, open.bytes);
+      open.isTorn = false;
+    } catch (cause) {
+      // Tried again later and still in vain: better half a line, which readers skip, than no log.
+      if (reason === undefined && !NO_ROOM.includes(codeOf(cause))) this.#leave();
+      throw new Torn(at, reason ?? cause);
+    }
+  }
+
+  #begin(): OpenFile {
+    const { files, folder, now, mark } = this.#options;
+    let isMade = false;
+    for (let taken = 0; taken < MAX_TAKEN_NAMES; ) {
+      const path = join(folder, logFileName(mark, ++this.#sequence));
+      try {
+        const file = files.create(path);
+        const identity = files.identity(path);
+        this.#open = { file, path, identity, openedAt: now(), bytes: 0, isTorn: false };
+        this.#prune(path);
+        return this.#open;
+      } catch (cause) {
+        if (codeOf(cause) === 'EEXIST') taken += 1;
+        else {
+          this.#sequence -= 1;
+          if (codeOf(cause) !== 'ENOENT' || isMade) throw cause;
+          files.makeFolder(folder);
+          isMade = true;
+        }
+      }
+    }
+    throw new Error(`${folder} has a file for each name that was tried`);
+  }
+
+  #leave(): void {
+    const { files } = this.#options;
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined) return;
+    attempt(() => files.close(open.file));
+    if (open.bytes > 0) return;
+    attempt(() => {
+      if (files.identity(open.path) === open.identity) files.remove(open.path);
+    });
+  }
+
+  /** Removes those of the log's files that were longest not written to: one that another hub writes to is not among them. */
+  #prune(own: string): void {
+    const { files, folder, keepFiles } = this.#options;
+    this.#pruneProblem = attempt(() => {
+      const others = files
+        .list(folder)
+        .filter(({ name }) => readLogFileName(name) !== undefined && join(folder, name) !== own)
+        .sort((a, b) => b.modifiedMs - a.modifiedMs || b.name.localeCompare(a.name));
+      for (const { name } of others.slice(keepFiles - 1)) files.remove(join(folder, name));
+    });
+  }
+}
+
+/** Thrown within the module: lines stand up to `at`. */
+class Torn extends Error {
+  readonly at: number;
+  readonly reason: unknown;
+
+  constructor(at: number, reason: unknown) {
+    super('a write failed');
+    this.at = at;
+    this.reason = reason;
+  }
+}
+
+/** What went wrong, if anything did. Somebody else may have been faster. */
+function attempt(run: () => void): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (cause) {
+    return codeOf(cause) === 'ENOENT' ? undefined : messageOf(cause);
+  }
+}
+
+/** Behind the last line end in `start` to `end`; `start` when there is none. */
+function lastLineEnd(bytes: Uint8Array, start: number, end: number): number {
+  return end <= start ? start : Math.max(start, bytes.lastIndexOf(LF, end - 1) + 1);
+}
+
+/** Behind the line at `start`. */
+function lineEnd(bytes: Uint8Array, start: number): number {
+  const at = bytes.indexOf(LF, start);
+  return at < 0 ? bytes.length : at + 1;
+}
+
+function countLines(bytes: Uint8Array, end: number): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(LF); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) lines += 1;
+  return lines;
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,29 @@
+/** Entry point of the log's thread: posts in, what became of them out. Imports shared/ and its own folder only. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { processMark } from './file-name.js';
+import { nodeFileSystem } from './log-file-system.js';
+import { LogWriter } from './log-writer.js';
+import type { FromLogWorker, LogWorkerSettings, ToLogWorker } from './messages.js';
+
+const port = parentPort;
+if (port === null) throw new Error('worker.js is the entry point of the log’s thread; start it with spawnLogWorker()');
+// log-port.ts gives exactly this.
+const settings: LogWorkerSettings = workerData;
+const writer = new LogWriter(settings, {
+  files: nodeFileSystem,
+  now: () => performance.now(),
+  mark: processMark(Date.now(), process.pid),
+});
+
+port.on('message', (message: ToLogWorker) => {
+  switch (message.type) {
+    case 'rows':
+      return port.postMessage(writer.write(message) satisfies FromLogWorker);
+    case 'close':
+      writer.close();
+      // With its port closed nothing holds the thread; what it has said is still delivered.
+      return port.close();
+  }
+});
+port.postMessage({ type: 'hello' } satisfies FromLogWorker);
