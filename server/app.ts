@@ -69,7 +69,7 @@ export class App {
   #drained: Promise<DrainReport> | undefined;
 
   private constructor(parts: AppParts) {
-    const { engine, hub, models, streaming } = parts;
+    const { engine, hub, models, streaming, predictionLog } = parts;
     this.hub = hub;
     this.#parts = parts;
     this.#monitoring = new Monitoring({
@@ -79,6 +79,7 @@ export class App {
       streams: streaming.streams,
       state: () => this.#health().state,
       sockets: () => this.#sockets,
+      ...(predictionLog === undefined ? {} : { log: () => predictionLog.counts }),
     });
   }
 
