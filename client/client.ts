@@ -19,6 +19,7 @@ import {
   resolveOptions,
   resolveUrl,
 } from './options.js';
+import type { RequestOutlet } from './outlet.js';
 import type { PredictResult } from './pending.js';
 import { Questions } from './questions.js';
 import { ReadyGate } from './ready-gate.js';
@@ -33,9 +34,9 @@ import type { PageVisibility } from './visibility.js';
 export interface ClientEvents {
   /** A change of state, or a further failed attempt to connect. */
   state: StateChange;
-  /** The hub's first word on each connection: limits and models. */
+  /** The hub's first word on each connection: limits and models. Without a change of state before it: the client has moved to another hub. */
   hello: Hello;
-  /** The hub drains: it answers what it has, refuses new requests with DRAINING and then closes; the client connects again. */
+  /** The hub drains: the client makes a second connection, moves to it when it has a hub, and closes this one when all is answered here. */
   goaway: Goaway;
 }
 
@@ -86,8 +87,8 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
         openSocket: platform.openSocket,
       },
       {
-        hello: (hello) => this.#onHello(hello),
-        lost: () => this.#onLost(),
+        hello: (hello, outlet) => this.#onHello(hello, outlet),
+        lost: (outlet) => this.#onLost(outlet),
         failed: (error) => this.#end(error),
         state: (change) => this.#events.emit('state', change),
         goaway: (notice) => this.#events.emit('goaway', notice),
@@ -222,9 +223,9 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     });
   }
 
-  #onHello(hello: Hello): void {
+  #onHello(hello: Hello, outlet: RequestOutlet): void {
     this.#hello = hello;
-    this.#inFlight.connected(hello);
+    this.#inFlight.connected(hello, outlet);
     this.#subscriptions.connected();
     this.#watch.connected();
     this.#questions.connected();
@@ -232,9 +233,10 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     this.#events.emit('hello', hello);
   }
 
-  #onLost(): void {
-    this.#inFlight.lost();
-    this.#subscriptions.lost();
+  #onLost(outlet: RequestOutlet): void {
+    this.#inFlight.lost(outlet);
+    // After a move to another hub they are asked for there.
+    if (this.state !== 'connected') this.#subscriptions.lost();
   }
 
   #onStream(event: StreamEvent, raw: unknown): void {

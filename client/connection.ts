@@ -1,12 +1,14 @@
-/** One hub's connection over its whole life: attempts, the hello, losses, new attempts. Knows nothing of requests. */
+/**
+ * The connection of one client over its whole life: attempts, losses, new attempts, and the move to another hub when one goes away. Knows
+ * nothing of requests.
+ */
 
-import type { Goaway, Hello, RequestId } from '../shared/protocol.js';
-import { PROTOCOL_VERSION } from '../shared/protocol.js';
-import { parseGoaway, parseHello, parseWireError } from './answers.js';
-import type { ClientClock } from './clock.js';
-import { localError, TickcastError } from './error.js';
-import type { ResolvedOptions } from './options.js';
-import type { OpenSocket, OutgoingRequest, SocketLike, StreamEvent } from './socket.js';
+import type { Goaway, Hello } from '../shared/protocol.js';
+import type { TickcastError } from './error.js';
+import { HandOver } from './hand-over.js';
+import { Link, type LinkListener, type LinkParts, retryDelayMs } from './link.js';
+import type { RequestOutlet, StreamOutlet } from './outlet.js';
+import type { StreamEvent } from './socket.js';
 
 /**
  * `connecting`: the first attempt. `connected`: the hub said hello. `reconnecting`: an attempt failed or the connection was
@@ -21,7 +23,7 @@ export interface StateChange {
   readonly reason: string;
   /** Attempts that failed since the last hello. */
   readonly attempts: number;
-  /** With `reconnecting`: the wait before the next attempt, in milliseconds. */
+  /** With `reconnecting`: the wait before the next attempt, in milliseconds; 0 when it is under way. */
   readonly retryInMs?: number;
   /** With `failed`: what every request is rejected with. */
   readonly error?: TickcastError;
@@ -29,9 +31,10 @@ export interface StateChange {
 
 /** What a connection reports. */
 export interface ConnectionListener {
-  hello(hello: Hello): void;
-  /** There is no connection now, whether or not there was one. */
-  lost(): void;
+  /** Requests leave on this outlet from now on. What left on another is answered there still, unless that is `lost`. */
+  hello(hello: Hello, outlet: RequestOutlet): void;
+  /** What left on this outlet and was not answered has no answer to wait for. */
+  lost(outlet: RequestOutlet): void;
   failed(error: TickcastError): void;
   state(change: StateChange): void;
   goaway(notice: Goaway): void;
@@ -41,58 +44,53 @@ export interface ConnectionListener {
   stream(event: StreamEvent, raw: unknown): void;
 }
 
-export interface ConnectionParts {
-  readonly url: string;
-  readonly session: string;
-  readonly options: ResolvedOptions;
-  readonly clock: ClientClock;
-  /** From 0 to 1; spreads the attempts of many clients. */
-  readonly random: () => number;
-  readonly openSocket: OpenSocket;
-}
-
-export class Connection {
-  readonly #parts: ConnectionParts;
+export class Connection implements StreamOutlet {
+  readonly #parts: LinkParts;
   readonly #listener: ConnectionListener;
-  readonly #socket: SocketLike;
+  readonly #links: LinkListener;
+  readonly #handOver: HandOver;
+  /** Where requests leave. */
+  #current: Link;
+  /** The link before a hand-over, while something that left there is unanswered. */
+  #old: Link | undefined;
   #state: ConnectionState = 'connecting';
   #reason = 'first attempt';
   /** Attempts that failed since the last hello. */
   #attempts = 0;
-  /** True while nothing is under way but the wait before the next attempt. */
-  #resting = false;
-  /** The time limit of the attempt under way, or the wait before the next. */
-  #timer: { readonly cancel: () => void } | undefined;
+  /** The wait before the next attempt, while nothing else is under way. */
+  #rest: { readonly cancel: () => void } | undefined;
 
-  constructor(parts: ConnectionParts, listener: ConnectionListener) {
+  constructor(parts: LinkParts, listener: ConnectionListener) {
     this.#parts = parts;
     this.#listener = listener;
-    const { url, session, options } = parts;
-    this.#socket = parts.openSocket(url, { protocol: PROTOCOL_VERSION, session }, options, {
-      hello: (raw) => this.#onHello(raw),
+    this.#links = {
+      hello: (link, hello) => this.#onHello(link, hello),
+      ended: (link, reason, atLeastMs) => this.#onEnd(link, reason, atLeastMs),
+      refused: (link, error) => {
+        // What one hub of several says while another serves: in a while there may be one that agrees.
+        if (link === this.#current) this.#fail(error);
+        else this.#onEnd(link, error.message, 0);
+      },
+      goaway: (link, notice) => this.#onGoaway(link, notice),
+      released: (link) => this.#onReleased(link),
       prediction: (raw) => listener.prediction(raw),
       predictionError: (raw) => listener.predictionError(raw),
-      goaway: (raw) => {
-        const notice = parseGoaway(raw);
-        if (notice !== undefined) listener.goaway(notice);
+      stream: (link, event, raw) => {
+        // Subscriptions are asked for anew where requests leave; what another link brings would come twice.
+        if (link === this.#current) listener.stream(event, raw);
       },
-      stream: (event, raw) => listener.stream(event, raw),
-      connectFailed: (reason, data) => this.#onConnectFailed(reason, data),
-      disconnected: (reason) => this.#onEnd(`the connection was lost (${reason})`, 0),
-    });
+    };
+    this.#current = new Link(parts, this.#links);
+    this.#handOver = new HandOver(parts, () => new Link(parts, this.#links));
   }
 
   /** Begins the first attempt. To be called once. */
   open(): void {
-    this.#attempt();
+    this.#current.attempt();
   }
 
   get state(): ConnectionState {
     return this.#state;
-  }
-
-  get base64(): boolean {
-    return this.#socket.base64;
   }
 
   /** Why nothing can be sent; undefined while connected. */
@@ -100,22 +98,14 @@ export class Connection {
     return this.#state === 'connected' ? undefined : `not connected to ${this.#parts.url}: ${this.#reason}`;
   }
 
-  predict(request: OutgoingRequest): boolean {
-    return this.#state === 'connected' && this.#socket.predict(request);
-  }
-
-  cancel(id: RequestId): boolean {
-    return this.#state === 'connected' && this.#socket.cancel(id);
-  }
-
   send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean {
-    return this.#state === 'connected' && this.#socket.send(event, payload, reply);
+    return this.#state === 'connected' && this.#current.send(event, payload, reply);
   }
 
   /** Makes the next attempt at once, if one waits for its time. */
   retryNow(): void {
-    if (!this.#resting || this.#ended) return;
-    this.#timer?.cancel();
+    if (this.#rest === undefined || this.#ended) return;
+    this.#rest.cancel();
     this.#attempt();
   }
 
@@ -130,68 +120,90 @@ export class Connection {
   }
 
   #attempt(): void {
-    this.#resting = false;
-    const { clock, options } = this.#parts;
-    this.#timer = clock.setTimer(options.connectTimeoutMs, () => {
-      this.#onEnd(`no hello from a Tickcast hub within ${options.connectTimeoutMs} ms`, 0);
-    });
-    this.#socket.connect();
+    this.#rest = undefined;
+    this.#current.attempt();
   }
 
-  #onHello(raw: unknown): void {
-    if (this.#ended) return;
-    const hello = parseHello(raw);
-    if (hello === undefined || hello.protocol !== PROTOCOL_VERSION) {
-      const spoken = hello === undefined ? 'a protocol that this client cannot read' : `protocol ${hello.protocol}`;
-      const text = `the hub at ${this.#parts.url} speaks ${spoken}, this client speaks protocol ${PROTOCOL_VERSION}; use a client and a hub of the same protocol`;
-      this.#fail(localError('INTERNAL', text));
-      return;
-    }
-    this.#timer?.cancel();
-    this.#resting = false;
+  #onHello(link: Link, hello: Hello): void {
+    const older = this.#handOver.owns(link) ? this.#moveTo(link) : undefined;
+    if (link !== this.#current) return;
+    this.#rest?.cancel();
+    this.#rest = undefined;
     this.#attempts = 0;
     if (this.#state !== 'connected') this.#enter('connected', `session ${hello.session}`);
-    if (this.#state === 'connected') this.#listener.hello(hello);
+    if (this.#state === 'connected') this.#listener.hello(hello, link);
+    if (older !== undefined) this.#drop(older);
   }
 
-  /** A hub that refuses says why; everything else is worth another attempt. */
-  #onConnectFailed(reason: string, data: unknown): void {
-    if (this.#ended) return;
-    const refusal = parseWireError(data);
-    if (refusal !== undefined && !refusal.retryable) this.#fail(new TickcastError(refusal));
-    else this.#onEnd(`the hub cannot be reached (${reason})`, refusal?.retryAfterMs ?? 0);
+  /** The second link has a hub: it is the one from now on. Answers a link that is one too many. */
+  #moveTo(next: Link): Link | undefined {
+    this.#handOver.take();
+    const older = this.#old;
+    this.#old = this.#current;
+    this.#current = next;
+    return older;
   }
 
-  /** An attempt or a connection came to its end, and the next attempt is due after a while. */
-  #onEnd(reason: string, atLeastMs: number): void {
-    if (this.#ended) return;
-    this.#timer?.cancel();
-    this.#socket.disconnect();
+  #onGoaway(link: Link, notice: Goaway): void {
+    if (link !== this.#current) return;
+    this.#handOver.begin(notice.graceMs);
+    this.#listener.goaway(notice);
+  }
+
+  #onReleased(link: Link): void {
+    if (link !== this.#old) return;
+    this.#old = undefined;
+    link.close();
+  }
+
+  /** An attempt or a connection came to its end. */
+  #onEnd(link: Link, reason: string, atLeastMs: number): void {
+    if (this.#handOver.owns(link)) this.#handOver.failed(atLeastMs);
+    else if (link === this.#old) this.#drop(link);
+    else if (link === this.#current) this.#onLost(reason, atLeastMs);
+  }
+
+  /** Gives up a link whose answers are waited for. */
+  #drop(link: Link): void {
+    if (link === this.#old) this.#old = undefined;
+    link.close();
+    this.#listener.lost(link);
+  }
+
+  /** There is no connection now, and the next attempt is due after a while, unless one is under way already. */
+  #onLost(reason: string, atLeastMs: number): void {
     if (this.#state !== 'connected') this.#attempts += 1;
-    const { clock, options, random } = this.#parts;
-    const doubled = options.reconnectMinMs * 2 ** Math.min(Math.max(0, this.#attempts - 1), 30);
-    const spread = Math.min(doubled, options.reconnectMaxMs) * (0.5 + random());
-    const retryInMs = Math.max(spread, atLeastMs);
-    this.#resting = true;
-    this.#timer = clock.setTimer(retryInMs, () => this.#attempt());
+    const lost = this.#current;
+    const next = this.#handOver.take();
+    let retryInMs = 0;
+    if (next === undefined) {
+      retryInMs = retryDelayMs(this.#parts, this.#attempts, atLeastMs);
+      this.#rest = this.#parts.clock.setTimer(retryInMs, () => this.#attempt());
+    } else {
+      lost.close();
+      this.#current = next;
+    }
     this.#state = 'reconnecting';
     this.#reason = reason;
-    this.#listener.lost();
+    this.#listener.lost(lost);
     // A handler may have closed the client.
     if (!this.#ended) this.#enter('reconnecting', reason, { retryInMs });
   }
 
   #fail(error: TickcastError): void {
-    this.#end();
     if (this.#state !== 'connected') this.#attempts += 1;
+    this.#end();
     this.#state = 'failed';
     this.#listener.failed(error);
     this.#enter('failed', error.message, { error });
   }
 
   #end(): void {
-    this.#timer?.cancel();
-    this.#socket.disconnect();
+    this.#rest?.cancel();
+    this.#handOver.cancel();
+    this.#old?.close();
+    this.#old = undefined;
+    this.#current.close();
   }
 
   #enter(state: ConnectionState, reason: string, extra: Pick<StateChange, 'retryInMs' | 'error'> = {}): void {

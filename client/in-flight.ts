@@ -1,6 +1,7 @@
 /**
  * Requests from the call to their one settlement: waiting in line, sent and unanswered, settled. Owns ids, credit, deadlines
- * and what happens to a request whose connection was lost. Knows sockets only as the place where requests leave.
+ * and what happens to a request whose connection was lost. Knows connections only as routes: the one where requests leave, and those where
+ * some are still answered.
  */
 
 import { isRecord } from '../shared/parse.js';
@@ -10,13 +11,14 @@ import { parsePrediction, parseWireError } from './answers.js';
 import type { ClientClock } from './clock.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { localError, TickcastError } from './error.js';
-import type { Outlet } from './outlet.js';
+import type { RequestOutlet } from './outlet.js';
 import {
   cancelled,
   dueAt,
   newPending,
   type Pending,
   type PredictResult,
+  type Route,
   type Submission,
   superseded,
   unreadable,
@@ -30,23 +32,23 @@ export const MAX_LOSSES = 3;
 
 export class InFlight {
   readonly #clock: ClientClock;
-  readonly #outlet: Outlet;
+  readonly #connection: { readonly obstacle: string | undefined };
   readonly #maxQueuedRows: number;
   readonly #line = new WaitingLine<Pending>();
   /** Requests that the hub may answer: sent once or more, and not settled. */
   readonly #known = new Map<RequestId, Pending>();
   readonly #aborts: AbortWatch<Pending>;
   readonly #deadlines: DeadlineTimer;
-  #sentRows = 0;
   #nextId = 1;
-  /** Of the connection that requests may leave on; undefined while there is none. */
-  #hello: Hello | undefined;
+  /** Where requests leave; undefined while there is no connection. */
+  #route: Route | undefined;
   /** With what further requests are refused. */
   #closed: TickcastError | undefined;
 
-  constructor(clock: ClientClock, outlet: Outlet, maxQueuedRows: number) {
+  /** `connection` says why nothing can leave, for people. */
+  constructor(clock: ClientClock, connection: { readonly obstacle: string | undefined }, maxQueuedRows: number) {
     this.#clock = clock;
-    this.#outlet = outlet;
+    this.#connection = connection;
     this.#maxQueuedRows = maxQueuedRows;
     this.#aborts = new AbortWatch((pending, signal) => this.#abort(pending, signal));
     this.#deadlines = new DeadlineTimer(clock, (now) => this.#expire(now));
@@ -54,9 +56,11 @@ export class InFlight {
 
   /** What is held: rows in line, rows sent and unanswered, requests that the hub may answer, signals listened to. */
   get held(): Readonly<Record<'waitingRows' | 'sentRows' | 'answerable' | 'signals', number>> {
+    let sentRows = 0;
+    for (const { state, rows } of this.#known.values()) if (state === 'sent') sentRows += rows;
     return {
       waitingRows: this.#line.rows,
-      sentRows: this.#sentRows,
+      sentRows,
       answerable: this.#known.size,
       signals: this.#aborts.signals,
     };
@@ -80,19 +84,29 @@ export class InFlight {
     this.#deadlines.arm(dueAt(pending));
   }
 
-  /** A connection is ready, or tells newer limits: sends what waits. */
-  connected(hello: Hello): void {
+  /** A connection is ready, or tells newer limits: sends what waits. What was sent on another is answered there still. */
+  connected(hello: Hello, outlet: RequestOutlet): void {
     if (this.#closed !== undefined) return;
-    this.#hello = hello;
+    const before = this.#route;
+    if (before?.outlet === outlet) before.hello = hello;
+    else {
+      this.#route = { outlet, hello, unanswered: 0, rows: 0 };
+      if (before?.unanswered === 0) before.outlet.release();
+    }
     this.#pump();
   }
 
-  /** The connection is lost: what was sent and not answered returns to the head of the line, in order. */
-  lost(): void {
-    this.#hello = undefined;
-    this.#sentRows = 0;
-    for (const pending of [...this.#known.values()].reverse()) {
-      if (pending.state !== 'sent') continue;
+  /** A connection is lost: what was sent on it and not answered returns to the head of the line, in order. */
+  lost(outlet: RequestOutlet): void {
+    if (this.#route?.outlet === outlet) this.#route = undefined;
+    const sent = [...this.#known.values()].filter(({ state }) => state === 'sent');
+    /** Of requests on other connections: what has the same place and is older is not worth sending. */
+    const placesTaken = new Set<string>();
+    for (const pending of sent.reverse()) {
+      if (pending.route?.outlet !== outlet) {
+        if (pending.place !== undefined) placesTaken.add(pending.place);
+        continue;
+      }
       pending.state = 'held';
       pending.losses += 1;
       if (pending.losses >= MAX_LOSSES) {
@@ -100,13 +114,14 @@ export class InFlight {
         this.#fail(pending, localError('INTERNAL', text));
         continue;
       }
-      if (this.#line.holder(pending.place) !== undefined) {
+      if (this.#line.holder(pending.place) !== undefined || placesTaken.has(pending.place ?? '')) {
         this.#fail(pending, superseded());
         continue;
       }
       pending.state = 'waiting';
       this.#line.unshift(pending);
     }
+    this.#pump();
   }
 
   /** A `prediction` event, as it came. Answers to nothing that is known here are ignored. */
@@ -130,7 +145,7 @@ export class InFlight {
   /** Settles everything with this error, and every request to come. */
   close(error: TickcastError): void {
     this.#closed = error;
-    this.#hello = undefined;
+    this.#route = undefined;
     this.#deadlines.close();
     for (const pending of [...this.#known.values(), ...this.#line.items()]) this.#fail(pending, error);
   }
@@ -151,7 +166,7 @@ export class InFlight {
   }
 
   #pump(): void {
-    for (let pending = this.#line.head; pending !== undefined && this.#hello !== undefined; pending = this.#line.head) {
+    for (let pending = this.#line.head; pending !== undefined && this.#route !== undefined; pending = this.#line.head) {
       this.#line.remove(pending);
       pending.state = 'held';
       if (this.#prepare(pending) && !this.#send(pending)) {
@@ -164,15 +179,16 @@ export class InFlight {
 
   /** Makes a held pending's input fit for the connection there is. False when it is settled instead. */
   #prepare(pending: Pending): boolean {
-    const hello = this.#hello;
+    const route = this.#route;
+    const hello = route?.hello;
     if (hello !== undefined && pending.preparedFor === hello) return true;
     const { captured, submission } = pending;
     try {
-      if (hello === undefined) {
+      if (route === undefined || hello === undefined) {
         pending.rows = guessRows(captured);
         return true;
       }
-      const prepared = prepareInput(captured, submission.fields, hello, this.#outlet.base64);
+      const prepared = prepareInput(captured, submission.fields, hello, route.outlet.base64);
       if (prepared.ok) {
         pending.wire = prepared.value.value;
         pending.rows = prepared.value.rows;
@@ -188,15 +204,15 @@ export class InFlight {
 
   /** Sends a held and prepared pending. False when it has to wait; true also when it is settled instead. */
   #send(pending: Pending): boolean {
-    const hello = this.#hello;
-    if (hello === undefined || this.#sentRows + pending.rows > hello.limits.maxInFlightRows) return false;
+    const route = this.#route;
+    if (route?.hello === undefined || route.rows + pending.rows > route.hello.limits.maxInFlightRows) return false;
     const { id, submission, wire } = pending;
     const timeoutMs = Math.max(1, Math.ceil(pending.deadline - this.#clock.now()));
     const request = { input: wire, id, timeoutMs, ...submission.fields };
     try {
-      if (!this.#outlet.predict(request)) {
+      if (!route.outlet.predict(request)) {
         // The socket knows of a loss that it has yet to report.
-        this.#hello = undefined;
+        route.hello = undefined;
         return false;
       }
     } catch (cause) {
@@ -205,8 +221,10 @@ export class InFlight {
     }
     pending.state = 'sent';
     pending.sentAt = this.#clock.now();
+    pending.route = route;
     this.#known.set(id, pending);
-    this.#sentRows += pending.rows;
+    route.unanswered += 1;
+    route.rows += pending.rows;
     return true;
   }
 
@@ -230,9 +248,12 @@ export class InFlight {
   /** Settles a request from this side, and tells the hub if it may know of it. */
   #withdraw(pending: Pending, error: TickcastError): void {
     if (pending.state === 'settled') return;
-    const known = this.#known.has(pending.id);
+    // Before the request is settled: that may be what its connection was kept for.
+    if (this.#known.has(pending.id)) {
+      const route = pending.state === 'sent' ? pending.route : this.#route;
+      route?.outlet.cancel(pending.id);
+    }
     this.#fail(pending, error);
-    if (known && this.#hello !== undefined) this.#outlet.cancel(pending.id);
   }
 
   #fail(pending: Pending, error: TickcastError): void {
@@ -243,12 +264,20 @@ export class InFlight {
   #settle(pending: Pending, result: PredictResult): void {
     if (pending.state === 'settled') return;
     if (pending.state === 'waiting') this.#line.remove(pending);
-    if (pending.state === 'sent') this.#sentRows -= pending.rows;
+    if (pending.state === 'sent') this.#leave(pending);
     pending.state = 'settled';
     this.#known.delete(pending.id);
     const { signal, settle } = pending.submission;
     if (signal !== undefined) this.#aborts.remove(signal, pending);
     settle(result);
+  }
+
+  /** Takes a sent request from its route; the last one on a connection that requests leave no more lets go of it. */
+  #leave({ route, rows }: Pending): void {
+    if (route === undefined) return;
+    route.unanswered -= 1;
+    route.rows -= rows;
+    if (route.unanswered === 0 && route !== this.#route && this.#closed === undefined) route.outlet.release();
   }
 
   #pendingOf(raw: unknown): Pending | undefined {
@@ -269,6 +298,6 @@ export class InFlight {
   }
 
   #reason(): string {
-    return this.#outlet.obstacle ?? 'the rows in flight use up the credit that the hub gives one connection';
+    return this.#connection.obstacle ?? 'the rows in flight use up the credit that the hub gives one connection';
   }
 }

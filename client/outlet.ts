@@ -3,14 +3,14 @@
 import type { RequestId } from '../shared/protocol.js';
 import type { OutgoingRequest } from './socket.js';
 
-/** Where requests leave. */
-export interface Outlet {
+/** Where requests leave and are answered: one link to one hub. */
+export interface RequestOutlet {
   /** False when nothing can leave now; a loss of the connection is then reported soon. May throw. */
   predict(request: OutgoingRequest): boolean;
   cancel(id: RequestId): boolean;
   readonly base64: boolean;
-  /** Why nothing can leave, for people; undefined while connected. */
-  readonly obstacle: string | undefined;
+  /** Nothing that left here is unanswered, and nothing more will leave here. */
+  release(): void;
 }
 
 /** Where everything that is no prediction leaves. */

@@ -2,6 +2,7 @@
 
 import type { Hello } from '../shared/protocol.js';
 import { localError, type TickcastError } from './error.js';
+import type { RequestOutlet } from './outlet.js';
 import type { ClientPrediction } from './receipt.js';
 import type { RequestFields } from './socket.js';
 import { captureInput } from './typed-arrays.js';
@@ -24,6 +25,17 @@ export interface Submission {
 
 /** How much longer than its timeout a sent request waits, in milliseconds, for the hub to say so itself. */
 export const GRACE_MS = 100;
+
+/** One connection, from its hello to its loss, as requests know it. */
+export interface Route {
+  readonly outlet: RequestOutlet;
+  /** Undefined when nothing can leave any more: a loss that is yet to be reported. */
+  hello: Hello | undefined;
+  /** Requests and rows that were sent on it and are not answered. */
+  unanswered: number;
+  rows: number;
+}
+
 /** A request that is not settled, and what is known of it. */
 export interface Pending extends LineItem<Pending> {
   readonly id: number;
@@ -32,8 +44,10 @@ export interface Pending extends LineItem<Pending> {
   readonly captured: unknown;
   /** On the client's clock. */
   readonly deadline: number;
-  /** `held` by the function that moves it; `waiting` in the line; `sent` on the connection there is now. */
+  /** `held` by the function that moves it; `waiting` in the line; `sent` on its route. */
   state: 'held' | 'waiting' | 'sent' | 'settled';
+  /** Where it was sent last. */
+  route: Route | undefined;
   /** The input as it travels, and the hello it was made for. */
   wire: unknown;
   preparedFor: Hello | undefined;
@@ -51,6 +65,7 @@ export function newPending(id: number, submission: Submission, now: number): Pen
     captured: captureInput(submission.input),
     deadline: now + submission.timeoutMs,
     state: 'held',
+    route: undefined,
     wire: undefined,
     preparedFor: undefined,
     rows: 1,

@@ -4,7 +4,6 @@
  */
 
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { HubLimits } from '../shared/limits.js';
@@ -20,6 +19,7 @@ import { logHubEvents } from './observe/event-log.js';
 import type { Logger } from './observe/logger.js';
 import type { PredictionLog } from './observe/prediction-log/prediction-log.js';
 import { keepsInputs, startPredictionLog } from './prediction-logging.js';
+import { shutDown } from './shutdown.js';
 import { Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
 import { createHttp } from './transports/http.js';
@@ -52,8 +52,6 @@ interface AppParts {
 
 /** The page and the SDK, where they were built. */
 const WEB_FOLDER = fileURLToPath(new URL('../web', import.meta.url));
-/** Disconnects are spread by this much for each socket, within half the grace. */
-const SPREAD_MS_PER_SOCKET = 2;
 /** Engine threads are given so long to end by themselves. */
 const ENGINE_CLOSE_MS = 2000;
 /** The prediction log is given so long to write what it holds. */
@@ -148,7 +146,7 @@ export class App {
   }
 
   /**
-   * Tells probes and clients, serves on for `drainDelayMs`, then refuses new requests, finishes what was accepted within `graceMs`
+   * Tells probes and clients, serves on for `drainDelayMs`, then sees connections off within `graceMs`, finishes what was accepted
    * and closes. A second call joins the first.
    */
   drain(): Promise<DrainReport> {
@@ -159,7 +157,7 @@ export class App {
   /** Closes all, in order: sockets, HTTP, engine, logs. What is in flight is cancelled. */
   async close(): Promise<void> {
     this.#state = 'closed';
-    await this.#sockets?.close(0);
+    this.#sockets?.close();
     this.#parts.streaming.close();
     await this.#closeHttp();
     await this.hub.drain(0);
@@ -215,12 +213,9 @@ export class App {
     const { config, engine, log, predictionLog } = this.#parts;
     this.#state = 'draining';
     log.info({ delayMs: config.drainDelayMs, graceMs: config.graceMs }, 'draining');
-    this.#sockets?.goaway(config.drainDelayMs + config.graceMs);
-    await delay(config.drainDelayMs);
-    // No new connection; those that are open are answered on.
-    this.#http?.server.close();
-    const report = await this.hub.drain(config.graceMs);
-    await this.#sockets?.close(Math.min(this.connections * SPREAD_MS_PER_SOCKET, config.graceMs / 2));
+    const [http, sockets] = [this.#http?.server, this.#sockets];
+    if (http === undefined || sockets === undefined) throw new Error('the hub has not begun to listen');
+    const report = await shutDown({ hub: this.hub, sockets, http, config });
     this.#parts.streaming.close();
     await this.#closeHttp();
     await engine.close(ENGINE_CLOSE_MS);

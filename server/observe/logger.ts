@@ -19,5 +19,8 @@ export function createLogger(level: string, format: LogFormat = 'json'): Logger 
     redact: SECRETS.flatMap((name) => [name, `*.${name}`]),
   };
   if (format === 'json') return pino({ ...options, formatters: { level: (label) => ({ level: label }) } });
-  return pino(options, pretty({ sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' }));
+  return pino(
+    options,
+    pretty({ sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' }),
+  );
 }

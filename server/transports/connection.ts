@@ -24,6 +24,7 @@ export class Connection implements SessionSink {
   readonly #parts: ConnectionParts;
   readonly #order = new AnswerOrder();
   #requests = 0;
+  #reads = true;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -34,8 +35,14 @@ export class Connection implements SessionSink {
     return this.#requests;
   }
 
+  /** Leaves further requests unread, as a connection that is lost does. */
+  stopReading(): void {
+    this.#reads = false;
+  }
+
   /** Arguments are as they came: nothing of them is known. */
   predict(args: readonly unknown[]): void {
+    if (!this.#reads) return;
     const { hub, session, maxJsonBytes } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as PredictAck) : undefined;

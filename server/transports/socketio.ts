@@ -1,12 +1,12 @@
-/** The Socket.IO transport: handshake, hello, one {@link Connection} a socket, goaway, close. */
+/** The Socket.IO transport: handshake, hello, one {@link Connection} a socket, goaway, leaving, close. */
 
 import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import type { HubLimits } from '../../shared/limits.js';
 import {
   type ClientToServerEvents,
+  type Goaway,
   type Hello,
   PROTOCOL_VERSION,
   type ServerToClientEvents,
@@ -15,10 +15,13 @@ import type { Viewing } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
 import { Connection } from './connection.js';
+import { Departures } from './departures.js';
 import { guardedDecoder } from './guarded-decoder.js';
+import { HandshakeGate } from './handshake-gate.js';
 import type { OriginPolicy } from './origin-policy.js';
 import { type HubSocket, Outbox } from './outbox.js';
 import { type SessionOptions, Sessions } from './sessions.js';
+import { SocketLeaver } from './socket-leaver.js';
 import type { TransportListener } from './transport-events.js';
 import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
 
@@ -42,12 +45,21 @@ export interface SocketIoParts {
 
 /** A socket that has not joined by then is closed, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Connections leave a draining hub one after the other, so that not all of them come to another hub at once. */
+const SPREAD_MS_PER_SOCKET = 5;
+/** How long a plain client that goes on asking may keep its connection. */
+const PATIENCE_MS = 1_000;
 
 export class SocketIoTransport {
   readonly #parts: SocketIoParts;
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
   readonly #sessions: Sessions;
   #slowConnections = 0;
+  readonly #gate: HandshakeGate;
+  readonly #departures: Departures;
+  readonly #leavers = new Set<SocketLeaver>();
+  /** What clients were told when the drain began. */
+  #goaway: Goaway | undefined;
 
   constructor(parts: SocketIoParts) {
     const { hub, clock, http, origins, options } = parts;
@@ -79,6 +91,15 @@ export class SocketIoTransport {
         done(allowed ? null : 'FORBIDDEN: this page may not use the hub; see --cors-origin', allowed);
       },
     });
+    // Its table of connections is hidden from TypeScript only.
+    const engine = this.#io.engine as unknown as { readonly clients: Readonly<Record<string, unknown>> };
+    this.#gate = new HandshakeGate(
+      (sid) => Object.hasOwn(engine.clients, sid),
+      ({ socket: { remoteAddress: address = '' } }, { code, message: reason }) =>
+        parts.listener({ type: 'rejected', address, code, reason }),
+    );
+    this.#io.engine.use(this.#gate.middleware);
+    this.#departures = new Departures(clock, Math.random);
     this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
   }
 
@@ -100,19 +121,27 @@ export class SocketIoTransport {
     return this.#slowConnections;
   }
 
-  /** Tells every client that the hub is draining. */
+  /** Tells every client that the hub drains, and for how long it serves as before; lets in no new one. */
   goaway(graceMs: number): void {
-    this.#io.local.emit('goaway', { reason: 'draining', graceMs });
+    this.#gate.shut();
+    this.#goaway = { reason: 'draining', graceMs };
+    this.#io.local.emit('goaway', this.#goaway);
   }
 
-  /** Disconnects every socket, spread over `spreadMs` so that their reconnects do not come at once, and ends all sessions. */
-  async close(spreadMs: number): Promise<void> {
-    const sockets = [...this.#io.of('/').sockets.values()];
-    const slices = Math.min(sockets.length, 20);
-    for (let slice = 0; slice < slices; slice++) {
-      for (let i = slice; i < sockets.length; i += slices) sockets[i]?.disconnect(true);
-      if (slice < slices - 1 && spreadMs > 0) await delay((spreadMs / slices) * (0.5 + Math.random()));
-    }
+  /** Sees off the connections there are, so that each is closed when all that it asked is answered; at the deadline it gives up. */
+  seeOff(deadline: number, which: 'polling' | 'all'): Promise<void> {
+    const leftMs = Math.max(0, deadline - this.#parts.clock.now());
+    const present = (): SocketLeaver[] => [...this.#leavers].filter(({ polls }) => polls || which === 'all');
+    return this.#departures.run(present, {
+      spreadMs: Math.min(present().length * SPREAD_MS_PER_SOCKET, leftMs / 2),
+      patienceMs: Math.min(PATIENCE_MS, leftMs / 4),
+      deadline,
+    });
+  }
+
+  /** Ends every connection and every session at once. */
+  close(): void {
+    for (const leaver of this.#leavers) leaver.destroy();
     this.#sessions.close();
     this.#io.engine.close();
     this.#io.removeAllListeners();
@@ -134,6 +163,8 @@ export class SocketIoTransport {
     };
     const connection = new Connection({ hub, session, outbox, maxJsonBytes: options.limits.maxJsonBytes, close });
     session.attach(connection);
+    const leaver = new SocketLeaver(socket, session, connection);
+    this.#leavers.add(leaver);
     const seat = viewing.seat(outbox);
     const views = new ViewRequests({
       viewing,
@@ -144,6 +175,8 @@ export class SocketIoTransport {
 
     const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, ...models() };
     outbox.emit('hello', hello);
+    // Its handshake was before the drain.
+    if (this.#goaway !== undefined) outbox.emit('goaway', this.#goaway);
     const address = socket.handshake.address;
     const connectedAt = clock.now();
     const ids = { socket: socket.id, session: session.id.slice(0, 8) };
@@ -167,6 +200,7 @@ export class SocketIoTransport {
     on('error', () => undefined);
     on('disconnect', ([why]) => {
       seat.close();
+      this.#leavers.delete(leaver);
       this.#sessions.release(session, connection, why === 'client namespace disconnect');
       listener({
         type: 'disconnected',

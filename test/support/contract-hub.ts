@@ -129,7 +129,7 @@ export async function openContractHub(
 
   const close = async (): Promise<readonly string[]> => {
     engine.release();
-    await sockets.close(0);
+    await sockets.close();
     streams.close();
     http.server.closeAllConnections();
     await http.close();

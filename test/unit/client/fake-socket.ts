@@ -140,25 +140,34 @@ export class FakeSocket {
   }
 }
 
-/** A client on a fake socket and a manual clock; the spread of reconnecting is 1. */
+/** A client on fake sockets and a manual clock; the spread of reconnecting is 1. */
 export function makeClient(
   options: ClientOptions = {},
   visibility?: PageVisibility,
 ): {
   client: TickcastClient;
+  /** The first one. A client opens another when its hub goes away. */
   socket: FakeSocket;
+  /** All of them, in the order in which they were opened. */
+  sockets: FakeSocket[];
   clock: ManualClock;
 } {
   const socket = new FakeSocket();
+  const sockets: FakeSocket[] = [];
   const clock = new ManualClock();
+  const openSocket: OpenSocket = (...args) => {
+    const opened = sockets.length === 0 ? socket : new FakeSocket();
+    sockets.push(opened);
+    return opened.open(...args);
+  };
   const client = new TickcastClient('http://hub.test', options, {
-    openSocket: socket.open,
+    openSocket,
     clock,
     random: () => 0.5,
     session: () => 'session-1',
     visibility,
   });
-  return { client, socket, clock };
+  return { client, socket, sockets, clock };
 }
 
 /** How a promise ended, or `pending` after the microtasks there are now. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InFlight } from '../../../client/in-flight.js';
+import type { RequestOutlet } from '../../../client/outlet.js';
 import type { PredictResult } from '../../../client/pending.js';
 import type { OutgoingRequest } from '../../../client/socket.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
@@ -21,7 +22,8 @@ const action = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('refuse' as const), pick: fc.nat() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('abort' as const), pick: fc.nat() }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.integer({ min: 0, max: 150 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('lose' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('lose' as const), pick: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('move' as const), credit: fc.integer({ min: 1, max: 8 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('hello' as const), credit: fc.integer({ min: 1, max: 8 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('block' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const) }) },
@@ -33,23 +35,62 @@ interface Call {
   readonly controller: AbortController | undefined;
 }
 
+/** A connection that the test opens and cuts. */
+class Wire implements RequestOutlet {
+  readonly base64 = false;
+  /** Since it was opened last. */
+  sent: OutgoingRequest[] = [];
+  isOpen = true;
+  /** From its hello until it is cut. */
+  isUp = false;
+  isReleased = false;
+  isUsedAfterRelease = false;
+  readonly #onSent: (request: OutgoingRequest) => void;
+
+  constructor(onSent: (request: OutgoingRequest) => void) {
+    this.#onSent = onSent;
+  }
+
+  predict(request: OutgoingRequest): boolean {
+    if (!this.isOpen) return false;
+    this.isUsedAfterRelease ||= this.isReleased;
+    this.sent.push(request);
+    this.#onSent(request);
+    return true;
+  }
+
+  cancel(): boolean {
+    return this.isOpen;
+  }
+
+  release(): void {
+    this.isReleased = true;
+  }
+
+  cut(): void {
+    this.isOpen = false;
+    this.isUp = false;
+    this.sent = [];
+  }
+}
+
+function callOf({ input }: OutgoingRequest): number {
+  return (input as number[][])[0]?.[0] ?? -1;
+}
+
 test('settles every request exactly once, with its own answer, whatever happens in whatever order', () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
       const clock = new ManualClock();
       const sent: OutgoingRequest[] = [];
       const calls: Call[] = [];
-      let open = false;
-      const outlet = {
-        predict: (request: OutgoingRequest) => {
-          if (open) sent.push(request);
-          return open;
-        },
-        cancel: () => open,
-        base64: false,
-        obstacle: undefined,
-      };
-      const inFlight = new InFlight(clock, outlet, 12);
+      const open = (): Wire => new Wire((request) => sent.push(request));
+      let current = open();
+      /** Connections before it that are not lost. */
+      const older: Wire[] = [];
+      const owedOn = (wire: Wire): OutgoingRequest[] =>
+        wire.sent.filter((request) => calls[callOf(request)]?.results.length === 0);
+      const inFlight = new InFlight(clock, { obstacle: undefined }, 12);
       let credit = 0;
       let closed = false;
       const close = (): void => {
@@ -90,26 +131,43 @@ test('settles every request exactly once, with its own answer, whatever happens 
           case 'advance':
             clock.advance(step.ms);
             break;
-          case 'lose':
-            open = false;
-            credit = 0;
-            inFlight.lost();
+          case 'lose': {
+            const wires = [current, ...older];
+            const wire = wires[step.pick % wires.length] ?? current;
+            wire.cut();
+            if (wire === current) credit = 0;
+            else older.splice(older.indexOf(wire), 1);
+            inFlight.lost(wire);
             break;
+          }
           case 'hello':
             if (closed) break;
-            open = true;
+            current.isOpen = true;
+            current.isUp = true;
             credit = Math.max(credit, step.credit);
-            inFlight.connected(hello({ maxInFlightRows: step.credit }));
+            inFlight.connected(hello({ maxInFlightRows: step.credit }), current);
+            break;
+          case 'move':
+            if (closed) break;
+            if (current.isUp) older.push(current);
+            current = open();
+            current.isUp = true;
+            credit = step.credit;
+            inFlight.connected(hello({ maxInFlightRows: step.credit }), current);
             break;
           case 'block':
-            open = false;
+            current.isOpen = false;
             break;
           case 'close':
             close();
             break;
         }
         for (const call of calls) expect(call.results.length).toBeLessThanOrEqual(1);
-        expect(inFlight.held.sentRows).toBeLessThanOrEqual(credit);
+        // A connection is let go of when it owes nothing, and not before.
+        if (!closed) for (const wire of older) expect(wire.isReleased).toBe(owedOn(wire).length === 0);
+        expect(current.isUsedAfterRelease).toBe(false);
+        expect(owedOn(current).length).toBeLessThanOrEqual(credit);
+        if (older.length === 0) expect(inFlight.held.sentRows).toBeLessThanOrEqual(credit);
         expect(inFlight.held.waitingRows).toBeLessThanOrEqual(12 + 8);
       }
       clock.advance(1000);
@@ -134,10 +192,10 @@ test('sends no id for two different requests', () => {
     predict: (request: OutgoingRequest) => ids.add(request.id) === ids,
     cancel: () => true,
     base64: false,
-    obstacle: undefined,
+    release: () => {},
   };
-  const inFlight = new InFlight(clock, outlet, 0);
-  inFlight.connected(hello());
+  const inFlight = new InFlight(clock, { obstacle: undefined }, 0);
+  inFlight.connected(hello(), outlet);
 
   for (let i = 0; i < 1000; i++) {
     inFlight.submit({ input: [1, 2, 3, 4], fields: {}, timeoutMs: 1000, signal: undefined, settle: () => {} });

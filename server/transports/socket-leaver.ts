@@ -1,0 +1,68 @@
+/** One Socket.IO connection as {@link Departures} sees it. Closes it so that a stock client comes back by itself. */
+
+import type { Connection } from './connection.js';
+import type { Leaver } from './departures.js';
+import type { HubSocket } from './outbox.js';
+import type { Session } from './session.js';
+
+/** What engine.io's types do not show; `socket` is there over WebSocket. */
+interface WireTransport {
+  readonly name: string;
+  readonly socket?: { readonly readyState: number; terminate(): void };
+}
+
+const WEBSOCKET_CLOSED = 3;
+
+export class SocketLeaver implements Leaver {
+  readonly #conn: HubSocket['conn'];
+  readonly #session: Session;
+  readonly #connection: Connection;
+
+  constructor(socket: HubSocket, session: Session, connection: Connection) {
+    this.#conn = socket.conn;
+    this.#session = session;
+    this.#connection = connection;
+  }
+
+  get resends(): boolean {
+    return this.#session.origin.resumes;
+  }
+
+  get inFlight(): number {
+    return this.#session.origin.requests.size;
+  }
+
+  get requests(): number {
+    return this.#connection.requests;
+  }
+
+  /** Needs a new TCP connection now and then. */
+  get polls(): boolean {
+    return this.#transport.name === 'polling';
+  }
+
+  get gone(): boolean {
+    if (this.#conn.readyState !== 'closed') return false;
+    const { socket } = this.#transport;
+    // engine.io lets go of a WebSocket before the client has taken its leave.
+    return socket === undefined || socket.readyState === WEBSOCKET_CLOSED;
+  }
+
+  stopReading(): void {
+    this.#connection.stopReading();
+  }
+
+  /** The connection and not the Socket.IO socket: on its disconnect packet a stock client stays away for good. */
+  close(): void {
+    this.#conn.close();
+  }
+
+  destroy(): void {
+    this.#conn.close(true);
+    this.#transport.socket?.terminate();
+  }
+
+  get #transport(): WireTransport {
+    return this.#conn.transport as unknown as WireTransport;
+  }
+}

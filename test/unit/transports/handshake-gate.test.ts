@@ -1,0 +1,68 @@
+import { EventEmitter } from 'node:events';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { HandshakeGate } from '../../../server/transports/handshake-gate.js';
+
+const OPEN = 'an-open-connection';
+
+/** Asks the gate: `in`, or the status and headers that it answers. */
+function ask(gate: HandshakeGate, query: string, isUpgrade = false) {
+  const socket = new Socket();
+  let raw = '';
+  socket.end = ((text: string) => {
+    raw += text;
+    return socket;
+  }) as typeof socket.end;
+  const request = new IncomingMessage(socket);
+  request.url = `/socket.io/?EIO=4${query}`;
+  const response = new ServerResponse(request);
+  let headers: Record<string, string> = {};
+  response.writeHead = ((status: number, given?: Record<string, string>) => {
+    response.statusCode = status;
+    headers = given ?? headers;
+    return response;
+  }) as typeof response.writeHead;
+  let passed = false;
+  gate.middleware(request, isUpgrade ? new EventEmitter() : response, () => {
+    passed = true;
+  });
+  if (passed) return 'in';
+  if (isUpgrade) return raw;
+  return { status: response.statusCode, retryAfter: headers['retry-after'] };
+}
+
+function makeGate(refused: string[] = []): HandshakeGate {
+  return new HandshakeGate(
+    (sid) => sid === OPEN,
+    (_request, { code }) => refused.push(code),
+  );
+}
+
+test.each([false, true])('lets handshakes and its own connections in; upgrade: %s', (isUpgrade) => {
+  const gate = makeGate();
+
+  expect(ask(gate, '&transport=x', isUpgrade)).toBe('in');
+  expect(ask(gate, `&transport=x&sid=${OPEN}`, isUpgrade)).toBe('in');
+});
+
+test('answers 404 to a connection of another hub, so that a proxy looks for that one', () => {
+  expect(ask(makeGate(), '&transport=polling&sid=other')).toEqual({ status: 404, retryAfter: undefined });
+  expect(ask(makeGate(), '&transport=websocket&sid=other', true)).toMatch(/^HTTP\/1.1 404 Not Found\r\n/);
+});
+
+test('while the hub drains, answers 503 with Retry-After to all but its own connections', () => {
+  const refused: string[] = [];
+  const gate = makeGate(refused);
+  gate.shut();
+
+  for (const query of ['&transport=polling', '&transport=polling&sid=other', '&transport=polling&sid=']) {
+    expect(ask(gate, query)).toEqual({ status: 503, retryAfter: '1' });
+  }
+  const [head, body] = String(ask(gate, '&transport=websocket', true)).split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1.1 503 Service Unavailable\r\n/);
+  expect(head?.split('\r\n')).toEqual(expect.arrayContaining(['retry-after: 1', 'connection: close']));
+  expect(JSON.parse(body ?? '')).toMatchObject({ error: { code: 'DRAINING', retryAfterMs: 1000 } });
+  expect(ask(gate, `&transport=polling&sid=${OPEN}`)).toBe('in');
+  expect(refused).toEqual(['DRAINING', 'DRAINING', 'DRAINING', 'DRAINING']);
+});
