@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The process: options, app, signals, exit code. The only file that ends the process. */
 
-import { App } from './app.js';
+import { App, type StartOutcome } from './app.js';
 import { helpText, readConfig } from './config.js';
 import { createLogger } from './observe/logger.js';
 import { version } from './version.js';
@@ -25,9 +25,10 @@ switch (outcome.kind) {
       log.fatal({ err }, 'uncaught exception');
       process.exit(1);
     });
-    const started = await App.start(outcome.config, log);
-    if (started.ok) drainOnSignal(started.app);
-    else fail(started.problem);
+    const starting = App.start(outcome.config, log);
+    drainOnSignal(starting);
+    const started = await starting;
+    if (!started.ok) fail(started.problem);
   }
 }
 
@@ -37,13 +38,17 @@ function fail(problem: string): never {
   process.exit(1);
 }
 
-/** The first signal drains; a second ends at once. */
-function drainOnSignal(app: App): void {
+/** The first signal drains, as soon as the start is over; a second ends at once. */
+function drainOnSignal(starting: Promise<StartOutcome>): void {
   let signals = 0;
+  const drain = async (): Promise<void> => {
+    const started = await starting;
+    if (started.ok) await started.app.drain();
+  };
   const onSignal = (): void => {
     signals += 1;
     if (signals > 1) process.exit(1);
-    app.drain().then(
+    drain().then(
       () => process.exit(0),
       () => process.exit(1),
     );
