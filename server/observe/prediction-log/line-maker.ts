@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { type Logger, pino } from 'pino';
+import { MAX_BYTES_PER_UNIT } from '../../../shared/batch-layout.js';
 import { BYTES_PER_ELEMENT } from '../../../shared/tensor.js';
 import type { LoggedModel, LoggedTensor, RowLayout, RowsMessage } from './messages.js';
 import { doubleText, floatText } from './number-text.js';
@@ -12,6 +13,7 @@ import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares, VIAS } from './row-
 
 /** Of the form of the lines; stands first in each. */
 const FORMAT = 1;
+const FIRST_BYTES = 1 << 18;
 
 /** A tensor as the reader of a row meets it. */
 interface TensorPlan extends LoggedTensor {
@@ -34,7 +36,9 @@ export class LineMaker {
   /** What pino puts into each line after the format. */
   #time = '';
   #timeAt = Number.NaN;
-  #lines = '';
+  /** The lines of a post, used again for the next. As one growing string they would be copied by every collection of garbage. */
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #used = 0;
   #message: RowsMessage | undefined;
   #at = 0;
   #textAt = 0;
@@ -48,32 +52,37 @@ export class LineMaker {
       // A prediction has no severity: the format's number takes the place of the level.
       formatters: { level: () => ({ v: FORMAT }) },
     };
-    const write = (line: string): void => {
-      this.#lines += line;
-    };
-    this.#root = pino(options, { write });
+    this.#root = pino(options, { write: (line) => this.#append(line) });
     const asIs = (json: string): string => json;
     const stringifiers = { input: asIs, prediction: asIs, score: asIs, timing: asIs };
     Object.assign(this.#root, { [pino.symbols.stringifiersSym]: Object.assign(Object.create(null), stringifiers) });
   }
 
-  /** The lines of all rows, each with its line end. */
+  /** The lines of all rows, each with its line end; valid until the next call. */
   make(message: RowsMessage): Buffer {
     this.#message = message;
     this.#at = 0;
     this.#textAt = 0;
     this.#elementsAt = 0;
-    this.#lines = '';
+    this.#used = 0;
     const plans = message.models.map((model) => this.#plan(model));
     for (let row = 0; row < message.rows; row++) {
       const plan = plans[message.numbers[this.#at + FIELD.model] as number];
       if (plan === undefined) throw new Error('a row is of a model that its post does not have');
       this.#addLine(plan, message);
     }
-    const bytes = Buffer.from(this.#lines);
-    this.#lines = '';
     this.#message = undefined;
-    return bytes;
+    return this.#bytes.subarray(0, this.#used);
+  }
+
+  #append(line: string): void {
+    const end = this.#used + line.length * MAX_BYTES_PER_UNIT;
+    if (end > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * end);
+      this.#bytes.copy(larger, 0, 0, this.#used);
+      this.#bytes = larger;
+    }
+    this.#used += this.#bytes.write(line, this.#used);
   }
 
   #plan(model: LoggedModel): ModelPlan {
