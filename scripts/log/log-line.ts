@@ -1,0 +1,54 @@
+/** A line of the prediction log, as far as a reader needs it: parsed from its text, whatever stands there. */
+
+export interface LogLine {
+  /** As it stands in the file. */
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** `name@version` */
+  readonly model: string;
+  readonly label: string | undefined;
+  readonly score: number | undefined;
+  readonly stream: string | undefined;
+  readonly client: string | undefined;
+  readonly input: unknown;
+  readonly prediction: unknown;
+  readonly totalUs: number | undefined;
+}
+
+/** Undefined for what is no line of the log: the end of a disk, or another program's words. */
+export function parseLogLine(text: string): LogLine | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { time, model, label, score, stream, client, input, prediction, timing }: Record<string, unknown> = {
+    ...value,
+  };
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  if (Number.isNaN(at) || typeof model !== 'string') return undefined;
+  const totalUs: unknown = typeof timing === 'object' && timing !== null && 'totalUs' in timing && timing.totalUs;
+  return {
+    text,
+    at,
+    model,
+    label: textOf(label),
+    score: numberOf(score),
+    stream: textOf(stream),
+    client: textOf(client),
+    input,
+    prediction,
+    totalUs: numberOf(totalUs),
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,87 @@
+/** `npm run log`: reads the prediction log. */
+
+import { Follower } from './follow.js';
+import { viewCounts, viewLine } from './line-view.js';
+import { findLogFiles, readLines, type Unread } from './log-files.js';
+import type { LogLine } from './log-line.js';
+import { type Counted, type LogOptions, parseLogOptions } from './options.js';
+
+const parsing = parseLogOptions(process.argv.slice(2), Date.now());
+// `| head` has seen enough.
+process.stdout.on('error', () => process.exit(0));
+switch (parsing.kind) {
+  case 'help':
+    process.stdout.write(parsing.text);
+    break;
+  case 'problem':
+    fail(parsing.problem);
+    break;
+  case 'options':
+    await run(parsing.options);
+}
+
+function fail(problem: string): never {
+  process.stderr.write(`log: ${problem}\n`);
+  process.exit(1);
+}
+
+async function run(options: LogOptions): Promise<void> {
+  const { path, count, follow } = options;
+  const found = await findLogFiles(path);
+  if (!found.ok) fail(found.problem);
+  const unread: Unread = { count: 0 };
+  const follower = new Follower(path, unread);
+  if (follow) await follower.begin();
+  const lines = matching(readLines(found.processes, unread), options);
+  if (count !== undefined) {
+    process.stdout.write(`${viewCounts(await countBy(lines, count), count === 'hour')}\n`);
+  } else {
+    await show(options.tail === undefined ? lines : last(lines, options.tail), options);
+    if (follow) {
+      const stop = new AbortController();
+      process.once('SIGINT', () => stop.abort());
+      await show(matching(follower.lines(stop.signal), options), options);
+    }
+  }
+  if (unread.count > 0)
+    process.stderr.write(`log: ${unread.count} lines are none of a prediction log and were left out\n`);
+}
+
+async function* matching(
+  lines: AsyncIterable<LogLine>,
+  { model, label, stream, since, until }: LogOptions,
+): AsyncGenerator<LogLine> {
+  for await (const line of lines) {
+    const isOfModel = model === undefined || line.model === model || line.model.split('@', 1)[0] === model;
+    const isOfTime = line.at >= (since ?? Number.NEGATIVE_INFINITY) && line.at < (until ?? Number.POSITIVE_INFINITY);
+    const isOther = (wanted: string | undefined, has: string | undefined): boolean =>
+      wanted !== undefined && wanted !== has;
+    if (isOfModel && isOfTime && !isOther(label, line.label) && !isOther(stream, line.stream)) yield line;
+  }
+}
+
+async function* last(lines: AsyncIterable<LogLine>, most: number): AsyncGenerator<LogLine> {
+  const ring: LogLine[] = [];
+  let at = 0;
+  for await (const line of lines) {
+    if (most > 0) ring[at++ % most] = line;
+  }
+  for (let i = Math.max(0, at - most); i < at; i++) yield ring[i % most] as LogLine;
+}
+
+async function show(lines: AsyncIterable<LogLine>, { json }: LogOptions): Promise<void> {
+  const asText = process.stdout.isTTY && !json;
+  for await (const line of lines) {
+    const written = process.stdout.write(`${asText ? viewLine(line) : line.text}\n`);
+    if (!written) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+}
+
+async function countBy(lines: AsyncIterable<LogLine>, by: Counted): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for await (const { at, label, model } of lines) {
+    const name = { label: label ?? 'none', model, hour: `${new Date(at).toISOString().slice(0, 13)}:00Z` }[by];
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
