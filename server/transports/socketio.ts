@@ -19,6 +19,7 @@ import type { ClientAddress } from './client-address.js';
 import { type ConnectLimitOptions, ConnectLimits } from './connect-limits.js';
 import { Connection } from './connection.js';
 import { Departures } from './departures.js';
+import { FloodGuard } from './flood-guard.js';
 import { guardedDecoder } from './guarded-decoder.js';
 import { HandshakeGate } from './handshake-gate.js';
 import type { OriginPolicy } from './origin-policy.js';
@@ -99,13 +100,21 @@ export class SocketIoTransport {
       },
     });
     const limits = new ConnectLimits(options, clock);
+    const guard = new FloodGuard(addresses, clock);
+    guard.watch(http, (address) => {
+      const reason =
+        'this address goes on connecting after it was refused; it is heard again when it was quiet for a second';
+      listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
+    });
     // Its table of connections is hidden from TypeScript only.
     const engine = this.#io.engine as unknown as { readonly clients: Readonly<Record<string, unknown>> };
     this.#gate = new HandshakeGate({
       isOpen: (sid) => Object.hasOwn(engine.clients, sid),
       admit: (request) => limits.admit(addresses.of(request)),
-      onRefused: (request, { code, message: reason }) =>
-        listener({ type: 'rejected', address: addresses.of(request), code, reason }),
+      onRefused: (request, { code, message: reason }) => {
+        if (code === 'RATE_LIMITED') guard.refused(request);
+        listener({ type: 'rejected', address: addresses.of(request), code, reason });
+      },
     });
     // Counted before it joins: one that never does has a connection too.
     this.#io.engine.on('connection', (connection: EngineConnection) => {
