@@ -77,7 +77,7 @@ test('ports by name exist, and are where the hub listens', () => {
 });
 
 test('probes ask for routes of the hub: readiness for models, liveness for the process alone', () => {
-  const routes = [...read('server/transports/rest.ts').matchAll(/app\.get\('([^']+)'/g)].map(([, path]) => path);
+  const routes = [...read('server/transports/probes.ts').matchAll(/app\.get\('([^']+)'/g)].map(([, path]) => path);
   const path = (probe: Container['livenessProbe']): string | undefined => probe?.httpGet?.path;
 
   expect([path(hub.startupProbe), path(hub.readinessProbe), path(hub.livenessProbe)]).toEqual([
