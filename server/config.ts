@@ -56,7 +56,8 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
       if (inline === undefined && args[i + 1]?.startsWith('--') === false) i += 1;
       continue;
     }
-    const value = inline ?? args[++i];
+    const isAlone = isBare(name) && !['true', 'false'].includes(args[i + 1] ?? '');
+    const value = inline ?? (isAlone ? 'true' : args[++i]);
     if (value === undefined) problems.push(`${flag} needs a value (${OPTIONS[name].form})`);
     else given.set(name, { text: value, from: flag });
   }
@@ -75,6 +76,11 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   if (config.maxViewerBytes > config.maxOutboxBytes) {
     problems.push(
       `${flagOf('maxViewerBytes')} is ${config.maxViewerBytes}, more than ${flagOf('maxOutboxBytes')} ${config.maxOutboxBytes}`,
+    );
+  }
+  if (config.open && config.tokenFile !== '') {
+    problems.push(
+      `${flagOf('open')} lets everybody in and ${flagOf('tokenFile')} only who has a token; leave one of them out`,
     );
   }
   if (problems.length > 0) return { kind: 'problem', message: `${problems.join('; ')}; see --help` };
@@ -106,6 +112,11 @@ export function helpText(): string {
     `Every option also by environment: ${flagOf('maxBatchRows')} is ${envOf('maxBatchRows')}. A flag wins.`,
     '',
   ].join('\n');
+}
+
+function isBare(name: OptionName): boolean {
+  const option: Option<unknown> = OPTIONS[name];
+  return option.isBare === true;
 }
 
 function optionNames(): OptionName[] {

@@ -1,5 +1,6 @@
 /** Every option of the hub, in groups: flags, environment, `--help`, docs and the typed config are derived from this table. */
 
+import { ACCESS } from './access.js';
 import { CONNECTIONS } from './connections.js';
 import { MODELS } from './models.js';
 import type { Option } from './option.js';
@@ -11,9 +12,10 @@ import { STREAMS } from './streams.js';
 export const OPTION_GROUPS: readonly { readonly title: string; readonly options: Record<string, Option<unknown>> }[] = [
   { title: 'Models and engine', options: MODELS },
   { title: 'Connections', options: CONNECTIONS },
+  { title: 'Access', options: ACCESS },
   { title: 'Streams', options: STREAMS },
   { title: 'Prediction log', options: PREDICTION_LOG },
   { title: 'Running', options: RUNNING },
 ];
 
-export const OPTIONS = { ...MODELS, ...CONNECTIONS, ...STREAMS, ...PREDICTION_LOG, ...RUNNING } as const;
+export const OPTIONS = { ...MODELS, ...CONNECTIONS, ...ACCESS, ...STREAMS, ...PREDICTION_LOG, ...RUNNING } as const;
