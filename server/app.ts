@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { HubLimits } from '../shared/limits.js';
+import { type AccessControl, startAccess } from './access-control.js';
 import type { Config } from './config.js';
 import { type DrainReport, Hub } from './core/hub.js';
 import { logEngineEvents, logTransportEvents } from './edge-log.js';
@@ -27,6 +28,7 @@ import { addMetrics } from './transports/metrics-route.js';
 import { OriginPolicy } from './transports/origin-policy.js';
 import { addPage } from './transports/page.js';
 import { addRest, type Health } from './transports/rest.js';
+import { RestAccess } from './transports/rest-access.js';
 import { SocketIoTransport } from './transports/socketio.js';
 import { version } from './version.js';
 
@@ -42,6 +44,7 @@ export type StartOutcome = { readonly ok: true; readonly app: App } | { readonly
 
 interface AppParts {
   readonly config: Config;
+  readonly control: AccessControl;
   readonly log: Logger;
   readonly engine: WorkerEngine;
   readonly models: ModelRegistry;
@@ -85,6 +88,9 @@ export class App {
   static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
     const found = await findModels(config.model);
     if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
+    const entry = await startAccess(config, log);
+    if (!entry.ok) return entry;
+    const { control } = entry;
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,
@@ -117,7 +123,7 @@ export class App {
     const hub = new Hub({ engine, models, clock: systemClock, options, casting: streaming.streams });
     hub.listen(logHubEvents(log));
     if (predictionLog !== undefined) hub.listen(predictionLog.listener);
-    const app = new App({ config, log, engine, models, hub, streaming, predictionLog });
+    const app = new App({ config, control, log, engine, models, hub, streaming, predictionLog });
     const problem = await app.#listen();
     if (problem === undefined) return { ok: true, app };
     await app.close();
@@ -140,6 +146,11 @@ export class App {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
+  /** The token that was made for this run, if one was: for whoever started the hub, and for no log. */
+  get runToken(): string | undefined {
+    return this.#parts.control.runToken;
+  }
+
   /** Connections now. */
   get connections(): number {
     return this.#sockets?.connections ?? 0;
@@ -158,6 +169,7 @@ export class App {
   async close(): Promise<void> {
     this.#state = 'closed';
     this.#sockets?.close();
+    this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#closeHttp();
     await this.hub.drain(0);
@@ -166,7 +178,7 @@ export class App {
   }
 
   async #listen(): Promise<string | undefined> {
-    const { config, log, models, streaming } = this.#parts;
+    const { config, control, log, models, streaming } = this.#parts;
     const catalogue = new RegistryCatalogue(models);
     const viewing = streaming.streams;
     const origins = new OriginPolicy(config.corsOrigin);
@@ -174,9 +186,11 @@ export class App {
     const http = await createHttp({ maxBodyBytes: config.maxFrameBytes }, origins, listener);
     this.#http = http;
     this.#monitoring.countBytes(http.server);
-    addRest(http, { hub: this.hub, viewing, catalogue, health: () => this.#health(), version });
+    const { access } = control;
+    const restAccess = new RestAccess(access, config);
+    addRest(http, { hub: this.hub, viewing, catalogue, access: restAccess, health: () => this.#health(), version });
     addMetrics(http, this.#monitoring.render);
-    await addPage(http, WEB_FOLDER);
+    restAccess.guard(http, await addPage(http, WEB_FOLDER));
     streaming.begin(this.hub, () => {
       const { state, connections } = this;
       return { version, state, connections, models: catalogue.engines() };
@@ -187,6 +201,7 @@ export class App {
       clock: systemClock,
       http: http.server,
       origins,
+      access,
       models: () => catalogue.offer(),
       listener,
       options: { ...config, limits: limitsOf(config), maxLostSessions: 10_000 },
@@ -196,6 +211,7 @@ export class App {
     } catch (cause) {
       return listenProblem(cause, config);
     }
+    control.begin();
     this.#state = 'ready';
     log.info({ url: this.url, version, model: config.model, pid: process.pid }, 'listening');
     return undefined;
@@ -216,6 +232,7 @@ export class App {
     const [http, sockets] = [this.#http?.server, this.#sockets];
     if (http === undefined || sockets === undefined) throw new Error('the hub has not begun to listen');
     const report = await shutDown({ hub: this.hub, sockets, http, config });
+    this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#closeHttp();
     await engine.close(ENGINE_CLOSE_MS);

@@ -61,7 +61,8 @@ export function verificationKey({ secret, publicKey, jwks }: JwtSettings): KeyOb
 
 function publicKeyProblem(pem: string, algorithm: string): string | undefined {
   // Node would take the public half of it without a word, and the private one would lie here.
-  if (pem.includes('PRIVATE KEY')) return '"jwt.publicKey" is a private key: give the public one, the issuer keeps this';
+  if (pem.includes('PRIVATE KEY'))
+    return '"jwt.publicKey" is a private key: give the public one, the issuer keeps this';
   let parsed: KeyObject;
   try {
     parsed = createPublicKey(pem);
@@ -75,7 +76,9 @@ function publicKeyProblem(pem: string, algorithm: string): string | undefined {
       : algorithm in CURVES
         ? type === 'ec' && details?.namedCurve === CURVES[algorithm]
         : type === 'rsa' && (details?.modulusLength ?? 0) >= MIN_RSA_BITS;
-  return isFit ? undefined : `"jwt.publicKey" does not fit ${algorithm}${type === 'rsa' ? ` (RSA: ${MIN_RSA_BITS} bits)` : ''}`;
+  return isFit
+    ? undefined
+    : `"jwt.publicKey" does not fit ${algorithm}${type === 'rsa' ? ` (RSA: ${MIN_RSA_BITS} bits)` : ''}`;
 }
 
 function jwksProblem(jwks: JSONWebKeySet): string | undefined {

@@ -43,7 +43,12 @@ export class JwtVerifier {
       });
       const endsAt = (payload.exp ?? 0) * 1000;
       if (endsAt <= now) return { ok: false, reason: EXPIRED };
-      const pass = { name: nameOf(payload.sub), rights: rightsOf(scopesOf(payload[scopesClaim])), issuer: this, endsAt };
+      const pass = {
+        name: nameOf(payload.sub),
+        rights: rightsOf(scopesOf(payload[scopesClaim])),
+        issuer: this,
+        endsAt,
+      };
       return { ok: true, pass };
     } catch (cause) {
       return { ok: false, reason: reasonOf(cause) };
@@ -62,7 +67,8 @@ const CLAIMS: Readonly<Record<string, string>> = {
 /** jose checks the signature first: what it says of claims, it says to somebody the issuer knows. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof errors.JWTExpired) return EXPIRED;
-  if (cause instanceof errors.JWTClaimValidationFailed) return CLAIMS[cause.claim] ?? 'a claim of the token is not accepted';
+  if (cause instanceof errors.JWTClaimValidationFailed)
+    return CLAIMS[cause.claim] ?? 'a claim of the token is not accepted';
   return 'the token is not known to this hub';
 }
 

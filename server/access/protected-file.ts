@@ -24,7 +24,8 @@ export async function readProtected(path: string): Promise<ProtectedRead> {
     if (!facts.isFile()) return { ok: false, problem: `${path} is no file` };
     const problem = modeProblem(path, Number(facts.mode), Number(facts.uid), process.getuid?.());
     if (problem !== undefined) return { ok: false, problem };
-    if (facts.size > MAX_BYTES) return { ok: false, problem: `${path} is over ${MAX_BYTES} bytes; is it a token file?` };
+    if (facts.size > MAX_BYTES)
+      return { ok: false, problem: `${path} is over ${MAX_BYTES} bytes; is it a token file?` };
     return { ok: true, text: await file.readFile('utf8'), mark: markOf(facts) };
   } catch (cause) {
     return { ok: false, problem: `${path} cannot be read (${codeOf(cause)})` };

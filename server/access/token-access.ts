@@ -36,7 +36,9 @@ export class TokenAccess implements Access {
     const pass = this.#keys.find(token);
     if (pass !== undefined) return this.#admitted(pass);
     if (this.#jwt === undefined || !JWT_FORM.test(token)) return refuse('the token is not known to this hub');
-    return this.#jwt.verify(token).then((outcome) => (outcome.ok ? this.#admitted(outcome.pass) : refuse(outcome.reason)));
+    return this.#jwt
+      .verify(token)
+      .then((outcome) => (outcome.ok ? this.#admitted(outcome.pass) : refuse(outcome.reason)));
   }
 
   watch(pass: Pass, ended: (error: WireError) => void): () => void {

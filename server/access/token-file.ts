@@ -43,7 +43,10 @@ const key = z.strictObject({
     .min(1, `expected at least one of ${SCOPES.join(', ')}: without, the token opens nothing`),
 });
 const schema = z.strictObject(
-  { keys: z.array(key, 'expected a list of { name, token, scopes }').max(10_000, 'expected 10,000 at most'), jwt: jwtSchema.optional() },
+  {
+    keys: z.array(key, 'expected a list of { name, token, scopes }').max(10_000, 'expected 10,000 at most'),
+    jwt: jwtSchema.optional(),
+  },
   'the file must be an object: { "keys": [{ "name", "token", "scopes" }] }',
 );
 

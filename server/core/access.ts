@@ -15,9 +15,7 @@ export interface Pass {
   readonly rights: Rights;
 }
 
-export type Admission =
-  | { readonly ok: true; readonly pass: Pass }
-  | { readonly ok: false; readonly error: WireError };
+export type Admission = { readonly ok: true; readonly pass: Pass } | { readonly ok: false; readonly error: WireError };
 
 export interface Access {
   /** Looks at the token of a caller, or at its having none. Never throws. */

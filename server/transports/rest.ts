@@ -12,6 +12,7 @@ import type { Hub } from '../core/hub.js';
 import type { Origin } from '../core/origin.js';
 import type { Outcome, Pending } from '../core/pending.js';
 import { sendError } from './http.js';
+import type { RestAccess } from './rest-access.js';
 
 /** What the model routes show; made by the registry. */
 export interface ModelCatalogue {
@@ -32,11 +33,12 @@ export interface RestParts {
   readonly hub: Hub;
   readonly viewing: Viewing;
   readonly catalogue: ModelCatalogue;
+  readonly access: Pick<RestAccess, 'refusesPredict'>;
   readonly health: () => Health;
   readonly version: string;
 }
 
-export function addRest(app: FastifyInstance, { hub, viewing, catalogue, health, version }: RestParts): void {
+export function addRest(app: FastifyInstance, { hub, viewing, catalogue, access, health, version }: RestParts): void {
   const origins = new ConnectionOrigins(hub);
   app.addHook('onRequest', async (_request, reply) => {
     // A kept connection would come back to a hub that is about to go.
@@ -49,6 +51,11 @@ export function addRest(app: FastifyInstance, { hub, viewing, catalogue, health,
     if (!parsed.ok) {
       hub.noteRefusal(parsed.error, origin, parsed.model);
       return sendError(reply, parsed.error);
+    }
+    const denied = access.refusesPredict(request, parsed.value.stream);
+    if (denied !== undefined) {
+      hub.noteRefusal(denied, origin, parsed.value.model);
+      return sendError(reply, denied);
     }
     // An id means nothing here: the answer is the reply.
     const timed = parsed.value.timing !== false;

@@ -1,5 +1,6 @@
 /** A hub with its transports over any engine, whose batches a test can hold, read and lose. */
 
+import { openAccess } from '../../server/access/open-access.js';
 import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/core/engine.js';
 import type { HubEvent } from '../../server/core/events.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
@@ -8,7 +9,8 @@ import { Streams } from '../../server/streams/streams.js';
 import { systemClock } from '../../server/system-clock.js';
 import { createHttp } from '../../server/transports/http.js';
 import { OriginPolicy } from '../../server/transports/origin-policy.js';
-import { addRest } from '../../server/transports/rest.js';
+import { addRest, type Health } from '../../server/transports/rest.js';
+import { RestAccess } from '../../server/transports/rest-access.js';
 import { SocketIoTransport } from '../../server/transports/socketio.js';
 import type { TransportEvent } from '../../server/transports/transport-events.js';
 import { viewBatch } from '../../shared/batch-layout.js';
@@ -114,13 +116,17 @@ export async function openContractHub(
   const origins = new OriginPolicy([]);
   const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes }, origins, hear);
   const catalogue = { list: () => [], find: () => undefined };
-  addRest(http, { hub, viewing: streams, catalogue, health: () => ({ ready: true, state: 'ready' }), version: '0' });
+  const access = new RestAccess(openAccess, { openMetrics: true });
+  const health = (): Health => ({ ready: true, state: 'ready' });
+  addRest(http, { hub, viewing: streams, catalogue, access, health, version: '0' });
+  access.guard(http);
   const sockets = new SocketIoTransport({
     hub,
     viewing: streams,
     clock: systemClock,
     http: http.server,
     origins,
+    access: openAccess,
     models: () => ({ models: models.all.map(({ spec }) => describeModel(spec)) }),
     listener: hear,
     options: { limits, maxOutboxBytes: 1 << 20, resumeMs: 1000, maxLostSessions: 10 },
