@@ -14,6 +14,9 @@ export type ConfigOutcome =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'problem'; readonly message: string };
 
+/** What the scripts and the SDK's programs come to a hub with; not the hub's. */
+const CLIENT_TOKEN = 'TICKCAST_TOKEN';
+
 /** `maxBatchRows` -> `--max-batch-rows`. */
 export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -33,7 +36,7 @@ export function configWith(changes: Partial<Config> = {}): Config {
 /** Reads flags (`--name value` or `--name=value`), then the environment, then the defaults. */
 export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): ConfigOutcome {
   const problems: string[] = [];
-  const known = optionNames().map(envOf);
+  const known = [CLIENT_TOKEN, ...optionNames().map(envOf)];
   const given = new Map<OptionName, { readonly text: string; readonly from: string }>();
   for (const name of optionNames()) {
     const value = env[envOf(name)];

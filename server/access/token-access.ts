@@ -10,7 +10,7 @@ import type { TokenFile } from './token-file.js';
 import { Visits } from './visits.js';
 
 /** Longer ones are not looked at. Headers of a request have 16 KiB together. */
-export const MAX_TOKEN_CHARS = 8192;
+const MAX_TOKEN_CHARS = 8192;
 
 /** Three parts between dots, as a JWT has them: anything else is not worth a signature check. */
 const JWT_FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/;
@@ -31,8 +31,8 @@ export class TokenAccess implements Access {
 
   admit(token: unknown): Admission | Promise<Admission> {
     if (token === undefined) return refuse(NONE);
-    if (typeof token !== 'string') return refuse('the token must be a text');
-    if (token.length > MAX_TOKEN_CHARS) return refuse(`the token is longer than ${MAX_TOKEN_CHARS} characters`);
+    if (typeof token !== 'string' || token.length > MAX_TOKEN_CHARS)
+      return refuse(`the token must be a text of ${MAX_TOKEN_CHARS} characters at most`);
     const pass = this.#keys.find(token);
     if (pass !== undefined) return this.#admitted(pass);
     if (this.#jwt === undefined || !JWT_FORM.test(token)) return refuse('the token is not known to this hub');
