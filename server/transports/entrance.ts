@@ -2,7 +2,7 @@
 
 import type { WireError } from '../../shared/errors.js';
 import type { Access, Admission, Pass } from '../core/access.js';
-import type { Clock, Timer } from '../core/clock.js';
+import type { Clock } from '../core/clock.js';
 import { bearerToken } from './bearer.js';
 import type { HubSocket } from './outbox.js';
 import { lacks, type Permit } from './permit.js';
@@ -18,7 +18,7 @@ export interface Exit {
   destroy(): void;
 }
 
-/** What a client is told leaves within this time, or never. */
+/** What a client is told leaves within this time, or never; a client that does not answer the close is cut then. */
 const LAST_WORD_MS = 250;
 
 export class Entrance {
@@ -61,17 +61,12 @@ export class Entrance {
 
   /** Ends the permit with the pass and sees the connection out; the function returned is for when it has gone by itself. */
   watch(pass: Pass, permit: Permit, exit: Exit): () => void {
-    let timer: Timer | undefined;
-    const forget = this.#access.watch(pass, (error) => {
+    return this.#access.watch(pass, (error) => {
       permit.end(error);
       exit.tell(error);
       exit.close(error);
-      timer = this.#clock.setTimer(LAST_WORD_MS, () => exit.destroy());
+      this.#clock.setTimer(LAST_WORD_MS, () => exit.destroy());
     });
-    return () => {
-      forget();
-      timer?.cancel();
-    };
   }
 }
 

@@ -288,6 +288,34 @@ test.each(['websocket', 'polling'] as const)(
   },
 );
 
+test('a client that reads nothing and answers no close is cut at exp too', async () => {
+  const exp = nowSeconds() + 2;
+  const socket = socketWith('websocket', 'auth', await jwt({ exp }));
+  await within('the hello', new Promise((resolve) => socket.once('hello', resolve)));
+  const { id } = socket;
+  // The WebSocket below: nothing that the hub says is read any more.
+  const wire = (socket.io.engine.transport as unknown as { ws: { _socket: Wire } }).ws._socket;
+  wire.pause();
+  const line = (): Record<string, unknown> | undefined =>
+    hub.log.find((entry) => entry.socket === id && entry.msg === 'client disconnected');
+  await until('the hub lets go of it', () => line() !== undefined);
+  const lateMs = Date.now() - exp * 1000;
+  const cut = new Promise((resolve) => wire.once('close', resolve));
+  // Written until then, so that a reset is noticed although nothing is read.
+  const writing = setInterval(() => wire.write('x'), 20);
+  await within('TCP is cut', cut, 5_000);
+  clearInterval(writing);
+
+  expect(line()).toMatchObject({ reason: expect.stringMatching(/expired/) });
+  expect(lateMs).toBeLessThan(EXPIRY_SLACK_MS);
+  socket.close();
+});
+
+interface Wire extends NodeJS.EventEmitter {
+  pause(): void;
+  write(text: string): void;
+}
+
 test('the SDK comes back with the next token of its function, and loses nothing; one whose token stays is refused', async () => {
   let asked = 0;
   const renewing = connect(hub.url, {

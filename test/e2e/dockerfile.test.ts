@@ -71,7 +71,8 @@ async function start(): Promise<Container> {
   probe.close();
   const env = { ...image.env, PATH: onlyNode, HOME: '/nonexistent', TICKCAST_PORT: String(port) };
   const [command = '', ...args] = image.entrypoint;
-  const child = spawn(command, args, { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'], ...asNobody });
+  // As the documented command line does.
+  const child = spawn(command, [...args, '--open'], { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'], ...asNobody });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
