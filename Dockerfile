@@ -2,9 +2,8 @@
 #
 #   docker build -t tickcast .                          with the native TensorFlow engine
 #   docker build -t tickcast --build-arg ENGINE=wasm .  on WebAssembly; about 650 MB smaller
-#   docker run --rm --read-only -p 3000:3000 tickcast --open
-#
-# Without --open or TICKCAST_TOKEN_FILE the hub makes a token for this run and its log shows the page's address with it.
+#   docker run --rm --read-only -p 3000:3000 tickcast --open        for everybody who reaches this machine
+#   docker run --rm --read-only -p 3000:3000 tickcast               prints the page's address with a token for this run
 #
 # glibc, because neither TensorFlow's library nor ONNX Runtime runs on musl.
 

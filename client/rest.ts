@@ -9,16 +9,23 @@ import { JsonSize } from './json-size.js';
 import { type PredictOptions, requestFields, requestProblem, resolveUrl } from './options.js';
 import { GRACE_MS } from './pending.js';
 import { type ClientPrediction, withRoundTrip } from './receipt.js';
+import { askToken, type TokenSource, tokenProblem } from './token.js';
 import { tagInput } from './typed-arrays.js';
+
+/** Options of one request over HTTP. */
+export interface HttpOptions<Reference extends string = string> extends PredictOptions<Reference> {
+  /** Where the hub asks for one. */
+  readonly token?: TokenSource | undefined;
+}
 
 /** Asks the hub at `url` for one prediction by `POST /predict`. Rejects with a {@link TickcastError}. */
 export async function predictOverHttp(
   url: string | URL,
   input: PredictInput,
-  options: PredictOptions = {},
+  options: HttpOptions = {},
 ): Promise<ClientPrediction> {
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const problem = requestProblem(options, timeoutMs);
+  const problem = requestProblem(options, timeoutMs) ?? tokenProblem(options.token);
   if (problem !== undefined) throw localError('INVALID_INPUT', problem);
   const body = encode(input, options, timeoutMs);
   const late = new AbortController();
@@ -31,10 +38,14 @@ export async function predictOverHttp(
     late.abort(localError('DEADLINE_EXCEEDED', `no answer within ${timeoutMs} ms`));
   }, timeoutMs + GRACE_MS);
   try {
+    const token = typeof options.token === 'function' ? await askToken(options.token) : options.token;
     const sentAt = performance.now();
     const response = await fetch(`${resolveUrl(url)}/predict`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
       body,
       signal: late.signal,
     });

@@ -12,6 +12,7 @@ import {
   PROTOCOL_VERSION,
   type ServerToClientEvents,
 } from '../../shared/protocol.js';
+import type { Access } from '../core/access.js';
 import type { Viewing } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
@@ -19,11 +20,13 @@ import type { ClientAddress } from './client-address.js';
 import { type ConnectLimitOptions, ConnectLimits } from './connect-limits.js';
 import { Connection } from './connection.js';
 import { Departures } from './departures.js';
+import { Entrance } from './entrance.js';
 import { FloodGuard } from './flood-guard.js';
 import { guardedDecoder } from './guarded-decoder.js';
 import { HandshakeGate } from './handshake-gate.js';
 import type { OriginPolicy } from './origin-policy.js';
 import { type HubSocket, Outbox } from './outbox.js';
+import { Permit } from './permit.js';
 import type { RequestLimit } from './request-limit.js';
 import { type SessionOptions, Sessions } from './sessions.js';
 import { SocketLeaver } from './socket-leaver.js';
@@ -42,6 +45,7 @@ export interface SocketIoParts {
   readonly clock: Clock;
   readonly http: HttpServer;
   readonly origins: OriginPolicy;
+  readonly access: Access;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
   /** The models as a new connection is told of them. */
@@ -67,6 +71,7 @@ export class SocketIoTransport {
   readonly #parts: SocketIoParts;
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
   readonly #sessions: Sessions;
+  readonly #entrance: Entrance;
   #slowConnections = 0;
   readonly #gate: HandshakeGate;
   readonly #departures: Departures;
@@ -122,6 +127,8 @@ export class SocketIoTransport {
     });
     this.#io.engine.use(this.#gate.middleware);
     this.#departures = new Departures(clock, Math.random);
+    this.#entrance = new Entrance(parts.access, clock, addresses, listener);
+    this.#io.use(this.#entrance.middleware);
     this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
   }
 
@@ -171,6 +178,8 @@ export class SocketIoTransport {
 
   #connect(socket: HubSocket): void {
     const { hub, viewing, clock, listener, models, options, addresses, requestLimit } = this.#parts;
+    const pass = this.#entrance.passOf(socket);
+    const permit = new Permit(pass.rights);
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
     const { session, resumed } = this.#sessions.open(named);
@@ -185,7 +194,7 @@ export class SocketIoTransport {
     };
     const mayAsk = (): WireError | undefined => requestLimit.ofSession(session.id);
     const { maxJsonBytes } = options.limits;
-    const connection = new Connection({ hub, session, outbox, mayAsk, maxJsonBytes, close });
+    const connection = new Connection({ hub, session, outbox, permit, mayAsk, maxJsonBytes, close });
     session.attach(connection);
     const leaver = new SocketLeaver(socket, session, connection);
     this.#leavers.add(leaver);
@@ -193,6 +202,7 @@ export class SocketIoTransport {
     const views = new ViewRequests({
       viewing,
       seat,
+      permit,
       mayAsk,
       acknowledge: (ack, answer) => outbox.acknowledge(ack, answer),
       refused: (error) => hub.noteRefusal(error, session.origin),
@@ -211,6 +221,7 @@ export class SocketIoTransport {
       resumed,
       address,
       via: socket.conn.transport.name,
+      ...(pass.name !== '' && { key: pass.name }),
     });
 
     // Socket.IO calls listeners without a catch, and types their arguments as if a client were bound by them.
@@ -219,11 +230,20 @@ export class SocketIoTransport {
         this.#guard(name, () => handle(args)),
       );
     };
+    const forgetPass = this.#entrance.watch(pass, permit, {
+      tell: (error) => outbox.emit('closing', error),
+      close: ({ message }) => {
+        reason = message;
+        leaver.close();
+      },
+      destroy: () => leaver.destroy(),
+    });
     on('predict', (args) => connection.predict(args));
     on('cancel', (args) => connection.cancel(args));
     for (const event of VIEW_EVENTS) on(event, (args) => views.handle(event, args));
     on('error', () => undefined);
     on('disconnect', ([why]) => {
+      forgetPass();
       seat.close();
       this.#leavers.delete(leaver);
       this.#sessions.release(session, connection, why === 'client namespace disconnect');
