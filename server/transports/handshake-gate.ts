@@ -27,14 +27,12 @@ export class HandshakeGate {
   /** For engine.io's `use`. On an upgrade `response` is no ServerResponse, and what is written to it goes nowhere. */
   readonly middleware = (request: IncomingMessage, response: unknown, next: () => void): void => {
     const sid = new URL(request.url ?? '/', 'http://hub').searchParams.get('sid') || undefined;
-    if (sid !== undefined && this.#isOpen(sid)) next();
-    else if (this.#draining) {
+    if (sid === undefined ? !this.#draining : this.#isOpen(sid)) next();
+    else if (sid === undefined) {
       const error = wireError('DRAINING', 'the hub is shutting down; connect again', RETRY_AFTER_MS);
       this.#onRefused(request, error);
       refuse(request, response, 503, error);
-    } else if (sid !== undefined) {
-      refuse(request, response, 404, wireError('INVALID_INPUT', 'this hub has no such connection; connect again'));
-    } else next();
+    } else refuse(request, response, 404, wireError('INVALID_INPUT', 'this hub has no such connection; connect again'));
   };
 }
 

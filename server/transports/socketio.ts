@@ -1,6 +1,6 @@
 /** The Socket.IO transport: handshake, hello, one {@link Connection} a socket, goaway, leaving, close. */
 
-import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
+import type { Server as HttpServer, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import type { HubLimits } from '../../shared/limits.js';
@@ -15,6 +15,7 @@ import type { Viewing } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
 import { Connection } from './connection.js';
+import { connectionId } from './connection-id.js';
 import { Departures } from './departures.js';
 import { guardedDecoder } from './guarded-decoder.js';
 import { HandshakeGate } from './handshake-gate.js';
@@ -92,11 +93,14 @@ export class SocketIoTransport {
       },
     });
     // Its table of connections is hidden from TypeScript only.
-    const engine = this.#io.engine as unknown as { readonly clients: Readonly<Record<string, unknown>> };
-    this.#gate = new HandshakeGate(
-      (sid) => Object.hasOwn(engine.clients, sid),
-      ({ socket: { remoteAddress: address = '' } }, { code, message: reason }) =>
-        parts.listener({ type: 'rejected', address, code, reason }),
+    const engine = this.#io.engine as unknown as {
+      readonly clients: Readonly<Record<string, unknown>>;
+      generateId: (request: IncomingMessage) => string;
+    };
+    const isOpen = (sid: string): boolean => Object.hasOwn(engine.clients, sid);
+    engine.generateId = ({ headers }) => connectionId(headers, isOpen);
+    this.#gate = new HandshakeGate(isOpen, ({ socket: { remoteAddress: address = '' } }, { code, message: reason }) =>
+      parts.listener({ type: 'rejected', address, code, reason }),
     );
     this.#io.engine.use(this.#gate.middleware);
     this.#departures = new Departures(clock, Math.random);
