@@ -32,13 +32,20 @@ export async function predictOverHttp(
   }, timeoutMs + GRACE_MS);
   try {
     const sentAt = performance.now();
-    const response = await fetch(`${resolveUrl(url)}/predict`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-      signal: late.signal,
+    const ask = async (): Promise<Prediction> => {
+      const response = await fetch(`${resolveUrl(url)}/predict`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+        signal: late.signal,
+      });
+      return read(response.status, await response.text());
+    };
+    const answer = await ask().catch((error: unknown) => {
+      if (late.signal.aborted || isTickcastError(error)) throw error;
+      // A kept connection may be closed while a request leaves on it: a proxy that takes on new settings does so. Predictions are pure.
+      return ask();
     });
-    const answer = read(response.status, await response.text());
     return withRoundTrip(answer, sentAt, performance.now());
   } catch (error) {
     if (isTickcastError(late.signal.reason)) throw late.signal.reason;

@@ -1,0 +1,63 @@
+// Options of `npm run balance`: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is done.
+import { parseArgs } from 'node:util';
+import { problemOf, whole } from '../option-values.js';
+
+export interface BalanceOptions {
+  /** Rolling restarts of all hubs. */
+  readonly rolls: number;
+  /** Hubs that are killed, one after the other. */
+  readonly kills: number;
+  readonly reloads: number;
+  /** Between two reloads. */
+  readonly reloadMs: number;
+  /** Waits until nginx's workers from before the reloads have ended. */
+  readonly awaitOldWorkers: boolean;
+  /** Clients of each kind. */
+  readonly clients: number;
+  /** Of the hubs. */
+  readonly drainDelayMs: number;
+  readonly graceMs: number;
+  /** Where the JSON goes; undefined: beside the built bench. */
+  readonly out: string | undefined;
+}
+
+export type BalanceOptionsParsing =
+  | { readonly kind: 'options'; readonly options: BalanceOptions }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+const help = `npm run balance -- [options]
+
+Three hubs behind nginx, as deploy/nginx has it, under load: rolling restarts, a hub that is killed, reloads of nginx.
+Exit code 1 when anything is lost.
+
+  --quick      under a minute: one rolling restart, one kill; does not wait for nginx's old workers to end
+  --clients N  clients of each of the seven kinds (4)
+  --out FILE   where the JSON goes (dist/bench/balance/result.json)
+
+NGINX names the program, where it is not /usr/sbin/nginx.
+`;
+
+// deploy/compose.yaml has the longer times; the short ones only make the short form short.
+const FULL = { rolls: 3, kills: 3, reloadMs: 2_000, awaitOldWorkers: true, drainDelayMs: 5_000, graceMs: 10_000 };
+const QUICK = { rolls: 1, kills: 1, reloadMs: 500, awaitOldWorkers: false, drainDelayMs: 1_000, graceMs: 5_000 };
+
+export function parseBalanceOptions(args: readonly string[]): BalanceOptionsParsing {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean', default: false },
+        clients: { type: 'string', default: '4' },
+        out: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return { kind: 'help', text: help };
+    const clients = whole('clients', values.clients, 1, 100);
+    const form = values.quick ? QUICK : FULL;
+    return { kind: 'options', options: { ...form, reloads: 10, clients, out: values.out } };
+  } catch (error) {
+    return { kind: 'problem', problem: problemOf(error) };
+  }
+}
