@@ -11,6 +11,12 @@ import { GRACE_MS } from './pending.js';
 import { type ClientPrediction, withRoundTrip } from './receipt.js';
 import { tagInput } from './typed-arrays.js';
 
+/**
+ * Waits before a request whose connection was lost is made again, in milliseconds. A proxy that takes on new settings closes connections
+ * that `fetch` keeps, while requests leave on them; after the wait `fetch` knows of that. Predictions are pure.
+ */
+const REPEAT_AFTER_MS = [50, 200];
+
 /** Asks the hub at `url` for one prediction by `POST /predict`. Rejects with a {@link TickcastError}. */
 export async function predictOverHttp(
   url: string | URL,
@@ -41,11 +47,7 @@ export async function predictOverHttp(
       });
       return read(response.status, await response.text());
     };
-    const answer = await ask().catch((error: unknown) => {
-      if (late.signal.aborted || isTickcastError(error)) throw error;
-      // A kept connection may be closed while a request leaves on it: a proxy that takes on new settings does so. Predictions are pure.
-      return ask();
-    });
+    const answer = await persistently(ask, late.signal);
     return withRoundTrip(answer, sentAt, performance.now());
   } catch (error) {
     if (isTickcastError(late.signal.reason)) throw late.signal.reason;
@@ -55,6 +57,32 @@ export async function predictOverHttp(
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** Asks again when no answer could be had at all; what a hub answers stands. */
+async function persistently(ask: () => Promise<Prediction>, signal: AbortSignal): Promise<Prediction> {
+  for (const waitMs of REPEAT_AFTER_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isTickcastError(error)) throw error;
+      if (!signal.aborted) await pause(waitMs, signal);
+      if (signal.aborted) throw error;
+    }
+  }
+  return ask();
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }
 
 function encode(raw: unknown, options: PredictOptions, timeoutMs: number): string {
