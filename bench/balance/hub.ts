@@ -34,14 +34,14 @@ process.on('exit', () => {
 
 export class BalancedHub {
   readonly port: number;
-  readonly #setting: HubSetting;
+  readonly setting: HubSetting;
   readonly #sockets = new Set<string>();
   #child: ChildProcess | undefined;
   #drained: Readonly<Record<string, unknown>> | undefined;
 
   private constructor(port: number, setting: HubSetting) {
     this.port = port;
-    this.#setting = setting;
+    this.setting = setting;
   }
 
   static async start(setting: HubSetting): Promise<BalancedHub> {
@@ -56,7 +56,7 @@ export class BalancedHub {
   }
 
   async start(): Promise<void> {
-    const { model, drainDelayMs, graceMs } = this.#setting;
+    const { model, drainDelayMs, graceMs } = this.setting;
     const options = {
       port: this.port,
       model,
@@ -84,7 +84,7 @@ export class BalancedHub {
 
   /** SIGTERM, and the wait for its end. */
   async drain(): Promise<DrainFigures> {
-    const { drainDelayMs, graceMs } = this.#setting;
+    const { drainDelayMs, graceMs } = this.setting;
     this.#drained = undefined;
     const exitCode = await this.#end('SIGTERM', drainDelayMs + graceMs + END_MS);
     const figure = (name: string): number => Number(this.#drained?.[name] ?? Number.NaN);

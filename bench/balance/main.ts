@@ -12,10 +12,9 @@ import { BalancedHub } from './hub.js';
 import { Nginx, nginxLack, nginxVersion } from './nginx.js';
 import { type BalanceOptions, parseBalanceOptions } from './options.js';
 import { sceneText, targetText } from './report.js';
-import { playScene, SCENES, type SceneFigures } from './scenes.js';
+import { HUBS, playScene, SCENES, type SceneFigures } from './scenes.js';
 import { mostOfRoll, targetsOf } from './targets.js';
 
-const HUBS = 3;
 const RESULT_FILE = fileURLToPath(new URL('./result.json', import.meta.url));
 
 // Exiting ends hubs and nginx.
@@ -51,7 +50,7 @@ async function run(options: BalanceOptions): Promise<void> {
   }
   const tries = readTries(nginx.accessLines());
   await nginx.end();
-  await Promise.all(hubs.map((hub) => hub.kill()));
+  await Promise.all(hubs.slice(-HUBS).map((hub) => hub.kill()));
 
   const hubOf = (socket: string): number | undefined => {
     const at = hubs.findIndex((hub) => hub.had(socket));

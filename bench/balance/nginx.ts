@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { within } from '../deadline.js';
-import { deployedNginx } from './deployed-nginx.js';
+import { deployedNginx, type NginxPlace } from './deployed-nginx.js';
 
 const PROGRAM = process.env.NGINX ?? '/usr/sbin/nginx';
 const DEPLOY = fileURLToPath(new URL('../../../deploy/nginx/', import.meta.url));
@@ -30,11 +30,13 @@ export function nginxVersion(): string {
 export class Nginx {
   readonly url: string;
   readonly #folder: string;
+  readonly #port: number;
   readonly #master: ChildProcess;
 
-  private constructor(port: number, folder: string, master: ChildProcess) {
+  private constructor({ folder, port }: NginxPlace, master: ChildProcess) {
     this.url = `http://127.0.0.1:${port}`;
     this.#folder = folder;
+    this.#port = port;
     this.#master = master;
     // Told so, it ends its workers too; killed, it would leave them behind.
     process.on('exit', () => {
@@ -45,10 +47,7 @@ export class Nginx {
 
   static async start(port: number, hubs: readonly number[]): Promise<Nginx> {
     const folder = mkdtempSync(join(tmpdir(), 'tickcast-balance-'));
-    const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8');
-    const deployed = { 'nginx.conf': read('nginx.conf'), 'hubs.conf': read('hubs.conf') };
-    const files = Object.entries(deployedNginx(deployed, { folder, port, hubs }));
-    for (const [name, text] of files) writeFileSync(join(folder, name), text);
+    writeFiles({ folder, port, hubs });
     const [access, errors] = ['access.log', 'error.log'].map((name) => openSync(join(folder, name), 'a'));
     const { uid, gid } = RUNS_AS;
     if (uid !== undefined && gid !== undefined)
@@ -57,7 +56,7 @@ export class Nginx {
       stdio: ['ignore', access, errors],
       ...RUNS_AS,
     });
-    const nginx = new Nginx(port, folder, master);
+    const nginx = new Nginx({ folder, port, hubs }, master);
     await within(CHANGE_MS, 'the start of nginx', nginx.#listening());
     return nginx;
   }
@@ -71,6 +70,12 @@ export class Nginx {
       return workers.some(({ pid }) => !before.has(pid)) && workers.every(({ pid, ends }) => ends || !before.has(pid));
     };
     await this.#until('the reload', isDone, CHANGE_MS);
+  }
+
+  /** Another list of hubs, and a reload. */
+  async forwardTo(hubs: readonly number[]): Promise<void> {
+    writeFiles({ folder: this.#folder, port: this.#port, hubs });
+    await this.reload();
   }
 
   /** Workers that only see their connections to an end. */
@@ -124,6 +129,13 @@ export class Nginx {
       }
     });
   }
+}
+
+function writeFiles(place: NginxPlace): void {
+  const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8');
+  const deployed = { 'nginx.conf': read('nginx.conf'), 'hubs.conf': read('hubs.conf') };
+  const files = Object.entries(deployedNginx(deployed, place));
+  for (const [name, text] of files) writeFileSync(join(place.folder, name), text);
 }
 
 function argsOf(folder: string): readonly string[] {

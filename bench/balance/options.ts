@@ -28,8 +28,8 @@ export type BalanceOptionsParsing =
 
 const help = `npm run balance -- [options]
 
-Three hubs behind nginx, as deploy/nginx has it, under load: rolling restarts, a hub that is killed, reloads of nginx.
-Exit code 1 when anything is lost.
+Three hubs behind nginx, as deploy/nginx has it, under load: rolling restarts, all hubs replaced by others, hubs that are killed,
+reloads of nginx. Exit code 1 when a target is missed.
 
   --quick      under a minute: one rolling restart, one kill; does not wait for nginx's old workers to end
   --clients N  clients of each of the seven kinds (4)
@@ -40,7 +40,7 @@ NGINX names the program, where it is not /usr/sbin/nginx.
 
 // deploy/compose.yaml has the longer times; the short ones only make the short form short.
 const FULL = { rolls: 3, kills: 3, reloadMs: 2_000, awaitOldWorkers: true, drainDelayMs: 5_000, graceMs: 10_000 };
-const QUICK = { rolls: 1, kills: 1, reloadMs: 500, awaitOldWorkers: false, drainDelayMs: 1_000, graceMs: 5_000 };
+const QUICK = { rolls: 1, kills: 1, reloadMs: 500, awaitOldWorkers: false, drainDelayMs: 2_000, graceMs: 5_000 };
 
 export function parseBalanceOptions(args: readonly string[]): BalanceOptionsParsing {
   try {

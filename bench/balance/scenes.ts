@@ -1,20 +1,20 @@
 // What is done to hubs and nginx while the load goes on. Knows no figures but those that it hands on.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BalancedHub, DrainFigures } from './hub.js';
+import { BalancedHub, type DrainFigures } from './hub.js';
 import { type KindFigures, Load } from './load.js';
 import type { Nginx } from './nginx.js';
 import type { BalanceOptions } from './options.js';
 
-export const SCENES = ['rolling restart', 'kill', 'reload'] as const;
+export const SCENES = ['rolling restart', 'replacement', 'kill', 'reload'] as const;
 export type SceneName = (typeof SCENES)[number];
 
 /** One thing that was done, from its beginning to that of the next. */
 export interface Step {
   readonly what: string;
   readonly from: number;
-  /** The hub that it was done to. */
-  readonly hub?: number;
-  readonly drain?: DrainFigures;
+  /** The hubs that it was done to, by their place in {@link Stage.hubs}. */
+  readonly hubs: readonly number[];
+  readonly drains: readonly DrainFigures[];
 }
 
 export interface SceneFigures {
@@ -26,12 +26,14 @@ export interface SceneFigures {
 
 export interface Stage {
   readonly nginx: Nginx;
-  readonly hubs: readonly BalancedHub[];
+  /** All that there have been; the last three are those of now. */
+  readonly hubs: BalancedHub[];
   readonly options: BalanceOptions;
   readonly progress: (line: string) => void;
 }
 
-/** Right answers of each kind of caller between two steps. */
+export const HUBS = 3;
+/** Answers of each kind of caller between two steps. */
 const BETWEEN = 20;
 /** Of `worker_shutdown_timeout` in nginx.conf, and some room. */
 const OLD_WORKERS_MS = 90_000;
@@ -62,21 +64,36 @@ const PLAYS: Readonly<Record<SceneName, Play>> = {
         const from = performance.now();
         const drain = await hub.drain();
         await hub.start();
-        steps.push({ what, from, hub: index, drain });
-        progress(`${what}: ${drain.settled} of ${drain.accepted} answered, ${seconds(from)}`);
+        steps.push({ what, from, hubs: [index], drains: [drain] });
+        progress(`${what}: ${drainText(drain)}, ${seconds(from)}`);
         // The next one only when all callers are at work again, as an orchestrator would.
         await load.goesOn(BETWEEN);
       }
     }
   },
+  // As one that may use twice the machines for a while: whoever must move moves to a hub that stays.
+  replacement: async ({ nginx, hubs, progress }, load, steps) => {
+    const from = performance.now();
+    const old = hubs.slice(-HUBS);
+    const places = old.map((hub) => hubs.indexOf(hub));
+    hubs.push(...(await Promise.all(old.map(({ setting }) => BalancedHub.start(setting)))));
+    const portsOf = (some: readonly BalancedHub[]): number[] => some.map(({ port }) => port);
+    await nginx.forwardTo(portsOf(hubs));
+    await load.goesOn(BETWEEN);
+    const drains = await Promise.all(old.map((hub) => hub.drain()));
+    await nginx.forwardTo(portsOf(hubs.slice(-HUBS)));
+    steps.push({ what: 'replacement', from, hubs: places, drains });
+    progress(`replacement: ${drains.map(drainText).join('; ')}, ${seconds(from)}`);
+  },
   kill: async ({ hubs, options, progress }, load, steps) => {
-    for (const [index, hub] of hubs.slice(0, options.kills).entries()) {
+    for (const hub of hubs.slice(-HUBS).slice(0, options.kills)) {
+      const index = hubs.indexOf(hub);
       const what = `kill of hub ${index + 1}`;
       const from = performance.now();
       await hub.kill();
       await load.goesOn(BETWEEN);
       await hub.start();
-      steps.push({ what, from, hub: index });
+      steps.push({ what, from, hubs: [index], drains: [] });
       progress(`${what}, and its start: ${seconds(from)}`);
       await load.goesOn(BETWEEN);
     }
@@ -84,7 +101,7 @@ const PLAYS: Readonly<Record<SceneName, Play>> = {
   reload: async ({ nginx, options, progress }, load, steps) => {
     for (let i = 1; i <= options.reloads; i++) {
       const what = `reload ${i}`;
-      steps.push({ what, from: performance.now() });
+      steps.push({ what, from: performance.now(), hubs: [], drains: [] });
       await nginx.reload();
       await delay(options.reloadMs);
       progress(`${what}: ${nginx.oldWorkers} old workers`);
@@ -93,10 +110,14 @@ const PLAYS: Readonly<Record<SceneName, Play>> = {
     if (!options.awaitOldWorkers) return;
     const from = performance.now();
     await nginx.oldWorkersEnded(OLD_WORKERS_MS);
-    steps.push({ what: 'end of the old workers', from });
+    steps.push({ what: 'end of the old workers', from, hubs: [], drains: [] });
     progress(`the old workers ended: ${seconds(from)}`);
   },
 };
+
+function drainText({ settled, accepted }: DrainFigures): string {
+  return `${settled} of ${accepted} answered`;
+}
 
 function seconds(from: number): string {
   return `${((performance.now() - from) / 1000).toFixed(1)} s`;

@@ -1,4 +1,5 @@
 // From figures to targets: what is judged, and how. Measures nothing.
+import type { DrainFigures } from './hub.js';
 import type { KindFigures } from './load.js';
 import type { SceneFigures, Step } from './scenes.js';
 
@@ -36,41 +37,49 @@ function sceneTargets({ name, kinds, steps }: SceneFigures, hubOf: HubOf): Balan
     target('SDK requests failed, lost or wrong', unanswered(sdk), 0),
     target('plain requests failed, lost or wrong', unanswered(plain), 0),
   ];
-  if (name === 'reload') {
-    // Each reload closes the kept connections of HTTP: that is no reconnect of a client, as long as nothing fails.
-    const sockets = [...(sdk ?? []), ...(plain ?? [])];
-    const most = Math.max(...sockets.flatMap(({ losses }) => losses.map(({ length }) => length)));
-    return [...common, target('most connections that one SDK or plain client lost in all', most, 1)];
-  }
+  const sockets = [...(sdk ?? []), ...(plain ?? [])];
+  if (name === 'reload')
+    return [...common, target('most connections that one SDK or plain client lost in all', mostOf(sockets), 1)];
   const { most, foreign } = lossesByStep(plain ?? [], steps, hubOf);
-  const drains = steps.flatMap(({ drain }) => drain ?? []);
-  return [
-    ...common,
+  const drains = steps.flatMap((step) => step.drains);
+  const moved = [
     target(
-      'REST requests that were made again',
-      sum(rest ?? [], ({ repeated }) => repeated),
+      'connections that SDK clients lost',
+      sum(sdk ?? [], ({ losses }) => losses.flat().length),
       0,
     ),
-    target('most connections that a plain client lost while one hub was replaced', most, 1),
-    target('connections of plain clients lost with a hub that was not replaced', foreign, 0),
-    ...(name === 'kill'
+    target(
+      'drains with another exit code than 0, or requests refused or abandoned',
+      drains.filter(isUnclean).length,
+      0,
+    ),
+  ];
+  return [
+    ...common,
+    // A reload closes the connections that HTTP keeps, which is no reconnect of a client as long as nothing fails.
+    ...(name === 'replacement'
       ? []
       : [
           target(
-            'connections that SDK clients lost',
-            sum(sdk ?? [], ({ losses }) => losses.flat().length),
-            0,
-          ),
-          target(
-            'drains with an exit code, or with a request that was refused or abandoned',
-            drains.filter(isUnclean).length,
+            'REST requests that were made again',
+            sum(rest ?? [], (kind) => kind.repeated),
             0,
           ),
         ]),
+    target('most connections that a plain client lost while a hub was replaced', most, 1),
+    target('connections of plain clients lost with another hub than that', foreign, 0),
+    ...(name === 'replacement'
+      ? [target('most connections that a plain client lost in all', mostOf(plain ?? []), 1)]
+      : []),
+    ...(name === 'kill' ? [] : moved),
   ];
 }
 
-function isUnclean({ exitCode, refused, abandoned, accepted, settled }: NonNullable<Step['drain']>): boolean {
+function mostOf(kinds: readonly KindFigures[]): number {
+  return Math.max(0, ...kinds.flatMap(({ losses }) => losses.map(({ length }) => length)));
+}
+
+function isUnclean({ exitCode, refused, abandoned, accepted, settled }: DrainFigures): boolean {
   return exitCode !== 0 || refused !== 0 || abandoned !== 0 || accepted !== settled;
 }
 
@@ -78,11 +87,11 @@ function isUnclean({ exitCode, refused, abandoned, accepted, settled }: NonNulla
 export function lossesByStep(kinds: readonly KindFigures[], steps: readonly Step[], hubOf: HubOf) {
   let [most, foreign] = [0, 0];
   for (const losses of kinds.flatMap((kind) => kind.losses)) {
-    for (const [i, { from, hub }] of steps.entries()) {
+    for (const [i, { from, hubs }] of steps.entries()) {
       const to = steps[i + 1]?.from ?? Number.POSITIVE_INFINITY;
       const during = losses.filter(({ at }) => at >= from && at < to);
       most = Math.max(most, during.length);
-      foreign += during.filter(({ socket }) => socket === undefined || hubOf(socket) !== hub).length;
+      foreign += during.filter(({ socket }) => !hubs.includes(hubOf(socket ?? '') ?? -1)).length;
     }
   }
   return { most, foreign };
