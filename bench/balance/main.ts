@@ -12,7 +12,7 @@ import { BalancedHub } from './hub.js';
 import { Nginx, nginxLack, nginxVersion } from './nginx.js';
 import { type BalanceOptions, parseBalanceOptions } from './options.js';
 import { sceneText, targetText } from './report.js';
-import { HUBS, playScene, SCENES, type SceneFigures } from './scenes.js';
+import { HUBS, playScene, type SceneFigures } from './scenes.js';
 import { mostOfRoll, targetsOf } from './targets.js';
 
 const RESULT_FILE = fileURLToPath(new URL('./result.json', import.meta.url));
@@ -43,7 +43,7 @@ async function run(options: BalanceOptions): Promise<void> {
   console.log(`nginx ${version} before ${HUBS} hubs, ${options.clients} callers of each kind`);
 
   const scenes: SceneFigures[] = [];
-  for (const name of SCENES) {
+  for (const name of options.only) {
     const scene = await playScene(name, { nginx, hubs, options, progress: (line) => console.log(`  ${line}`) });
     scenes.push(scene);
     console.log(`\n${sceneText(scene)}\n`);

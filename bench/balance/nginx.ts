@@ -1,11 +1,12 @@
 // One nginx before the hubs: its files, its processes by their ids, its reloads, its end. Knows nothing of what it forwards.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { within } from '../deadline.js';
 import { deployedNginx, type NginxPlace } from './deployed-nginx.js';
 
@@ -64,7 +65,8 @@ export class Nginx {
   /** `nginx -s reload`; resolves when new workers have the port. */
   async reload(): Promise<void> {
     const before = new Set(this.#workers().map(({ pid }) => pid));
-    execFileSync(PROGRAM, [...argsOf(this.#folder), '-s', 'reload'], { stdio: 'pipe', ...RUNS_AS });
+    // Not synchronous: the callers of the load are in this process.
+    await promisify(execFile)(PROGRAM, [...argsOf(this.#folder), '-s', 'reload'], RUNS_AS);
     const isDone = (): boolean => {
       const workers = this.#workers();
       return workers.some(({ pid }) => !before.has(pid)) && workers.every(({ pid, ends }) => ends || !before.has(pid));

@@ -1,8 +1,12 @@
 // Options of `npm run balance`: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is done.
 import { parseArgs } from 'node:util';
-import { problemOf, whole } from '../option-values.js';
+import { oneOf, problemOf, whole } from '../option-values.js';
+
+export const SCENES = ['rolling restart', 'replacement', 'kill', 'reload'] as const;
+export type SceneName = (typeof SCENES)[number];
 
 export interface BalanceOptions {
+  readonly only: readonly SceneName[];
   /** Rolling restarts of all hubs. */
   readonly rolls: number;
   /** Hubs that are killed, one after the other. */
@@ -32,6 +36,7 @@ Three hubs behind nginx, as deploy/nginx has it, under load: rolling restarts, a
 reloads of nginx. Exit code 1 when a target is missed.
 
   --quick      under a minute: one rolling restart, one kill; does not wait for nginx's old workers to end
+  --only LIST  some of ${SCENES.join(', ')}
   --clients N  clients of each of the seven kinds (4)
   --out FILE   where the JSON goes (dist/bench/balance/result.json)
 
@@ -48,6 +53,7 @@ export function parseBalanceOptions(args: readonly string[]): BalanceOptionsPars
       args: [...args],
       options: {
         quick: { type: 'boolean', default: false },
+        only: { type: 'string', default: SCENES.join(',') },
         clients: { type: 'string', default: '4' },
         out: { type: 'string' },
         help: { type: 'boolean', default: false },
@@ -55,8 +61,9 @@ export function parseBalanceOptions(args: readonly string[]): BalanceOptionsPars
     });
     if (values.help) return { kind: 'help', text: help };
     const clients = whole('clients', values.clients, 1, 100);
+    const only = values.only.split(',').map((name) => oneOf('only', name, SCENES));
     const form = values.quick ? QUICK : FULL;
-    return { kind: 'options', options: { ...form, reloads: 10, clients, out: values.out } };
+    return { kind: 'options', options: { ...form, only, reloads: 10, clients, out: values.out } };
   } catch (error) {
     return { kind: 'problem', problem: problemOf(error) };
   }

@@ -3,10 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BalancedHub, type DrainFigures } from './hub.js';
 import { type KindFigures, Load } from './load.js';
 import type { Nginx } from './nginx.js';
-import type { BalanceOptions } from './options.js';
-
-export const SCENES = ['rolling restart', 'replacement', 'kill', 'reload'] as const;
-export type SceneName = (typeof SCENES)[number];
+import type { BalanceOptions, SceneName } from './options.js';
 
 /** One thing that was done, from its beginning to that of the next. */
 export interface Step {
