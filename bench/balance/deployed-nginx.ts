@@ -15,19 +15,17 @@ export interface NginxPlace {
 
 /** Throws when a place that is to be changed is not there: then it would not be the deployed configuration that runs. */
 export function deployedNginx(files: NginxFiles, { folder, port, hubs }: NginxPlace): NginxFiles {
-  const [, settings] = /^server \S+:\d+([^;]*);$/m.exec(files['hubs.conf']) ?? [];
-  if (settings === undefined) throw new Error('deploy/nginx/hubs.conf has no line "server <host>:<port> ...;"');
+  const conf = replaced(files['nginx.conf'], /\blisten 8080;/, `listen 127.0.0.1:${port};`);
+  const servers = (_list: string, settings: string): string =>
+    hubs.map((hub) => `    server 127.0.0.1:${hub}${settings};\n`).join('');
   return {
-    'nginx.conf': replaced(
-      replaced(files['nginx.conf'], /\blisten 8080;/, `listen 127.0.0.1:${port};`),
-      /(?<= )\/tmp\//g,
-      `${folder}/`,
-    ),
-    'hubs.conf': hubs.map((hub) => `server 127.0.0.1:${hub}${settings};\n`).join(''),
+    'nginx.conf': replaced(conf, /(?<= )\/tmp\//g, `${folder}/`),
+    // All hubs of a list have the settings of its last.
+    'hubs.conf': replaced(files['hubs.conf'], /(?:^ *server \S+:\d+([^;]*);\n)+/gm, servers),
   };
 }
 
-function replaced(text: string, what: RegExp, by: string): string {
-  if (text.search(what) < 0) throw new Error(`deploy/nginx/nginx.conf has nothing like ${what}`);
-  return text.replace(what, by);
+function replaced(text: string, what: RegExp, by: string | ((...parts: string[]) => string)): string {
+  if (text.search(what) < 0) throw new Error(`deploy/nginx has nothing like ${what}`);
+  return typeof by === 'string' ? text.replace(what, by) : text.replace(what, by);
 }

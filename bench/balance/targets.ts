@@ -67,7 +67,7 @@ function sceneTargets({ name, kinds, steps }: SceneFigures, hubOf: HubOf): Balan
           ),
         ]),
     target('most connections that a plain client lost while a hub was replaced', most, 1),
-    target('connections of plain clients lost with another hub than that', foreign, 0),
+    target('connections of plain clients lost without such a reason', foreign, 0),
     ...(name === 'replacement'
       ? [target('most connections that a plain client lost in all', mostOf(plain ?? []), 1)]
       : []),
@@ -83,10 +83,11 @@ function isUnclean({ exitCode, refused, abandoned, accepted, settled }: DrainFig
   return exitCode !== 0 || refused !== 0 || abandoned !== 0 || accepted !== settled;
 }
 
-/** What clients lost between the beginning of each step and that of the next. */
-export function lossesByStep(kinds: readonly KindFigures[], steps: readonly Step[], hubOf: HubOf) {
+/** The most that one client lost between the beginning of a step and that of the next, and all that no step explains. */
+function lossesByStep(kinds: readonly KindFigures[], steps: readonly Step[], hubOf: HubOf) {
   let [most, foreign] = [0, 0];
   for (const losses of kinds.flatMap((kind) => kind.losses)) {
+    foreign += losses.filter(({ at }) => at < (steps[0]?.from ?? Number.POSITIVE_INFINITY)).length;
     for (const [i, { from, hubs }] of steps.entries()) {
       const to = steps[i + 1]?.from ?? Number.POSITIVE_INFINITY;
       const during = losses.filter(({ at }) => at >= from && at < to);

@@ -32,27 +32,36 @@ test('a request is passed on where that does no harm: not by 503 of REST, which 
   ]);
 });
 
-test('every upstream has the same hubs, and all are watched', () => {
-  expect(conf.match(/^ {4}upstream \w+ \{/gm)).toHaveLength(3);
-  expect(conf.match(/^ {8}include hubs\.conf;/gm)).toHaveLength(3);
-  expect(read('hubs.conf').match(/^[^#].*/gm)).toEqual([
-    'server hub-1:3000 max_fails=3 fail_timeout=2s;',
-    'server hub-2:3000 max_fails=3 fail_timeout=2s;',
+/** Name, balance and servers of each upstream. */
+function upstreamsOf(text: string) {
+  return [...text.matchAll(/^upstream (\w+) \{\n([^}]*)/gm)].map(([, name, body = '']) => ({
+    name,
+    servers: body.match(/(?<=^ +server ).*(?=;)/gm),
+  }));
+}
+
+test('every upstream has the same hubs; where another hub can serve, one that fails is left alone', () => {
+  const watched = ['hub-1:3000 max_fails=3 fail_timeout=2s', 'hub-2:3000 max_fails=3 fail_timeout=2s'];
+
+  expect(upstreamsOf(read('hubs.conf'))).toEqual([
+    { name: 'hubs', servers: watched },
+    { name: 'newcomers', servers: watched },
+    { name: 'connections', servers: ['hub-1:3000 max_fails=0', 'hub-2:3000 max_fails=0'] },
   ]);
 });
 
 test('what a run changes is its port, its hubs and its folder', () => {
-  const run = deployedNginx(
-    { 'nginx.conf': conf, 'hubs.conf': read('hubs.conf') },
-    { folder: '/run/here', port: 1234, hubs: [1, 2, 3] },
-  );
+  const deployed = { 'nginx.conf': conf, 'hubs.conf': read('hubs.conf') };
+  const run = deployedNginx(deployed, { folder: '/run/here', port: 1234, hubs: [1, 2, 3] });
 
-  expect(run['hubs.conf'].split('\n')).toEqual([
-    'server 127.0.0.1:1 max_fails=3 fail_timeout=2s;',
-    'server 127.0.0.1:2 max_fails=3 fail_timeout=2s;',
-    'server 127.0.0.1:3 max_fails=3 fail_timeout=2s;',
-    '',
+  const watched = [1, 2, 3].map((port) => `127.0.0.1:${port} max_fails=3 fail_timeout=2s`);
+  expect(upstreamsOf(run['hubs.conf'])).toEqual([
+    { name: 'hubs', servers: watched },
+    { name: 'newcomers', servers: watched },
+    { name: 'connections', servers: [1, 2, 3].map((port) => `127.0.0.1:${port} max_fails=0`) },
   ]);
+  const bare = (text: string): string => text.replaceAll(/^ *server .*\n/gm, '');
+  expect(bare(run['hubs.conf'])).toBe(bare(read('hubs.conf')));
   const lines = run['nginx.conf'].split('\n');
   const changed = conf.split('\n').flatMap((line, i) => (line === lines[i] ? [] : [[line.trim(), lines[i]?.trim()]]));
   expect(changed).toEqual([
@@ -68,5 +77,5 @@ test('a configuration without the places that a run changes is not run', () => {
   const place = { folder: '/run/here', port: 1, hubs: [1] };
 
   expect(() => deployedNginx({ 'nginx.conf': 'listen 80;', 'hubs.conf': read('hubs.conf') }, place)).toThrow(/listen/);
-  expect(() => deployedNginx({ 'nginx.conf': conf, 'hubs.conf': '' }, place)).toThrow(/hubs.conf/);
+  expect(() => deployedNginx({ 'nginx.conf': conf, 'hubs.conf': '' }, place)).toThrow(/server/);
 });
