@@ -16,11 +16,11 @@ export type HubOf = (socket: string) => number | undefined;
 export function targetsOf(
   scenes: readonly SceneFigures[],
   hubOf: HubOf,
-  sharedLines: number,
+  linesWithQuery: number,
 ): readonly BalanceTarget[] {
   return [
     ...scenes.flatMap((scene) => sceneTargets(scene, hubOf)),
-    atMost('access lines with a query', sharedLines, 0),
+    atMost('access lines with a query', linesWithQuery, 0),
   ];
 }
 
