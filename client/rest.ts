@@ -17,6 +17,11 @@ export interface HttpOptions<Reference extends string = string> extends PredictO
   /** Where the hub asks for one. */
   readonly token?: TokenSource | undefined;
 }
+/**
+ * Waits before a request whose connection was lost is made again, in milliseconds. A proxy that takes on new settings closes connections
+ * that `fetch` keeps, while requests leave on them; after the wait `fetch` knows of that. Predictions are pure.
+ */
+const REPEAT_AFTER_MS = [50, 200];
 
 /** Asks the hub at `url` for one prediction by `POST /predict`. Rejects with a {@link TickcastError}. */
 export async function predictOverHttp(
@@ -40,16 +45,19 @@ export async function predictOverHttp(
   try {
     const token = typeof options.token === 'function' ? await askToken(options.token) : options.token;
     const sentAt = performance.now();
-    const response = await fetch(`${resolveUrl(url)}/predict`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      body,
-      signal: late.signal,
-    });
-    const answer = read(response.status, await response.text());
+    const ask = async (): Promise<Prediction> => {
+      const response = await fetch(`${resolveUrl(url)}/predict`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        body,
+        signal: late.signal,
+      });
+      return read(response.status, await response.text());
+    };
+    const answer = await persistently(ask, late.signal);
     return withRoundTrip(answer, sentAt, performance.now());
   } catch (error) {
     if (isTickcastError(late.signal.reason)) throw late.signal.reason;
@@ -59,6 +67,32 @@ export async function predictOverHttp(
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** Asks again when no answer could be had at all; what a hub answers stands. */
+async function persistently(ask: () => Promise<Prediction>, signal: AbortSignal): Promise<Prediction> {
+  for (const waitMs of REPEAT_AFTER_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isTickcastError(error)) throw error;
+      if (!signal.aborted) await pause(waitMs, signal);
+      if (signal.aborted) throw error;
+    }
+  }
+  return ask();
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }
 
 function encode(raw: unknown, options: PredictOptions, timeoutMs: number): string {

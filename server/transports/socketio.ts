@@ -19,6 +19,7 @@ import type { Hub } from '../core/hub.js';
 import type { ClientAddress } from './client-address.js';
 import { type ConnectLimitOptions, ConnectLimits } from './connect-limits.js';
 import { Connection } from './connection.js';
+import { connectionId } from './connection-id.js';
 import { Departures } from './departures.js';
 import { Entrance } from './entrance.js';
 import { FloodGuard } from './flood-guard.js';
@@ -112,9 +113,14 @@ export class SocketIoTransport {
       listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
     });
     // Its table of connections is hidden from TypeScript only.
-    const engine = this.#io.engine as unknown as { readonly clients: Readonly<Record<string, unknown>> };
+    const engine = this.#io.engine as unknown as {
+      readonly clients: Readonly<Record<string, unknown>>;
+      generateId: (request: IncomingMessage) => string;
+    };
+    const isOpen = (sid: string): boolean => Object.hasOwn(engine.clients, sid);
+    engine.generateId = ({ headers }) => connectionId(headers, isOpen);
     this.#gate = new HandshakeGate({
-      isOpen: (sid) => Object.hasOwn(engine.clients, sid),
+      isOpen,
       admit: (request) => limits.admit(addresses.of(request)),
       onRefused: (request, { code, message: reason }) => {
         if (code === 'RATE_LIMITED') guard.refused(request);

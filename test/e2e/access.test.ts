@@ -379,9 +379,8 @@ test('no log line holds a token, a header or a payload; the lines name the key',
   );
 
   expect(found).toEqual([]);
-  expect(lines.length).toBeGreaterThan(200);
-  expect(
-    lines.filter((line) => /"msg":"connection refused"/.test(line) && /UNAUTHENTICATED/.test(line)).length,
-  ).toBeGreaterThan(50);
+  expect(lines.length).toBeGreaterThan(150);
+  // The first of many; the others are told as one.
+  expect(lines.some((line) => /"msg":"connection refused"/.test(line) && /UNAUTHENTICATED/.test(line))).toBe(true);
   expect(lines.some((line) => /"key":"web"/.test(line))).toBe(true);
 });

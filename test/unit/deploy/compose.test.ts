@@ -64,7 +64,7 @@ test('two hubs from this repository, each with a log folder of its own, with opt
   expect(hubs.map(([name]) => name)).toEqual(['hub-1', 'hub-2']);
   for (const [, { build, environment = {} }] of hubs) {
     expect(existsSync(join(deploy, build?.context ?? '', 'Dockerfile'))).toBe(true);
-    expect(optionsOf(environment)).toMatchObject({ predictionLog: 'off', trustProxy: 1 });
+    expect(optionsOf(environment)).toMatchObject({ predictionLog: 'off', trustProxy: ['1'] });
   }
   const folder = /TICKCAST_PREDICTION_LOG_FOLDER=(\S+)/.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1];
   expect(logs).toEqual([[['hub-1-log', folder]], [['hub-2-log', folder]]]);

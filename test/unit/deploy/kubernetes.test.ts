@@ -20,7 +20,7 @@ const env = Object.fromEntries((hub.env ?? []).map(({ name, value }) => [name, v
 const ports = Object.fromEntries((hub.ports ?? []).map(({ name = '', containerPort }) => [name, containerPort]));
 
 test('the environment is of options that the hub has, with values that it takes', () => {
-  expect(optionsOf(env)).toMatchObject({ host: '0.0.0.0', predictionLog: 'off', trustProxy: 1 });
+  expect(optionsOf(env)).toMatchObject({ host: '0.0.0.0', predictionLog: 'off', trustProxy: ['1'] });
 });
 
 test('kustomization.yaml names every manifest but the example of a secret, and the image that the Deployment runs', async () => {
