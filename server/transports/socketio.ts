@@ -1,6 +1,6 @@
 /** The Socket.IO transport: handshake, hello, one {@link Connection} a socket, goaway, leaving, close. */
 
-import type { Server as HttpServer, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import type { WireError } from '../../shared/errors.js';
@@ -17,14 +17,13 @@ import type { Viewing } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
 import type { ClientAddress } from './client-address.js';
-import { type ConnectLimitOptions, ConnectLimits } from './connect-limits.js';
+import type { ConnectLimitOptions } from './connect-limits.js';
 import { Connection } from './connection.js';
-import { connectionId } from './connection-id.js';
 import { Departures } from './departures.js';
 import { Entrance } from './entrance.js';
-import { FloodGuard } from './flood-guard.js';
 import { guardedDecoder } from './guarded-decoder.js';
-import { HandshakeGate } from './handshake-gate.js';
+import type { HandshakeGate } from './handshake-gate.js';
+import { guardHandshakes } from './handshakes.js';
 import type { OriginPolicy } from './origin-policy.js';
 import { type HubSocket, Outbox } from './outbox.js';
 import { Permit } from './permit.js';
@@ -53,12 +52,6 @@ export interface SocketIoParts {
   readonly models: () => Pick<Hello, 'models' | 'defaultModel'>;
   readonly listener: TransportListener;
   readonly options: SocketIoOptions;
-}
-
-/** What is used of engine.io's connection, which socket.io types as anything. */
-interface EngineConnection {
-  readonly request: IncomingMessage;
-  once(event: 'close', run: () => void): void;
 }
 
 /** A socket that has not joined by then is closed, in milliseconds. */
@@ -105,33 +98,7 @@ export class SocketIoTransport {
         done(allowed ? null : 'FORBIDDEN: this page may not use the hub; see --cors-origin', allowed);
       },
     });
-    const limits = new ConnectLimits(options, clock);
-    const guard = new FloodGuard(addresses, clock);
-    guard.watch(http, (address) => {
-      const reason =
-        'this address goes on connecting after it was refused; it is heard again when it was quiet for a second';
-      listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
-    });
-    // Its table of connections is hidden from TypeScript only.
-    const engine = this.#io.engine as unknown as {
-      readonly clients: Readonly<Record<string, unknown>>;
-      generateId: (request: IncomingMessage) => string;
-    };
-    const isOpen = (sid: string): boolean => Object.hasOwn(engine.clients, sid);
-    engine.generateId = ({ headers }) => connectionId(headers, isOpen);
-    this.#gate = new HandshakeGate({
-      isOpen,
-      admit: (request) => limits.admit(addresses.of(request)),
-      onRefused: (request, { code, message: reason }) => {
-        if (code === 'RATE_LIMITED') guard.refused(request);
-        listener({ type: 'rejected', address: addresses.of(request), code, reason });
-      },
-    });
-    // Counted before it joins: one that never does has a connection too.
-    this.#io.engine.on('connection', (connection: EngineConnection) => {
-      connection.once('close', limits.opened(addresses.of(connection.request)));
-    });
-    this.#io.engine.use(this.#gate.middleware);
+    this.#gate = guardHandshakes(this.#io.engine, { clock, http, addresses, listener, options });
     this.#departures = new Departures(clock, Math.random);
     this.#entrance = new Entrance(parts.access, clock, addresses, listener);
     this.#io.use(this.#entrance.middleware);

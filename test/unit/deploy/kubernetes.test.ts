@@ -159,9 +159,11 @@ test('the ingress outlasts the longest request and the ping, forwards by the rul
     };
   });
   const sticky = ingresses.filter(({ annotation }) => annotation('affinity') === 'cookie');
-  const [requests, sockets] = [...read('deploy/nginx/nginx.conf').matchAll(/^\s*proxy_next_upstream (.*);$/gm)].map(
+  const rules = [...read('deploy/nginx/nginx.conf').matchAll(/^\s*proxy_next_upstream (.*);$/gm)].map(
     ([, rule]) => rule,
   );
+  // That of the whole, of the page's files, and of Socket.IO.
+  const [requests, , sockets] = rules;
 
   expect(sticky.flatMap(({ paths }) => paths)).toEqual(['/socket.io/']);
   for (const { paths, annotation } of ingresses) {
