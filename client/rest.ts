@@ -38,7 +38,7 @@ export async function predictOverHttp(
     late.abort(localError('DEADLINE_EXCEEDED', `no answer within ${timeoutMs} ms`));
   }, timeoutMs + GRACE_MS);
   try {
-    const token = typeof options.token === 'function' ? await askToken(options.token) : options.token;
+    const token = typeof options.token === 'function' ? await tokenUntil(options.token, late.signal) : options.token;
     const sentAt = performance.now();
     const response = await fetch(`${resolveUrl(url)}/predict`, {
       method: 'POST',
@@ -59,6 +59,15 @@ export async function predictOverHttp(
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** The function's token, unless it is too late for one. */
+async function tokenUntil(source: Exclude<TokenSource, string>, signal: AbortSignal): Promise<string | undefined> {
+  signal.throwIfAborted();
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([askToken(source), late]);
 }
 
 function encode(raw: unknown, options: PredictOptions, timeoutMs: number): string {
