@@ -43,7 +43,7 @@ export async function predictOverHttp(
     late.abort(localError('DEADLINE_EXCEEDED', `no answer within ${timeoutMs} ms`));
   }, timeoutMs + GRACE_MS);
   try {
-    const token = typeof options.token === 'function' ? await askToken(options.token) : options.token;
+    const token = typeof options.token === 'function' ? await tokenUntil(options.token, late.signal) : options.token;
     const sentAt = performance.now();
     const ask = async (): Promise<Prediction> => {
       const response = await fetch(`${resolveUrl(url)}/predict`, {

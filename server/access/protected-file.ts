@@ -53,7 +53,8 @@ export function modeProblem(path: string, mode: number, owner: number, me: numbe
   const allowed = owner === me ? 0 : GROUP_READ;
   if ((mode & OTHERS & ~allowed) === 0) return undefined;
   const octal = (mode & 0o777).toString(8).padStart(4, '0');
-  return `others than its owner can use ${path} (mode ${octal}); take their rights away: chmod 600 ${path}`;
+  const remedy = owner === me ? '600' : '640';
+  return `others than its owner can use ${path} (mode ${octal}); take their rights away: chmod ${remedy} ${path}`;
 }
 
 interface FileFacts {

@@ -289,7 +289,7 @@ test.each(['websocket', 'polling'] as const)(
 );
 
 test('a client that reads nothing and answers no close is cut at exp too', async () => {
-  const exp = nowSeconds() + 2;
+  const exp = nowSeconds() + 3;
   const socket = socketWith('websocket', 'auth', await jwt({ exp }));
   await within('the hello', new Promise((resolve) => socket.once('hello', resolve)));
   const { id } = socket;
@@ -321,18 +321,18 @@ test('the SDK comes back with the next token of its function, and loses nothing;
   const renewing = connect(hub.url, {
     token: async () => {
       asked += 1;
-      return jwt({ exp: nowSeconds() + 2 });
+      return jwt({ exp: nowSeconds() + 3 });
     },
     reconnectMinMs: 50,
   });
-  const constant = connect(hub.url, { token: await jwt({ exp: nowSeconds() + 2 }), reconnectMinMs: 50 });
+  const constant = connect(hub.url, { token: await jwt({ exp: nowSeconds() + 3 }), reconnectMinMs: 50 });
   await Promise.all([renewing.ready(), constant.ready()]);
   const reasons: string[] = [];
   renewing.on('state', ({ state, reason }) => reasons.push(`${state}: ${reason}`));
   const failed = new Promise<unknown>((resolve) => constant.on('state', ({ error }) => error && resolve(error)));
   let predicted = 0;
   while (asked < 3) {
-    await renewing.predict([1]);
+    expect((await renewing.predict([1])).prediction).toEqual([[3]]);
     predicted += 1;
   }
 

@@ -31,12 +31,13 @@ export interface JwtPlan {
   readonly aud?: string | readonly string[];
   readonly scope?: unknown;
   readonly alg?: string;
+  readonly kid?: string;
   readonly key?: KeyObject | Uint8Array;
 }
 
 /** A JWT as the issuer makes it, but for what the plan says. `exp: undefined` leaves it out. */
 export async function makeJwt(now: number, plan: JwtPlan = {}): Promise<string> {
-  const { nbf, iss = ISSUER, aud = AUDIENCE, scope = 'predict subscribe', alg = 'RS256', key } = plan;
+  const { nbf, iss = ISSUER, aud = AUDIENCE, scope = 'predict subscribe', alg = 'RS256', kid, key } = plan;
   const exp = 'exp' in plan ? plan.exp : now + 60;
   const claims = {
     sub: 'user-7',
@@ -46,7 +47,9 @@ export async function makeJwt(now: number, plan: JwtPlan = {}): Promise<string> 
     ...(exp !== undefined && { exp }),
     ...(nbf !== undefined && { nbf }),
   };
-  return new SignJWT(claims as Record<string, unknown>).setProtectedHeader({ alg }).sign(key ?? issuerKeys.privateKey);
+  return new SignJWT(claims as Record<string, unknown>)
+    .setProtectedHeader({ alg, ...(kid !== undefined && { kid }) })
+    .sign(key ?? issuerKeys.privateKey);
 }
 
 export interface TokenCase {

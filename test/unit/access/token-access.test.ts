@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { beforeEach, expect, test } from 'vitest';
 import { TokenAccess } from '../../../server/access/token-access.js';
@@ -164,7 +164,25 @@ test('a pass that was withdrawn, or expired, before it was used ends at once', a
   expect(watch(brief)).toHaveLength(1);
 });
 
-test('a secret for JWTs and a key set work too', async () => {
+test('a key set: the token’s kid chooses, and a key that was taken out counts no more', async () => {
+  const first = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const second = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = (kid: string, pair: typeof first): object => ({ ...pair.publicKey.export({ format: 'jwk' }), kid });
+  const settings = { algorithm: 'ES256', issuer: JWT.issuer, audience: JWT.audience };
+  const isIn = async (kid: string, pair: typeof first): Promise<boolean> => {
+    const { ok } = await access.admit(await makeJwt(START, { alg: 'ES256', kid, key: pair.privateKey }));
+    return ok;
+  };
+  const both = { ...settings, jwks: { keys: [jwk('1', first), jwk('2', second)] } };
+  access = new TokenAccess(file([], both), clock, wallNow);
+  expect([await isIn('1', first), await isIn('2', second)]).toEqual([true, true]);
+  expect([await isIn('2', first), await isIn('3', first)]).toEqual([false, false]);
+
+  access.replace(file([], { ...settings, jwks: { keys: [jwk('2', second)] } }));
+  expect([await isIn('1', first), await isIn('2', second)]).toEqual([false, true]);
+});
+
+test('a secret for JWTs works too, and then no other algorithm', async () => {
   const secret = 's'.repeat(32);
   const claims = { issuer: JWT.issuer, audience: JWT.audience };
   access = new TokenAccess(file([], { algorithm: 'HS256', secret, ...claims }), clock, wallNow);

@@ -83,6 +83,7 @@ test('a problem quotes nothing of the file', () => {
   const secret = 'hunter2hunter2hunter2hunter2hunter2';
   const broken = [
     `{"keys":[{"name":"web","token":"${secret}" "scopes":[]}]}`,
+    secret,
     `"${secret}"`,
     `{"${secret}":1}`,
     JSON.stringify({ keys: [{ name: 'web', token: TOKEN, [secret]: ['predict'] }] }),

@@ -100,6 +100,22 @@ test.each([5, '', 'with space', 'line\nbreak', {}])('refuses the token %j and do
   if (typeof token === 'string' && token !== '') expect(wrong).not.toThrow(token);
 });
 
+test('over HTTP a function that does not answer takes no longer than the request may, nor than its signal', async () => {
+  const never = (): Promise<string> => new Promise(() => {});
+  vi.useFakeTimers();
+  const late = predictOverHttp('http://hub.test', [1], { token: never, timeoutMs: 50 }).catch((error) => error);
+  await vi.advanceTimersByTimeAsync(5_000);
+  vi.useRealTimers();
+  const gone = new AbortController();
+  const aborted = predictOverHttp('http://hub.test', [1], { token: never, signal: gone.signal }).catch(
+    (error) => error,
+  );
+  gone.abort();
+
+  expect(await late).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  expect(await aborted).toMatchObject({ code: 'CANCELLED' });
+});
+
 test('over HTTP it is a header, and in no error', async () => {
   const headers: unknown[] = [];
   vi.stubGlobal('fetch', async (_url: string, init: RequestInit) => {
