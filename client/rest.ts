@@ -17,6 +17,7 @@ export interface HttpOptions<Reference extends string = string> extends PredictO
   /** Where the hub asks for one. */
   readonly token?: TokenSource | undefined;
 }
+
 /**
  * Waits before a request whose connection was lost is made again, in milliseconds. A proxy that takes on new settings closes connections
  * that `fetch` keeps, while requests leave on them; after the wait `fetch` knows of that. Predictions are pure.
@@ -93,6 +94,15 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(end, ms);
     signal.addEventListener('abort', end);
   });
+}
+
+/** The function's token, unless it is too late for one. */
+async function tokenUntil(source: Exclude<TokenSource, string>, signal: AbortSignal): Promise<string | undefined> {
+  signal.throwIfAborted();
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([askToken(source), late]);
 }
 
 function encode(raw: unknown, options: PredictOptions, timeoutMs: number): string {

@@ -3,6 +3,7 @@ import { openAccess } from '../../../server/access/open-access.js';
 import { type Access, type Admission, rightsOf } from '../../../server/core/access.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { bearerToken } from '../../../server/transports/bearer.js';
+import { ClientAddress } from '../../../server/transports/client-address.js';
 import { Entrance } from '../../../server/transports/entrance.js';
 import type { HubSocket } from '../../../server/transports/outbox.js';
 import { Permit } from '../../../server/transports/permit.js';
@@ -27,7 +28,7 @@ function makeDoor(admission: Admission | Promise<Admission>) {
     },
   };
   const clock = new ManualClock();
-  const entrance = new Entrance(access, clock, (event) => rejected.push(event));
+  const entrance = new Entrance(access, clock, new ClientAddress([]), (event) => rejected.push(event));
   return { entrance, tokens, ends, rejected, clock };
 }
 
@@ -141,7 +142,7 @@ test.each([
 });
 
 test('an open hub looks at no token and watches nobody', async () => {
-  const entrance = new Entrance(openAccess, new ManualClock(), () => {});
+  const entrance = new Entrance(openAccess, new ManualClock(), new ClientAddress([]), () => {});
   const { socket } = makeSocket({ token: 'any' });
 
   expect(await enter(entrance, socket)).toBeUndefined();
