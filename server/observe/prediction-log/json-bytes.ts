@@ -57,10 +57,10 @@ export class JsonBytes {
 
   /** Reads back as the same double. */
   double(value: number): void {
+    if (Number.isInteger(value)) return this.#whole(value);
     const size = Math.abs(value);
     const scaled = Math.round(size * 1e4);
-    if (Number.isInteger(value)) this.#whole(value);
-    else if (!(size < LARGEST) || scaled / 1e4 !== size) this.#other(value);
+    if (!(size < LARGEST) || scaled / 1e4 !== size) this.#other(value);
     else {
       const whole = Math.floor(scaled / 1e4);
       this.#begin(value, whole);
@@ -71,16 +71,18 @@ export class JsonBytes {
 
   /** Reads back as the same float32: 0.7361124 and not 0.7361123561859131. */
   float(value: number): void {
+    if (Number.isInteger(value)) return this.#whole(value);
     const size = Math.abs(value);
-    const scaled = Math.round(size * 1e8);
-    if (Number.isInteger(value)) this.#whole(value);
-    else if (!(size < LARGEST) || Math.fround(scaled / 1e8) !== size) this.#smallFloat(value, size);
-    else {
-      const whole = Math.floor(scaled / 1e8);
+    // Eight decimals always do from 0.1 to 1, and seven mostly.
+    for (let [places, scale] = [7, 1e7]; places <= 8 && size < LARGEST; places++, scale *= 10) {
+      const scaled = Math.round(size * scale);
+      if (Math.fround(scaled / scale) !== size) continue;
+      const whole = Math.floor(scaled / scale);
       this.#begin(value, whole);
-      this.#decimals(scaled - whole * 1e8, 8);
-      this.#trim();
+      this.#decimals(scaled - whole * scale, places);
+      return this.#trim();
     }
+    this.#smallFloat(value, size);
   }
 
   /** Probabilities near zero need more decimals. */
