@@ -34,7 +34,8 @@ async function run(options: BalanceOptions): Promise<void> {
   if (lack !== undefined) throw new Error(lack);
   const root = mkdtempSync(join(tmpdir(), 'tickcast-balance-'));
   process.on('exit', () => rmSync(root, { recursive: true, force: true }));
-  const { drainDelayMs, graceMs, out = RESULT_FILE } = options;
+  const { out = RESULT_FILE, ...form } = options;
+  const { drainDelayMs, graceMs } = form;
   const setting = { model: await writeMlp(root), drainDelayMs, graceMs };
   const hubs = await Promise.all(Array.from({ length: HUBS }, () => BalancedHub.start(setting)));
   const ports = hubs.map(({ port }) => port);
@@ -68,7 +69,7 @@ async function run(options: BalanceOptions): Promise<void> {
     date: new Date().toISOString(),
     machine: describeMachine(),
     nginx: version,
-    options,
+    options: form,
     targets,
     mostPerRoll,
     tries,
