@@ -35,7 +35,8 @@ beforeAll(async () => {
   await putTokens({ keys: KEYS, jwt: JWT });
   hub = await startTestProcess({
     models: (models) => writeLinear(join(models, 'linear/1')),
-    config: { tokenFile, corsOrigin: [GOOD_ORIGIN] },
+    // Every line there can be: the last test reads them all.
+    config: { tokenFile, corsOrigin: [GOOD_ORIGIN], logLevel: 'trace' },
   });
 });
 
