@@ -25,7 +25,16 @@ const LAYERS: readonly Layer[] = [
     name: 'transports',
     owns: within('server/transports/'),
     layers: ['shared', 'core'],
-    packages: ['node:', 'socket.io', 'socket.io-parser', 'fastify', '@fastify/cors', '@fastify/static'],
+    packages: [
+      'node:',
+      'socket.io',
+      'socket.io-parser',
+      'fastify',
+      '@fastify/cors',
+      '@fastify/proxy-addr',
+      '@fastify/static',
+      'ipaddr.js',
+    ],
   },
   {
     name: 'observe',

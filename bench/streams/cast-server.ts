@@ -11,7 +11,9 @@ import { Hub } from '../../server/core/hub.js';
 import type { ModelSpec } from '../../server/core/model-spec.js';
 import { Streams } from '../../server/streams/streams.js';
 import { systemClock } from '../../server/system-clock.js';
+import { ClientAddress } from '../../server/transports/client-address.js';
 import { OriginPolicy } from '../../server/transports/origin-policy.js';
+import { RequestLimit } from '../../server/transports/request-limit.js';
 import { SocketIoTransport } from '../../server/transports/socketio.js';
 import { wireError } from '../../shared/errors.js';
 import type { CastOrder, CastReport } from './cast-orders.js';
@@ -120,6 +122,8 @@ function openHub(server: HttpServer): () => void {
     http: server,
     origins: new OriginPolicy([]),
     access: openAccess,
+    addresses: new ClientAddress([]),
+    requestLimit: new RequestLimit(0, systemClock),
     models: () => ({ models: [] }),
     listener: () => {},
     options: { ...config, limits, maxLostSessions: 10 },

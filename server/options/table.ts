@@ -2,6 +2,7 @@
 
 import { ACCESS } from './access.js';
 import { CONNECTIONS } from './connections.js';
+import { LIMITS } from './limits.js';
 import { MODELS } from './models.js';
 import type { Option } from './option.js';
 import { PREDICTION_LOG } from './prediction-log.js';
@@ -13,9 +14,18 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
   { title: 'Models and engine', options: MODELS },
   { title: 'Connections', options: CONNECTIONS },
   { title: 'Access', options: ACCESS },
+  { title: 'Limits and operators', options: LIMITS },
   { title: 'Streams', options: STREAMS },
   { title: 'Prediction log', options: PREDICTION_LOG },
   { title: 'Running', options: RUNNING },
 ];
 
-export const OPTIONS = { ...MODELS, ...CONNECTIONS, ...ACCESS, ...STREAMS, ...PREDICTION_LOG, ...RUNNING } as const;
+export const OPTIONS = {
+  ...MODELS,
+  ...CONNECTIONS,
+  ...ACCESS,
+  ...LIMITS,
+  ...STREAMS,
+  ...PREDICTION_LOG,
+  ...RUNNING,
+} as const;

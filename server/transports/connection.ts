@@ -17,6 +17,8 @@ export interface ConnectionParts {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly permit: Permit;
+  /** Counts one request; answers why it is one too many. */
+  readonly mayAsk: () => WireError | undefined;
   readonly maxJsonBytes: number;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
@@ -45,7 +47,7 @@ export class Connection implements SessionSink {
   /** Arguments are as they came: nothing of them is known. */
   predict(args: readonly unknown[]): void {
     if (!this.#reads) return;
-    const { hub, session, maxJsonBytes } = this.#parts;
+    const { hub, session, mayAsk, maxJsonBytes } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
@@ -63,6 +65,8 @@ export class Connection implements SessionSink {
     const recall = session.recall(asked);
     if (recall === 'attached' || recall === 'answered') return;
 
+    const tooMany = mayAsk();
+    if (tooMany !== undefined) return this.#refuse(asked, tooMany, request.model);
     const place = this.#place(asked, request.model);
     const verdict = hub.submit(request, session.origin, (outcome) => {
       const answer = answerOf(outcome, request.timing !== false);

@@ -1,8 +1,9 @@
 /** The Socket.IO transport: handshake, hello, one {@link Connection} a socket, goaway, leaving, close. */
 
-import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
+import type { Server as HttpServer, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
+import type { WireError } from '../../shared/errors.js';
 import type { HubLimits } from '../../shared/limits.js';
 import {
   type ClientToServerEvents,
@@ -15,20 +16,24 @@ import type { Access } from '../core/access.js';
 import type { Viewing } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
+import type { ClientAddress } from './client-address.js';
+import { type ConnectLimitOptions, ConnectLimits } from './connect-limits.js';
 import { Connection } from './connection.js';
 import { Departures } from './departures.js';
 import { Entrance } from './entrance.js';
+import { FloodGuard } from './flood-guard.js';
 import { guardedDecoder } from './guarded-decoder.js';
 import { HandshakeGate } from './handshake-gate.js';
 import type { OriginPolicy } from './origin-policy.js';
 import { type HubSocket, Outbox } from './outbox.js';
 import { Permit } from './permit.js';
+import type { RequestLimit } from './request-limit.js';
 import { type SessionOptions, Sessions } from './sessions.js';
 import { SocketLeaver } from './socket-leaver.js';
 import type { TransportListener } from './transport-events.js';
 import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
 
-export interface SocketIoOptions extends SessionOptions {
+export interface SocketIoOptions extends SessionOptions, ConnectLimitOptions {
   readonly limits: HubLimits;
   /** Most bytes that may wait unread on one connection. @default 1 MiB */
   readonly maxOutboxBytes: number;
@@ -41,10 +46,18 @@ export interface SocketIoParts {
   readonly http: HttpServer;
   readonly origins: OriginPolicy;
   readonly access: Access;
+  readonly addresses: ClientAddress;
+  readonly requestLimit: RequestLimit;
   /** The models as a new connection is told of them. */
   readonly models: () => Pick<Hello, 'models' | 'defaultModel'>;
   readonly listener: TransportListener;
   readonly options: SocketIoOptions;
+}
+
+/** What is used of engine.io's connection, which socket.io types as anything. */
+interface EngineConnection {
+  readonly request: IncomingMessage;
+  once(event: 'close', run: () => void): void;
 }
 
 /** A socket that has not joined by then is closed, in milliseconds. */
@@ -67,7 +80,7 @@ export class SocketIoTransport {
   #goaway: Goaway | undefined;
 
   constructor(parts: SocketIoParts) {
-    const { hub, clock, http, origins, options } = parts;
+    const { hub, clock, http, origins, addresses, options, listener } = parts;
     this.#parts = parts;
     this.#sessions = new Sessions(hub, clock, options);
     this.#io = new Server(http, {
@@ -85,27 +98,38 @@ export class SocketIoTransport {
       allowRequest: (request, done) => {
         const allowed = origins.allows(request.headers);
         if (!allowed) {
-          const address = request.socket.remoteAddress ?? '';
-          parts.listener({
-            type: 'rejected',
-            address,
-            code: 'FORBIDDEN',
-            reason: `the page ${request.headers.origin} is not in --cors-origin`,
-          });
+          const reason = `the page ${request.headers.origin} is not in --cors-origin`;
+          listener({ type: 'rejected', address: addresses.of(request), code: 'FORBIDDEN', reason });
         }
         done(allowed ? null : 'FORBIDDEN: this page may not use the hub; see --cors-origin', allowed);
       },
     });
+    const limits = new ConnectLimits(options, clock);
+    const guard = new FloodGuard(addresses, clock);
+    guard.watch(http, (address) => {
+      const reason =
+        'this address goes on connecting after it was refused; it is heard again when it was quiet for a second';
+      listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
+    });
     // Its table of connections is hidden from TypeScript only.
     const engine = this.#io.engine as unknown as { readonly clients: Readonly<Record<string, unknown>> };
-    this.#gate = new HandshakeGate(
-      (sid) => Object.hasOwn(engine.clients, sid),
-      ({ socket: { remoteAddress: address = '' } }, { code, message: reason }) =>
-        parts.listener({ type: 'rejected', address, code, reason }),
-    );
+    this.#gate = new HandshakeGate({
+      isOpen: (sid) => Object.hasOwn(engine.clients, sid),
+      admit: (request) => limits.admit(addresses.of(request)),
+      onRefused: (request, { code, message: reason }) => {
+        if (code === 'RATE_LIMITED') guard.refused(request);
+        listener({ type: 'rejected', address: addresses.of(request), code, reason });
+      },
+    });
+    // Counted before it joins: one that never does has a connection too.
+    this.#io.engine.on('connection', (connection: EngineConnection) => {
+      connection.once('close', limits.opened(addresses.of(connection.request)));
+    });
     this.#io.engine.use(this.#gate.middleware);
     this.#departures = new Departures(clock, Math.random);
-    this.#entrance = new Entrance(parts.access, clock, parts.listener);
+    this.#entrance = new Entrance(parts.access, clock, ({ request }, { code, message: reason }) =>
+      listener({ type: 'rejected', address: addresses.of(request), code, reason }),
+    );
     this.#io.use(this.#entrance.middleware);
     this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
   }
@@ -155,7 +179,7 @@ export class SocketIoTransport {
   }
 
   #connect(socket: HubSocket): void {
-    const { hub, viewing, clock, listener, models, options } = this.#parts;
+    const { hub, viewing, clock, listener, models, options, addresses, requestLimit } = this.#parts;
     const pass = this.#entrance.passOf(socket);
     const permit = new Permit(pass.rights);
     const auth: unknown = socket.handshake.auth;
@@ -170,14 +194,9 @@ export class SocketIoTransport {
       reason = why;
       socket.disconnect(true);
     };
-    const connection = new Connection({
-      hub,
-      session,
-      outbox,
-      permit,
-      maxJsonBytes: options.limits.maxJsonBytes,
-      close,
-    });
+    const mayAsk = (): WireError | undefined => requestLimit.ofSession(session.id);
+    const { maxJsonBytes } = options.limits;
+    const connection = new Connection({ hub, session, outbox, permit, mayAsk, maxJsonBytes, close });
     session.attach(connection);
     const leaver = new SocketLeaver(socket, session, connection);
     this.#leavers.add(leaver);
@@ -186,6 +205,7 @@ export class SocketIoTransport {
       viewing,
       seat,
       permit,
+      mayAsk,
       acknowledge: (ack, answer) => outbox.acknowledge(ack, answer),
       refused: (error) => hub.noteRefusal(error, session.origin),
     });
@@ -194,7 +214,7 @@ export class SocketIoTransport {
     outbox.emit('hello', hello);
     // Its handshake was before the drain.
     if (this.#goaway !== undefined) outbox.emit('goaway', this.#goaway);
-    const address = socket.handshake.address;
+    const address = addresses.of(socket.request);
     const connectedAt = clock.now();
     const ids = { socket: socket.id, session: session.id.slice(0, 8) };
     listener({

@@ -10,6 +10,8 @@ export interface ViewRequestsParts {
   readonly viewing: Viewing;
   readonly seat: Seat;
   readonly permit: Permit;
+  /** Counts one request; answers why it is one too many. */
+  readonly mayAsk: () => WireError | undefined;
   /** Answers by a callback of the client. */
   readonly acknowledge: (ack: (answer: unknown) => void, answer: unknown) => void;
   /** A request that was refused: told and counted, and an answer to it if it asked for one. */
@@ -28,10 +30,12 @@ export class ViewRequests {
 
   /** Arguments are as they came: nothing of them is known. */
   handle(event: ViewEvent, args: readonly unknown[]): void {
-    const { seat, viewing } = this.#parts;
+    const { seat, viewing, mayAsk } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as (answer: unknown) => void) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
+    const tooMany = mayAsk();
+    if (tooMany !== undefined) return this.#refuse(ack, tooMany);
     switch (event) {
       case 'subscribe':
         return this.#do(ack, this.#permitted(parseSubscribe(raw)), (plan) => {
@@ -81,7 +85,10 @@ export class ViewRequests {
     run: (value: T) => WireError | undefined,
   ): void {
     const error = parsed.ok ? run(parsed.value) : parsed.error;
-    if (error === undefined) return;
+    if (error !== undefined) this.#refuse(ack, error);
+  }
+
+  #refuse(ack: ((answer: unknown) => void) | undefined, error: WireError): void {
     this.#parts.refused(error);
     this.#answer(ack, { error });
   }

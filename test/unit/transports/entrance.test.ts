@@ -27,7 +27,7 @@ function makeDoor(admission: Admission | Promise<Admission>) {
     },
   };
   const clock = new ManualClock();
-  const entrance = new Entrance(access, clock, (event) => rejected.push(event));
+  const entrance = new Entrance(access, clock, (_socket, error) => rejected.push(error));
   return { entrance, tokens, ends, rejected, clock };
 }
 
@@ -86,7 +86,7 @@ test.each([
   expect(closed()).toBe(0);
   await turn();
   expect(closed()).toBe(1);
-  expect(rejected).toEqual([{ type: 'rejected', address: '::1', code: 'UNAUTHENTICATED', reason: 'no' }]);
+  expect(rejected).toEqual([NO]);
 });
 
 test.each([

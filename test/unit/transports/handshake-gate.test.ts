@@ -3,6 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { HandshakeGate } from '../../../server/transports/handshake-gate.js';
+import { type WireError, wireError } from '../../../shared/errors.js';
 
 const OPEN = 'an-open-connection';
 
@@ -32,11 +33,12 @@ function ask(gate: HandshakeGate, query: string, isUpgrade = false) {
   return { status: response.statusCode, retryAfter: headers['retry-after'] };
 }
 
-function makeGate(refused: string[] = []): HandshakeGate {
-  return new HandshakeGate(
-    (sid) => sid === OPEN,
-    (_request, { code }) => refused.push(code),
-  );
+function makeGate(refused: string[] = [], admit: () => WireError | undefined = () => undefined): HandshakeGate {
+  return new HandshakeGate({
+    isOpen: (sid) => sid === OPEN,
+    admit,
+    onRefused: (_request, { code }) => refused.push(code),
+  });
 }
 
 test.each([false, true])('lets handshakes and its own connections in; upgrade: %s', (isUpgrade) => {
@@ -65,4 +67,20 @@ test('while the hub drains, answers 503 with Retry-After to all but its own conn
   expect(JSON.parse(body ?? '')).toMatchObject({ error: { code: 'DRAINING', retryAfterMs: 1000 } });
   expect(ask(gate, `&transport=polling&sid=${OPEN}`)).toBe('in');
   expect(refused).toEqual(['DRAINING', 'DRAINING', 'DRAINING', 'DRAINING']);
+});
+
+test('answers 429 with Retry-After to a caller that may not have one more, and asks about new connections only', () => {
+  const refused: string[] = [];
+  let asked = 0;
+  const gate = makeGate(refused, () => {
+    asked += 1;
+    return wireError('RATE_LIMITED', 'too many', 1500);
+  });
+
+  expect(ask(gate, '&transport=polling')).toEqual({ status: 429, retryAfter: '2' });
+  expect(ask(gate, '&transport=websocket', true)).toMatch(/^HTTP\/1.1 429 Too Many Requests\r\n.*retry-after: 2\r\n/s);
+  expect(ask(gate, `&transport=polling&sid=${OPEN}`)).toBe('in');
+  expect(ask(gate, '&transport=polling&sid=other')).toMatchObject({ status: 404 });
+  expect(refused).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+  expect(asked).toBe(2);
 });
