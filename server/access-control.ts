@@ -22,10 +22,12 @@ export type AccessStart =
   | { readonly ok: true; readonly control: AccessControl }
   | { readonly ok: false; readonly problem: string };
 
-export async function startAccess({ tokenFile, open, host }: Config, log: Logger): Promise<AccessStart> {
+export async function startAccess(config: Config, log: Logger): Promise<AccessStart> {
+  const { tokenFile, open, host, adminHost, adminPort } = config;
   if (tokenFile !== '') return startTokenFile(tokenFile, log);
   if (open) log.warn({ host }, 'open: everybody who reaches this hub may use it');
-  if (open || isLoopback(host))
+  const isLocal = isLoopback(host) && (adminPort === 0 || isLoopback(adminHost));
+  if (open || isLocal)
     return { ok: true, control: { access: openAccess, runToken: undefined, begin() {}, close() {} } };
   const runToken = randomBytes(24).toString('base64url');
   const keys = [{ name: 'run', token: runToken, scopes: SCOPES }];

@@ -4,10 +4,8 @@ import type { WireError } from '../../shared/errors.js';
 import type { Access, Admission, Pass } from '../core/access.js';
 import type { Clock } from '../core/clock.js';
 import { bearerToken } from './bearer.js';
-import type { ClientAddress } from './client-address.js';
 import type { HubSocket } from './outbox.js';
 import { lacks, type Permit } from './permit.js';
-import type { TransportListener } from './transport-events.js';
 
 /** How one connection is seen out. */
 export interface Exit {
@@ -25,15 +23,13 @@ const LAST_WORD_MS = 250;
 export class Entrance {
   readonly #access: Access;
   readonly #clock: Clock;
-  readonly #addresses: ClientAddress;
-  readonly #listener: TransportListener;
+  readonly #onRefused: (socket: HubSocket, error: WireError) => void;
   readonly #passes = new WeakMap<HubSocket, Pass>();
 
-  constructor(access: Access, clock: Clock, addresses: ClientAddress, listener: TransportListener) {
+  constructor(access: Access, clock: Clock, onRefused: (socket: HubSocket, error: WireError) => void) {
     this.#access = access;
     this.#clock = clock;
-    this.#addresses = addresses;
-    this.#listener = listener;
+    this.#onRefused = onRefused;
   }
 
   /** For the namespace's `use`. */
@@ -45,9 +41,8 @@ export class Entrance {
         return next();
       }
       if (error === undefined) return;
-      const { code, message: reason } = error;
-      this.#listener({ type: 'rejected', address: this.#addresses.of(socket.request), code, reason });
-      next(Object.assign(new Error(reason), { data: error }));
+      this.#onRefused(socket, error);
+      next(Object.assign(new Error(error.message), { data: error }));
       // After Socket.IO's own answer: a caller that was refused does not try tokens on an open connection.
       setImmediate(() => socket.conn.close());
     };

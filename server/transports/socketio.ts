@@ -100,7 +100,9 @@ export class SocketIoTransport {
     });
     this.#gate = guardHandshakes(this.#io.engine, { clock, http, addresses, listener, options });
     this.#departures = new Departures(clock, Math.random);
-    this.#entrance = new Entrance(parts.access, clock, addresses, listener);
+    this.#entrance = new Entrance(parts.access, clock, ({ request }, { code, message: reason }) =>
+      listener({ type: 'rejected', address: addresses.of(request), code, reason }),
+    );
     this.#io.use(this.#entrance.middleware);
     this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
   }

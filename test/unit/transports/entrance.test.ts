@@ -3,7 +3,6 @@ import { openAccess } from '../../../server/access/open-access.js';
 import { type Access, type Admission, rightsOf } from '../../../server/core/access.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { bearerToken } from '../../../server/transports/bearer.js';
-import { ClientAddress } from '../../../server/transports/client-address.js';
 import { Entrance } from '../../../server/transports/entrance.js';
 import type { HubSocket } from '../../../server/transports/outbox.js';
 import { Permit } from '../../../server/transports/permit.js';
@@ -28,7 +27,7 @@ function makeDoor(admission: Admission | Promise<Admission>) {
     },
   };
   const clock = new ManualClock();
-  const entrance = new Entrance(access, clock, new ClientAddress([]), (event) => rejected.push(event));
+  const entrance = new Entrance(access, clock, (_socket, error) => rejected.push(error));
   return { entrance, tokens, ends, rejected, clock };
 }
 
@@ -87,7 +86,7 @@ test.each([
   expect(closed()).toBe(0);
   await turn();
   expect(closed()).toBe(1);
-  expect(rejected).toEqual([{ type: 'rejected', address: '::1', code: 'UNAUTHENTICATED', reason: 'no' }]);
+  expect(rejected).toEqual([NO]);
 });
 
 test.each([
@@ -142,7 +141,7 @@ test.each([
 });
 
 test('an open hub looks at no token and watches nobody', async () => {
-  const entrance = new Entrance(openAccess, new ManualClock(), new ClientAddress([]), () => {});
+  const entrance = new Entrance(openAccess, new ManualClock(), () => {});
   const { socket } = makeSocket({ token: 'any' });
 
   expect(await enter(entrance, socket)).toBeUndefined();
