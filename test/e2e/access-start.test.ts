@@ -4,8 +4,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.js';
 import { writeLinear } from '../support/tiny-models.js';
-import { KEYS } from '../support/tokens.js';
+import { KEYS, OPERATOR, WEB } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
 const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
@@ -82,6 +83,38 @@ test('--open lets everybody in, with one warning', async () => {
   expect(await hub.end()).toBe(0);
   expect(hub.err()).toBe('');
   expect(hub.out().match(/"level":"warn"[^\n]*everybody/g)).toHaveLength(1);
+});
+
+test('the operators’ port asks for the scope admin, unless metrics are open; probes do not', async () => {
+  const path = join(folder, 'operators.json');
+  await writeFile(path, JSON.stringify({ keys: KEYS }), { mode: 0o600 });
+  const statuses: Record<string, number[]> = {};
+  for (const flags of [[], ['--open-metrics']]) {
+    const port = await freePort();
+    const hub = await start('--token-file', path, '--admin-port', String(port), ...flags);
+    const get = async (route: string, token?: string): Promise<number> => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      return (await fetch(`http://127.0.0.1:${port}${route}`, { headers })).status;
+    };
+    statuses[flags.join()] = [
+      await get('/metrics'),
+      await get('/metrics', WEB),
+      await get('/metrics', OPERATOR),
+      await get('/healthz'),
+      await get('/readyz'),
+    ];
+    await hub.end();
+  }
+
+  expect(statuses).toEqual({ '': [401, 403, 200, 200, 200], '--open-metrics': [200, 200, 200, 200, 200] });
+});
+
+test('a hub on loopback with an operators’ port elsewhere makes a token too', async () => {
+  const port = await freePort();
+  const hub = await start('--admin-host', '0.0.0.0', '--admin-port', String(port));
+
+  expect([await statusOf(hub.url), (await fetch(`http://127.0.0.1:${port}/metrics`)).status]).toEqual([401, 401]);
+  await hub.end();
 });
 
 const GOOD = JSON.stringify({ keys: KEYS });
