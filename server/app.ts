@@ -6,6 +6,7 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { HubLimits } from '../shared/limits.js';
+import { type AccessControl, startAccess } from './access-control.js';
 import type { Config } from './config.js';
 import { type DrainReport, Hub } from './core/hub.js';
 import { logEngineEvents, logTransportEvents } from './edge-log.js';
@@ -30,6 +31,7 @@ import { addPage } from './transports/page.js';
 import { addProbes, type Health } from './transports/probes.js';
 import { RequestLimit } from './transports/request-limit.js';
 import { addRest } from './transports/rest.js';
+import { RestAccess } from './transports/rest-access.js';
 import { SocketIoTransport } from './transports/socketio.js';
 import { version } from './version.js';
 
@@ -45,6 +47,7 @@ export type StartOutcome = { readonly ok: true; readonly app: App } | { readonly
 
 interface AppParts {
   readonly config: Config;
+  readonly control: AccessControl;
   readonly log: Logger;
   readonly engine: WorkerEngine;
   readonly models: ModelRegistry;
@@ -89,6 +92,9 @@ export class App {
   static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
     const found = await findModels(config.model);
     if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
+    const entry = await startAccess(config, log);
+    if (!entry.ok) return entry;
+    const { control } = entry;
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,
@@ -121,7 +127,7 @@ export class App {
     const hub = new Hub({ engine, models, clock: systemClock, options, casting: streaming.streams });
     hub.listen(logHubEvents(log));
     if (predictionLog !== undefined) hub.listen(predictionLog.listener);
-    const app = new App({ config, log, engine, models, hub, streaming, predictionLog });
+    const app = new App({ config, control, log, engine, models, hub, streaming, predictionLog });
     const problem = await app.#listen();
     if (problem === undefined) return { ok: true, app };
     await app.close();
@@ -144,6 +150,11 @@ export class App {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
+  /** The token that was made for this run, if one was: for whoever started the hub, and for no log. */
+  get runToken(): string | undefined {
+    return this.#parts.control.runToken;
+  }
+
   /** Connections now. */
   get connections(): number {
     return this.#sockets?.connections ?? 0;
@@ -162,6 +173,7 @@ export class App {
   async close(): Promise<void> {
     this.#state = 'closed';
     this.#sockets?.close();
+    this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#servers?.close();
     this.#repeats.close();
@@ -171,7 +183,7 @@ export class App {
   }
 
   async #listen(): Promise<string | undefined> {
-    const { config, log, models, streaming } = this.#parts;
+    const { config, control, log, models, streaming } = this.#parts;
     const catalogue = new RegistryCatalogue(models);
     const viewing = streaming.streams;
     const origins = new OriginPolicy(config.corsOrigin);
@@ -182,10 +194,13 @@ export class App {
     const { users: http, operators } = servers;
     this.#servers = servers;
     this.#monitoring.countBytes(http.server);
+    const { access } = control;
+    const restAccess = new RestAccess(access, config);
     addRest(http, {
       hub: this.hub,
       viewing,
       catalogue,
+      access: restAccess,
       addresses,
       requestLimit,
       isDraining: () => this.#state === 'draining',
@@ -194,7 +209,8 @@ export class App {
     });
     for (const app of servers.all) addProbes(app, this.hub, () => this.#health());
     addMetrics(operators, this.#monitoring.render);
-    await addPage(http, WEB_FOLDER);
+    restAccess.guard(http, await addPage(http, WEB_FOLDER));
+    if (operators !== http) restAccess.guard(operators);
     streaming.begin(this.hub, () => {
       const { state, connections } = this;
       return { version, state, connections, models: catalogue.engines() };
@@ -207,12 +223,14 @@ export class App {
       origins,
       addresses,
       requestLimit,
+      access,
       models: () => catalogue.offer(),
       listener,
       options: { ...config, limits: limitsOf(config), maxLostSessions: 10_000 },
     });
     const problem = await servers.listen();
     if (problem !== undefined) return problem;
+    control.begin();
     this.#state = 'ready';
     log.info({ url: this.url, version, model: config.model, pid: process.pid }, 'listening');
     return undefined;
@@ -233,6 +251,7 @@ export class App {
     const [http, sockets] = [this.#servers?.users.server, this.#sockets];
     if (http === undefined || sockets === undefined) throw new Error('the hub has not begun to listen');
     const report = await shutDown({ hub: this.hub, sockets, http, config });
+    this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#servers?.close();
     this.#repeats.close();

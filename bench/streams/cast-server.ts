@@ -3,6 +3,7 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { argv } from 'node:process';
 import { Server } from 'socket.io';
+import { openAccess } from '../../server/access/open-access.js';
 import { configWith } from '../../server/config.js';
 import type { CastTarget } from '../../server/core/casting.js';
 import type { Engine } from '../../server/core/engine.js';
@@ -122,6 +123,7 @@ function openHub(server: HttpServer): () => void {
     origins: new OriginPolicy([]),
     addresses: new ClientAddress([]),
     requestLimit: new RequestLimit(0, systemClock),
+    access: openAccess,
     models: () => ({ models: [] }),
     listener: () => {},
     options: { ...config, limits, maxLostSessions: 10 },

@@ -8,6 +8,8 @@ export interface Option<T> {
   readonly doc: string;
   /** The value, or undefined when the text is not of the form. */
   readonly parse: (text: string) => T | undefined;
+  /** The flag alone, without a value, says true. */
+  readonly isBare?: boolean;
 }
 
 export function text(placeholder: string, initial: string, doc: string): Option<string> {
@@ -42,7 +44,7 @@ export function list(
 export function flag(initial: boolean, doc: string): Option<boolean> {
   const parse = (given: string): boolean | undefined =>
     given === 'true' ? true : given === 'false' ? false : undefined;
-  return { default: initial, form: 'true | false', doc, parse };
+  return { default: initial, form: 'true | false', doc, parse, isBare: true };
 }
 
 export const MIB = 1 << 20;

@@ -9,6 +9,7 @@ import type { Outcome } from '../core/pending.js';
 import { AnswerOrder } from './answer-order.js';
 import { Oversized } from './guarded-decoder.js';
 import type { Outbox } from './outbox.js';
+import type { Permit } from './permit.js';
 import type { Answer, Session, SessionSink, Ticket } from './session.js';
 
 export interface ConnectionParts {
@@ -17,6 +18,7 @@ export interface ConnectionParts {
   readonly outbox: Outbox;
   /** Counts one request; answers why it is one too many. */
   readonly mayAsk: () => WireError | undefined;
+  readonly permit: Permit;
   readonly maxJsonBytes: number;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
@@ -58,6 +60,8 @@ export class Connection implements SessionSink {
     if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, parsed.error, parsed.model);
     const request = parsed.value;
     const asked: Ticket = { id: request.id, n, ack };
+    const denied = this.#parts.permit.predict(request.stream);
+    if (denied !== undefined) return this.#refuse(asked, denied, request.model);
     const recall = session.recall(asked);
     if (recall === 'attached' || recall === 'answered') return;
 

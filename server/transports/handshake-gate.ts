@@ -34,21 +34,30 @@ export class HandshakeGate {
   readonly middleware = (request: IncomingMessage, response: unknown, next: () => void): void => {
     const sid = new URL(request.url ?? '/', 'http://hub').searchParams.get('sid') || undefined;
     const { isOpen, admit, onRefused } = this.#parts;
-    if (sid !== undefined && isOpen(sid)) return next();
-    if (sid !== undefined && !this.#draining) {
-      const error = wireError('INVALID_INPUT', 'this hub has no such connection; connect again');
-      return refuse(request, response, 404, error);
+    if (sid !== undefined) {
+      if (isOpen(sid)) return next();
+      return refuse(
+        request,
+        response,
+        wireError('INVALID_INPUT', 'this hub has no such connection; connect again'),
+        404,
+      );
     }
     const error = this.#draining
       ? wireError('DRAINING', 'the hub is shutting down; connect again', RETRY_AFTER_MS)
       : admit(request);
     if (error === undefined) return next();
     onRefused(request, error);
-    refuse(request, response, ERRORS[error.code].status, error);
+    refuse(request, response, error);
   };
 }
 
-function refuse(request: IncomingMessage, response: unknown, status: number, error: WireError): void {
+function refuse(
+  request: IncomingMessage,
+  response: unknown,
+  error: WireError,
+  status: number = ERRORS[error.code].status,
+): void {
   const body = JSON.stringify({ error });
   const headers = {
     'content-type': 'application/json; charset=utf-8',

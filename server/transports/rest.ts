@@ -14,6 +14,7 @@ import type { Outcome, Pending } from '../core/pending.js';
 import type { ClientAddress } from './client-address.js';
 import { sendError } from './http.js';
 import type { RequestLimit } from './request-limit.js';
+import type { RestAccess } from './rest-access.js';
 
 /** What the model routes show; made by the registry. */
 export interface ModelCatalogue {
@@ -26,6 +27,7 @@ export interface RestParts {
   readonly hub: Hub;
   readonly viewing: Viewing;
   readonly catalogue: ModelCatalogue;
+  readonly access: Pick<RestAccess, 'refusesPredict'>;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
   readonly isDraining: () => boolean;
@@ -35,7 +37,7 @@ export interface RestParts {
 }
 
 export function addRest(app: FastifyInstance, parts: RestParts): void {
-  const { hub, viewing, catalogue, addresses, requestLimit, isDraining, hasMetrics, version } = parts;
+  const { hub, viewing, catalogue, access, addresses, requestLimit, isDraining, hasMetrics, version } = parts;
   const origins = new ConnectionOrigins(hub, addresses);
   app.addHook('onRequest', async (_request, reply) => {
     // A kept connection would come back to a hub that is about to go.
@@ -50,8 +52,9 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     const origin = origins.of(request.raw);
     const parsed = parsePredict(request.body);
     if (!parsed.ok) return refuse(reply, parsed.error, origin, parsed.model);
-    const tooMany = requestLimit.ofAddress(addresses.of(request.raw));
-    if (tooMany !== undefined) return refuse(reply, tooMany, origin, parsed.value.model);
+    const { model, stream } = parsed.value;
+    const refusal = access.refusesPredict(request, stream) ?? requestLimit.ofAddress(addresses.of(request.raw));
+    if (refusal !== undefined) return refuse(reply, refusal, origin, model);
     // An id means nothing here: the answer is the reply.
     const timed = parsed.value.timing !== false;
     const verdict = hub.submit({ ...parsed.value, id: undefined }, origin, (outcome) => answer(reply, outcome, timed));

@@ -1,6 +1,6 @@
 /** The Socket.IO transport: handshake, hello, one {@link Connection} a socket, goaway, leaving, close. */
 
-import type { Server as HttpServer, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import type { WireError } from '../../shared/errors.js';
@@ -12,18 +12,21 @@ import {
   PROTOCOL_VERSION,
   type ServerToClientEvents,
 } from '../../shared/protocol.js';
+import type { Access } from '../core/access.js';
 import type { Viewing } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
 import type { ClientAddress } from './client-address.js';
-import { type ConnectLimitOptions, ConnectLimits } from './connect-limits.js';
+import type { ConnectLimitOptions } from './connect-limits.js';
 import { Connection } from './connection.js';
 import { Departures } from './departures.js';
-import { FloodGuard } from './flood-guard.js';
+import { Entrance } from './entrance.js';
 import { guardedDecoder } from './guarded-decoder.js';
-import { HandshakeGate } from './handshake-gate.js';
+import type { HandshakeGate } from './handshake-gate.js';
+import { guardHandshakes } from './handshakes.js';
 import type { OriginPolicy } from './origin-policy.js';
 import { type HubSocket, Outbox } from './outbox.js';
+import { Permit } from './permit.js';
 import type { RequestLimit } from './request-limit.js';
 import { type SessionOptions, Sessions } from './sessions.js';
 import { SocketLeaver } from './socket-leaver.js';
@@ -42,18 +45,13 @@ export interface SocketIoParts {
   readonly clock: Clock;
   readonly http: HttpServer;
   readonly origins: OriginPolicy;
+  readonly access: Access;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
   /** The models as a new connection is told of them. */
   readonly models: () => Pick<Hello, 'models' | 'defaultModel'>;
   readonly listener: TransportListener;
   readonly options: SocketIoOptions;
-}
-
-/** What is used of engine.io's connection, which socket.io types as anything. */
-interface EngineConnection {
-  readonly request: IncomingMessage;
-  once(event: 'close', run: () => void): void;
 }
 
 /** A socket that has not joined by then is closed, in milliseconds. */
@@ -67,6 +65,7 @@ export class SocketIoTransport {
   readonly #parts: SocketIoParts;
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
   readonly #sessions: Sessions;
+  readonly #entrance: Entrance;
   #slowConnections = 0;
   readonly #gate: HandshakeGate;
   readonly #departures: Departures;
@@ -99,29 +98,12 @@ export class SocketIoTransport {
         done(allowed ? null : 'FORBIDDEN: this page may not use the hub; see --cors-origin', allowed);
       },
     });
-    const limits = new ConnectLimits(options, clock);
-    const guard = new FloodGuard(addresses, clock);
-    guard.watch(http, (address) => {
-      const reason =
-        'this address goes on connecting after it was refused; it is heard again when it was quiet for a second';
-      listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
-    });
-    // Its table of connections is hidden from TypeScript only.
-    const engine = this.#io.engine as unknown as { readonly clients: Readonly<Record<string, unknown>> };
-    this.#gate = new HandshakeGate({
-      isOpen: (sid) => Object.hasOwn(engine.clients, sid),
-      admit: (request) => limits.admit(addresses.of(request)),
-      onRefused: (request, { code, message: reason }) => {
-        if (code === 'RATE_LIMITED') guard.refused(request);
-        listener({ type: 'rejected', address: addresses.of(request), code, reason });
-      },
-    });
-    // Counted before it joins: one that never does has a connection too.
-    this.#io.engine.on('connection', (connection: EngineConnection) => {
-      connection.once('close', limits.opened(addresses.of(connection.request)));
-    });
-    this.#io.engine.use(this.#gate.middleware);
+    this.#gate = guardHandshakes(this.#io.engine, { clock, http, addresses, listener, options });
     this.#departures = new Departures(clock, Math.random);
+    this.#entrance = new Entrance(parts.access, clock, ({ request }, { code, message: reason }) =>
+      listener({ type: 'rejected', address: addresses.of(request), code, reason }),
+    );
+    this.#io.use(this.#entrance.middleware);
     this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
   }
 
@@ -171,6 +153,8 @@ export class SocketIoTransport {
 
   #connect(socket: HubSocket): void {
     const { hub, viewing, clock, listener, models, options, addresses, requestLimit } = this.#parts;
+    const pass = this.#entrance.passOf(socket);
+    const permit = new Permit(pass.rights);
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
     const { session, resumed } = this.#sessions.open(named);
@@ -185,7 +169,7 @@ export class SocketIoTransport {
     };
     const mayAsk = (): WireError | undefined => requestLimit.ofSession(session.id);
     const { maxJsonBytes } = options.limits;
-    const connection = new Connection({ hub, session, outbox, mayAsk, maxJsonBytes, close });
+    const connection = new Connection({ hub, session, outbox, permit, mayAsk, maxJsonBytes, close });
     session.attach(connection);
     const leaver = new SocketLeaver(socket, session, connection);
     this.#leavers.add(leaver);
@@ -193,6 +177,7 @@ export class SocketIoTransport {
     const views = new ViewRequests({
       viewing,
       seat,
+      permit,
       mayAsk,
       acknowledge: (ack, answer) => outbox.acknowledge(ack, answer),
       refused: (error) => hub.noteRefusal(error, session.origin),
@@ -211,6 +196,7 @@ export class SocketIoTransport {
       resumed,
       address,
       via: socket.conn.transport.name,
+      ...(pass.name !== '' && { key: pass.name }),
     });
 
     // Socket.IO calls listeners without a catch, and types their arguments as if a client were bound by them.
@@ -219,11 +205,20 @@ export class SocketIoTransport {
         this.#guard(name, () => handle(args)),
       );
     };
+    const forgetPass = this.#entrance.watch(pass, permit, {
+      tell: (error) => outbox.emit('closing', error),
+      close: ({ message }) => {
+        reason = message;
+        leaver.close();
+      },
+      destroy: () => leaver.destroy(),
+    });
     on('predict', (args) => connection.predict(args));
     on('cancel', (args) => connection.cancel(args));
     for (const event of VIEW_EVENTS) on(event, (args) => views.handle(event, args));
     on('error', () => undefined);
     on('disconnect', ([why]) => {
+      forgetPass();
       seat.close();
       this.#leavers.delete(leaver);
       this.#sessions.release(session, connection, why === 'client namespace disconnect');

@@ -4,10 +4,12 @@ import type { WireError } from '../../shared/errors.js';
 import type { Parsed } from '../../shared/parse.js';
 import { parsePace, parseSubscribe, parseUnsubscribe, parseWatch } from '../../shared/parse-stream.js';
 import type { Seat, Viewing } from '../core/casting.js';
+import type { Permit } from './permit.js';
 
 export interface ViewRequestsParts {
   readonly viewing: Viewing;
   readonly seat: Seat;
+  readonly permit: Permit;
   /** Counts one request; answers why it is one too many. */
   readonly mayAsk: () => WireError | undefined;
   /** Answers by a callback of the client. */
@@ -36,7 +38,7 @@ export class ViewRequests {
     if (tooMany !== undefined) return this.#refuse(ack, tooMany);
     switch (event) {
       case 'subscribe':
-        return this.#do(ack, parseSubscribe(raw), (plan) => {
+        return this.#do(ack, this.#permitted(parseSubscribe(raw)), (plan) => {
           const outcome = seat.subscribe(plan);
           if ('code' in outcome) return outcome;
           // The answer comes before the first frame.
@@ -57,16 +59,24 @@ export class ViewRequests {
           return error;
         });
       case 'watch':
-        return this.#do(ack, parseWatch(raw), (request) => {
+        return this.#do(ack, this.#permitted(parseWatch(raw)), (request) => {
           this.#answer(ack, request);
           seat.watch(request.on);
           return undefined;
         });
       case 'streams':
-        return this.#answer(ack, { streams: viewing.list() });
+        return this.#do(ack, this.#permitted({ ok: true, value: undefined }), () => {
+          this.#answer(ack, { streams: viewing.list() });
+          return undefined;
+        });
       case 'echo':
         return this.#answer(ack, undefined);
     }
+  }
+
+  #permitted<T>(parsed: Parsed<T>): Parsed<T> {
+    const error = parsed.ok ? this.#parts.permit.view() : undefined;
+    return error === undefined ? parsed : { ok: false, error };
   }
 
   #do<T>(

@@ -1,5 +1,6 @@
 /** A hub with its transports over any engine, whose batches a test can hold, read and lose. */
 
+import { openAccess } from '../../server/access/open-access.js';
 import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/core/engine.js';
 import type { HubEvent } from '../../server/core/events.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
@@ -11,6 +12,7 @@ import { createHttp } from '../../server/transports/http.js';
 import { OriginPolicy } from '../../server/transports/origin-policy.js';
 import { RequestLimit } from '../../server/transports/request-limit.js';
 import { addRest } from '../../server/transports/rest.js';
+import { RestAccess } from '../../server/transports/rest-access.js';
 import { SocketIoTransport } from '../../server/transports/socketio.js';
 import type { TransportEvent } from '../../server/transports/transport-events.js';
 import { viewBatch } from '../../shared/batch-layout.js';
@@ -119,14 +121,17 @@ export async function openContractHub(
   const parts = { origins, addresses, listener: hear };
   const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes, maxConnections: 1000 }, parts);
   const catalogue = { list: () => [], find: () => undefined };
-  const rest = { catalogue, addresses, requestLimit, isDraining: () => false, hasMetrics: false, version: '0' };
+  const access = new RestAccess(openAccess, { openMetrics: true });
+  const rest = { catalogue, access, addresses, requestLimit, isDraining: () => false, hasMetrics: false, version: '0' };
   addRest(http, { hub, viewing: streams, ...rest });
+  access.guard(http);
   const sockets = new SocketIoTransport({
     hub,
     viewing: streams,
     clock: systemClock,
     http: http.server,
     origins,
+    access: openAccess,
     addresses,
     requestLimit,
     models: () => ({ models: models.all.map(({ spec }) => describeModel(spec)) }),
