@@ -54,7 +54,7 @@ beforeAll(async () => {
   app = join(image.folder, image.workdir);
   // Docker's --read-only; for a user who owns the files here.
   await run('chmod', ['-R', 'a-w,a+rX', image.folder]);
-}, 90_000);
+}, 240_000);
 
 afterAll(async () => {
   if (image !== undefined) await run('chmod', ['-R', 'u+w', image.folder]);
@@ -145,7 +145,9 @@ test('as deploy/kubernetes runs it, the hub is a user without rights on a read-o
   };
   await writeTokens(example);
   // As it stands in the repository it must open no hub.
-  await expect(whenReady(root.spawn(image.entrypoint, image.workdir, env), env)).rejects.toThrow('"token"');
+  await expect(whenReady(root.spawn(image.entrypoint, image.workdir, env), env)).rejects.toThrow(
+    '"keys[0].token": is still the placeholder',
+  );
   const tokens = example.replace(/put here[^"]*/g, () => randomBytes(32).toString('hex'));
   await writeTokens(tokens);
   const [{ token }] = JSON.parse(tokens).keys;
