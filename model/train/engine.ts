@@ -25,7 +25,13 @@ export async function openTrainingEngine(choice: 'auto' | 'native' | 'wasm' | 'c
   const { tf } = backend;
   const tensor = ({ values, rows, columns }: Matrix) =>
     tf.tensor2d(values.subarray(0, rows * columns), [rows, columns]);
-  const multiply: Multiply = (a, b, transposeA = false, transposeB = false) =>
-    tf.tidy(() => tf.matMul(tensor(a), tensor(b), transposeA, transposeB).dataSync<'float32'>());
+  // Not in a tidy(): it looks for tensors in what comes out, number by number.
+  const multiply: Multiply = (a, b, transposeA = false, transposeB = false) => {
+    const [left, right] = [tensor(a), tensor(b)];
+    const product = tf.matMul(left, right, transposeA, transposeB);
+    const values = product.dataSync<'float32'>();
+    tf.dispose([left, right, product]);
+    return values;
+  };
   return { backend, multiply };
 }
