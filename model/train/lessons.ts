@@ -1,6 +1,6 @@
 // What each text teaches: its own labels, softened and weighed by how rare its class is, or what other networks say of it.
 import type { Corpus } from './corpus.js';
-import type { Teach } from './fit.js';
+import type { Teach } from './course.js';
 import type { SourceSet } from './sources.js';
 
 const LABEL_SMOOTHING = 0.05;

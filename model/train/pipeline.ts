@@ -3,8 +3,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Corpus } from './corpus.js';
+import { type Course, type Progress, predictAll, runCourse, type Teach } from './course.js';
 import type { TrainingEngine } from './engine.js';
-import { type Course, fit, type Progress, predictAll, type Teach } from './fit.js';
 import { teachLabels, teachSoft } from './lessons.js';
 import { applyLexicon, type Lexicon } from './lexicon.js';
 import { Network } from './network.js';
@@ -100,7 +100,7 @@ function trainMember(
   const steps = stages.reduce((sum, [texts, , stage]) => sum + stepsOf(texts, stage), 0);
   let before = 0;
   for (const [texts, teach, stage] of stages) {
-    fit(network, corpus, words.size, texts, teach, stage, random, ({ step, loss }) =>
+    runCourse(network, corpus, words.size, texts, teach, stage, random, ({ step, loss }) =>
       report({ step: before + step, steps, loss }),
     );
     before += stepsOf(texts, stage);

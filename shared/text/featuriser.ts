@@ -13,6 +13,8 @@ export interface Featuriser {
    * only on targets that do not fit `tensors`.
    */
   write(text: string, row: number, targets: readonly TensorArray[]): void;
+  /** The same for a text that is `bytes[start .. end)` in UTF-8, as texts lie in a batch. */
+  writeUtf8(bytes: Uint8Array, start: number, end: number, row: number, targets: readonly TensorArray[]): void;
 }
 
 /** One member for each featuriser, told apart by `name`. */

@@ -3,7 +3,7 @@
  * written, not where one begins.
  */
 import { lowerCase } from './characters.js';
-import { hashPoint, WORD_SEED } from './hash.js';
+import { checkPoint, hashPoint, WORD_SEED } from './hash.js';
 import { hasNgrams } from './word-hashes.js';
 
 export class TokenList {
@@ -14,6 +14,8 @@ export class TokenList {
   readonly ends: Int32Array;
   /** Of each token, not yet mixed: computed as it is written. */
   readonly hashes: Int32Array;
+  /** Of each token, by {@link checkPoint}. */
+  readonly checks: Int32Array;
   /** Which of the text's code points a token was: from, and to before. */
   readonly from: Int32Array;
   readonly to: Int32Array;
@@ -23,6 +25,7 @@ export class TokenList {
   constructor(readonly maxTokens: number) {
     this.ends = new Int32Array(maxTokens);
     this.hashes = new Int32Array(maxTokens);
+    this.checks = new Int32Array(maxTokens);
     this.from = new Int32Array(maxTokens);
     this.to = new Int32Array(maxTokens);
   }
@@ -49,28 +52,29 @@ export class TokenList {
   }
 
   /** Ends the token that was written up to `written`. Must not be called on a full list. */
-  finish(hash: number, written: number, from: number, to: number): void {
+  finish(hash: number, check: number, written: number, from: number, to: number): void {
     const { count } = this;
     this.written = written;
     this.ends[count] = written;
     this.hashes[count] = hash;
+    this.checks[count] = check;
     this.from[count] = from;
     this.to[count] = to;
     this.count = count + 1;
   }
 
   /** Adds a token that is always the same, unless the list is full. */
-  push({ points, hash }: FixedToken, from: number, to: number): void {
+  push({ points, hash, check }: FixedToken, from: number, to: number): void {
     if (this.full) return;
     let at = this.written;
     for (let i = 0; i < points.length; i++) this.points[at++] = points[i] ?? 0;
-    this.finish(hash, at, from, to);
+    this.finish(hash, check, at, from, to);
   }
 
   /** Adds a token of one code point. */
   pushPoint(point: number, at: number): void {
     this.points[this.written] = point;
-    this.finish(hashPoint(WORD_SEED, point), this.written + 1, at, at + 1);
+    this.finish(hashPoint(WORD_SEED, point), checkPoint(0, point), this.written + 1, at, at + 1);
   }
 
   /** Adds `source[from .. to)` in lower case; the third and further equal characters in a row are cut. */
@@ -78,13 +82,15 @@ export class TokenList {
     const start = this.written;
     let written = start;
     let hash = WORD_SEED;
+    let check = 0;
     for (let i = from; i < to; i++) {
       const point = lowerCase(source[i] ?? 0);
       if (written - start >= 2 && this.points[written - 1] === point && this.points[written - 2] === point) continue;
       this.points[written++] = point;
       hash = hashPoint(hash, point);
+      check = checkPoint(check, point);
     }
-    this.finish(hash, written, from, to);
+    this.finish(hash, check, written, from, to);
   }
 
   /** True for words, numbers and hashtags: the tokens whose character n-grams mean something. */
@@ -103,9 +109,10 @@ export class TokenList {
 export interface FixedToken {
   readonly points: readonly number[];
   readonly hash: number;
+  readonly check: number;
 }
 
 export function fixedToken(text: string): FixedToken {
   const points = [...text].map((character) => character.codePointAt(0) ?? 0);
-  return { points, hash: points.reduce(hashPoint, WORD_SEED) };
+  return { points, hash: points.reduce(hashPoint, WORD_SEED), check: points.reduce(checkPoint, 0) };
 }

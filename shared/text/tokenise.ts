@@ -5,7 +5,7 @@
  */
 import { DIGIT, isSkinTone, kindOf, LETTER, LOWER, lowerCase, PICTOGRAPH, SPACE, UPPER, WORD } from './characters.js';
 import { EmoticonFinder, mayStartEmoticon } from './emoticon.js';
-import { hashPoint, WORD_SEED } from './hash.js';
+import { checkPoint, hashPoint, WORD_SEED } from './hash.js';
 import { LinkFinder } from './link.js';
 import { CodePoints } from './normalise.js';
 import { fixedToken, type TokenList } from './token-list.js';
@@ -167,6 +167,7 @@ export class Tokeniser {
     const out = tokens.points;
     let written = tokens.written;
     let hash = WORD_SEED;
+    let check = 0;
     let last = -1;
     let lastButOne = -1;
     let kinds = 0;
@@ -176,6 +177,7 @@ export class Tokeniser {
     if (isTag) {
       out[written++] = HASH_SIGN;
       hash = hashPoint(hash, HASH_SIGN);
+      check = checkPoint(check, HASH_SIGN);
       at++;
     }
     for (; ; at++) {
@@ -201,10 +203,11 @@ export class Tokeniser {
       }
       out[written++] = point;
       hash = hashPoint(hash, point);
+      check = checkPoint(check, point);
       lastButOne = last;
       last = point;
     }
-    tokens.finish(hash, written, start, at);
+    tokens.finish(hash, check, written, start, at);
     if (cut) tokens.push(DRAWN_OUT, start, at);
     if (at - start >= SHORTEST_SHOUT && (kinds & (UPPER | LOWER)) === UPPER) tokens.push(SHOUTED, start, at);
     return at;

@@ -25,7 +25,7 @@ export type Teach = (text: number, targets: Float32Array, at: number) => number;
 const WARM_UP_STEPS = 40;
 
 /** Trains on the given texts of the corpus, which are put into another order. */
-export function fit(
+export function runCourse(
   network: Network,
   corpus: Corpus,
   vocabulary: number,
