@@ -45,8 +45,31 @@ export const SHIPPED: NetworkSizes = {
   bag: false,
 };
 
+const TEACHERS = ['teacher-1', 'teacher-2', 'teacher-3'];
+
 export const RECIPE: readonly Member[] = [
   teacher('teacher-1', {}),
   teacher('teacher-2', { width: 64 }),
-  { name: 'student', sizes: SHIPPED, teachers: ['teacher-1', 'teacher-2'], course: STUDENT_COURSE },
+  teacher('teacher-3', { window: 5, bag: false }),
+  { name: 'assistant', sizes: { ...TEACHER, bag: false }, teachers: TEACHERS, course: STUDENT_COURSE },
+  { name: 'student', sizes: SHIPPED, teachers: [...TEACHERS, 'assistant'], course: STUDENT_COURSE },
+];
+
+/** What `--quick` trains instead, on one text in `QUICK_EVERY`. */
+export const QUICK_EVERY = 4;
+const SMALL: NetworkSizes = { ...TEACHER, wordBits: 12, ngramBits: 12, width: 16, filters: 16, hidden: 16 };
+
+export const QUICK_RECIPE: readonly Member[] = [
+  {
+    name: 'teacher',
+    sizes: SMALL,
+    course: { ...LABEL_COURSE, batchTexts: 32 },
+    refinement: { ...REFINEMENT, batchTexts: 32 },
+  },
+  {
+    name: 'student',
+    sizes: { ...SHIPPED, wordBits: 12, ngramBits: 12 },
+    teachers: ['teacher'],
+    course: { ...STUDENT_COURSE, batchTexts: 32 },
+  },
 ];
