@@ -1,7 +1,7 @@
-// The text encoder as a TensorFlow.js layer: strings in, numbers out, with its tables among the model's own weights. It computes text by
-// text as its definition says, without a cache: the reference that the fast encoder of a hub is checked against, and what lets any
+// The text encoder as a TensorFlow.js layer: texts in, numbers out, with its tables among the model's own weights. A text comes as its code
+// points, since tfjs cuts no tensor of strings into batches; `textTensor` makes them. It computes text by text as its definition says, without a cache: the reference that the fast encoder of a hub is checked against, and what lets any
 // tfjs load a model that has it. Imports no TensorFlow.js: it is given the one that the model is loaded with.
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { layers as layerTypes } from '@tensorflow/tfjs-layers';
 import {
   type EncoderSizes,
@@ -70,13 +70,22 @@ export function registerHashedTextEncoder(
 
     override call(inputs: Tensor | Tensor[]): Tensor {
       const [input] = Array.isArray(inputs) ? inputs : [inputs];
-      if (input === undefined || input.dtype !== 'string') throw new TypeError(`${HASHED_TEXT_ENCODER} takes strings`);
-      const texts = input.dataSync<'string'>();
+      const [rows, length] = input?.shape ?? [];
+      if (input === undefined || input.rank !== 2 || rows === undefined || length === undefined) {
+        throw new TypeError(`${HASHED_TEXT_ENCODER} takes a tensor that textTensor() made`);
+      }
+      const points = input.dataSync();
       const width = 2 * this.sizes.filters;
-      const features = new Float32Array(texts.length * width);
+      const features = new Float32Array(rows * width);
       const reference = new ReferenceEncoder(this.sizes, weightsOf(this));
-      for (let i = 0; i < texts.length; i++) features.set(reference.encode(texts[i] ?? ''), i * width);
-      return core.tensor2d(features, [texts.length, width]);
+      for (let row = 0; row < rows; row++) {
+        let text = '';
+        for (let i = row * length; i < (row + 1) * length && (points[i] ?? END) !== END; i++) {
+          text += String.fromCodePoint(points[i] ?? 0);
+        }
+        features.set(reference.encode(text), row * width);
+      }
+      return core.tensor2d(features, [rows, width]);
     }
 
     override getConfig() {
@@ -87,6 +96,18 @@ export function registerHashedTextEncoder(
   core.serialization.registerClass(HashedTextEncoder);
   registered.set(layers.layers, HashedTextEncoder);
   return HashedTextEncoder;
+}
+
+/** After the last code point of a text, up to the length of the longest. */
+const END = -1;
+
+/** The texts as a model with this layer takes them: a row of code points each. */
+export function textTensor(core: Pick<TfCore, 'tensor2d'>, texts: readonly string[]): Tensor2D {
+  const rows = texts.map((text) => Int32Array.from(text, (character) => character.codePointAt(0) ?? 0));
+  const length = rows.reduce((longest, points) => Math.max(longest, points.length), 1);
+  const values = new Int32Array(rows.length * length).fill(END);
+  for (const [row, points] of rows.entries()) values.set(points, row * length);
+  return core.tensor2d(values, [rows.length, length], 'int32');
 }
 
 /** The layer's weights, copied out. */

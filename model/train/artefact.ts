@@ -1,7 +1,7 @@
 // A trained network as a TensorFlow.js layers model: topology, weights manifest, weights. Any tfjs loads it that knows the text encoder.
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers as layerTypes, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { registerHashedTextEncoder } from '../../layer/hashed-text-encoder.js';
+import { registerHashedTextEncoder, textTensor } from '../../layer/hashed-text-encoder.js';
 import type { Backend } from '../../server/engine/backend.js';
 import { MAX_TOKENS } from './corpus.js';
 import type { Network } from './network.js';
@@ -40,7 +40,7 @@ export function createArtefact({ layers, tf }: Backend, network: Network, exact 
   }
   const Encoder = registerHashedTextEncoder(tf, layers);
   const { wordBits, ngramBits, width, filters, hidden } = network.sizes;
-  const texts = layers.input({ name: 'text', dtype: 'string', shape: [] });
+  const texts = layers.input({ name: 'text', dtype: 'int32', shape: [null] });
   const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
   const { dense } = layers.layers;
   const apply = (layer: layerTypes.Layer, input: SymbolicTensor): SymbolicTensor => {
@@ -81,7 +81,7 @@ const PREDICT_TEXTS = 500;
 export function predictTexts({ tf }: Backend, model: LayersModel, texts: readonly string[]): Float32Array {
   const all = new Float32Array(texts.length * LABELS.length);
   for (let from = 0; from < texts.length; from += PREDICT_TEXTS) {
-    const batch = tf.tensor1d(texts.slice(from, from + PREDICT_TEXTS), 'string');
+    const batch = textTensor(tf, texts.slice(from, from + PREDICT_TEXTS));
     const output = model.predictOnBatch(batch);
     if (Array.isArray(output)) throw new TypeError('a model with one output expected');
     all.set(output.dataSync<'float32'>(), from * LABELS.length);
