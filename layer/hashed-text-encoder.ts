@@ -22,7 +22,7 @@ export const HASHED_TEXT_ENCODER = 'HashedTextEncoder';
 
 export type HashedTextEncoderArgs = EncoderSizes & { readonly name?: string };
 
-type EncoderLayer = layerTypes.Layer & { readonly sizes: EncoderSizes };
+export type EncoderLayer = layerTypes.Layer & { readonly sizes: EncoderSizes };
 
 export interface HashedTextEncoderClass {
   readonly className: string;

@@ -31,7 +31,7 @@ async function run(options: TrainingOptions): Promise<void> {
   console.log(`${corpus.count} texts of ${sets.length} sets, seed ${options.seed}, on ${backend.name}`);
 
   const fingerprint = createHash('sha256').update(new Uint8Array(corpus.words.buffer)).digest('hex');
-  const key = JSON.stringify({ recipe, seed: options.seed, engine: backend.name, texts: corpus.count, fingerprint });
+  const key = JSON.stringify({ seed: options.seed, engine: backend.name, texts: corpus.count, fingerprint });
   const store = new OpinionStore(options.work, key);
   const labels = val.examples.map(({ classes }) => 31 - Math.clz32(classes));
   const shares = recipe.map(({ sizes }) => sizes.width * sizes.filters * sizes.window + 4000);

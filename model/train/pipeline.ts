@@ -1,5 +1,6 @@
 // Trains the members of the recipe one after the other. What a finished member said is kept in a folder, so that an interrupted run goes
 // on with the next one.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Corpus } from './corpus.js';
@@ -44,10 +45,13 @@ export function trainAll(
   watcher: Watcher,
 ): Network {
   const opinions = new Map<string, Opinions>();
+  const keys = new Map<string, string>();
   let last: Network | undefined;
   for (const [index, member] of recipe.entries()) {
     const isLast = index === recipe.length - 1;
-    const kept = isLast ? undefined : store.read(member.name);
+    const key = keyOf(member, keys);
+    keys.set(member.name, key);
+    const kept = isLast ? undefined : store.read(key);
     if (kept !== undefined) {
       opinions.set(member.name, kept);
       watcher.finished(member, kept.validation, true);
@@ -66,7 +70,7 @@ export function trainAll(
       corpus: isLast ? new Float32Array(0) : predictAll(network, data.corpus, vocabulary, 0),
       validation: predictAll(network, data.validation, vocabulary, 0),
     };
-    if (!isLast) store.write(member.name, said);
+    if (!isLast) store.write(key, said);
     opinions.set(member.name, said);
     watcher.finished(member, said.validation, false);
     last = network;
@@ -108,13 +112,22 @@ function trainMember(
   return network;
 }
 
+/** Names what a member said by all that it depends on, so that a change of the recipe costs only the members that it concerns. */
+function keyOf(member: Member, keys: ReadonlyMap<string, string>): string {
+  const teachers = (member.teachers ?? []).map((name) => keys.get(name));
+  const digest = createHash('sha256')
+    .update(JSON.stringify([member, teachers]))
+    .digest('hex');
+  return `${member.name}-${digest.slice(0, 12)}`;
+}
+
 export function mean(arrays: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array(arrays[0]?.length ?? 0);
   for (const array of arrays) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (array[i] ?? 0);
   return sum.map((value) => value / arrays.length);
 }
 
-/** Keeps opinions in a folder. What was made with another key (other data, seed or recipe) is thrown away. */
+/** Keeps opinions in a folder. What was made with another key (other data, seed or engine) is thrown away. */
 export class OpinionStore {
   constructor(
     private readonly folder: string,
@@ -127,20 +140,20 @@ export class OpinionStore {
     writeFileSync(keyFile, key);
   }
 
-  read(name: string): Opinions | undefined {
-    const [corpus, validation] = [this.path(name, 'all'), this.path(name, 'val')];
+  read(key: string): Opinions | undefined {
+    const [corpus, validation] = [this.path(key, 'all'), this.path(key, 'val')];
     if (!existsSync(corpus) || !existsSync(validation)) return undefined;
     return { corpus: readFloats(corpus), validation: readFloats(validation) };
   }
 
-  write(name: string, { corpus, validation }: Opinions): void {
+  write(key: string, { corpus, validation }: Opinions): void {
     // The second file says that the first is whole.
-    writeFileSync(this.path(name, 'all'), bytesOf(corpus));
-    writeFileSync(this.path(name, 'val'), bytesOf(validation));
+    writeFileSync(this.path(key, 'all'), bytesOf(corpus));
+    writeFileSync(this.path(key, 'val'), bytesOf(validation));
   }
 
-  private path(name: string, part: string): string {
-    return join(this.folder, `${name}-${part}.f32`);
+  private path(key: string, part: string): string {
+    return join(this.folder, `${key}-${part}.f32`);
   }
 }
 

@@ -23,8 +23,7 @@ export class Words {
   /** The number of a token of the list, which is added when it is new. */
   note(tokens: TokenList, index: number): number {
     const [start, end] = [tokens.start(index), tokens.end(index)];
-    let word = '';
-    for (let i = start; i < end; i++) word += String.fromCodePoint(tokens.points[i] ?? 0);
+    const word = tokens.text(index);
     const known = this.ids.get(word);
     if (known !== undefined) {
       this.counts[known] = (this.counts[known] ?? 0) + 1;

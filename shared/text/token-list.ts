@@ -100,9 +100,15 @@ export class TokenList {
 
   /** The tokens as strings, for people and tests. */
   toStrings(): string[] {
-    return Array.from({ length: this.count }, (_, i) =>
-      String.fromCodePoint(...this.points.subarray(this.start(i), this.end(i))),
-    );
+    return Array.from({ length: this.count }, (_, i) => this.text(i));
+  }
+
+  /** One token as a string. */
+  text(index: number): string {
+    let text = '';
+    const end = this.end(index);
+    for (let i = this.start(index); i < end; i++) text += String.fromCodePoint(this.points[i] ?? 0);
+    return text;
   }
 }
 
