@@ -66,7 +66,7 @@ test.each([3, 5])('the gradients are those that differences give, with a window 
   const loss = () => network.learn(batch, lesson, calm, 1, 0);
   loss();
   const gradients = tables.map((table) => seen.get(table) ?? new Float32Array());
-  const step = 1e-3;
+  const step = 1e-4;
   for (const [index, { values }] of tables.entries()) {
     for (let i = 0; i < values.length; i += Math.ceil(values.length / 7)) {
       const value = values[i] ?? 0;
