@@ -41,7 +41,13 @@ const LAYERS: readonly Layer[] = [
   { name: 'testing', owns: within('server/testing/'), layers: ['shared', 'core', 'engine'], packages: ['node:'] },
   { name: 'main', owns: within('server/main.ts'), layers: ['app', 'observe'], packages: ['node:'] },
   { name: 'app', owns: within('server/'), layers: ['shared', ...SERVER_PARTS], packages: ['node:', 'fastify'] },
-  { name: 'train', owns: within('model/train/'), layers: ['shared', 'layer', 'engine'], packages: 'any' },
+  { name: 'train', owns: within('model/train/'), layers: ['shared', 'layer', 'engine', 'evaluate'], packages: 'any' },
+  {
+    name: 'evaluate',
+    owns: within('model/evaluate/'),
+    layers: ['shared', 'core', 'engine', 'models'],
+    packages: ['node:'],
+  },
   {
     name: 'dashboard',
     owns: within('dashboard/'),
@@ -59,7 +65,18 @@ const LAYERS: readonly Layer[] = [
   { name: 'scripts', owns: within('scripts/'), layers: ['shared', 'app', ...SERVER_PARTS], packages: ['node:'] },
 ];
 
-const FOLDERS = ['shared', 'layer', 'client', 'server', 'model/train', 'dashboard', 'demo', 'bench', 'scripts'];
+const FOLDERS = [
+  'shared',
+  'layer',
+  'client',
+  'server',
+  'model/train',
+  'model/evaluate',
+  'dashboard',
+  'demo',
+  'bench',
+  'scripts',
+];
 
 test('every import goes the way that the layers allow', () => {
   const imports = readImports(root, FOLDERS);

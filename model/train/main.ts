@@ -1,5 +1,7 @@
 // Entry of `npm run train`: reads the texts, trains, measures the model as it will be shipped, writes its folder.
 import { createHash } from 'node:crypto';
+import { formatScores, percent } from '../evaluate/report.js';
+import { largestOf, scoreTexts } from '../evaluate/scores.js';
 import { createArtefact, loadArtefact, predictTexts } from './artefact.js';
 import { CorpusReader } from './corpus.js';
 import type { Progress } from './course.js';
@@ -12,8 +14,6 @@ import { OpinionStore, trainAll } from './pipeline.js';
 import { PROBE } from './probe.js';
 import { ProgressBar } from './progress-bar.js';
 import { QUICK_EVERY, QUICK_RECIPE, RECIPE } from './recipe.js';
-import { formatScores, percent } from './report.js';
-import { largestOf, scoreTexts } from './scores.js';
 import { LABELS, readSources, readValidation, type SourceSet } from './sources.js';
 
 const CLASSES = LABELS.length;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { scoreTexts } from '../../../model/evaluate/scores.js';
 import { CorpusReader } from '../../../model/train/corpus.js';
 import { TrainingInputError } from '../../../model/train/input-error.js';
 import { classWeights, teachLabels, teachSoft } from '../../../model/train/lessons.js';
@@ -13,7 +14,6 @@ import { PROBE } from '../../../model/train/probe.js';
 import { ProgressBar } from '../../../model/train/progress-bar.js';
 import { quantise } from '../../../model/train/quantise.js';
 import { Random } from '../../../model/train/random.js';
-import { scoreTexts } from '../../../model/train/scores.js';
 import { parseExamples, readSources, readValidation } from '../../../model/train/sources.js';
 
 describe('sources', () => {

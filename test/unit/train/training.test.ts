@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { largestOf, scoreTexts } from '../../../model/evaluate/scores.js';
 import { createArtefact, loadArtefact, predictTexts } from '../../../model/train/artefact.js';
 import { CorpusReader } from '../../../model/train/corpus.js';
 import { openTrainingEngine } from '../../../model/train/engine.js';
@@ -10,7 +11,6 @@ import { writeModelFolder } from '../../../model/train/model-folder.js';
 import { OpinionStore, trainAll, type Watcher } from '../../../model/train/pipeline.js';
 import { PROBE } from '../../../model/train/probe.js';
 import { QUICK_RECIPE, SHIPPED } from '../../../model/train/recipe.js';
-import { largestOf, scoreTexts } from '../../../model/train/scores.js';
 import { parseManifest } from '../../../server/models/manifest.js';
 import { moods } from './moods.js';
 
