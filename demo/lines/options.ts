@@ -75,7 +75,7 @@ export function parseFeedOptions(args: readonly string[]): FeedParsing {
     );
   }
   if (model !== undefined && !isModelReference(model)) {
-    problems.push(`--model is "${model}", expected a name or name@version, such as sentiment or sentiment@1`);
+    problems.push(`--model is "${model}", expected a name or name@version, such as sentiment or sentiment@2`);
   }
   if (json === '') problems.push('--json is empty, expected the name of a field');
   const rate = values.rate === undefined ? (file === '-' ? 0 : FILE_RATE) : rateOf(values.rate);
