@@ -23,14 +23,19 @@ const SYLLABLES = [
   'hox',
 ] as const;
 
+/** Different sentences; a post is two or three of them. */
+const SENTENCES = 20_000;
+
 export function makeTexts(count: number, seed: number): string[] {
   const grammar = new Grammar(seed);
   const random = new Random(seed + 1);
+  const sentences = Array.from({ length: SENTENCES }, (_, i) => grammar.next(i / 100).text);
+  const sentence = () => sentences[Math.floor(random.next() * SENTENCES)] ?? '';
   const word = () => Array.from({ length: 3 + Math.floor(random.next() * 2) }, () => random.pick(SYLLABLES)).join('');
-  return Array.from({ length: count }, (_, i) => {
-    let text = grammar.next(i / 1000).text;
+  return Array.from({ length: count }, () => {
+    let text = sentence();
     const length = LENGTH * random.between(0.6, 1.4);
-    while (text.length < length) text += ` ${grammar.next(i / 1000).text}`;
+    while (text.length < length) text += ` ${sentence()}`;
     return random.chance(NEW_WORDS) ? `${text} ${random.chance(0.3) ? '#' : ''}${word()}` : text;
   });
 }

@@ -38,7 +38,7 @@ export class TextEncoding implements Featuriser {
     this.tokens = new TokenList(maxTokens);
     this.tokeniser = new Tokeniser(this.tokens);
     this.cache = new WordCache(Math.max(cachePlaces, 4 * maxTokens), WINDOW * filters);
-    this.found = new Int32Array(maxTokens);
+    this.found = new Int32Array(maxTokens + 1);
     this.vector = new Float32Array(width);
   }
 
@@ -113,27 +113,26 @@ export class TextEncoding implements Featuriser {
     const { floats } = this.cache;
     const { filters } = this.sizes;
     const { count } = this.tokens;
-    const last = count - 1;
     const share = count === 0 ? 0 : 1 / Math.sqrt(count);
+    // After the last word comes the one of zeros.
+    found[count] = 0;
     // `K0 v` of a word is for the place after it, `K2 v` for the place before it. Relu is half of x + |x|: no branch to guess wrong.
-    // Two filters at a time, so that the processor has something to do while one of them waits.
+    // Two filters at a time, so that the processor has something to do while one waits; with an odd number the last is its own other.
     for (let f = 0; f < filters; f += 2) {
-      const other = f + 1 < filters ? 1 : 0;
+      const other = f + 1 < filters ? f + 1 : f;
       let largest = 0;
       let sum = 0;
-      let before = 0;
       let otherLargest = 0;
       let otherSum = 0;
-      let otherBefore = 0;
-      let here = (found[0] ?? 0) + f;
-      for (let i = 0; i < count; i++) {
-        const isLast = i === last;
-        const next = (isLast ? 0 : (found[i + 1] ?? 0)) + f;
-        const answer = before + (floats[here + filters] ?? 0) + (floats[next + 2 * filters] ?? 0);
-        const otherAnswer =
-          otherBefore + (floats[here + filters + other] ?? 0) + (floats[next + 2 * filters + other] ?? 0);
-        before = floats[here] ?? 0;
-        otherBefore = floats[here + other] ?? 0;
+      let before = 0;
+      let here = found[0] ?? 0;
+      for (let i = 1; i <= count; i++) {
+        const next = found[i] ?? 0;
+        const middle = here + filters;
+        const after = next + 2 * filters;
+        const answer = (floats[before + f] ?? 0) + (floats[middle + f] ?? 0) + (floats[after + f] ?? 0);
+        const otherAnswer = (floats[before + other] ?? 0) + (floats[middle + other] ?? 0) + (floats[after + other] ?? 0);
+        before = here;
         here = next;
         sum += answer + Math.abs(answer);
         otherSum += otherAnswer + Math.abs(otherAnswer);
@@ -142,9 +141,8 @@ export class TextEncoding implements Featuriser {
       }
       target[at + f] = largest;
       target[at + filters + f] = 0.5 * sum * share;
-      // With an odd number of filters the last one is its own other.
-      target[at + f + other] = otherLargest;
-      target[at + filters + f + other] = 0.5 * otherSum * share;
+      target[at + other] = otherLargest;
+      target[at + filters + other] = 0.5 * otherSum * share;
     }
   }
 }
