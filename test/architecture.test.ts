@@ -45,8 +45,8 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'evaluate',
     owns: within('model/evaluate/'),
-    layers: ['shared', 'core', 'engine', 'models'],
-    packages: ['node:'],
+    layers: ['shared', 'layer', 'core', 'engine', 'models'],
+    packages: ['node:', '@tensorflow/tfjs-core'],
   },
   {
     name: 'dashboard',

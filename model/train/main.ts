@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { formatScores, percent } from '../evaluate/report.js';
 import { largestOf, scoreTexts } from '../evaluate/scores.js';
 import { createArtefact, loadArtefact, predictTexts } from './artefact.js';
+import { formatCard, type RunFigures } from './card.js';
 import { CorpusReader } from './corpus.js';
 import type { Progress } from './course.js';
 import { openTrainingEngine } from './engine.js';
 import { TrainingInputError } from './input-error.js';
+import { keepFigures } from './kept-figures.js';
 import { readLexicon } from './lexicon.js';
 import { writeModelFolder } from './model-folder.js';
 import { parseOptions, type TrainingOptions, USAGE } from './options.js';
@@ -77,7 +79,25 @@ async function run(options: TrainingOptions): Promise<void> {
     console.log('Nothing written; give --out DIR to keep the model.');
     return;
   }
-  const bytes = writeModelFolder(options.out, shipped.artefact, undefined);
+  const figures: RunFigures = {
+    seed: options.seed,
+    macroRecall: shipped.scores.macroRecall,
+    accuracy: shipped.scores.accuracy,
+    calibrationError: shipped.scores.calibration.error,
+    probeRight: shipped.right.filter(Boolean).length,
+  };
+  const card = formatCard({
+    seed: options.seed,
+    engine: backend.name,
+    scores: shipped.scores,
+    floatRecall: float.scores.macroRecall,
+    bytes: shipped.artefact.weights.byteLength,
+    texts: corpus.count,
+    sets: sets.map(({ name, examples }) => ({ name, texts: examples.length })),
+    probe: PROBE.map((sentence, i) => ({ sentence, isRight: shipped.right[i] === true })),
+    runs: keepFigures(options.work, figures),
+  });
+  const bytes = writeModelFolder(options.out, shipped.artefact, card);
   console.log(`Wrote ${(bytes / 1e6).toFixed(2)} MB to ${options.out}`);
 }
 
