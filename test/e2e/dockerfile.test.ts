@@ -91,7 +91,7 @@ test('the image runs the hub: probes, a prediction, the health check, and a drai
     const answer = await predict(hub);
 
     expect(health.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ model: 'sentiment@1', label: 'positive' });
+    expect(await answer.json()).toMatchObject({ model: 'sentiment@2', label: 'positive' });
     expect(await exitCode(image.healthCheck, hub.env)).toBe(0);
   } finally {
     hub.process.kill('SIGTERM');
@@ -244,7 +244,7 @@ test('the context that docker is sent leaves out everything the Dockerfile does 
     expect([path, ignored(path)]).toEqual([path, true]);
   }
   for (const path of [
-    'model/sentiment/1/weights.bin',
+    'model/sentiment/2/weights.bin',
     'client/package.json',
     'client/index.ts',
     'dashboard/main.ts',
