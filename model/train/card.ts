@@ -125,7 +125,11 @@ function formatRuns(runs: readonly RunFigures[]): string {
       (run) =>
         `| ${run.seed} | ${percent(run.macroRecall)} | ${percent(run.accuracy)} | ${percent(run.calibrationError)} | ${run.probeRight} |`,
     ),
-    `| mean ± standard deviation | ${column(runs.map((run) => run.macroRecall))} | ${column(runs.map((run) => run.accuracy))} | ${column(runs.map((run) => run.calibrationError))} | |`,
+    ...(runs.length > 1
+      ? [
+          `| mean ± standard deviation | ${column(runs.map((run) => run.macroRecall))} | ${column(runs.map((run) => run.accuracy))} | ${column(runs.map((run) => run.calibrationError))} | |`,
+        ]
+      : []),
   ].join('\n');
 }
 
