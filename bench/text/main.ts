@@ -19,7 +19,7 @@ const HELP = `npm run bench:text -- [options]
   --engine NAME  native (the default) or wasm
   --texts N      made-up texts, each new to the model (400000); a quarter of them is warm-up
   --data FILE    texts of a file instead, LABEL<TAB>TEXT, plain or .gz
-  --batch N      rows of a batch (512)
+  --batch N      rows of a batch (1024)
   --rounds N     rounds of the model by itself; the figure is the best (5)
   --seconds N    measured time of each kind of client (5)
   --alone        the model by itself only
@@ -42,7 +42,7 @@ async function run(): Promise<void> {
       engine: { type: 'string', default: 'native' },
       texts: { type: 'string', default: '400000' },
       data: { type: 'string' },
-      batch: { type: 'string', default: '512' },
+      batch: { type: 'string', default: '1024' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '5' },
       alone: { type: 'boolean', default: false },

@@ -2,16 +2,7 @@
 // Knows no model.
 import { type Backend, openBackend } from '../../server/engine/backend.js';
 import { TrainingInputError } from './input-error.js';
-
-/** Row by row; the array may be longer. */
-export interface Matrix {
-  readonly values: Float32Array;
-  readonly rows: number;
-  readonly columns: number;
-}
-
-/** The product, row by row. Either factor may be taken transposed. */
-export type Multiply = (a: Matrix, b: Matrix, transposeA?: boolean, transposeB?: boolean) => Float32Array;
+import type { Matrix, Multiply } from './matrix.js';
 
 export interface TrainingEngine {
   readonly backend: Backend;

@@ -2,7 +2,8 @@
 // that a step costs what its words cost and not what the tables hold; the large products are the engine's.
 import type { Batch } from './batch.js';
 import { Convolution, type ConvolutionSizes } from './convolution.js';
-import type { Matrix, Multiply } from './engine.js';
+import { createDense, type Dense, softmax } from './dense.js';
+import { add, addRows, type Multiply, matrix, scale } from './matrix.js';
 import type { Random } from './random.js';
 import { Table } from './table.js';
 import { type TableSizes, WordVectors } from './word-vectors.js';
@@ -30,13 +31,6 @@ export interface Lesson {
 
 export const MAX_CLASSES = 28;
 
-interface Dense {
-  readonly kernel: Table;
-  readonly bias: Table;
-  readonly inputs: number;
-  readonly outputs: number;
-}
-
 export class Network {
   readonly vectors: WordVectors;
   /** `width` rows of `window * filters`. */
@@ -61,14 +55,8 @@ export class Network {
     this.kernel = new Table(random.normals(width * columns, Math.sqrt(2 / (width * window))), width * columns);
     this.kernelBias = new Table(new Float32Array(filters), filters);
     this.convolution = new Convolution(sizes);
-    const dense = (inputs: number, outputs: number, gain: number): Dense => ({
-      kernel: new Table(random.normals(inputs * outputs, Math.sqrt(gain / inputs)), inputs * outputs),
-      bias: new Table(new Float32Array(outputs), outputs),
-      inputs,
-      outputs,
-    });
-    this.hidden = dense(this.pooledWidth, hidden, 2);
-    this.heads = classes.map((count) => dense(hidden, count, 1));
+    this.hidden = createDense(this.pooledWidth, hidden, 2, random);
+    this.heads = classes.map((count) => createDense(hidden, count, 1, random));
   }
 
   get pooledWidth(): number {
@@ -238,29 +226,6 @@ export class Network {
   }
 }
 
-function softmax(
-  { kernel, bias, inputs, outputs }: Dense,
-  h: Float32Array,
-  from: number,
-  to: Float32Array,
-  at: number,
-) {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let c = 0; c < outputs; c++) {
-    let logit = bias.values[c] ?? 0;
-    for (let k = 0; k < inputs; k++) logit += (h[from + k] ?? 0) * (kernel.values[k * outputs + c] ?? 0);
-    to[at + c] = logit;
-    largest = Math.max(largest, logit);
-  }
-  let sum = 0;
-  for (let c = 0; c < outputs; c++) {
-    const power = Math.exp((to[at + c] ?? 0) - largest);
-    to[at + c] = power;
-    sum += power;
-  }
-  for (let c = 0; c < outputs; c++) to[at + c] = (to[at + c] ?? 0) / sum;
-}
-
 function forEachToken(
   batch: Batch,
   kept: Uint8Array | undefined,
@@ -274,20 +239,4 @@ function forEachToken(
       if (kept === undefined || kept[token] === 1) visit(text, batch.slots[token] ?? 0, share);
     }
   }
-}
-
-function matrix(values: Float32Array, rows: number, columns: number): Matrix {
-  return { values, rows, columns };
-}
-
-function scale(values: Float32Array, by: Float32Array, length: number): void {
-  for (let i = 0; i < length; i++) values[i] = (values[i] ?? 0) * (by[i] ?? 0);
-}
-
-function add(sum: Float32Array, values: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (values[i] ?? 0);
-}
-
-function addRows(sum: Float32Array, { values, rows, columns }: Matrix): void {
-  for (let i = 0; i < rows * columns; i++) sum[i % columns] = (sum[i % columns] ?? 0) + (values[i] ?? 0);
 }

@@ -65,7 +65,12 @@ export class CodePoints {
     const points = this.begin(end - start);
     let count = 0;
     for (let i = start; i < end; ) {
-      const byte = bytes[i++] ?? 0;
+      let byte = bytes[i++] ?? 0;
+      // Most texts are nearly all plain ASCII.
+      while (byte < 0x80 && special[byte] === 0 && i < end) {
+        points[count++] = byte;
+        byte = bytes[i++] ?? 0;
+      }
       if (byte >= 0x80) {
         const more = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
         let point = byte & (0x3f >> more);

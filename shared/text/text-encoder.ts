@@ -116,7 +116,8 @@ export class TextEncoding implements Featuriser {
     const share = count === 0 ? 0 : 1 / Math.sqrt(count);
     // After the last word comes the one of zeros.
     found[count] = 0;
-    // `K0 v` of a word is for the place after it, `K2 v` for the place before it. Relu is half of x + |x|: no branch to guess wrong.
+    // `K0 v` of a word is for the place after it, `K2 v` for the place before it. Relu is half of x + |x|, and the
+    // larger of two half of a + b + |a - b|: a branch that goes either way would cost more than all the rest.
     // Two filters at a time, so that the processor has something to do while one waits; with an odd number the last is its own other.
     for (let f = 0; f < filters; f += 2) {
       const other = f + 1 < filters ? f + 1 : f;
@@ -137,8 +138,8 @@ export class TextEncoding implements Featuriser {
         here = next;
         sum += answer + Math.abs(answer);
         otherSum += otherAnswer + Math.abs(otherAnswer);
-        if (answer > largest) largest = answer;
-        if (otherAnswer > otherLargest) otherLargest = otherAnswer;
+        largest = 0.5 * (largest + answer + Math.abs(largest - answer));
+        otherLargest = 0.5 * (otherLargest + otherAnswer + Math.abs(otherLargest - otherAnswer));
       }
       target[at + f] = largest;
       target[at + filters + f] = 0.5 * sum * share;

@@ -25,13 +25,14 @@ const ODD: readonly (readonly [name: string, text: string])[] = [
   ['a word as long as the limit', 'x'.repeat(10_000)],
   ['combining marks', `z${'\u0301'.repeat(500)}`],
   ['control characters', '\u0001el\u0001caps \u007f \u0085'],
+  ['a lone surrogate', 'ok \ud83d then'],
 ];
 
 describe('odd texts', () => {
   let hub: TestApp;
   let client: TickcastClient;
   beforeAll(async () => {
-    hub = await startTestApp({ config: { model: join(root, 'model') } });
+    hub = await startTestApp({ models: async () => join(root, 'model') });
     client = connect(hub.url);
     await client.ready();
   });
@@ -40,7 +41,7 @@ describe('odd texts', () => {
     await hub.close();
   });
 
-  test.each([...ODD, ['a lone surrogate', 'ok \ud83d then']])('%s is a prediction, explained too', async (_, text) => {
+  test.each(ODD)('%s is a prediction, explained too', async (_, text) => {
     for (const explain of [false, true]) {
       const answer = await client.predict(text, { explain });
       const probabilities = answer.prediction as number[];

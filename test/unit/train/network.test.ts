@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Batch } from '../../../model/train/batch.js';
 import { CorpusReader } from '../../../model/train/corpus.js';
-import type { Multiply } from '../../../model/train/engine.js';
+import type { Multiply } from '../../../model/train/matrix.js';
 import { MAX_CLASSES, Network, type NetworkSizes } from '../../../model/train/network.js';
 import { Random } from '../../../model/train/random.js';
 import { Table } from '../../../model/train/table.js';
