@@ -16,6 +16,7 @@ COPY client/package.json client/
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY shared shared
+COPY layer layer
 COPY server server
 COPY scripts scripts
 COPY client client
@@ -45,6 +46,7 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist/shared dist/shared
+COPY --from=build /app/dist/layer dist/layer
 COPY --from=build /app/dist/server dist/server
 COPY --from=build /app/dist/web dist/web
 COPY --from=build /app/dist/scripts dist/scripts

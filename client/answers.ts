@@ -11,13 +11,14 @@ import { isDType } from '../shared/tensor.js';
 export function parsePrediction(raw: unknown): Prediction | undefined {
   if (!isRecord(raw) || typeof raw.model !== 'string' || raw.prediction === undefined) return undefined;
   // The values are the hub's: nothing here depends on them, so they are passed on as declared.
-  const { prediction, model, label, score } = raw as unknown as Prediction;
+  const { prediction, model, label, score, words } = raw as unknown as Prediction;
   const timing = parseTiming(raw.timing);
   return {
     prediction,
     model,
     ...(label !== undefined && score !== undefined && { label, score }),
     ...(timing !== undefined && { timing }),
+    ...(words !== undefined && { words }),
   };
 }
 

@@ -44,6 +44,8 @@ export interface PredictOptions<Reference extends string = string> {
   readonly key?: string | undefined;
   /** False: the answer comes without `timing`. @default true */
   readonly timing?: boolean | undefined;
+  /** True for what each token of a single text added to the score of its label, as `words`. @default false */
+  readonly explain?: boolean | undefined;
 }
 
 /** Options of `ready()`. */
@@ -147,11 +149,12 @@ export function requestProblem(options: Omit<PredictOptions, 'timeoutMs'>, timeo
 }
 
 /** What a request says besides its input and its time: only what was given. */
-export function requestFields({ model, stream, key, timing }: PredictOptions): RequestFields {
+export function requestFields({ model, stream, key, timing, explain }: PredictOptions): RequestFields {
   return {
     ...(model !== undefined && { model }),
     ...(stream !== undefined && stream !== null && { stream }),
     ...(key !== undefined && key !== null && { key }),
     ...(timing !== undefined && timing !== null && { timing }),
+    ...(explain !== undefined && explain !== null && { explain }),
   };
 }

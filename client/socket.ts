@@ -10,6 +10,7 @@ export interface RequestFields {
   readonly stream?: string;
   readonly key?: string;
   readonly timing?: boolean;
+  readonly explain?: boolean;
 }
 
 /** A `predict` event as it leaves: a request of the protocol whose input was made fit for the wire. */

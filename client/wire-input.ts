@@ -2,7 +2,7 @@
 
 import { type WireError, wireError } from '../shared/errors.js';
 import { measureInput } from '../shared/input.js';
-import { type HubLimits, MAX_TIMEOUT_MS } from '../shared/limits.js';
+import { type HubLimits, MAX_EXPLAINED_TOKENS, MAX_TIMEOUT_MS } from '../shared/limits.js';
 import { isRecord, type Parsed } from '../shared/parse.js';
 import type { Hello, ModelDescription } from '../shared/protocol.js';
 import { exactJsonBytes, JsonSize } from './json-size.js';
@@ -17,8 +17,8 @@ export interface WireInput {
 
 /** What Socket.IO and its transport put before the JSON text of a packet: `451-`, and room for a separator. */
 const PREFIX_BYTES = 8;
-/** `["predict",{"input":,"id":,"timeoutMs":,"model":"","stream":"","key":"","timing":false}]` with the longest id and timeout. */
-const ENVELOPE_BYTES = 136;
+/** `["predict",{"input":,"id":,"timeoutMs":,"model":"","stream":"","key":"","timing":false,"explain":false}]` with the longest id and timeout. */
+const ENVELOPE_BYTES = 152;
 /** A character of a key may take an escape. */
 const KEY_UNIT_BYTES = 6;
 
@@ -33,7 +33,7 @@ export function prepareInput(
   const value = tagInput(captured, description);
   const error = checkSize(value, fields, hello.limits, base64);
   if (error !== undefined) return { ok: false, error };
-  const rows = countRows(value, description, hello.limits);
+  const rows = fields.explain === true ? 1 + MAX_EXPLAINED_TOKENS : countRows(value, description, hello.limits);
   // The hub is the judge of a request with too many rows; here it must not wait for credit that never comes.
   return { ok: true, value: { value, rows: Math.min(rows, hello.limits.maxInFlightRows) } };
 }

@@ -51,3 +51,6 @@ export interface HubLimits {
   /** Most characters (UTF-16 units) of one text. */
   readonly maxTextLength: number;
 }
+
+/** Tokens of a text that an explanation tells of, each of which costs a row; what follows them has no weight. */
+export const MAX_EXPLAINED_TOKENS = 56;

@@ -1,6 +1,7 @@
 /** Turns rows of a batch's output tensors into the values that a caller gets. */
 
 import type { NestedNumbers, Prediction, PredictionValue, Timing } from './protocol.js';
+import type { WordWeight } from './stream-protocol.js';
 import { elementCount, type TensorArray, type TensorSpec } from './tensor.js';
 
 /** The outputs of one request: rows `firstRow` to `firstRow + rows` of each array. */
@@ -18,10 +19,17 @@ export interface OutputModel {
 }
 
 /** Builds the prediction for a request: nested as tfjs' `arraySync` gives it, without the batch dimension unless `batched`. */
-export function readPrediction(model: OutputModel, output: OutputRows, batched: boolean, timing?: Timing): Prediction {
+export function readPrediction(
+  model: OutputModel,
+  output: OutputRows,
+  batched: boolean,
+  timing?: Timing,
+  words?: readonly WordWeight[],
+): Prediction {
   // Made here, so it may be added to: a copy would cost as much as the receipt.
-  const values: Prediction & { timing?: Timing } = readLabelled(model, output, batched);
+  const values: Prediction & { timing?: Timing; words?: readonly WordWeight[] } = readLabelled(model, output, batched);
   if (timing !== undefined) values.timing = timing;
+  if (words !== undefined) values.words = words;
   return values;
 }
 

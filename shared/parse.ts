@@ -27,6 +27,8 @@ export interface PredictEnvelope {
   readonly key?: string | undefined;
   /** Whether the answer carries its receipt. Default: as the hub is set. */
   readonly timing?: boolean | undefined;
+  /** Whether the answer says what each token of the text added. Default: not. */
+  readonly explain?: boolean | undefined;
 }
 
 /** A parsed envelope, or an error together with the id it can be answered to and the model it was for, where these are valid. */
@@ -68,7 +70,13 @@ export function parsePredict(raw: unknown): ParsedPredict {
   }
   const problem = castProblem(raw);
   if (problem !== undefined) return refuse(problem);
-  const { input, stream, key, timing } = raw as { input: unknown; stream?: string; key?: string; timing?: boolean };
+  const { input, stream, key, timing, explain } = raw as {
+    input: unknown;
+    stream?: string;
+    key?: string;
+    timing?: boolean;
+    explain?: boolean;
+  };
   return {
     ok: true,
     value: {
@@ -79,23 +87,28 @@ export function parsePredict(raw: unknown): ParsedPredict {
       stream: stream ?? undefined,
       key: key ?? undefined,
       timing: timing ?? undefined,
+      explain: explain ?? undefined,
     },
   };
 }
 
-/** What is wrong with the optional fields `stream`, `key` and `timing`, if anything. */
+/** What is wrong with the optional fields `stream`, `key`, `timing` and `explain`, if anything. */
 export function castProblem(raw: {
   readonly stream?: unknown;
   readonly key?: unknown;
   readonly timing?: unknown;
+  readonly explain?: unknown;
 }): string | undefined {
-  const { stream, key, timing } = raw;
+  const { stream, key, timing, explain } = raw;
   if (stream !== undefined && stream !== null && !isStreamName(stream)) return streamNameProblem(stream);
   if (key !== undefined && key !== null && !isKey(key)) {
     return `key must be a string of 1 to ${MAX_KEY_LENGTH} characters, got ${describe(key)}`;
   }
   if (timing !== undefined && timing !== null && typeof timing !== 'boolean') {
     return `timing must be true or false, got ${describe(timing)}`;
+  }
+  if (explain !== undefined && explain !== null && typeof explain !== 'boolean') {
+    return `explain must be true or false, got ${describe(explain)}`;
   }
   return undefined;
 }

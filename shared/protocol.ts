@@ -13,6 +13,7 @@ import type {
   Subscribed,
   SubscribeRequest,
   Unsubscribed,
+  WordWeight,
 } from './stream-protocol.js';
 import type { DType, InputSpec, TensorSpec } from './tensor.js';
 
@@ -51,6 +52,8 @@ export interface PredictRequest {
   readonly key?: string;
   /** False leaves `timing` out of the answer. @default true */
   readonly timing?: boolean;
+  /** True for what each token of a single text added to the score of its label. Costs a row a token. @default false */
+  readonly explain?: boolean;
 }
 
 /** Where the time of a prediction went. */
@@ -74,6 +77,8 @@ export interface Prediction {
   readonly score?: number | readonly number[];
   /** The receipt; absent where the hub has receipts turned off or the request asked for none. */
   readonly timing?: Timing;
+  /** For a request with `explain`: the tokens of the text, in order. */
+  readonly words?: readonly WordWeight[];
 }
 
 /** Which request an event answers: its id, if it had one, and the zero-based count of this connection's `predict` events. */

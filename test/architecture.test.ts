@@ -13,11 +13,17 @@ const SERVER_PARTS = ['core', 'engine', 'models', 'streams', 'access', 'transpor
 
 const LAYERS: readonly Layer[] = [
   { name: 'shared', owns: within('shared/'), layers: [], packages: [] },
+  {
+    name: 'layer',
+    owns: within('layer/'),
+    layers: ['shared'],
+    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
+  },
   { name: 'client bundle', owns: within('client/vite.config.ts'), layers: [], packages: ['node:', 'vite'] },
   { name: 'client', owns: within('client/'), layers: ['shared'], packages: ['socket.io-client'] },
   { name: 'core', owns: within('server/core/'), layers: ['shared'], packages: [] },
   { name: 'worker', owns: within('server/engine/worker.ts'), layers: ['shared', 'engine'], packages: ['node:'] },
-  { name: 'engine', owns: within('server/engine/'), layers: ['shared', 'core', 'worker'], packages: 'any' },
+  { name: 'engine', owns: within('server/engine/'), layers: ['shared', 'layer', 'core', 'worker'], packages: 'any' },
   { name: 'models', owns: within('server/models/'), layers: ['shared', 'core'], packages: ['node:', 'zod'] },
   { name: 'streams', owns: within('server/streams/'), layers: ['shared', 'core'], packages: [] },
   { name: 'access', owns: within('server/access/'), layers: ['shared', 'core'], packages: ['node:', 'jose', 'zod'] },
@@ -45,7 +51,13 @@ const LAYERS: readonly Layer[] = [
   { name: 'testing', owns: within('server/testing/'), layers: ['shared', 'core', 'engine'], packages: ['node:'] },
   { name: 'main', owns: within('server/main.ts'), layers: ['app', 'observe'], packages: ['node:'] },
   { name: 'app', owns: within('server/'), layers: ['shared', ...SERVER_PARTS], packages: ['node:', 'fastify'] },
-  { name: 'train', owns: within('model/train/'), layers: ['shared'], packages: 'any' },
+  { name: 'train', owns: within('model/train/'), layers: ['shared', 'layer', 'engine', 'evaluate'], packages: 'any' },
+  {
+    name: 'evaluate',
+    owns: within('model/evaluate/'),
+    layers: ['shared', 'layer', 'core', 'engine', 'models'],
+    packages: ['node:', '@tensorflow/tfjs-core'],
+  },
   {
     name: 'dashboard',
     owns: within('dashboard/'),
@@ -63,7 +75,18 @@ const LAYERS: readonly Layer[] = [
   { name: 'scripts', owns: within('scripts/'), layers: ['shared', 'app', ...SERVER_PARTS], packages: ['node:'] },
 ];
 
-const FOLDERS = ['shared', 'client', 'server', 'model/train', 'dashboard', 'demo', 'bench', 'scripts'];
+const FOLDERS = [
+  'shared',
+  'layer',
+  'client',
+  'server',
+  'model/train',
+  'model/evaluate',
+  'dashboard',
+  'demo',
+  'bench',
+  'scripts',
+];
 
 test('every import goes the way that the layers allow', () => {
   const imports = readImports(root, FOLDERS);

@@ -82,7 +82,7 @@ export function parseFeedOptions(
     );
   }
   if (model !== undefined && !isModelReference(model)) {
-    problems.push(`--model is "${model}", expected a name or name@version, such as sentiment or sentiment@1`);
+    problems.push(`--model is "${model}", expected a name or name@version, such as sentiment or sentiment@2`);
   }
   const token = (values.token ?? env.TICKCAST_TOKEN) || undefined;
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {

@@ -1,42 +1,45 @@
-// Labelled texts from tab-separated files: one `label<TAB>text` a line, plain or gzipped. Knows nothing of features.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+// All texts of all sets as word numbers, in one row of arrays. Knows no file and no network.
+import { TokenList } from '../../shared/text/token-list.js';
+import { Tokeniser } from '../../shared/text/tokenise.js';
+import type { SourceSet } from './sources.js';
+import { Words } from './words.js';
 
-/** Class names in the order of the model's output; a line's label is the index here. */
-export const LABELS = ['negative', 'neutral', 'positive'] as const;
+/** Tokens of a text that are read. */
+export const MAX_TOKENS = 56;
 
-export interface Example {
-  readonly label: number;
-  readonly text: string;
+export interface Corpus {
+  /** Texts. */
+  readonly count: number;
+  /** Text i has the words `starts[i] .. starts[i + 1]` of `words`. */
+  readonly starts: Int32Array;
+  readonly words: Int32Array;
+  /** Which set a text is of, as an index into the sets given. */
+  readonly sets: Uint8Array;
+  /** The classes of a text as bits; most have one. */
+  readonly classes: Int32Array;
 }
 
-/** Something about the files or options that the person at the terminal can put right. */
-export class TrainingInputError extends Error {}
+export class CorpusReader {
+  readonly words = new Words();
+  private readonly tokens = new TokenList(MAX_TOKENS);
+  private readonly tokeniser = new Tokeniser(this.tokens);
 
-/** Reads `<name>.tsv` or `<name>.tsv.gz` of a folder. */
-export function readCorpus(folder: string, name: 'train' | 'val'): Example[] {
-  const path = [`${name}.tsv`, `${name}.tsv.gz`].map((file) => join(folder, file)).find((file) => existsSync(file));
-  if (path === undefined) {
-    throw new TrainingInputError(
-      `${folder} has neither ${name}.tsv nor ${name}.tsv.gz; see model/sentiment/1/README.md`,
-    );
-  }
-  const bytes = readFileSync(path);
-  return parseCorpus((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'), path);
-}
-
-export function parseCorpus(content: string, path: string): Example[] {
-  const examples: Example[] = [];
-  for (const [index, line] of content.split(/\r?\n/).entries()) {
-    if (line === '') continue;
-    const tab = line.indexOf('\t');
-    const label = ['0', '1', '2'].indexOf(line.slice(0, Math.max(tab, 0)));
-    if (label === -1) {
-      throw new TrainingInputError(`${path}, line ${index + 1}: expected 0, 1 or 2, a tab and a text`);
+  read(sets: readonly SourceSet[]): Corpus {
+    const count = sets.reduce((sum, { examples }) => sum + examples.length, 0);
+    const starts = new Int32Array(count + 1);
+    const words: number[] = [];
+    const setOf = new Uint8Array(count);
+    const classes = new Int32Array(count);
+    let text = 0;
+    for (const [set, { examples }] of sets.entries()) {
+      for (const example of examples) {
+        this.tokeniser.tokenise(example.text);
+        for (let i = 0; i < this.tokens.count; i++) words.push(this.words.note(this.tokens, i));
+        setOf[text] = set;
+        classes[text] = example.classes;
+        starts[++text] = words.length;
+      }
     }
-    examples.push({ label, text: line.slice(tab + 1) });
+    return { count, starts, words: Int32Array.from(words), sets: setOf, classes };
   }
-  if (examples.length === 0) throw new TrainingInputError(`${path} has no lines`);
-  return examples;
 }

@@ -1,32 +1,28 @@
-// Opens TensorFlow.js for training: the wasm backend, which is everywhere and gives the same bits on every run. Knows no model.
-import { createRequire } from 'node:module';
-
-export type TfCore = typeof import('@tensorflow/tfjs-core');
-export type TfLayers = typeof import('@tensorflow/tfjs-layers');
+// TensorFlow.js for training: natively where that works, else on wasm. Training takes one operation from it, the product of matrices.
+// Knows no model.
+import { type Backend, openBackend } from '../../server/engine/backend.js';
+import { TrainingInputError } from './input-error.js';
+import type { Matrix, Multiply } from './matrix.js';
 
 export interface TrainingEngine {
-  readonly tf: TfCore;
-  readonly layers: TfLayers;
+  readonly backend: Backend;
+  readonly multiply: Multiply;
 }
 
-export type TrainingEngineOpening =
-  | { readonly ok: true; readonly engine: TrainingEngine }
-  | { readonly ok: false; readonly reason: string };
-
-// By require(), so that all packages share one tfjs-core.
-const require = createRequire(import.meta.url);
-
-export async function openTrainingEngine(): Promise<TrainingEngineOpening> {
-  try {
-    const tf: TfCore = require('@tensorflow/tfjs-core');
-    // Switches tfjs's console banners off and nothing else.
-    tf.env().set('PROD', true);
-    require('@tensorflow/tfjs-backend-wasm');
-    if (!(await tf.setBackend('wasm'))) throw new Error('its WebAssembly module did not start');
-    const layers: TfLayers = require('@tensorflow/tfjs-layers');
-    return { ok: true, engine: { tf, layers } };
-  } catch (error) {
-    const [cause] = String(error instanceof Error ? error.message : error).split('\n');
-    return { ok: false, reason: `TensorFlow.js on wasm could not be opened (${cause}); run npm ci again` };
-  }
+export async function openTrainingEngine(choice: 'auto' | 'native' | 'wasm' | 'cpu' = 'auto'): Promise<TrainingEngine> {
+  const opening = await openBackend(choice);
+  if (!opening.ok) throw new TrainingInputError(`${opening.name}: ${opening.reason}; ${opening.remedy}`);
+  const { backend } = opening;
+  const { tf } = backend;
+  const tensor = ({ values, rows, columns }: Matrix) =>
+    tf.tensor2d(values.subarray(0, rows * columns), [rows, columns]);
+  // Not in a tidy(): it looks for tensors in what comes out, number by number.
+  const multiply: Multiply = (a, b, transposeA = false, transposeB = false) => {
+    const [left, right] = [tensor(a), tensor(b)];
+    const product = tf.matMul(left, right, transposeA, transposeB);
+    const values = product.dataSync<'float32'>();
+    tf.dispose([left, right, product]);
+    return values;
+  };
+  return { backend, multiply };
 }

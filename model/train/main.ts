@@ -1,49 +1,108 @@
 // Entry of `npm run train`: reads the texts, trains, measures the model as it will be shipped, writes its folder.
-import { createFeaturiser } from '../../shared/text/featuriser.js';
-import { createArtefact, loadArtefact } from './artefact.js';
-import { LABELS, readCorpus, TrainingInputError } from './corpus.js';
+import { createHash } from 'node:crypto';
+import { formatScores, percent } from '../evaluate/report.js';
+import { largestOf, scoreTexts } from '../evaluate/scores.js';
+import { createArtefact, loadArtefact, predictTexts } from './artefact.js';
+import { formatCard, type RunFigures } from './card.js';
+import { CorpusReader } from './corpus.js';
+import type { Progress } from './course.js';
 import { openTrainingEngine } from './engine.js';
-import { featurise } from './features.js';
-import { score } from './metrics.js';
+import { TrainingInputError } from './input-error.js';
+import { keepFigures } from './kept-figures.js';
+import { readLexicon } from './lexicon.js';
 import { writeModelFolder } from './model-folder.js';
 import { parseOptions, type TrainingOptions, USAGE } from './options.js';
-import { largest, predict } from './predict.js';
+import { OpinionStore, trainAll } from './pipeline.js';
+import { PROBE } from './probe.js';
 import { ProgressBar } from './progress-bar.js';
-import { FEATURISER, QUICK, RECIPE } from './recipe.js';
-import { formatScores } from './report.js';
-import { train } from './trainer.js';
+import { QUICK_EVERY, QUICK_RECIPE, RECIPE } from './recipe.js';
+import { LABELS, readSources, readValidation, type SourceSet } from './sources.js';
+
+const CLASSES = LABELS.length;
 
 async function run(options: TrainingOptions): Promise<void> {
-  const val = readCorpus(options.data, 'val');
-  const all = readCorpus(options.data, 'train');
-  const examples = options.quick ? all.filter((_, i) => i % QUICK.everyNth === 0) : all;
-  const opening = await openTrainingEngine();
-  if (!opening.ok) throw new TrainingInputError(opening.reason);
-  const { engine } = opening;
-  const recipe = { ...RECIPE, seed: options.seed, ...(options.quick ? QUICK.recipe : {}) };
-  console.log(`Training on ${examples.length} texts, ${recipe.epochs} epochs, seed ${recipe.seed}`);
-  const bar = new ProgressBar(process.stderr);
-  const set = featurise(examples, FEATURISER);
-  const network = train(engine.tf, set, FEATURISER.buckets, recipe, (progress) => bar.show(progress));
+  const startedMs = performance.now();
+  const recipe = options.quick ? QUICK_RECIPE : RECIPE;
+  const all = readSources(options.data);
+  const sets = options.quick ? all.map((set) => thin(set, QUICK_EVERY)) : all;
+  const val = readValidation(options.data);
+  const reader = new CorpusReader();
+  const [corpus, validation] = [reader.read(sets), reader.read([val])];
+  const engine = await openTrainingEngine(options.engine);
+  const { backend } = engine;
+  console.log(`${corpus.count} texts of ${sets.length} sets, seed ${options.seed}, on ${backend.name}`);
 
-  const featuriser = createFeaturiser(FEATURISER);
-  const artefact = createArtefact(engine.layers, featuriser, network);
-  const model = await loadArtefact(engine, artefact);
-  const probabilities = predict(
-    engine.tf,
-    model,
-    featuriser,
-    val.map(({ text }) => text),
-  );
-  model.dispose();
-  const actual = val.map(({ label }) => label);
-  console.log(`\nValidation\n${formatScores(score(actual, probabilities.map(largest), LABELS.length))}\n`);
+  const fingerprint = createHash('sha256').update(new Uint8Array(corpus.words.buffer)).digest('hex');
+  const key = JSON.stringify({ seed: options.seed, engine: backend.name, texts: corpus.count, fingerprint });
+  const store = new OpinionStore(options.work, key);
+  const labels = val.examples.map(({ classes }) => 31 - Math.clz32(classes));
+  const shares = recipe.map(({ sizes }) => sizes.width * sizes.filters * sizes.window + 4000);
+  const data = { sets, corpus, validation, words: reader.words, lexicon: readLexicon(options.data) };
+  const network = trainAll(engine, data, recipe, options.seed, store, {
+    started(member) {
+      const index = recipe.indexOf(member);
+      const rest = shares.slice(index + 1).reduce((sum, share) => sum + share, 0) / (shares[index] ?? 1);
+      const bar = new ProgressBar(member.name, process.stderr, (seconds, done) => (seconds / done) * rest);
+      return (progress: Progress) => bar.show(progress);
+    },
+    finished({ name }, said, kept) {
+      const { macroRecall, accuracy } = scoreTexts(labels, said, CLASSES);
+      const how = kept ? 'kept from before, ' : '';
+      console.log(`${name}: ${how}validation macro recall ${percent(macroRecall)}, accuracy ${percent(accuracy)}`);
+    },
+  });
+
+  const measure = async (exact: boolean) => {
+    const artefact = createArtefact(backend, network, exact);
+    const model = await loadArtefact(backend, artefact);
+    const said = predictTexts(
+      backend,
+      model,
+      val.examples.map(({ text }) => text),
+    );
+    const probe = predictTexts(
+      backend,
+      model,
+      PROBE.map(({ text }) => text),
+    );
+    model.dispose();
+    const right = PROBE.map(({ label }, i) => largestOf(probe, i * CLASSES, CLASSES) === label);
+    return { artefact, scores: scoreTexts(labels, said, CLASSES), right };
+  };
+  const [float, shipped] = [await measure(true), await measure(false)];
+  console.log(`\nValidation, as it is shipped\n${formatScores(shipped.scores, LABELS)}`);
+  const cost = float.scores.macroRecall - shipped.scores.macroRecall;
+  console.log(`one byte a weight costs ${(100 * cost).toFixed(2)} points of macro recall`);
+  console.log(`probe: ${shipped.right.filter(Boolean).length} of ${PROBE.length} right`);
+  console.log(`took ${Math.round((performance.now() - startedMs) / 1000)} s\n`);
   if (options.out === undefined) {
     console.log('Nothing written; give --out DIR to keep the model.');
     return;
   }
-  const bytes = writeModelFolder(options.out, artefact, FEATURISER);
+  const figures: RunFigures = {
+    seed: options.seed,
+    macroRecall: shipped.scores.macroRecall,
+    accuracy: shipped.scores.accuracy,
+    calibrationError: shipped.scores.calibration.error,
+    probeRight: shipped.right.filter(Boolean).length,
+  };
+  const card = formatCard({
+    seed: options.seed,
+    engine: backend.name,
+    scores: shipped.scores,
+    floatRecall: float.scores.macroRecall,
+    bytes: shipped.artefact.weights.byteLength,
+    texts: corpus.count,
+    sets: sets.map(({ name, examples }) => ({ name, texts: examples.length })),
+    probe: PROBE.map((sentence, i) => ({ sentence, isRight: shipped.right[i] === true })),
+    runs: keepFigures(options.work, figures),
+  });
+  const bytes = writeModelFolder(options.out, shipped.artefact, card);
   console.log(`Wrote ${(bytes / 1e6).toFixed(2)} MB to ${options.out}`);
+}
+
+function thin(set: SourceSet, every: number): SourceSet {
+  return { ...set, examples: set.examples.filter((_, i) => i % every === 0) };
 }
 
 try {

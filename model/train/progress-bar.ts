@@ -1,9 +1,10 @@
-// Shows how far the training is: one line that is written over on a terminal, a line for each tenth elsewhere.
-import type { Progress } from './trainer.js';
+// Shows how far the training is: one line that is written over on a terminal, a line for each quarter elsewhere.
+import type { Progress } from './course.js';
 
 const BAR_WIDTH = 24;
 /** Between two drawings on a terminal, in milliseconds. */
 const DRAW_EVERY_MS = 100;
+const LINES = 4;
 
 export interface ProgressOutput {
   readonly isTTY?: boolean;
@@ -13,10 +14,13 @@ export interface ProgressOutput {
 export class ProgressBar {
   private readonly startedMs: number;
   private drawnMs = Number.NEGATIVE_INFINITY;
-  private tenth = 0;
+  private lines = 0;
 
+  /** `share` maps the part of this stage that is done to the part of the whole. */
   constructor(
+    private readonly name: string,
     private readonly output: ProgressOutput,
+    private readonly secondsAfter: (elapsedSeconds: number, share: number) => number,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.startedMs = now();
@@ -31,19 +35,24 @@ export class ProgressBar {
       this.output.write(`\r${this.line(progress, nowMs)}\x1b[K${done ? '\n' : ''}`);
       return;
     }
-    const tenth = Math.floor((10 * progress.step) / progress.steps);
-    if (tenth === this.tenth) return;
-    this.tenth = tenth;
+    const lines = Math.floor((LINES * progress.step) / progress.steps);
+    if (lines === this.lines) return;
+    this.lines = lines;
     this.output.write(`${this.line(progress, nowMs)}\n`);
   }
 
-  private line({ step, steps, epoch, loss }: Progress, nowMs: number): string {
+  private line({ step, steps, loss }: Progress, nowMs: number): string {
     const share = step / steps;
     const filled = Math.round(BAR_WIDTH * share);
     const bar = '#'.repeat(filled) + '.'.repeat(BAR_WIDTH - filled);
     const elapsedSeconds = (nowMs - this.startedMs) / 1000;
-    const left = Math.ceil((elapsedSeconds * (1 - share)) / share);
+    const left = (elapsedSeconds * (1 - share)) / share + this.secondsAfter(elapsedSeconds, share);
     const percent = String(Math.floor(100 * share)).padStart(3);
-    return `[${bar}] ${percent} %  epoch ${epoch}  loss ${loss.toFixed(4)}  ${left} s left`;
+    return `${this.name.padEnd(10)} [${bar}] ${percent} %  loss ${loss.toFixed(4)}  ${formatTime(left)} left in all`;
   }
+}
+
+function formatTime(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -26,12 +26,10 @@ export class Random {
     return Float32Array.from({ length }, () => this.normal(deviation));
   }
 
-  /** 0 with probability `rate`, else 1/(1 - rate), so that sums keep their mean. */
-  dropout(length: number, rate: number): Float32Array {
+  /** Fills `mask` up to `length`: 0 with probability `rate`, else 1/(1 - rate), so that sums keep their mean. */
+  dropout(mask: Float32Array, length: number, rate: number): void {
     const kept = 1 / (1 - rate);
-    const mask = new Float32Array(length);
     for (let i = 0; i < length; i++) mask[i] = this.next() < rate ? 0 : kept;
-    return mask;
   }
 
   /** Shuffles in place. */

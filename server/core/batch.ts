@@ -107,7 +107,8 @@ export class Batch {
         ? { arrays, firstRow: row, rows }
         : { arrays: pending.results ?? [], firstRow: 0, rows: pending.rows };
       const timing = now === undefined ? undefined : makeReceipt(pending.acceptedAt, run, now);
-      ledger.settle(pending, { ok: true, model: spec, output, batched: pending.batched, timing });
+      const outcome = { ok: true, model: spec, output, batched: pending.batched, timing } as const;
+      ledger.settle(pending, pending.explanation?.finish(outcome) ?? outcome);
     }
     return this.#delivered === this.#segments.length;
   }

@@ -15,6 +15,7 @@ import type { Casting, CastTarget } from './casting.js';
 import type { Clock } from './clock.js';
 import type { Engine } from './engine.js';
 import type { HubEvent, HubListener, HubState, HubStats } from './events.js';
+import { planExplanation } from './explanation.js';
 import { Ledger } from './ledger.js';
 import type { ModelDirectory, ModelSpec } from './model-spec.js';
 import { Origin, type OriginOptions } from './origin.js';
@@ -148,7 +149,7 @@ export class Hub {
       const verdict = this.submit(parsed.value, origin, (outcome) => {
         if (outcome.ok) {
           const timing = request.timing === false ? undefined : outcome.timing;
-          resolve(readPrediction(outcome.model, outcome.output, outcome.batched, timing));
+          resolve(readPrediction(outcome.model, outcome.output, outcome.batched, timing, outcome.words));
         } else fail(outcome.error);
       });
       if (!verdict.accepted) fail(verdict.error);
@@ -220,7 +221,9 @@ export class Hub {
     const model = this.#models.resolve(request.model);
     if ('code' in model) return refusal(model);
     const { maxRequestRows } = this.options;
-    const measured = measureInput(request.input, model.spec, {
+    const explanation = request.explain === true ? planExplanation(request.input, model.spec) : undefined;
+    if (explanation !== undefined && 'code' in explanation) return refusal(explanation);
+    const measured = measureInput(explanation?.texts ?? request.input, model.spec, {
       maxRequestRows,
       maxTextLength: model.spec.maxTextLength,
     });
@@ -274,6 +277,7 @@ export class Hub {
       deadline,
       stream: request.stream,
       input: this.options.keepInputs === true ? request.input : undefined,
+      explanation,
       settle: cast === undefined ? settle : castRows(cast, { origin, id: request.id, input: request.input }, settle),
     });
     this.#ledger.accept(pending);

@@ -3,7 +3,9 @@
 import type { WireError } from '../../shared/errors.js';
 import type { OutputRows } from '../../shared/output.js';
 import type { RequestId, Timing } from '../../shared/protocol.js';
+import type { WordWeight } from '../../shared/stream-protocol.js';
 import type { TensorArray } from '../../shared/tensor.js';
+import type { Explanation } from './explanation.js';
 import type { ModelQueue } from './model-queue.js';
 import type { ModelSpec } from './model-spec.js';
 import type { Origin } from './origin.js';
@@ -17,6 +19,8 @@ export type Outcome =
       readonly batched: boolean;
       /** The receipt; undefined where the hub makes none. */
       readonly timing: Timing | undefined;
+      /** What each token of the text added, where that was asked. */
+      readonly words?: readonly WordWeight[];
     }
   | { readonly ok: false; readonly error: WireError };
 
@@ -37,6 +41,7 @@ export interface PendingInit {
   readonly settle: Settle;
   readonly stream: string | undefined;
   readonly input: unknown;
+  readonly explanation: Explanation | undefined;
 }
 
 export class Pending {
@@ -55,6 +60,8 @@ export class Pending {
   readonly stream: string | undefined;
   /** As it came, where the hub keeps inputs for whoever listens; else undefined. */
   readonly input: unknown;
+  /** Makes of the rows that ran the outcome that is told; undefined: they are it. */
+  readonly explanation: Explanation | undefined;
 
   settled = false;
   /** Rows not yet put into a batch, and the slot of the first of them. */
@@ -80,6 +87,7 @@ export class Pending {
     this.settle = init.settle;
     this.stream = init.stream;
     this.input = init.input;
+    this.explanation = init.explanation;
     this.queuedRows = init.rows;
     this.queuedSlot = init.firstSlot;
   }

@@ -1,20 +1,17 @@
 // Turns the texts of a batch into the tensors of a text model, just before it runs. Knows the batch's text columns and the featuriser.
 import type { BatchViews } from '../../shared/batch-layout.js';
 import { elementCount, newTensorArray, type TensorArray, type TextSpec } from '../../shared/tensor.js';
-import { createFeaturiser, type Featuriser, type FeaturiserConfig } from '../../shared/text/featuriser.js';
+import type { Featuriser } from '../../shared/text/featuriser.js';
 
 /** The input of a text model as callers see it. */
 export const TEXT_INPUT: TextSpec = { name: 'text', dtype: 'string', shape: [] };
 
 export class TextInput {
-  readonly featuriser: Featuriser;
   /** Kept from run to run, grown to the largest batch seen. */
   #arrays: readonly TensorArray[] = [];
   #capacityRows = 0;
 
-  constructor(config: FeaturiserConfig) {
-    this.featuriser = createFeaturiser(config);
-  }
+  constructor(readonly featuriser: Featuriser) {}
 
   /** The features of `rows` texts, valid until the next call. */
   read(text: BatchViews['text'], rows: number): readonly TensorArray[] {
@@ -24,8 +21,7 @@ export class TextInput {
     for (let row = 0; row < rows; row++) {
       const end = start + (text.lengths[row] ?? 0);
       if (end > text.bytes.length) throw new Error(`text ${row} ends at byte ${end} of ${text.bytes.length}`);
-      const bytes = Buffer.from(text.bytes.buffer, text.bytes.byteOffset + start, end - start);
-      this.featuriser.write(bytes.toString('utf8'), row, targets);
+      this.featuriser.writeUtf8(text.bytes, start, end, row, targets);
       start = end;
     }
     return targets;

@@ -1,6 +1,8 @@
 // One face for TensorFlow.js layers and graph models: open from bytes, name the inputs and outputs, execute. Knows no batch and no manifest.
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { Featuriser } from '../../shared/text/featuriser.js';
 import type { Backend } from './backend.js';
+import { hasTextEncoder, registerTextEncoder, splitTextEncoder } from './encoder-model.js';
 import type { ModelFiles } from './model-files.js';
 
 /** An input as the model's file describes it. */
@@ -18,13 +20,19 @@ export interface TfjsModel {
   execute(inputs: readonly Tensor[]): readonly Tensor[];
   /** For graphs with operations whose output size depends on values. Undefined: never needed. */
   readonly executeAsync: ((inputs: readonly Tensor[]) => Promise<readonly Tensor[]>) | undefined;
+  /** What gives the inputs, where the model began with a text encoder and was asked to be split. */
+  readonly featuriser?: Featuriser;
   dispose(): void;
 }
 
-/** Loads the model on the backend that is active. Throws what TensorFlow.js throws. */
-export async function openTfjsModel(files: ModelFiles, backend: Backend): Promise<TfjsModel> {
+/**
+ * Loads the model on the backend that is active. Throws what TensorFlow.js throws. `splitEncoder`: the text encoder that it begins with
+ * becomes its featuriser, and the rest the model.
+ */
+export async function openTfjsModel(files: ModelFiles, backend: Backend, splitEncoder = false): Promise<TfjsModel> {
   const handler = handlerOf(files);
-  return files.runtime === 'tfjs-layers' ? openLayers(handler, backend, files.modelJson) : openGraph(handler, backend);
+  if (files.runtime !== 'tfjs-layers') return openGraph(handler, backend);
+  return openLayers(handler, backend, files.modelJson, splitEncoder);
 }
 
 /** True for the error by which a graph says that it only runs asynchronously. */
@@ -62,8 +70,16 @@ function handlerOf({ modelJson, weights }: ModelFiles): io.IOHandler {
   return { load: async () => ({ ...artifacts, ...given }) };
 }
 
-async function openLayers(handler: io.IOHandler, { layers }: Backend, modelJson: string): Promise<TfjsModel> {
-  const model = await layers.loadLayersModel(handler);
+async function openLayers(
+  handler: io.IOHandler,
+  { layers, tf }: Backend,
+  modelJson: string,
+  splitEncoder: boolean,
+): Promise<TfjsModel> {
+  if (hasTextEncoder(modelJson)) registerTextEncoder(tf, layers);
+  const whole = await layers.loadLayersModel(handler);
+  const split = splitEncoder ? splitTextEncoder(whole, layers) : undefined;
+  const model = split?.rest ?? whole;
   // A Sequential's input gets its name when it is loaded, with a number that counts the models before it: callers must not see that.
   const lasting = (name: string): string =>
     modelJson.includes(JSON.stringify(name)) ? name : name.replace(/_\d+$/, '');
@@ -80,7 +96,8 @@ async function openLayers(handler: io.IOHandler, { layers }: Backend, modelJson:
       return list(model.predictOnBatch(first !== undefined && inputs.length === 1 ? first : [...inputs]));
     },
     executeAsync: undefined,
-    dispose: () => void model.dispose(),
+    dispose: () => void whole.dispose(),
+    ...(split === undefined ? {} : { featuriser: split.featuriser }),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type TensorArray,
   type TensorSpec,
 } from '../../shared/tensor.js';
+import { createFeaturiser } from '../../shared/text/featuriser.js';
 import type { Backend, BackendChoice } from './backend.js';
 import type { Backends } from './backends.js';
 import { chooseBackend } from './engine-choice.js';
@@ -62,10 +63,13 @@ async function open(
   why: string,
 ): Promise<SessionOpening> {
   await backends.activate(backend);
-  const model = await openTfjsModel(files, backend);
+  const config = source.featuriser;
+  const model = await openTfjsModel(files, backend, config?.name === 'hashed-text-encoder');
   let refused = true;
   try {
-    const text = source.featuriser && new TextInput(source.featuriser);
+    const featuriser =
+      config === undefined || config.name === 'hashed-text-encoder' ? model.featuriser : createFeaturiser(config);
+    const text = featuriser && new TextInput(featuriser);
     const settled = text
       ? settleInputs(model.inputs, text.featuriser.tensors, 'the featuriser')
       : settleInputs(model.inputs, source.inputs, 'manifest.json');

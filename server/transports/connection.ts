@@ -115,5 +115,8 @@ function atOnce(send: () => void): void {
 function answerOf(outcome: Outcome, timed: boolean): Answer {
   if (!outcome.ok) return outcome;
   const timing = timed ? outcome.timing : undefined;
-  return { ok: true, prediction: readPrediction(outcome.model, outcome.output, outcome.batched, timing) };
+  return {
+    ok: true,
+    prediction: readPrediction(outcome.model, outcome.output, outcome.batched, timing, outcome.words),
+  };
 }

@@ -117,7 +117,7 @@ function answer(reply: FastifyReply, outcome: Outcome, timed: boolean): void {
   }
   const timing = timed ? outcome.timing : undefined;
   if (timing !== undefined) reply.header('server-timing', serverTiming(timing));
-  reply.send(readPrediction(outcome.model, outcome.output, outcome.batched, timing));
+  reply.send(readPrediction(outcome.model, outcome.output, outcome.batched, timing, outcome.words));
 }
 
 /** The receipt as browsers' developer tools show it, in milliseconds (W3C Server Timing). */

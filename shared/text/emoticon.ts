@@ -46,14 +46,34 @@ function fold(point: number | undefined): number {
   return (point ?? 0) | 0x20;
 }
 
-/** Finds the emoticons of one text. A fresh one for each text: it remembers runs, so that no character is read over and over. */
+/** Of an ASCII character: 0 starts no emoticon, 1 may start one, 2 may when the next character is one of `seconds` (the letters). */
+const starts = Uint8Array.from({ length: 128 }, (_, point) => {
+  if (!is(point, START)) return 0;
+  return (kindOf(point) & LETTER) === 0 ? 1 : 2;
+});
+/** What may follow a letter that starts an emoticon, whichever it is. */
+const seconds = Uint8Array.from({ length: 128 }, (_, point) => {
+  return is(point, EYES | LEFT_MOUTH | NOSE) || point === UNDERSCORE ? 1 : 0;
+});
+
+/** A quick look at two neighbours that rules out most positions. */
+export function mayStartEmoticon(point: number, next: number): boolean {
+  if (point >= 128) return false;
+  const start = starts[point] ?? 0;
+  return start === 1 || (start === 2 && next < 128 && seconds[next] === 1);
+}
+
+/** Finds the emoticons of one text after {@link begin}. Remembers runs, so that no character is read over and over. */
 export class EmoticonFinder {
+  private points = new Int32Array(0);
+  private length = 0;
   private leftMouthEnd = 0;
 
-  constructor(
-    private readonly points: Int32Array,
-    private readonly length: number,
-  ) {}
+  begin(points: Int32Array<ArrayBuffer>, length: number): void {
+    this.points = points;
+    this.length = length;
+    this.leftMouthEnd = 0;
+  }
 
   /** End of the emoticon that starts at `at`, or -1. */
   endOf(at: number): number {

@@ -4,6 +4,7 @@
  */
 import type { TensorArray, TensorSpec } from '../tensor.js';
 import { HashedNgrams, type HashedNgramsConfig } from './hashed-ngrams.js';
+import { VocabularyIds, type VocabularyIdsConfig } from './vocabulary-ids.js';
 
 export interface Featuriser {
   /** The tensors that one text becomes, in the order of the model's inputs; shape without the batch dimension. */
@@ -13,22 +14,37 @@ export interface Featuriser {
    * only on targets that do not fit `tensors`.
    */
   write(text: string, row: number, targets: readonly TensorArray[]): void;
+  /** The same for a text that is `bytes[start .. end)` in UTF-8, as texts lie in a batch. */
+  writeUtf8(bytes: Uint8Array, start: number, end: number, row: number, targets: readonly TensorArray[]): void;
+}
+
+/** The text encoder is a layer of the model itself, with its sizes and weights: there is nothing to set here. */
+export interface HashedTextEncoderConfig {
+  readonly name: 'hashed-text-encoder';
 }
 
 /** One member for each featuriser, told apart by `name`. */
-export type FeaturiserConfig = HashedNgramsConfig;
+export type FeaturiserConfig = HashedNgramsConfig | VocabularyIdsConfig | HashedTextEncoderConfig;
 
 export type FeaturiserConfigResult =
   | { readonly ok: true; readonly config: FeaturiserConfig }
   | { readonly ok: false; readonly problem: string };
 
-/** The integer fields of `hashed-ngrams` with their smallest and largest values. */
-const HASHED_NGRAMS_RANGES = {
+type Ranges = Readonly<Record<string, readonly [least: number, most: number]>>;
+
+const NGRAM_RANGES = {
   buckets: [2, 2 ** 24],
   length: [1, 4096],
   maxTokens: [1, 1024],
   minWordLength: [1, 24],
-} as const;
+} as const satisfies Ranges;
+
+const MOST_WORDS = 2 ** 20;
+const ID_RANGES = {
+  length: [1, 1024],
+  padding: [0, MOST_WORDS],
+  unknown: [0, MOST_WORDS],
+} as const satisfies Ranges;
 
 /** Checks the `featuriser` field of a manifest. Never throws; `problem` says what was found and what was expected. */
 export function parseFeaturiserConfig(value: unknown): FeaturiserConfigResult {
@@ -36,43 +52,92 @@ export function parseFeaturiserConfig(value: unknown): FeaturiserConfigResult {
     return problem(`featuriser must be an object such as { "name": "hashed-ngrams", ... }`);
   }
   const fields = new Map<string, unknown>(Object.entries(value));
-  if (fields.get('name') !== 'hashed-ngrams') {
-    return problem(`featuriser.name is ${shown(fields.get('name'))}, expected "hashed-ngrams"`);
-  }
-  const found = new Map<string, number>();
-  for (const [field, [least, most]] of Object.entries(HASHED_NGRAMS_RANGES)) {
-    const number = fields.get(field);
-    if (typeof number !== 'number' || !Number.isInteger(number) || number < least || number > most) {
-      return problem(`featuriser.${field} is ${shown(number)}, expected a whole number from ${least} to ${most}`);
+  const name = fields.get('name');
+  fields.delete('name');
+  switch (name) {
+    case 'hashed-ngrams':
+      return parseHashedNgrams(fields);
+    case 'vocabulary-ids':
+      return parseVocabularyIds(fields);
+    case 'hashed-text-encoder': {
+      const stray = unknownField(fields, name, []);
+      return stray ?? { ok: true, config: { name } };
     }
-    found.set(field, number);
+    default:
+      return problem(
+        `featuriser.name is ${shown(name)}, expected "hashed-ngrams", "vocabulary-ids" or "hashed-text-encoder"`,
+      );
   }
-  const buckets = found.get('buckets') ?? 0;
+}
+
+/** The featuriser of a configuration that has all it needs; the text encoder's weights are in the model. */
+export function createFeaturiser(config: HashedNgramsConfig | VocabularyIdsConfig): Featuriser {
+  return config.name === 'hashed-ngrams' ? new HashedNgrams(config) : new VocabularyIds(config);
+}
+
+function parseHashedNgrams(fields: ReadonlyMap<string, unknown>): FeaturiserConfigResult {
+  const numbers = readNumbers(fields, NGRAM_RANGES);
+  if (typeof numbers === 'string') return problem(numbers);
+  const { buckets } = numbers;
   if ((buckets & (buckets - 1)) !== 0) {
     return problem(`featuriser.buckets is ${buckets}, expected a power of two such as 65536`);
   }
-  for (const field of fields.keys()) {
-    if (field !== 'name' && !found.has(field)) {
-      return problem(`featuriser.${field} is not known; hashed-ngrams takes ${[...found.keys()].join(', ')}`);
+  return (
+    unknownField(fields, 'hashed-ngrams', Object.keys(NGRAM_RANGES)) ?? {
+      ok: true,
+      config: { name: 'hashed-ngrams', ...numbers },
     }
+  );
+}
+
+function parseVocabularyIds(fields: ReadonlyMap<string, unknown>): FeaturiserConfigResult {
+  const words = fields.get('words');
+  if (!isStrings(words) || words.length === 0 || words.length > MOST_WORDS) {
+    return problem(`featuriser.words is ${shown(words)}, expected a list of 1 to ${MOST_WORDS} strings`);
   }
-  return {
-    ok: true,
-    config: {
-      name: 'hashed-ngrams',
-      buckets,
-      length: found.get('length') ?? 0,
-      maxTokens: found.get('maxTokens') ?? 0,
-      minWordLength: found.get('minWordLength') ?? 0,
-    },
-  };
+  const numbers = readNumbers(fields, ID_RANGES);
+  if (typeof numbers === 'string') return problem(numbers);
+  return (
+    unknownField(fields, 'vocabulary-ids', ['words', ...Object.keys(ID_RANGES)]) ?? {
+      ok: true,
+      config: { name: 'vocabulary-ids', words, ...numbers },
+    }
+  );
 }
 
-export function createFeaturiser(config: FeaturiserConfig): Featuriser {
-  return new HashedNgrams(config);
+/** The whole numbers that `ranges` names, or what is wrong with the first that is none. */
+function readNumbers<Name extends string>(
+  fields: ReadonlyMap<string, unknown>,
+  ranges: Readonly<Record<Name, readonly [number, number]>>,
+): Record<Name, number> | string {
+  const numbers: Partial<Record<Name, number>> = {};
+  for (const name of Object.keys(ranges) as Name[]) {
+    const [least, most] = ranges[name];
+    const number = fields.get(name);
+    if (typeof number !== 'number' || !Number.isInteger(number) || number < least || number > most) {
+      return `featuriser.${name} is ${shown(number)}, expected a whole number from ${least} to ${most}`;
+    }
+    numbers[name] = number;
+  }
+  // Every name of the ranges has been set.
+  return numbers as Record<Name, number>;
 }
 
-function problem(text: string): FeaturiserConfigResult {
+function unknownField(
+  fields: ReadonlyMap<string, unknown>,
+  name: string,
+  known: readonly string[],
+): FeaturiserConfigResult | undefined {
+  const stray = [...fields.keys()].find((field) => !known.includes(field));
+  if (stray === undefined) return undefined;
+  return problem(`featuriser.${stray} is not known; ${name} takes ${known.length === 0 ? 'none' : known.join(', ')}`);
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function problem(text: string): FeaturiserConfigResult & { readonly ok: false } {
   return { ok: false, problem: text };
 }
 

@@ -29,3 +29,14 @@ export function mix(hash: number): number {
 export function rowOf(hash: number, bits: number): number {
   return mix(hash) >>> (32 - bits) || 1;
 }
+
+/** Odd, and another one in each process: nobody outside can know it. */
+const CHECK_FACTOR = (Math.floor(Math.random() * 2 ** 32) | 0x10001) >>> 0;
+
+/**
+ * A second hash, which tells apart what the first does not: for tables in memory, never for what is kept. Start with 0; the value is
+ * a signed 32-bit integer.
+ */
+export function checkPoint(check: number, point: number): number {
+  return Math.imul(check + point + 1, CHECK_FACTOR);
+}

@@ -48,6 +48,16 @@ export class HashedNgrams implements Featuriser {
   }
 
   write(text: string, row: number, targets: readonly TensorArray[]): void {
+    this.tokeniser.tokenise(text);
+    this.writeTokens(row, targets);
+  }
+
+  writeUtf8(bytes: Uint8Array, start: number, end: number, row: number, targets: readonly TensorArray[]): void {
+    this.tokeniser.tokeniseUtf8(bytes, start, end);
+    this.writeTokens(row, targets);
+  }
+
+  private writeTokens(row: number, targets: readonly TensorArray[]): void {
     const [ids, weights] = targets;
     if (!(ids instanceof Int32Array) || !(weights instanceof Float32Array)) {
       throw new TypeError('hashed-ngrams writes to an Int32Array and a Float32Array, in this order');
@@ -58,7 +68,6 @@ export class HashedNgrams implements Featuriser {
     if (row < 0 || end > ids.length || end > weights.length) {
       throw new RangeError(`row ${row} of ${length} n-grams is outside the target of ${ids.length}`);
     }
-    this.tokeniser.tokenise(text);
     const used = this.writeCharacters(this.writeWords(start, end, ids, weights), end, ids, weights);
     ids.fill(0, used, end);
     weights.fill(0, used, end);

@@ -10,21 +10,24 @@ const SLASH = 0x2f;
 const PREFIXES = ['https://', 'http://', 'www.'];
 const ENDINGS = ['.com', '.org', '.net', '.ly', '.co', '.it', '.uk'];
 
-/** Finds the links of one text. A fresh one for each text: it remembers host names, so that no character is read over and over. */
+/** Finds the links of one text after {@link begin}. Remembers host names, so that no character is read over and over. */
 export class LinkFinder {
+  private points = new Int32Array(0);
+  private length = 0;
   private hostEnd = 0;
 
-  constructor(
-    private readonly points: Int32Array,
-    private readonly length: number,
-  ) {}
+  begin(points: Int32Array<ArrayBuffer>, length: number): void {
+    this.points = points;
+    this.length = length;
+    this.hostEnd = 0;
+  }
 
-  /** End of the link that starts at `at`, or -1. */
-  endOf(at: number): number {
+  /** End of the link that starts at `at`, or -1. `hasSlash`: whether the text has a slash; bare links need one. */
+  endOf(at: number, hasSlash: boolean): number {
     for (const prefix of PREFIXES) {
       if (this.holds(prefix, at)) return this.wordsEnd(at + prefix.length);
     }
-    return this.bareLinkEnd(at);
+    return hasSlash ? this.bareLinkEnd(at) : -1;
   }
 
   private bareLinkEnd(at: number): number {

@@ -1,10 +1,10 @@
 /**
- * The tokens of one text, kept as code points in one array that is used again for the next text: featurising makes no garbage.
- * Knows how a token is written, not where one begins.
+ * The tokens of one text, kept in arrays that are used again for the next text: featurising makes no garbage. Knows how a token is
+ * written, not where one begins.
  */
-import { DIGIT, kindOf, LETTER, lowerCase } from './characters.js';
-
-const HASH_SIGN = 0x23;
+import { lowerCase } from './characters.js';
+import { checkPoint, hashPoint, WORD_SEED } from './hash.js';
+import { hasNgrams } from './word-hashes.js';
 
 export class TokenList {
   /** Tokens held. */
@@ -12,11 +12,22 @@ export class TokenList {
   /** Code points of all tokens, one after the other. Token i is `points[i === 0 ? 0 : ends[i - 1] .. ends[i])`. */
   points = new Int32Array(1024);
   readonly ends: Int32Array;
-  private written = 0;
-  private cut = false;
+  /** Of each token, not yet mixed: computed as it is written. */
+  readonly hashes: Int32Array;
+  /** Of each token, by {@link checkPoint}. */
+  readonly checks: Int32Array;
+  /** Which of the text's code points a token was: from, and to before. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** Code points written, those of an unfinished token included. Together with `points` for whoever writes a token himself. */
+  written = 0;
 
   constructor(readonly maxTokens: number) {
     this.ends = new Int32Array(maxTokens);
+    this.hashes = new Int32Array(maxTokens);
+    this.checks = new Int32Array(maxTokens);
+    this.from = new Int32Array(maxTokens);
+    this.to = new Int32Array(maxTokens);
   }
 
   get full(): boolean {
@@ -27,10 +38,9 @@ export class TokenList {
   reset(length: number): void {
     this.count = 0;
     this.written = 0;
-    this.cut = false;
     // A text's own tokens need no more points than it has; a marker needs at most 5.
     const room = length + 5 * this.maxTokens;
-    if (this.points.length < room) this.points = new Int32Array(room);
+    if (this.points.length < room) this.points = new Int32Array(2 * room);
   }
 
   start(index: number): number {
@@ -41,43 +51,74 @@ export class TokenList {
     return this.ends[index] ?? 0;
   }
 
-  /** Adds a code point, lower-cased, to the token that is being written; the third and further equal ones in a row are cut. */
-  write(point: number): void {
-    const lower = lowerCase(point);
-    const at = this.written;
-    if (at - this.start(this.count) >= 2 && this.points[at - 1] === lower && this.points[at - 2] === lower) {
-      this.cut = true;
-      return;
-    }
-    this.points[at] = lower;
-    this.written = at + 1;
+  /** Ends the token that was written up to `written`. Must not be called on a full list. */
+  finish(hash: number, check: number, written: number, from: number, to: number): void {
+    const { count } = this;
+    this.written = written;
+    this.ends[count] = written;
+    this.hashes[count] = hash;
+    this.checks[count] = check;
+    this.from[count] = from;
+    this.to[count] = to;
+    this.count = count + 1;
   }
 
-  /** Ends the token that is being written. True when a run of equal characters was cut in it. Must not be called on a full list. */
-  finish(): boolean {
-    this.ends[this.count++] = this.written;
-    const { cut } = this;
-    this.cut = false;
-    return cut;
-  }
-
-  /** Adds a whole token as it stands, unless the list is full. */
-  push(points: readonly number[]): void {
+  /** Adds a token that is always the same, unless the list is full. */
+  push({ points, hash, check }: FixedToken, from: number, to: number): void {
     if (this.full) return;
-    for (const point of points) this.points[this.written++] = point;
-    this.finish();
+    let at = this.written;
+    for (let i = 0; i < points.length; i++) this.points[at++] = points[i] ?? 0;
+    this.finish(hash, check, at, from, to);
+  }
+
+  /** Adds a token of one code point. */
+  pushPoint(point: number, at: number): void {
+    this.points[this.written] = point;
+    this.finish(hashPoint(WORD_SEED, point), checkPoint(0, point), this.written + 1, at, at + 1);
+  }
+
+  /** Adds `source[from .. to)` in lower case; the third and further equal characters in a row are cut. */
+  pushFolded(source: Int32Array, from: number, to: number): void {
+    const start = this.written;
+    let written = start;
+    let hash = WORD_SEED;
+    let check = 0;
+    for (let i = from; i < to; i++) {
+      const point = lowerCase(source[i] ?? 0);
+      if (written - start >= 2 && this.points[written - 1] === point && this.points[written - 2] === point) continue;
+      this.points[written++] = point;
+      hash = hashPoint(hash, point);
+      check = checkPoint(check, point);
+    }
+    this.finish(hash, check, written, from, to);
   }
 
   /** True for words, numbers and hashtags: the tokens whose character n-grams mean something. */
   isWordLike(index: number): boolean {
-    const first = this.points[this.start(index)] ?? 0;
-    return first === HASH_SIGN || (kindOf(first) & (LETTER | DIGIT)) !== 0;
+    return hasNgrams(this.points[this.start(index)] ?? 0);
   }
 
   /** The tokens as strings, for people and tests. */
   toStrings(): string[] {
-    return Array.from({ length: this.count }, (_, i) =>
-      String.fromCodePoint(...this.points.subarray(this.start(i), this.end(i))),
-    );
+    return Array.from({ length: this.count }, (_, i) => this.text(i));
   }
+
+  /** One token as a string. */
+  text(index: number): string {
+    let text = '';
+    const end = this.end(index);
+    for (let i = this.start(index); i < end; i++) text += String.fromCodePoint(this.points[i] ?? 0);
+    return text;
+  }
+}
+
+export interface FixedToken {
+  readonly points: readonly number[];
+  readonly hash: number;
+  readonly check: number;
+}
+
+export function fixedToken(text: string): FixedToken {
+  const points = [...text].map((character) => character.codePointAt(0) ?? 0);
+  return { points, hash: points.reduce(hashPoint, WORD_SEED), check: points.reduce(checkPoint, 0) };
 }

@@ -1,13 +1,14 @@
 /**
- * Splits a text into the tokens that n-grams are made of: words in lower case, emoticons, emoji, runs of punctuation, and markers for
- * shouting and drawn-out letters. One pass, at most `maxTokens` tokens; what follows the last one is not read. Trained models depend
- * on every rule here: a changed rule needs a featuriser with a new name.
+ * Splits a text into the tokens that models know: words in lower case, emoticons, emoji, runs of punctuation, and markers for shouting
+ * and drawn-out letters. One pass that hashes as it goes, at most `maxTokens` tokens; what follows the last one is not read. Trained
+ * models depend on every rule here: a changed rule needs a featuriser with a new name.
  */
-import { DIGIT, isSkinTone, kindOf, LETTER, LOWER, PICTOGRAPH, SPACE, UPPER, WORD } from './characters.js';
-import { EmoticonFinder } from './emoticon.js';
+import { DIGIT, isSkinTone, kindOf, LETTER, LOWER, lowerCase, PICTOGRAPH, SPACE, UPPER, WORD } from './characters.js';
+import { EmoticonFinder, mayStartEmoticon } from './emoticon.js';
+import { checkPoint, hashPoint, WORD_SEED } from './hash.js';
 import { LinkFinder } from './link.js';
-import { normalise } from './normalise.js';
-import type { TokenList } from './token-list.js';
+import { CodePoints } from './normalise.js';
+import { fixedToken, type TokenList } from './token-list.js';
 
 const BANG = 0x21;
 const HASH_SIGN = 0x23;
@@ -18,139 +19,214 @@ const DOT = 0x2e;
 const COLON = 0x3a;
 const QUESTION = 0x3f;
 const AT_SIGN = 0x40;
+const UPPER_W = 0x57;
+const LOWER_W = 0x77;
 const ZERO_WIDTH_JOINER = 0x200d;
 const ELLIPSIS = 0x2026;
 const EMOJI_STYLE = 0xfe0f;
 
-/** Follows a word in which a run of three or more equal letters was cut to two: U+0001 `el`. */
-const DRAWN_OUT = [0x01, 0x65, 0x6c];
-/** Follows a word of three or more letters without a lower-case one: U+0001 `caps`. */
-const SHOUTED = [0x01, 0x63, 0x61, 0x70, 0x73];
+const NAME = fixedToken('@');
+const NUMBER = fixedToken('0');
+const DOTS = fixedToken('..');
+const EXCLAMATION = fixedToken('!');
+const EXCLAMATIONS = fixedToken('!!');
+const QUESTION_MARK = fixedToken('?');
+const QUESTION_MARKS = fixedToken('??');
+const MIXED_MARKS = fixedToken('!?');
+/** Follows a word in which a run of three or more equal letters was cut to two. */
+const DRAWN_OUT = fixedToken('\u0001el');
+/** Follows a word of three or more letters without a lower-case one. */
+const SHOUTED = fixedToken('\u0001caps');
 const SHORTEST_SHOUT = 3;
 
+/** What {@link kindOf} and {@link lowerCase} say of ASCII, and whether an emoticon may begin: most characters need no more than these. */
+const asciiKinds = Uint8Array.from({ length: 128 }, (_, point) => kindOf(point) & ~128);
+const asciiLower = Uint8Array.from({ length: 128 }, (_, point) => lowerCase(point));
+
 export class Tokeniser {
-  private points = new Int32Array(512);
-  private length = 0;
+  private readonly source = new CodePoints();
+  private readonly links = new LinkFinder();
+  private readonly emoticons = new EmoticonFinder();
 
   constructor(readonly tokens: TokenList) {}
 
   /** Fills `tokens` from `text`. */
   tokenise(text: string): void {
-    if (this.points.length < text.length) this.points = new Int32Array(text.length);
-    const { points, tokens } = this;
-    const length = normalise(text, points);
-    this.length = length;
+    this.source.readString(text);
+    this.scan();
+  }
+
+  /** Fills `tokens` from the UTF-8 of a text. */
+  tokeniseUtf8(bytes: Uint8Array, start: number, end: number): void {
+    this.source.readUtf8(bytes, start, end);
+    this.scan();
+  }
+
+  private scan(): void {
+    const { tokens, links, emoticons } = this;
+    const { points, length, hasSlash } = this.source;
     tokens.reset(length);
-    const links = new LinkFinder(points, length);
-    const emoticons = new EmoticonFinder(points, length);
+    links.begin(points, length);
+    emoticons.begin(points, length);
     for (let at = 0; at < length && !tokens.full; ) {
       const point = points[at] ?? 0;
-      const kind = kindOf(point);
+      const kind = point < 128 ? (asciiKinds[point] ?? 0) : kindOf(point);
       if ((kind & SPACE) !== 0) {
         at++;
         continue;
       }
-      const linkEnd = links.endOf(at);
-      if (linkEnd !== -1) {
-        at = linkEnd;
-        continue;
+      if (hasSlash || point === LOWER_W || point === UPPER_W) {
+        const linkEnd = links.endOf(at, hasSlash);
+        if (linkEnd !== -1) {
+          at = linkEnd;
+          continue;
+        }
       }
-      const nextIsWord = at + 1 < length && (this.kindAt(at + 1) & WORD) !== 0;
-      if (point === AT_SIGN && nextIsWord) {
-        tokens.push([AT_SIGN]);
-        at = this.wordEnd(at + 1);
-        continue;
+      if (mayStartEmoticon(point, points[at + 1] ?? 0)) {
+        const end = emoticons.endOf(at);
+        if (end !== -1) {
+          tokens.pushFolded(points, at, end);
+          at = end;
+          continue;
+        }
       }
-      const emoticonEnd = emoticons.endOf(at);
-      if (emoticonEnd !== -1) {
-        for (; at < emoticonEnd; at++) tokens.write(points[at] ?? 0);
-        tokens.finish();
-      } else if (point === HASH_SIGN && nextIsWord) {
-        at = this.word(at, this.wordEnd(at + 1));
-      } else if ((kind & LETTER) !== 0) {
-        at = this.word(at, this.wordWithApostrophesEnd(at));
+      if ((kind & LETTER) !== 0) {
+        at = this.word(at, WORD);
       } else if ((kind & DIGIT) !== 0) {
-        tokens.push([0x30]);
-        at = this.numberEnd(at);
+        const end = this.numberEnd(at);
+        tokens.push(NUMBER, at, end);
+        at = end;
       } else {
         at = this.symbol(at, point, kind);
       }
     }
   }
 
-  /** Everything that is no link, name, emoticon, word or number. Returns where the next token may begin. */
+  /** Everything that is no link, emoticon, word or number. Returns where the next token may begin. */
   private symbol(at: number, point: number, kind: number): number {
     const { tokens } = this;
-    if (point === BANG || point === QUESTION) return this.exclamation(at);
-    if (point === ELLIPSIS) {
-      tokens.push([DOT, DOT]);
-    } else if (point === DOT && at + 1 < this.length && this.points[at + 1] === DOT) {
-      tokens.push([DOT, DOT]);
-      while (at + 1 < this.length && this.points[at + 1] === DOT) at++;
-    } else if ((kind & PICTOGRAPH) !== 0) {
-      if (!isSkinTone(point)) tokens.push([point]);
+    const { points } = this.source;
+    switch (point) {
+      case BANG:
+      case QUESTION:
+        return this.exclamation(at);
+      case AT_SIGN:
+        if ((kindOf(points[at + 1] ?? 0) & WORD) === 0) break;
+        {
+          const end = this.wordEnd(at + 1);
+          tokens.push(NAME, at, end);
+          return end;
+        }
+      case HASH_SIGN:
+        if ((kindOf(points[at + 1] ?? 0) & WORD) === 0) break;
+        return this.word(at, WORD);
+      case ELLIPSIS:
+        tokens.push(DOTS, at, at + 1);
+        return at + 1;
+      case DOT: {
+        let end = at + 1;
+        while (points[end] === DOT) end++;
+        if (end === at + 1) break;
+        tokens.push(DOTS, at, end);
+        return end;
+      }
+    }
+    if ((kind & PICTOGRAPH) !== 0) {
+      if (!isSkinTone(point)) tokens.pushPoint(point, at);
     } else if ((kind & WORD) === 0 && point !== EMOJI_STYLE && point !== ZERO_WIDTH_JOINER) {
-      tokens.push([point]);
+      tokens.pushPoint(point, at);
     }
     return at + 1;
   }
 
   /** A run of `!` and `?`: `!`, `!!`, `?`, `??`, or `!?` when both are in it. */
-  private exclamation(at: number): number {
+  private exclamation(start: number): number {
+    const { points } = this.source;
     let bangs = 0;
     let questions = 0;
-    for (; at < this.length; at++) {
-      if (this.points[at] === BANG) bangs++;
-      else if (this.points[at] === QUESTION) questions++;
+    let at = start;
+    for (; ; at++) {
+      if (points[at] === BANG) bangs++;
+      else if (points[at] === QUESTION) questions++;
       else break;
     }
-    if (bangs > 0 && questions > 0) this.tokens.push([BANG, QUESTION]);
-    else if (bangs > 0) this.tokens.push(bangs > 1 ? [BANG, BANG] : [BANG]);
-    else this.tokens.push(questions > 1 ? [QUESTION, QUESTION] : [QUESTION]);
+    let token = MIXED_MARKS;
+    if (questions === 0) token = bangs > 1 ? EXCLAMATIONS : EXCLAMATION;
+    else if (bangs === 0) token = questions > 1 ? QUESTION_MARKS : QUESTION_MARK;
+    this.tokens.push(token, start, at);
     return at;
   }
 
-  /** Writes the word from `start` to `end` and its markers. Returns `end`. */
-  private word(start: number, end: number): number {
+  /**
+   * Adds the word or hashtag at `start` and its markers; returns where it ends. `isn't`, `rock'n'roll`: an apostrophe belongs to a
+   * word when a letter follows, and is not kept; only letters go on after it.
+   */
+  private word(start: number, accepted: number): number {
     const { tokens } = this;
-    let cases = 0;
-    for (let i = start; i < end; i++) {
-      const point = this.points[i] ?? 0;
-      cases |= kindOf(point);
-      if (point !== APOSTROPHE) tokens.write(point);
+    const { points } = this.source;
+    const out = tokens.points;
+    let written = tokens.written;
+    let hash = WORD_SEED;
+    let check = 0;
+    let last = -1;
+    let lastButOne = -1;
+    let kinds = 0;
+    let cut = false;
+    let at = start;
+    const isTag = points[start] === HASH_SIGN;
+    if (isTag) {
+      out[written++] = HASH_SIGN;
+      hash = hashPoint(hash, HASH_SIGN);
+      check = checkPoint(check, HASH_SIGN);
+      at++;
     }
-    if (tokens.finish()) tokens.push(DRAWN_OUT);
-    if (end - start >= SHORTEST_SHOUT && (cases & (UPPER | LOWER)) === UPPER) tokens.push(SHOUTED);
-    return end;
-  }
-
-  private kindAt(at: number): number {
-    return kindOf(this.points[at] ?? 0);
+    for (; ; at++) {
+      let point = points[at] ?? 0;
+      let kind: number;
+      if (point < 128) {
+        kind = asciiKinds[point] ?? 0;
+        if ((kind & accepted) === 0) {
+          if (point !== APOSTROPHE || isTag || (kindOf(points[at + 1] ?? 0) & LETTER) === 0) break;
+          accepted = LETTER;
+          continue;
+        }
+        point = asciiLower[point] ?? 0;
+      } else {
+        kind = kindOf(point);
+        if ((kind & accepted) === 0) break;
+        if ((kind & UPPER) !== 0) point = lowerCase(point);
+      }
+      kinds |= kind;
+      if (point === last && point === lastButOne) {
+        cut = true;
+        continue;
+      }
+      out[written++] = point;
+      hash = hashPoint(hash, point);
+      check = checkPoint(check, point);
+      lastButOne = last;
+      last = point;
+    }
+    tokens.finish(hash, check, written, start, at);
+    if (cut) tokens.push(DRAWN_OUT, start, at);
+    if (at - start >= SHORTEST_SHOUT && (kinds & (UPPER | LOWER)) === UPPER) tokens.push(SHOUTED, start, at);
+    return at;
   }
 
   private wordEnd(at: number): number {
-    while (at < this.length && (this.kindAt(at) & WORD) !== 0) at++;
-    return at;
-  }
-
-  /** `isn't`, `rock'n'roll`: an apostrophe belongs to the word when a letter follows. */
-  private wordWithApostrophesEnd(at: number): number {
-    at = this.wordEnd(at);
-    while (at + 1 < this.length && this.points[at] === APOSTROPHE && (this.kindAt(at + 1) & LETTER) !== 0) {
-      at++;
-      while (at < this.length && (this.kindAt(at) & LETTER) !== 0) at++;
-    }
+    const { points } = this.source;
+    while ((kindOf(points[at] ?? 0) & WORD) !== 0) at++;
     return at;
   }
 
   /** `3`, `1,000.50`, `10:30`, `50%`, `2nd`. */
   private numberEnd(at: number): number {
-    while (at < this.length) {
-      const point = this.points[at] ?? 0;
+    const { points } = this.source;
+    for (; ; at++) {
+      const point = points[at] ?? 0;
       if ((kindOf(point) & DIGIT) === 0 && point !== DOT && point !== COMMA && point !== COLON) break;
-      at++;
     }
-    if (at < this.length && this.points[at] === PERCENT) at++;
+    if (points[at] === PERCENT) at++;
     return this.wordEnd(at);
   }
 }

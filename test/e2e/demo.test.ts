@@ -107,7 +107,7 @@ test('runs for its time, shows messages with label and score, and accounts for e
   expect(answered).toBeGreaterThan(100);
   expect(errors).toBe(0);
   expect(sent).toBe(answered);
-  expect(stdout).toMatch(/sentiment@1 in 00:0\d/);
+  expect(stdout).toMatch(/sentiment@2 in 00:0\d/);
   expect(stdout).toMatch(/ {2}mean batch {2}\d+\.\d/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what starts a sequence
   expect(stdout).not.toMatch(/\x1b/);

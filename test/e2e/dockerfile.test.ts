@@ -91,7 +91,7 @@ test('the image runs the hub: probes, a prediction, the health check, and a drai
     const answer = await predict(hub);
 
     expect(health.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ model: 'sentiment@1', label: 'positive' });
+    expect(await answer.json()).toMatchObject({ model: 'sentiment@2', label: 'positive' });
     expect(await exitCode(image.healthCheck, hub.env)).toBe(0);
   } finally {
     hub.process.kill('SIGTERM');
@@ -195,8 +195,8 @@ test('the image has what the hub needs at run time and nothing else', async () =
   expect(development).toEqual(expect.arrayContaining(['node_modules/typescript', 'node_modules/vitest']));
   expect(development.filter((path) => existsSync(join(app, path)))).toEqual([]);
   expect((await readdir(app)).sort()).toEqual(['LICENSE', 'dist', 'model', 'node_modules', 'package.json']);
-  expect((await readdir(join(app, 'dist'))).sort()).toEqual(['scripts', 'server', 'shared', 'web']);
-  expect(own.filter((path) => path.startsWith('model/train/'))).toEqual([]);
+  expect((await readdir(join(app, 'dist'))).sort()).toEqual(['layer', 'scripts', 'server', 'shared', 'web']);
+  expect(own.filter((path) => /^model\/(train|evaluate)\//.test(path))).toEqual([]);
   expect(own.filter((path) => !path.startsWith('node_modules/') && path.endsWith('.ts'))).toEqual([]);
   expect(own.filter((path) => path.startsWith('node_modules/') && path.endsWith('.map'))).toEqual([]);
   // A link into the repository would dangle.
@@ -244,7 +244,7 @@ test('the context that docker is sent leaves out everything the Dockerfile does 
     expect([path, ignored(path)]).toEqual([path, true]);
   }
   for (const path of [
-    'model/sentiment/1/weights.bin',
+    'model/sentiment/2/weights.bin',
     'client/package.json',
     'client/index.ts',
     'dashboard/main.ts',

@@ -141,7 +141,7 @@ test('an endless pipe: Ctrl-C stops the reading, open answers are waited for, th
 
   expect(code).toBe(0);
   expect(stderr).toContain(`/?stream=logs/web\n`);
-  expect(stdout).toContain('standard input to stream logs/web, sentiment@1: stopped in 00:0');
+  expect(stdout).toContain('standard input to stream logs/web, sentiment@2: stopped in 00:0');
   expect(figure(stdout, 'sent')).toBeGreaterThanOrEqual(200);
   expect(figure(stdout, 'answered')).toBe(figure(stdout, 'sent'));
 });

@@ -92,7 +92,7 @@ test('what happened is what /metrics says', async () => {
 
     const grown = (name: string, labels?: Record<string, string>): number =>
       (sumOf(after, `tickcast_${name}`, labels) ?? 0) - (sumOf(before, `tickcast_${name}`, labels) ?? 0);
-    const model = { model: 'sentiment', version: '1' };
+    const model = { model: 'sentiment', version: '2' };
     expect(grown('requests_total', { ...model, via: 'socketio', outcome: 'ok' })).toBe(3);
     expect(grown('requests_total', { ...model, via: 'rest', outcome: 'ok' })).toBe(1);
     expect(grown('requests_total', { via: 'rest', outcome: 'INVALID_INPUT' })).toBe(1);

@@ -240,3 +240,25 @@ export async function writeEmbedding(folder: string, words: number, length: numb
   const values = Array.from({ length: words }, (_, id) => [id, -id]).flat();
   await writeModel(folder, layersModel('Model', config), [{ name: 'table/embeddings', shape: [words, 2], values }]);
 }
+
+/** Input `ids` (int32) [length]; output [length]: each id times ten. */
+export async function writeIdModel(folder: string, words: number, length: number): Promise<void> {
+  const layer = (className: string, name: string, from: string | undefined, settings: object) => ({
+    class_name: className,
+    name,
+    config: { name, ...settings },
+    inbound_nodes: from === undefined ? [] : [[[from, 0, 0, {}]]],
+  });
+  const config = {
+    name: 'ids',
+    layers: [
+      layer('InputLayer', 'ids', undefined, { batch_input_shape: [null, length], dtype: 'int32', sparse: false }),
+      layer('Embedding', 'table', 'ids', { input_dim: words, output_dim: 1, mask_zero: false }),
+      layer('Flatten', 'flat', 'table', {}),
+    ],
+    input_layers: [['ids', 0, 0]],
+    output_layers: [['flat', 0, 0]],
+  };
+  const values = Array.from({ length: words }, (_, id) => 10 * id);
+  await writeModel(folder, layersModel('Model', config), [{ name: 'table/embeddings', shape: [words, 1], values }]);
+}

@@ -25,7 +25,7 @@ const client = connect<Models>('http://localhost:3000', { timeoutMs: 500, transp
 // A declared model takes its own input and gives its own answer.
 export const label: 'negative' | 'neutral' | 'positive' = (await client.predict('fine', { model: 'sentiment' })).label;
 export const numbers: number[] = (await client.predict([1, 2], { model: 'iris@2' })).prediction;
-export const reference: string = (await client.predict('fine', { model: 'sentiment@1' })).model;
+export const reference: string = (await client.predict('fine', { model: 'sentiment@2' })).model;
 
 // @ts-expect-error A model that is not declared.
 void client.predict('fine', { model: 'sentimental' });

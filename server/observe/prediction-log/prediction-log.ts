@@ -134,7 +134,7 @@ export class PredictionLog {
     const counts = this.#counts;
     const at = this.#parts.wallNow();
     let parts: ReturnType<RowCollector['partsOf']> | undefined;
-    for (let row = 0; row < pending.rows; row++) {
+    for (let row = 0; row < outcome.output.rows; row++) {
       if (!this.#sampler.takes()) {
         counts.leftOut += 1;
         continue;

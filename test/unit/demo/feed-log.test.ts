@@ -7,8 +7,8 @@ const message = (text: string, topic = 'coffee') => ({ topic, text });
 test('a report counts what was sent, answered and failed since the report before', () => {
   const log = new FeedLog();
   for (let i = 0; i < 4; i++) log.sent();
-  log.answered(message('good'), { model: 'sentiment@1', label: 'positive', score: 0.9 }, 2);
-  log.answered(message('meh', 'trains'), { model: 'sentiment@1', label: 'neutral', score: 0.5 }, 3);
+  log.answered(message('good'), { model: 'sentiment@2', label: 'positive', score: 0.9 }, 2);
+  log.answered(message('meh', 'trains'), { model: 'sentiment@2', label: 'neutral', score: 0.5 }, 3);
   log.failed('OVERLOADED', 'the queue is full');
 
   const first = log.take('connected');
@@ -34,7 +34,7 @@ test('a report keeps only the newest messages', () => {
   const log = new FeedLog();
   for (let i = 0; i < 500; i++) {
     log.sent();
-    log.answered(message(String(i)), { model: 'sentiment@1', label: 'positive', score: 0.9 }, 1);
+    log.answered(message(String(i)), { model: 'sentiment@2', label: 'positive', score: 0.9 }, 1);
   }
 
   const { newest } = log.take('connected');

@@ -13,7 +13,7 @@ export function feedReport(changes: Partial<FeedReport> = {}): FeedReport {
     topics: {},
     newest: [],
     connection: 'connected',
-    model: 'sentiment@1',
+    model: 'sentiment@2',
     ...changes,
   };
 }

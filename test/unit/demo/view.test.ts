@@ -16,7 +16,7 @@ function someTally(): Tally {
       sent: 1000,
       answered: 999,
       errors: { OVERLOADED: 1 },
-      errorExample: 'the queue of sentiment@1 is full',
+      errorExample: 'the queue of sentiment@2 is full',
       latencies: { 100: 10, 150: 1 },
       topics: { coffee: [7, 2, 1], trains: [0, 3, 6] },
       newest: [
@@ -62,7 +62,7 @@ test('a frame shows connection, figures, every topic and the newest message firs
   const text = lines.join('\n');
 
   expect(lines).toHaveLength(34);
-  for (const part of ['sentiment@1', '● connected', '4,000/s', 'errors 160', 'mean batch 3.5', 'OVERLOADED 160']) {
+  for (const part of ['sentiment@2', '● connected', '4,000/s', 'errors 160', 'mean batch 3.5', 'OVERLOADED 160']) {
     expect(text).toContain(part);
   }
   expect(lines[1]).toBe(' Watch it live: http://127.0.0.1:3000/');
@@ -98,7 +98,7 @@ test('a frame can be drawn before anything came', () => {
 test('the summary has the totals of the whole run', () => {
   const text = summaryText(someTally());
 
-  for (const part of ['160,000', '159,840', 'OVERLOADED 160', 'the queue of sentiment@1 is full', '3.5']) {
+  for (const part of ['160,000', '159,840', 'OVERLOADED 160', 'the queue of sentiment@2 is full', '3.5']) {
     expect(text).toContain(part);
   }
 });

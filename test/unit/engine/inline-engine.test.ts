@@ -11,6 +11,7 @@ import {
   writeEinsumGraph,
   writeEmbedding,
   writeGraph,
+  writeIdModel,
   writeLinear,
   writeMlp,
   writeStringGraph,
@@ -168,6 +169,12 @@ describe('a TensorFlow.js model', () => {
     ['no shape at all', (folder: string) => writeGraph(folder, null), {}, 'put "inputs": [{ "name": "x"'],
     ['no batch dimension', (folder: string) => writeGraph(folder, []), {}, 'it has no batch dimension'],
     [
+      'a text encoder that the model lacks',
+      (folder: string) => writeLinear(folder),
+      { featuriser: { name: 'hashed-text-encoder' } } as const,
+      'the model does not begin with that layer',
+    ],
+    [
       'strings for input',
       writeStringGraph,
       {},
@@ -224,6 +231,21 @@ describe('a TensorFlow.js model', () => {
         ).toEqual([[4, -4, 19, -19]]);
       },
       { inputs },
+    );
+  });
+
+  it('takes texts as ids of a vocabulary', async () => {
+    const words = ['', '\u0001unknown', 'good', 'not'];
+    const featuriser = { name: 'vocabulary-ids', words, length: 3, padding: 0, unknown: 1 } as const;
+    await withModel(
+      (folder) => writeIdModel(folder, 4, 3),
+      async (engine, loading) => {
+        const model = modelOf(loading);
+        expect(model.inputs).toEqual([{ name: 'text', dtype: 'string', shape: [] }]);
+        const outcome = await runRows(engine, model, 2, [], ['Not so good', 'good']);
+        expect(outputsOf(model, 2, outcome)).toEqual([[30, 10, 20, 20, 0, 0]]);
+      },
+      { featuriser },
     );
   });
 

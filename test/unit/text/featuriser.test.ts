@@ -2,11 +2,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { elementCount } from '../../../shared/tensor.js';
-import { createFeaturiser, type FeaturiserConfig, parseFeaturiserConfig } from '../../../shared/text/featuriser.js';
+import { createFeaturiser, parseFeaturiserConfig } from '../../../shared/text/featuriser.js';
 import { CHARACTER_SEED, hashPoint, rowOf, WORD_SEED } from '../../../shared/text/hash.js';
+import type { HashedNgramsConfig } from '../../../shared/text/hashed-ngrams.js';
+import type { VocabularyIdsConfig } from '../../../shared/text/vocabulary-ids.js';
 import { referenceTokens } from './reference-tokens.js';
 
-const CONFIG: FeaturiserConfig = { name: 'hashed-ngrams', buckets: 4096, length: 64, maxTokens: 20, minWordLength: 4 };
+const CONFIG: HashedNgramsConfig = {
+  name: 'hashed-ngrams',
+  buckets: 4096,
+  length: 64,
+  maxTokens: 20,
+  minWordLength: 4,
+};
 
 function write(text: string, config = CONFIG): { ids: number[]; weights: number[] } {
   const ids = new Int32Array(config.length).fill(-7);
@@ -101,10 +109,51 @@ test('targets that do not fit are a bug of the caller', () => {
   expect(() => featuriser.write('x', 1, [new Int32Array(64), new Float32Array(64)])).toThrow(RangeError);
 });
 
-describe('parseFeaturiserConfig', () => {
-  test('takes what it should and gives it back', () => {
-    expect(parseFeaturiserConfig({ ...CONFIG })).toEqual({ ok: true, config: CONFIG });
+const VOCABULARY: VocabularyIdsConfig = {
+  name: 'vocabulary-ids',
+  words: ['', '\u0001unknown', 'good', 'not', '!!', 'soo', '\u0001el'],
+  length: 6,
+  padding: 0,
+  unknown: 1,
+};
+
+describe('vocabulary-ids', () => {
+  test('writes the place of each token in the list, the unknown id and padding', () => {
+    const ids = new Int32Array(18).fill(-7);
+    const featuriser = createFeaturiser(VOCABULARY);
+    featuriser.write('Not sooo good!!!', 0, [ids]);
+    featuriser.write('', 1, [ids]);
+    const bytes = Buffer.from('good '.repeat(9));
+    featuriser.writeUtf8(bytes, 0, bytes.length, 2, [ids]);
+    expect(Array.from(ids)).toEqual([3, 5, 6, 2, 4, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2]);
   });
+
+  test('refuses targets that do not fit', () => {
+    const featuriser = createFeaturiser(VOCABULARY);
+    expect(() => featuriser.write('x', 0, [new Float32Array(6)])).toThrow(TypeError);
+    expect(() => featuriser.write('x', 1, [new Int32Array(6)])).toThrow(RangeError);
+  });
+});
+
+test('the UTF-8 of a text gives the n-grams of the text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (text) => {
+      const [ids, weights] = [new Int32Array(CONFIG.length), new Float32Array(CONFIG.length)];
+      const bytes = Buffer.from(text);
+      createFeaturiser(CONFIG).writeUtf8(bytes, 0, bytes.length, 0, [ids, weights]);
+      const known = write(text.replace(/\p{Cs}/gu, '\ufffd'));
+      expect({ ids: Array.from(ids), weights: Array.from(weights) }).toEqual(known);
+    }),
+  );
+});
+
+describe('parseFeaturiserConfig', () => {
+  test.each([[CONFIG], [VOCABULARY], [{ name: 'hashed-text-encoder' } as const]])(
+    'takes %j and gives it back',
+    (config) => {
+      expect(parseFeaturiserConfig({ ...config })).toEqual({ ok: true, config });
+    },
+  );
 
   test.each<[value: unknown, problem: string]>([
     [null, 'must be an object'],
@@ -116,6 +165,11 @@ describe('parseFeaturiserConfig', () => {
     [{ ...CONFIG, maxTokens: Number.NaN }, 'featuriser.maxTokens is NaN'],
     [{ ...CONFIG, buckets: 5000 }, 'expected a power of two'],
     [{ ...CONFIG, bukets: 1 }, 'featuriser.bukets is not known'],
+    [{ ...VOCABULARY, words: [] }, 'featuriser.words is an array, expected a list of 1 to'],
+    [{ ...VOCABULARY, words: ['a', 2] }, 'featuriser.words is an array'],
+    [{ ...VOCABULARY, unknown: -1 }, 'featuriser.unknown is -1'],
+    [{ ...VOCABULARY, maxTokens: 3 }, 'featuriser.maxTokens is not known; vocabulary-ids takes words, length'],
+    [{ name: 'hashed-text-encoder', width: 16 }, 'featuriser.width is not known; hashed-text-encoder takes none'],
   ])('%j: %s', (value, problem) => {
     expect(parseFeaturiserConfig(value)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
   });

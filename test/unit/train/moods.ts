@@ -1,6 +1,8 @@
 // A small corpus of our own: phrases from a grammar, so that training can be tested without a data set.
-import type { Example } from '../../../model/train/corpus.js';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Random } from '../../../model/train/random.js';
+import type { Example } from '../../../model/train/sources.js';
 
 const THINGS = [
   'the coffee',
@@ -24,6 +26,21 @@ export function moods(count: number, seed: number): Example[] {
   const pick = (values: readonly string[]) => values[Math.floor(random.next() * values.length)] ?? '';
   return Array.from({ length: count }, (_, i) => {
     const label = i % MOODS.length;
-    return { label, text: `${pick(THINGS)} ${pick(MOODS[label] ?? [])}` };
+    return { classes: 1 << label, text: `${pick(THINGS)} ${pick(MOODS[label] ?? [])}` };
   });
+}
+
+/** A data folder with a training, a validation and an emoji set. */
+export function writeMoods(folder: string): void {
+  const write = (path: string, examples: readonly Example[]) => {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    const lines = examples.map(({ classes, text }) => `${Math.log2(classes)}\t${text}\n`);
+    writeFileSync(join(folder, `${path}.tsv`), lines.join(''));
+  };
+  write('tweeteval-sentiment/train', moods(3000, 1));
+  write('tweeteval-sentiment/val', moods(150, 2));
+  write(
+    'tweeteval-other/irony',
+    moods(300, 3).map(({ text }, i) => ({ classes: 1 + (i % 2), text })),
+  );
 }

@@ -12,7 +12,7 @@ const end = { name: 'texts.txt', stream: 'texts', interrupted: false, maxTextLen
 function someLedger(): Ledger {
   const ledger = new Ledger(0);
   for (let at = 0; at <= 20_000; at += 250) {
-    for (let i = 0; i < 12; i++) ledger.answer('sentiment@1', i % 3 === 0 ? 'positive' : 'negative', 2);
+    for (let i = 0; i < 12; i++) ledger.answer('sentiment@2', i % 3 === 0 ? 'positive' : 'negative', 2);
     ledger.tick(at);
   }
   ledger.sent = ledger.answered + 5;
@@ -54,7 +54,7 @@ test('the summary says what became of every line', () => {
 
   expect(summaryText(ledger, { ...end, json: 'text' })).toBe(
     [
-      'texts.txt to stream texts, sentiment@1: done in 00:20',
+      'texts.txt to stream texts, sentiment@2: done in 00:20',
       '  sent        977  (7 sent again)',
       '              3 empty lines skipped, 2 lines without a JSON field "text" skipped, 1 cut to 10,000 characters',
       '  answered    972  (48.6/s)',
@@ -120,7 +120,7 @@ test.each([
 
 const text = {
   name: 'sentiment',
-  version: '1',
+  version: '2',
   inputs: [{ name: 'text', dtype: 'string', shape: [] }],
   outputs: [],
 } as const;
@@ -132,10 +132,10 @@ const numbers = {
 } as const;
 
 test.each([
-  [{ models: [text], defaultModel: 'sentiment@1' }, undefined, undefined],
+  [{ models: [text], defaultModel: 'sentiment@2' }, undefined, undefined],
   [{ models: [text, numbers] }, 'sentiment', undefined],
-  [{ models: [text, numbers] }, undefined, 'choose one with --model; it has sentiment@1, iris@2'],
-  [{ models: [text] }, 'mood', 'the hub has no model mood; it has sentiment@1'],
+  [{ models: [text, numbers] }, undefined, 'choose one with --model; it has sentiment@2, iris@2'],
+  [{ models: [text] }, 'mood', 'the hub has no model mood; it has sentiment@2'],
   [{ models: [text, numbers] }, 'iris@2', 'iris@2 takes numbers, not text'],
   [{ models: [] }, undefined, 'it has none'],
 ])('a hub whose models cannot take lines is told before the first: %#', (hello, wanted, problem) => {

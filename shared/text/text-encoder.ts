@@ -1,0 +1,150 @@
+/**
+ * Turns a text into `2 * filters` numbers, fast. For each token t: v(t) = its row of the word table + the sum of its n-grams' rows by
+ * the root of their number; y(i) = relu(K0 v(i-1) + K1 v(i) + K2 v(i+1) + b), zero vectors beyond the ends; the result is the
+ * largest y of each filter, then the sum of each by the root of the number of tokens. `K0 v`, `K1 v` and `K2 v` depend on the word
+ * alone: they are computed when a word is first seen and kept, so that a known word costs three additions a filter.
+ */
+import type { TensorArray, TensorSpec } from '../tensor.js';
+import { type EncoderSizes, type EncoderWeights, encoderProblem, WINDOW } from './encoder-weights.js';
+import type { Featuriser } from './featuriser.js';
+import { mix } from './hash.js';
+import { TokenList } from './token-list.js';
+import { Tokeniser } from './tokenise.js';
+import { WordCache } from './word-cache.js';
+import { MAX_NGRAMS, ngramHashes } from './word-hashes.js';
+
+/** Words of a stream that come again are nearly all among the last hundred thousand. */
+const CACHE_PLACES = 2 ** 17;
+
+export class TextEncoding implements Featuriser {
+  readonly tensors: readonly TensorSpec[];
+  readonly tokens: TokenList;
+  private readonly tokeniser: Tokeniser;
+  private readonly cache: WordCache;
+  /** Where the floats of each token begin in the cache. */
+  private readonly found: Int32Array;
+  private readonly vector: Float32Array;
+  private readonly hashes = new Uint32Array(MAX_NGRAMS);
+
+  constructor(
+    private readonly sizes: EncoderSizes,
+    private readonly weights: EncoderWeights,
+    cachePlaces = CACHE_PLACES,
+  ) {
+    const problem = encoderProblem(sizes, weights);
+    if (problem !== undefined) throw new RangeError(problem);
+    const { filters, width, maxTokens } = sizes;
+    this.tensors = [{ name: 'features', dtype: 'float32', shape: [2 * filters] }];
+    this.tokens = new TokenList(maxTokens);
+    this.tokeniser = new Tokeniser(this.tokens);
+    this.cache = new WordCache(Math.max(cachePlaces, 4 * maxTokens), WINDOW * filters);
+    this.found = new Int32Array(maxTokens + 1);
+    this.vector = new Float32Array(width);
+  }
+
+  write(text: string, row: number, targets: readonly TensorArray[]): void {
+    this.tokeniser.tokenise(text);
+    this.encode(row, targets);
+  }
+
+  writeUtf8(bytes: Uint8Array, start: number, end: number, row: number, targets: readonly TensorArray[]): void {
+    this.tokeniser.tokeniseUtf8(bytes, start, end);
+    this.encode(row, targets);
+  }
+
+  private encode(row: number, [target]: readonly TensorArray[]): void {
+    const at = row * 2 * this.sizes.filters;
+    if (!(target instanceof Float32Array)) throw new TypeError('a text encoder writes to one Float32Array');
+    if (row < 0 || at + 2 * this.sizes.filters > target.length) {
+      throw new RangeError(`row ${row} of ${2 * this.sizes.filters} numbers is outside the target of ${target.length}`);
+    }
+    this.findWords();
+    this.pool(target, at);
+  }
+
+  private findWords(): void {
+    const { tokens, cache, found } = this;
+    const { hashes, checks, ends, count } = tokens;
+    cache.reserve(count);
+    let start = 0;
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i] ?? 0;
+      const end = ends[i] ?? 0;
+      const check = checks[i] ?? 0;
+      let at = cache.find(hash, check);
+      if (at === 0) {
+        at = cache.add(hash, check);
+        this.fold(hash, start, end, at);
+      }
+      found[i] = at;
+      start = end;
+    }
+  }
+
+  /** Writes what a word adds to the answers of the filters when it comes after, at and before their place. */
+  private fold(hash: number, start: number, end: number, at: number): void {
+    const { vector, hashes } = this;
+    const { wordBits, ngramBits, width, filters } = this.sizes;
+    const { words, ngrams, kernel, bias } = this.weights;
+    const count = ngramHashes(this.tokens.points, start, end, hashes);
+    vector.fill(0);
+    for (let i = 0; i < count; i++) {
+      const row = ((hashes[i] ?? 0) >>> (32 - ngramBits)) * width;
+      for (let k = 0; k < width; k++) vector[k] = (vector[k] ?? 0) + (ngrams[row + k] ?? 0);
+    }
+    const share = count === 0 ? 0 : 1 / Math.sqrt(count);
+    const row = (mix(hash) >>> (32 - wordBits)) * width;
+    for (let k = 0; k < width; k++) vector[k] = (vector[k] ?? 0) * share + (words[row + k] ?? 0);
+    const { floats } = this.cache;
+    for (let place = 0; place < WINDOW; place++) {
+      const to = at + place * filters;
+      // Every place has exactly one word of its own: the bias goes with it.
+      for (let f = 0; f < filters; f++) floats[to + f] = place === 1 ? (bias[f] ?? 0) : 0;
+      for (let k = 0; k < width; k++) {
+        const value = vector[k] ?? 0;
+        const from = (place * width + k) * filters;
+        for (let f = 0; f < filters; f++) floats[to + f] = (floats[to + f] ?? 0) + value * (kernel[from + f] ?? 0);
+      }
+    }
+  }
+
+  private pool(target: Float32Array, at: number): void {
+    const { found } = this;
+    const { floats } = this.cache;
+    const { filters } = this.sizes;
+    const { count } = this.tokens;
+    const share = count === 0 ? 0 : 1 / Math.sqrt(count);
+    // After the last word comes the one of zeros.
+    found[count] = 0;
+    // `K0 v` of a word is for the place after it, `K2 v` for the place before it. Relu is half of x + |x|, and the
+    // larger of two half of a + b + |a - b|: a branch that goes either way would cost more than all the rest.
+    // Two filters at a time, so that the processor has something to do while one waits; with an odd number the last is its own other.
+    for (let f = 0; f < filters; f += 2) {
+      const other = f + 1 < filters ? f + 1 : f;
+      let largest = 0;
+      let sum = 0;
+      let otherLargest = 0;
+      let otherSum = 0;
+      let before = 0;
+      let here = found[0] ?? 0;
+      for (let i = 1; i <= count; i++) {
+        const next = found[i] ?? 0;
+        const middle = here + filters;
+        const after = next + 2 * filters;
+        const answer = (floats[before + f] ?? 0) + (floats[middle + f] ?? 0) + (floats[after + f] ?? 0);
+        const otherAnswer =
+          (floats[before + other] ?? 0) + (floats[middle + other] ?? 0) + (floats[after + other] ?? 0);
+        before = here;
+        here = next;
+        sum += answer + Math.abs(answer);
+        otherSum += otherAnswer + Math.abs(otherAnswer);
+        largest = 0.5 * (largest + answer + Math.abs(largest - answer));
+        otherLargest = 0.5 * (otherLargest + otherAnswer + Math.abs(otherLargest - otherAnswer));
+      }
+      target[at + f] = largest;
+      target[at + filters + f] = 0.5 * sum * share;
+      target[at + other] = otherLargest;
+      target[at + filters + other] = 0.5 * otherSum * share;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** The tokens of a text as their places in a fixed list of words: for models that were trained on a vocabulary. */
+import type { TensorArray, TensorSpec } from '../tensor.js';
+import type { Featuriser } from './featuriser.js';
+import { TokenList } from './token-list.js';
+import { Tokeniser } from './tokenise.js';
+
+export interface VocabularyIdsConfig {
+  readonly name: 'vocabulary-ids';
+  /** Tokens as the tokeniser writes them; the place of each is its id. */
+  readonly words: readonly string[];
+  /** Ids of a text; what is over is left out. */
+  readonly length: number;
+  /** The id of places after the last token. */
+  readonly padding: number;
+  /** The id of a token that is not in the list. */
+  readonly unknown: number;
+}
+
+export class VocabularyIds implements Featuriser {
+  readonly tensors: readonly TensorSpec[];
+  private readonly ids: ReadonlyMap<string, number>;
+  private readonly tokens: TokenList;
+  private readonly tokeniser: Tokeniser;
+
+  constructor(private readonly config: VocabularyIdsConfig) {
+    this.ids = new Map(config.words.map((word, id) => [word, id]));
+    this.tokens = new TokenList(config.length);
+    this.tokeniser = new Tokeniser(this.tokens);
+    this.tensors = [{ name: 'ids', dtype: 'int32', shape: [config.length] }];
+  }
+
+  write(text: string, row: number, targets: readonly TensorArray[]): void {
+    this.tokeniser.tokenise(text);
+    this.writeTokens(row, targets);
+  }
+
+  writeUtf8(bytes: Uint8Array, start: number, end: number, row: number, targets: readonly TensorArray[]): void {
+    this.tokeniser.tokeniseUtf8(bytes, start, end);
+    this.writeTokens(row, targets);
+  }
+
+  private writeTokens(row: number, [target]: readonly TensorArray[]): void {
+    const { tokens, ids } = this;
+    const { length, padding, unknown } = this.config;
+    if (!(target instanceof Int32Array)) throw new TypeError('vocabulary-ids writes to one Int32Array');
+    const at = row * length;
+    if (row < 0 || at + length > target.length) {
+      throw new RangeError(`row ${row} of ${length} ids is outside the target of ${target.length}`);
+    }
+    for (let i = 0; i < tokens.count; i++) target[at + i] = ids.get(tokens.text(i)) ?? unknown;
+    target.fill(padding, at + tokens.count, at + length);
+  }
+}
