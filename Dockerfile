@@ -2,7 +2,8 @@
 #
 #   docker build -t tickcast .                          with the native TensorFlow engine
 #   docker build -t tickcast --build-arg ENGINE=wasm .  on WebAssembly; about 650 MB smaller
-#   docker run --rm --read-only -p 3000:3000 tickcast
+#   docker run --rm --read-only -p 3000:3000 tickcast --open        for everybody who reaches this machine
+#   docker run --rm --read-only -p 3000:3000 tickcast               prints the page's address with a token for this run
 #
 # glibc, because neither TensorFlow's library nor ONNX Runtime runs on musl.
 
@@ -35,7 +36,12 @@ RUN case "$ENGINE" in native) omit= ;; wasm) omit=--omit=optional ;; *) echo "EN
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
   TICKCAST_HOST=0.0.0.0 \
-  TICKCAST_PORT=3000
+  TICKCAST_PORT=3000 \
+  TICKCAST_PREDICTION_LOG_FOLDER=/var/log/tickcast
+# For whoever mounts a volume here: a new named one takes over these rights, so that any user may write. No VOLUME: the log is off
+# unless it is asked for, and each container would leave an anonymous volume behind.
+WORKDIR /var/log/tickcast
+RUN chmod 1777 .
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=packages /app/node_modules node_modules
@@ -45,7 +51,8 @@ COPY --from=build /app/dist/server dist/server
 COPY --from=build /app/dist/web dist/web
 COPY --from=build /app/dist/scripts dist/scripts
 COPY model model
-USER node
+# The image's user "node", by number: Kubernetes cannot tell that a name is not root (runAsNonRoot).
+USER 1000:1000
 EXPOSE 3000
 # Another port: -e TICKCAST_PORT, which this check reads too.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

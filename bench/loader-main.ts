@@ -17,7 +17,8 @@ process.on('message', (command: LoaderCommand) => {
   else if (command.kind === 'begin') {
     loader.begin();
     report({ kind: 'began' });
-  } else report({ kind: 'counted', count: loader.end() });
+  } else if (command.kind === 'pause') loader.pause(() => report({ kind: 'paused' }));
+  else report({ kind: 'counted', count: loader.end() });
 });
 
 report({ kind: 'opened', ms: await loader.open() });

@@ -15,7 +15,9 @@ export type LoaderCommand =
   /** Begin to count. */
   | { readonly kind: 'begin' }
   /** Stop counting and report; the load goes on. */
-  | { readonly kind: 'end' };
+  | { readonly kind: 'end' }
+  /** Send nothing more until the next `start`; report when all is answered. */
+  | { readonly kind: 'pause' };
 
 /** What one loader counted between `begin` and `end`. */
 export interface LoadCount {
@@ -36,4 +38,5 @@ export type LoaderReport =
   | { readonly kind: 'opened'; readonly ms: number }
   | { readonly kind: 'began' }
   | { readonly kind: 'counted'; readonly count: LoadCount }
+  | { readonly kind: 'paused' }
   | { readonly kind: 'failed'; readonly reason: string };

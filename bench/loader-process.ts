@@ -55,6 +55,13 @@ export class LoaderProcess {
     return report.count;
   }
 
+  /** Ends the load, until it is started again. */
+  async pause(): Promise<void> {
+    const paused = this.#report('paused');
+    this.#send({ kind: 'pause' });
+    await this.#wait(ANSWER_MS, 'the last answers', paused);
+  }
+
   /** Lets time pass under load; a failure of the loader ends it. */
   async run(seconds: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;

@@ -28,6 +28,8 @@ export class Loader {
   /** Ids of one slot are this far apart: a multiple of INPUT_COUNT, so that each slot keeps its input. */
   readonly #stride: number;
   readonly #latencyUs = new Histogram();
+  #inFlight = 0;
+  #paused: (() => void) | undefined;
   #answered = 0;
   #checked = 0;
   #answerBytes = 0;
@@ -68,9 +70,16 @@ export class Loader {
   }
 
   start(): void {
+    this.#paused = undefined;
     for (const client of this.#clients) client.cork();
     for (const slot of this.#slots) this.#send(slot);
     for (const client of this.#clients) client.uncork();
+  }
+
+  /** Sends nothing more; `done` is called when all is answered. */
+  pause(done: () => void): void {
+    this.#paused = done;
+    if (this.#inFlight === 0) done();
   }
 
   begin(): void {
@@ -99,6 +108,7 @@ export class Loader {
   }
 
   #send(slot: Slot): void {
+    this.#inFlight++;
     slot.frame.setId(slot.id);
     slot.sentAt = performance.now();
     slot.client.write(slot.frame.bytes);
@@ -112,13 +122,15 @@ export class Loader {
       this.#failed(`an answer that nobody waits for: ${bytes.toString('utf8', start, end)}`);
       return;
     }
+    this.#inFlight--;
     this.#latencyUs.record((now - slot.sentAt) * 1000);
     this.#answerBytes += end - start;
     if (this.#answered % CHECK_EVERY === 0) this.#check(id, bytes, start, end);
     this.#answered++;
     slot.id += this.#stride;
     if (slot.id >= END_ID) slot.id = FIRST_ID + ((slot.id - FIRST_ID) % this.#stride);
-    this.#send(slot);
+    if (this.#paused === undefined) this.#send(slot);
+    else if (this.#inFlight === 0) this.#paused();
   }
 
   #check(id: number, bytes: Buffer, start: number, end: number): void {

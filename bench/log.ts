@@ -1,16 +1,17 @@
-// Entry of `npm run bench:log`: what the prediction log costs. The hub at full load with and without it, in alternation; JSON, exit code.
+// Entry of `npm run bench:log`: what the prediction log costs. A hub with it and one without at full load, in turn; table, JSON, exit code.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measurePairs, type Turn } from './log-pairs.js';
 import { describeMachine, takeLoaderCore } from './machine.js';
-import { type Measurement, measure } from './measurement.js';
 import { writeMlp } from './mlp-files.js';
 import { oneOf, problemOf, whole } from './option-values.js';
 import { median } from './statistics.js';
 import { interval } from './streams/targets.js';
+import { table, wholeText } from './table.js';
 
 const RESULT_FILE = fileURLToPath(new URL('./log.json', import.meta.url));
 const INPUTS = ['plain', 'hash', 'none'] as const;
@@ -18,13 +19,13 @@ const INPUTS = ['plain', 'hash', 'none'] as const;
 const LEAST_RATIO = 0.9;
 const HELP = `npm run bench:log -- [options]
 
-  --pairs N      measurements with and without the log (10)
-  --sockets N    connections that load the hub (256)
-  --seconds N    measured time of each (6)
-  --warm-up N    seconds of load before (4)
+  --pairs N      turns of each hub (20)
+  --sockets N    connections that load a hub (256)
+  --seconds N    counted time of a turn (3)
+  --warm-up N    seconds of load before the first turn (12)
   --engine NAME  native (the default) or wasm
   --input MODE   what a line holds of the input: ${INPUTS.join(', ')} (plain)
-  --quick        two pairs of two seconds
+  --quick        three turns of two seconds
   --out FILE     where the JSON goes (dist/bench/log.json)
   --check        exit code 1 when the target is missed
 `;
@@ -57,10 +58,10 @@ function readOptions() {
     out,
     check,
     plan: {
-      pairs: whole('pairs', values.pairs ?? (quick ? '2' : '10'), 2, 100),
+      pairs: whole('pairs', values.pairs ?? (quick ? '3' : '20'), 2, 100),
       sockets: whole('sockets', values.sockets, 1, 10_000),
-      seconds: whole('seconds', values.seconds ?? (quick ? '2' : '6'), 1, 600),
-      warmUpSeconds: whole('warm-up', values['warm-up'] ?? (quick ? '3' : '4'), 1, 600),
+      seconds: whole('seconds', values.seconds ?? (quick ? '2' : '3'), 1, 600),
+      warmUpSeconds: whole('warm-up', values['warm-up'] ?? (quick ? '3' : '12'), 1, 600),
       engine: oneOf('engine', values.engine, ['native', 'wasm'] as const),
       input: oneOf('input', values.input, INPUTS),
     },
@@ -80,55 +81,64 @@ async function run(): Promise<void> {
   if (lack !== undefined) throw new Error(lack);
   const root = mkdtempSync(join(tmpdir(), 'tickcast-bench-'));
   process.on('exit', () => rmSync(root, { recursive: true, force: true }));
-  const model = await writeMlp(root);
+  const setting = { engine: plan.engine, model: await writeMlp(root) };
+  const folder = join(root, 'predictions');
+  const flags = ['--prediction-log', 'all', '--prediction-log-folder', folder, '--prediction-log-input', plan.input];
 
-  const off: Measurement[] = [];
-  const all: Measurement[] = [];
-  const one = async (isLogged: boolean): Promise<void> => {
-    const { engine, input, sockets, seconds, warmUpSeconds } = plan;
-    const folder = join(root, 'predictions');
-    const flags = ['--prediction-log', 'all', '--prediction-log-folder', folder, '--prediction-log-input', input];
-    const setting = { engine, model, flags: isLogged ? flags : [] };
-    const load = { sockets, seconds, warmUpSeconds, loaders: 1, pipeline: 1 };
-    (isLogged ? all : off).push(await measure({ server: 'hub', setting, ...load }));
-    rmSync(folder, { recursive: true, force: true });
+  const settings = { without: setting, with: { ...setting, flags } };
+  const {
+    without,
+    with: withLog,
+    totals,
+  } = await measurePairs(settings, plan, (pair, off, on) =>
+    console.log(`pair ${pair + 1}: ${turnText(off)} without, ${turnText(on)} with`),
+  );
+
+  const ratios = withLog.map((turn, i) => turn.predictionsPerSecond / (without[i]?.predictionsPerSecond ?? 0));
+  const cpuDifferencesUs = withLog.map((turn, i) => turn.cpuUs - (without[i]?.cpuUs ?? Number.NaN));
+  const { written = 0, dropped = 0 } = totals.log ?? {};
+  if (written + dropped !== totals.rows)
+    throw new Error(`${written} lines and ${dropped} dropped of ${totals.rows} rows`);
+  const ratio = median(ratios);
+  const isMet = ratio >= LEAST_RATIO && dropped === 0;
+  const of = (turns: readonly Turn[], figure: keyof Turn): number => median(turns.map((turn) => turn[figure]));
+  const rows = [
+    ['predictions/s without the log', wholeText(of(without, 'predictionsPerSecond')), ''],
+    ['predictions/s with it', wholeText(of(withLog, 'predictionsPerSecond')), ''],
+    ['with over without, median', ratio.toFixed(3), `at least ${LEAST_RATIO}`],
+    ['with over without, mean (95 %)', interval(ratios), ''],
+    ['CPU us a prediction without', of(without, 'cpuUs').toFixed(1), ''],
+    ['CPU us a prediction more with, mean (95 %)', interval(cpuDifferencesUs), ''],
+    ['lines written', wholeText(written), `${wholeText(totals.rows)} predictions`],
+    ['lines dropped', wholeText(dropped), 'none'],
+    ['others, cores at most', Math.max(...[...without, ...withLog].map(({ otherLoad }) => otherLoad)).toFixed(2), ''],
+  ];
+  console.log(`\n${table(['what', 'figure', 'limit'], rows)}\n\n${isMet ? 'met' : 'MISSED'}`);
+  const target = {
+    name: 'throughput with the prediction log over that without',
+    value: ratio,
+    limit: LEAST_RATIO,
+    isMet,
   };
-  for (let pair = 0; pair < plan.pairs; pair++) {
-    // Who is first takes turns too.
-    for (const isLogged of pair % 2 === 0 ? [false, true] : [true, false]) await one(isLogged);
-    console.log(pairText(off.at(-1), all.at(-1)));
-  }
-
-  const ratios = all.map(({ predictionsPerSecond }, i) => predictionsPerSecond / (off[i]?.predictionsPerSecond ?? 0));
-  const lost = all.reduce((sum, { droppedRows = Number.NaN }) => sum + droppedRows, 0);
-  const linesPerSecond = median(all.map(({ predictionsPerSecond }) => predictionsPerSecond));
-  const figures = { ratio: median(ratios), meanRatio: interval(ratios), linesPerSecond, droppedRows: lost };
-  const isMet = figures.ratio >= LEAST_RATIO && lost === 0;
-  const other = Math.max(...[...off, ...all].map(({ otherLoad }) => otherLoad));
-  console.log(
-    `\n${isMet ? 'met' : 'MISSED'}: throughput with the log over that without: median ${figures.ratio.toFixed(3)}, mean ${figures.meanRatio} (at least ${LEAST_RATIO})`,
-  );
-  console.log(
-    `${Math.round(linesPerSecond)} lines a second, ${lost} dropped; other processes took up to ${other.toFixed(2)} cores`,
-  );
   const result = {
     date: new Date().toISOString(),
     machine: describeMachine(),
     plan,
-    isMet,
-    ...figures,
+    target,
+    meanRatio: interval(ratios),
+    moreCpuUs: interval(cpuDifferencesUs),
+    predictions: totals.rows,
+    written,
+    dropped,
     ratios,
-    off,
-    all,
+    without,
+    with: withLog,
   };
   writeFileSync(out, `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(`All figures: ${out}`);
   if (check && !isMet) process.exitCode = 1;
 }
 
-function pairText(off: Measurement | undefined, all: Measurement | undefined): string {
-  const rate = (one: Measurement | undefined): string => `${Math.round(one?.predictionsPerSecond ?? Number.NaN)}/s`;
-  const cpu = (one: Measurement | undefined): string => `${one?.serverCpuUs.toFixed(1)} us`;
-  const { loggedRows = 0, droppedRows = 0 } = all ?? {};
-  return `without ${rate(off)}, ${cpu(off)} each; with ${rate(all)}, ${cpu(all)} each, ${loggedRows} lines, ${droppedRows} dropped`;
+function turnText({ predictionsPerSecond, cpuUs }: Turn): string {
+  return `${wholeText(predictionsPerSecond)}/s at ${cpuUs.toFixed(1)} us`;
 }

@@ -38,7 +38,7 @@ export type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference, ModelTypes
 export type { ClientOptions, PredictOptions, ReadyOptions, TransportName } from './options.js';
 export type { PredictResult } from './pending.js';
 export type { ClientPrediction, ClientTiming } from './receipt.js';
-export { predictOverHttp } from './rest.js';
+export { type HttpOptions, predictOverHttp } from './rest.js';
 export type {
   Skipped,
   StreamValue,
@@ -49,3 +49,4 @@ export type {
   SubscriptionState,
   SubscriptionStats,
 } from './stream-types.js';
+export type { TokenSource } from './token.js';

@@ -10,6 +10,7 @@ import { localError, TickcastError } from './error.js';
 import type { ResolvedOptions } from './options.js';
 import type { RequestOutlet } from './outlet.js';
 import type { OpenSocket, OutgoingRequest, SocketLike, StreamEvent } from './socket.js';
+import { askToken } from './token.js';
 
 export interface LinkParts {
   readonly url: string;
@@ -38,6 +39,9 @@ export interface LinkListener {
   stream(link: Link, event: StreamEvent, raw: unknown): void;
 }
 
+/** A token that a function gave may have expired on the way: so many in a row may be refused. */
+const MAX_REFUSED_TOKENS = 3;
+
 export class Link implements RequestOutlet {
   readonly #parts: LinkParts;
   readonly #listener: LinkListener;
@@ -46,6 +50,11 @@ export class Link implements RequestOutlet {
   #state: 'idle' | 'trying' | 'open' | 'closed' = 'idle';
   /** The time limit of the attempt under way. */
   #timer: { readonly cancel: () => void } | undefined;
+  /** Counts the attempts: the token of an earlier one comes too late. */
+  #attempt = 0;
+  #refusedTokens = 0;
+  /** What the hub said before it closed the connection. */
+  #lastWord: string | undefined;
 
   constructor(parts: LinkParts, listener: LinkListener) {
     this.#parts = parts;
@@ -59,9 +68,12 @@ export class Link implements RequestOutlet {
         const notice = parseGoaway(raw);
         if (notice !== undefined && this.#state === 'open') listener.goaway(this, notice);
       },
+      closing: (raw) => {
+        this.#lastWord = parseWireError(raw)?.message;
+      },
       stream: (event, raw) => listener.stream(this, event, raw),
       connectFailed: (reason, data) => this.#onConnectFailed(reason, data),
-      disconnected: (reason) => this.#onEnd(`the connection was lost (${reason})`, 0),
+      disconnected: (reason) => this.#onEnd(`the connection was lost (${this.#lastWord ?? reason})`, 0),
     });
   }
 
@@ -76,7 +88,10 @@ export class Link implements RequestOutlet {
     this.#timer = clock.setTimer(options.connectTimeoutMs, () => {
       this.#onEnd(`no hello from a Tickcast hub within ${options.connectTimeoutMs} ms`, 0);
     });
-    this.#socket.connect();
+    this.#lastWord = undefined;
+    const { token } = options;
+    if (typeof token === 'function') this.#connectWith(token);
+    else this.#socket.connect(token);
   }
 
   predict(request: OutgoingRequest): boolean {
@@ -102,6 +117,20 @@ export class Link implements RequestOutlet {
     this.#state = 'closed';
   }
 
+  #connectWith(token: Parameters<typeof askToken>[0]): void {
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    const isCurrent = (): boolean => this.#attempt === attempt && this.#state === 'trying';
+    askToken(token).then(
+      (given) => {
+        if (isCurrent()) this.#socket.connect(given);
+      },
+      ({ message }: TickcastError) => {
+        if (isCurrent()) this.#onEnd(message, 0);
+      },
+    );
+  }
+
   #onHello(raw: unknown): void {
     if (this.#state === 'closed') return;
     const hello = parseHello(raw);
@@ -113,6 +142,7 @@ export class Link implements RequestOutlet {
     }
     this.#timer?.cancel();
     this.#state = 'open';
+    this.#refusedTokens = 0;
     this.#listener.hello(this, hello);
   }
 
@@ -120,8 +150,14 @@ export class Link implements RequestOutlet {
   #onConnectFailed(reason: string, data: unknown): void {
     if (this.#state === 'closed') return;
     const refusal = parseWireError(data);
-    if (refusal !== undefined && !refusal.retryable) this.#refuse(new TickcastError(refusal));
+    if (refusal?.code === 'UNAUTHENTICATED' && this.#hasAnotherToken()) this.#onEnd(refusal.message, 0);
+    else if (refusal !== undefined && !refusal.retryable) this.#refuse(new TickcastError(refusal));
     else this.#onEnd(`the hub cannot be reached (${reason})`, refusal?.retryAfterMs ?? 0);
+  }
+
+  #hasAnotherToken(): boolean {
+    this.#refusedTokens += 1;
+    return typeof this.#parts.options.token === 'function' && this.#refusedTokens < MAX_REFUSED_TOKENS;
   }
 
   #refuse(error: TickcastError): void {

@@ -3,6 +3,7 @@
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
 import { castProblem, describe, isModelReference } from '../shared/parse.js';
 import type { RequestFields } from './socket.js';
+import { type TokenSource, tokenProblem } from './token.js';
 
 export type TransportName = 'websocket' | 'polling';
 
@@ -22,6 +23,11 @@ export interface ClientOptions {
   readonly transports?: readonly TransportName[] | undefined;
   /** Path of the hub's Socket.IO endpoint. @default '/socket.io/' */
   readonly path?: string | undefined;
+  /**
+   * Where the hub asks for one. A function is called for each attempt to connect: one whose token expires is asked for the next when the
+   * hub closes the connection. Its failure is a failed attempt.
+   */
+  readonly token?: TokenSource | undefined;
 }
 
 /** Options of one request. */
@@ -58,6 +64,7 @@ export interface ResolvedOptions {
   readonly maxQueuedRows: number;
   readonly transports: readonly TransportName[];
   readonly path: string;
+  readonly token: TokenSource | undefined;
 }
 
 const NUMBERS = {
@@ -74,8 +81,8 @@ const TRANSPORTS: readonly TransportName[] = ['websocket', 'polling'];
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const problems: string[] = [];
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(NUMBERS, name) && name !== 'transports' && name !== 'path') {
-      problems.push(`${name} is no option; there are ${Object.keys(NUMBERS).join(', ')}, transports and path`);
+    if (!Object.hasOwn(NUMBERS, name) && !['transports', 'path', 'token'].includes(name)) {
+      problems.push(`${name} is no option; there are ${Object.keys(NUMBERS).join(', ')}, transports, path and token`);
     }
   }
   const number = (name: keyof typeof NUMBERS): number => {
@@ -93,6 +100,9 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (typeof path !== 'string' || !path.startsWith('/')) {
     problems.push(`path must start with "/", got ${String(path)}`);
   }
+  const token = options.token ?? undefined;
+  const aboutToken = tokenProblem(token);
+  if (aboutToken !== undefined) problems.push(aboutToken);
   const resolved = {
     timeoutMs: number('timeoutMs'),
     connectTimeoutMs: number('connectTimeoutMs'),
@@ -101,6 +111,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     maxQueuedRows: number('maxQueuedRows'),
     transports,
     path: String(path),
+    token,
   };
   if (problems.length > 0) throw new TypeError(`connect: ${problems.join('; ')}`);
   return resolved;

@@ -9,16 +9,29 @@ import { JsonSize } from './json-size.js';
 import { type PredictOptions, requestFields, requestProblem, resolveUrl } from './options.js';
 import { GRACE_MS } from './pending.js';
 import { type ClientPrediction, withRoundTrip } from './receipt.js';
+import { askToken, type TokenSource, tokenProblem } from './token.js';
 import { tagInput } from './typed-arrays.js';
+
+/** Options of one request over HTTP. */
+export interface HttpOptions<Reference extends string = string> extends PredictOptions<Reference> {
+  /** Where the hub asks for one. */
+  readonly token?: TokenSource | undefined;
+}
+
+/**
+ * Waits before a request whose connection was lost is made again, in milliseconds. A proxy that takes on new settings closes connections
+ * that `fetch` keeps, while requests leave on them; after the wait `fetch` knows of that. Predictions are pure.
+ */
+const REPEAT_AFTER_MS = [50, 200];
 
 /** Asks the hub at `url` for one prediction by `POST /predict`. Rejects with a {@link TickcastError}. */
 export async function predictOverHttp(
   url: string | URL,
   input: PredictInput,
-  options: PredictOptions = {},
+  options: HttpOptions = {},
 ): Promise<ClientPrediction> {
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const problem = requestProblem(options, timeoutMs);
+  const problem = requestProblem(options, timeoutMs) ?? tokenProblem(options.token);
   if (problem !== undefined) throw localError('INVALID_INPUT', problem);
   const body = encode(input, options, timeoutMs);
   const late = new AbortController();
@@ -31,14 +44,21 @@ export async function predictOverHttp(
     late.abort(localError('DEADLINE_EXCEEDED', `no answer within ${timeoutMs} ms`));
   }, timeoutMs + GRACE_MS);
   try {
+    const token = typeof options.token === 'function' ? await tokenUntil(options.token, late.signal) : options.token;
     const sentAt = performance.now();
-    const response = await fetch(`${resolveUrl(url)}/predict`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-      signal: late.signal,
-    });
-    const answer = read(response.status, await response.text());
+    const ask = async (): Promise<Prediction> => {
+      const response = await fetch(`${resolveUrl(url)}/predict`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        body,
+        signal: late.signal,
+      });
+      return read(response.status, await response.text());
+    };
+    const answer = await persistently(ask, late.signal);
     return withRoundTrip(answer, sentAt, performance.now());
   } catch (error) {
     if (isTickcastError(late.signal.reason)) throw late.signal.reason;
@@ -48,6 +68,41 @@ export async function predictOverHttp(
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** Asks again when no answer could be had at all; what a hub answers stands. */
+async function persistently(ask: () => Promise<Prediction>, signal: AbortSignal): Promise<Prediction> {
+  for (const waitMs of REPEAT_AFTER_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isTickcastError(error)) throw error;
+      if (!signal.aborted) await pause(waitMs, signal);
+      if (signal.aborted) throw error;
+    }
+  }
+  return ask();
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}
+
+/** The function's token, unless it is too late for one. */
+async function tokenUntil(source: Exclude<TokenSource, string>, signal: AbortSignal): Promise<string | undefined> {
+  signal.throwIfAborted();
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([askToken(source), late]);
 }
 
 function encode(raw: unknown, options: PredictOptions, timeoutMs: number): string {

@@ -34,6 +34,8 @@ export interface SocketListener {
   prediction(raw: unknown): void;
   predictionError(raw: unknown): void;
   goaway(raw: unknown): void;
+  /** The hub is about to close the connection, and says why. */
+  closing(raw: unknown): void;
   stream(event: StreamEvent, raw: unknown): void;
   /** The attempt failed; `data` is what the hub said, if it was the hub. */
   connectFailed(reason: string, data: unknown): void;
@@ -43,8 +45,8 @@ export interface SocketListener {
 
 /** A socket as the client needs it. After a failure or a loss it stays idle until `connect()` is called again. */
 export interface SocketLike {
-  /** Begins one attempt to connect. */
-  connect(): void;
+  /** Begins one attempt to connect, with this token. */
+  connect(token: string | undefined): void;
   /** Ends the connection or the attempt. Reports nothing. */
   disconnect(): void;
   /** False when the event could not leave now; it is not kept. May throw on a value that has no encoding. */
@@ -69,7 +71,6 @@ export type OpenSocket = (
 /** A {@link SocketLike} over socket.io-client. */
 export const openSocket: OpenSocket = (url, auth, options, listener) => {
   const socket = io(url, {
-    auth,
     path: options.path,
     transports: [...options.transports],
     tryAllTransports: true,
@@ -110,10 +111,12 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
   socket.on('prediction', (raw: unknown) => listener.prediction(raw));
   socket.on('prediction_error', (raw: unknown) => listener.predictionError(raw));
   socket.on('goaway', (raw: unknown) => listener.goaway(raw));
+  socket.on('closing', (raw: unknown) => listener.closing(raw));
   for (const event of STREAM_EVENTS) socket.on(event, (raw: unknown) => listener.stream(event, raw));
 
   return {
-    connect: () => {
+    connect: (token) => {
+      socket.auth = token === undefined ? auth : { ...auth, token };
       // An attempt that neither opened nor failed: something on the way swallows this transport, so begin with the other.
       if (waiting) socket.io.opts.transports?.reverse();
       waiting = true;

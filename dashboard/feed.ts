@@ -5,6 +5,7 @@
 
 import type { AggregateFrame, HubStatus, StateChange, StreamGap, StreamPosition, StreamWindow } from '@tickcast/client';
 import type { HubClient, HubSubscription } from './hub-client.js';
+import { authorization } from './hub-token.js';
 
 export interface FeedListener {
   frame(frame: AggregateFrame): void;
@@ -114,7 +115,8 @@ export class Feed {
     if (stream === undefined) return;
     const path = `streams/${encodeURIComponent(stream)}/windows?windowMs=${windowMs}`;
     try {
-      const answer = await fetch(path, { signal: AbortSignal.any([this.#pastSignal(), AbortSignal.timeout(10_000)]) });
+      const signal = AbortSignal.any([this.#pastSignal(), AbortSignal.timeout(10_000)]);
+      const answer = await fetch(path, { headers: authorization(), signal });
       if (!answer.ok) return;
       const { windows } = (await answer.json()) as { windows: readonly StreamWindow[] };
       if (stream === this.stream) this.#listener.past(windows, windowMs);

@@ -12,12 +12,17 @@
  */
 
 import { connect } from '@tickcast/client';
+import { keptToken, putToken, takeToken } from './hub-token.js';
 import { Page } from './page.js';
 
 function open(): void {
-  // Hubs know no tokens yet: one that asks is asked again, and says the same.
-  const reconnect = (): void => location.reload();
-  const page = new Page(connect(location.origin), reconnect);
+  takeToken();
+  // Another token, another client: the page begins anew with it.
+  const reconnect = (token: string): void => {
+    putToken(token);
+    location.reload();
+  };
+  const page = new Page(connect(location.origin, { token: keptToken() }), reconnect);
   page.open();
   addEventListener('pagehide', (event) => {
     if (!event.persisted) page.close();

@@ -1,6 +1,7 @@
 /** What stands in the place of the chart when there is nothing to draw: the empty stream, and the hub that refuses. */
 
 import { byId, setHidden, setText } from './dom.js';
+import { keptToken } from './hub-token.js';
 
 export interface NoticeFacts {
   readonly stream: string;
@@ -22,14 +23,12 @@ export class Notices {
   readonly #tokenTitle = byId('token-title', HTMLElement);
   readonly #tokenDetail = byId('token-detail', HTMLElement);
   readonly #tokenRow = byId('token-row', HTMLElement);
-  #tries = 0;
 
   /** `connect`: with the token that was typed. */
   constructor(connect: (token: string) => void) {
     this.#copy.addEventListener('click', () => void this.#copyCommand());
     this.#token.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#tries += 1;
       connect(this.#tokenText.value);
       this.#tokenText.value = '';
     });
@@ -46,7 +45,10 @@ export class Notices {
     );
     setHidden(this.#command.parentElement ?? this.#command, otherModel !== undefined);
     const body = JSON.stringify({ input: 'What a lovely day', stream });
-    setText(this.#command, `curl ${location.origin}/predict -H 'content-type: application/json' -d '${body}'`);
+    setText(
+      this.#command,
+      `curl ${location.origin}/predict -H 'content-type: application/json'${keptToken() === undefined ? '' : ' -H "authorization: Bearer $TICKCAST_TOKEN"'} -d '${body}'`,
+    );
     this.#renderRefusal(refusal);
   }
 
@@ -56,7 +58,7 @@ export class Notices {
     const asksToken = refusal.code === 'UNAUTHENTICATED';
     setHidden(this.#tokenRow, !asksToken);
     setText(this.#tokenTitle, asksToken ? 'This hub asks for a token' : 'The hub does not take this page');
-    const again = asksToken && this.#tries > 0 ? 'The hub did not accept that. ' : '';
+    const again = asksToken && keptToken() !== undefined ? 'The hub did not accept that. ' : '';
     setText(this.#tokenDetail, `${again}${refusal.message}`);
   }
 

@@ -35,7 +35,12 @@ process.on('message', (word: unknown) => {
 process.on('disconnect', () => process.exit());
 
 const log = new FeedLog();
-const client = connect(url, { timeoutMs: PREDICT_TIMEOUT_MS, reconnectMaxMs: 1_000 });
+const client = connect(url, {
+  timeoutMs: PREDICT_TIMEOUT_MS,
+  reconnectMaxMs: 1_000,
+  // The hub that the demo starts asks for one where TICKCAST_TOKEN_FILE is set.
+  token: process.env.TICKCAST_TOKEN || undefined,
+});
 const reports = setInterval(report, REPORT_EVERY_MS);
 try {
   await client.ready({ timeoutMs: CONNECT_TIMEOUT_MS, signal: stop.signal });

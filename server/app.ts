@@ -5,12 +5,13 @@
 
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { FastifyInstance } from 'fastify';
 import type { HubLimits } from '../shared/limits.js';
+import { type AccessControl, startAccess } from './access-control.js';
 import type { Config } from './config.js';
 import { type DrainReport, Hub } from './core/hub.js';
 import { logEngineEvents, logTransportEvents } from './edge-log.js';
 import { WorkerEngine } from './engine/worker-engine.js';
+import { HttpServers } from './http-servers.js';
 import { RegistryCatalogue } from './model-catalogue.js';
 import { ModelRegistry } from './models/registry.js';
 import { findModels, type ModelFolder } from './models/repository.js';
@@ -19,14 +20,18 @@ import { logHubEvents } from './observe/event-log.js';
 import type { Logger } from './observe/logger.js';
 import type { PredictionLog } from './observe/prediction-log/prediction-log.js';
 import { keepsInputs, startPredictionLog } from './prediction-logging.js';
+import { Repeats } from './repeats.js';
 import { shutDown } from './shutdown.js';
 import { Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
-import { createHttp } from './transports/http.js';
+import { ClientAddress } from './transports/client-address.js';
 import { addMetrics } from './transports/metrics-route.js';
 import { OriginPolicy } from './transports/origin-policy.js';
 import { addPage } from './transports/page.js';
-import { addRest, type Health } from './transports/rest.js';
+import { addProbes, type Health } from './transports/probes.js';
+import { RequestLimit } from './transports/request-limit.js';
+import { addRest } from './transports/rest.js';
+import { RestAccess } from './transports/rest-access.js';
 import { SocketIoTransport } from './transports/socketio.js';
 import { version } from './version.js';
 
@@ -42,6 +47,7 @@ export type StartOutcome = { readonly ok: true; readonly app: App } | { readonly
 
 interface AppParts {
   readonly config: Config;
+  readonly control: AccessControl;
   readonly log: Logger;
   readonly engine: WorkerEngine;
   readonly models: ModelRegistry;
@@ -61,7 +67,8 @@ export class App {
   readonly hub: Hub;
   readonly #parts: AppParts;
   readonly #monitoring: Monitoring;
-  #http: FastifyInstance | undefined;
+  readonly #repeats = new Repeats(systemClock);
+  #servers: HttpServers | undefined;
   #sockets: SocketIoTransport | undefined;
   #state: AppState = 'starting';
   #drained: Promise<DrainReport> | undefined;
@@ -85,6 +92,9 @@ export class App {
   static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
     const found = await findModels(config.model);
     if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
+    const entry = await startAccess(config, log);
+    if (!entry.ok) return entry;
+    const { control } = entry;
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,
@@ -117,7 +127,7 @@ export class App {
     const hub = new Hub({ engine, models, clock: systemClock, options, casting: streaming.streams });
     hub.listen(logHubEvents(log));
     if (predictionLog !== undefined) hub.listen(predictionLog.listener);
-    const app = new App({ config, log, engine, models, hub, streaming, predictionLog });
+    const app = new App({ config, control, log, engine, models, hub, streaming, predictionLog });
     const problem = await app.#listen();
     if (problem === undefined) return { ok: true, app };
     await app.close();
@@ -130,7 +140,7 @@ export class App {
 
   /** Where it listens. */
   get address(): AddressInfo {
-    const address = this.#http?.server.address();
+    const address = this.#servers?.users.server.address();
     if (typeof address !== 'object' || address === null) throw new Error('the hub does not listen');
     return address;
   }
@@ -138,6 +148,11 @@ export class App {
   get url(): string {
     const { address, family, port } = this.address;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** The token that was made for this run, if one was: for whoever started the hub, and for no log. */
+  get runToken(): string | undefined {
+    return this.#parts.control.runToken;
   }
 
   /** Connections now. */
@@ -158,25 +173,44 @@ export class App {
   async close(): Promise<void> {
     this.#state = 'closed';
     this.#sockets?.close();
+    this.#parts.control.close();
     this.#parts.streaming.close();
-    await this.#closeHttp();
+    await this.#servers?.close();
+    this.#repeats.close();
     await this.hub.drain(0);
     await this.#parts.engine.close(ENGINE_CLOSE_MS);
     await this.#parts.predictionLog?.close(LOG_CLOSE_MS);
   }
 
   async #listen(): Promise<string | undefined> {
-    const { config, log, models, streaming } = this.#parts;
+    const { config, control, log, models, streaming } = this.#parts;
     const catalogue = new RegistryCatalogue(models);
     const viewing = streaming.streams;
     const origins = new OriginPolicy(config.corsOrigin);
-    const listener = this.#monitoring.countEvents(logTransportEvents(log));
-    const http = await createHttp({ maxBodyBytes: config.maxFrameBytes }, origins, listener);
-    this.#http = http;
+    const addresses = new ClientAddress(config.trustProxy);
+    const requestLimit = new RequestLimit(config.requestsPerSecond, systemClock);
+    const listener = this.#monitoring.countEvents(logTransportEvents(log, this.#repeats));
+    const servers = await HttpServers.create(config, { origins, addresses, listener });
+    const { users: http, operators } = servers;
+    this.#servers = servers;
     this.#monitoring.countBytes(http.server);
-    addRest(http, { hub: this.hub, viewing, catalogue, health: () => this.#health(), version });
-    addMetrics(http, this.#monitoring.render);
-    await addPage(http, WEB_FOLDER);
+    const { access } = control;
+    const restAccess = new RestAccess(access, config);
+    addRest(http, {
+      hub: this.hub,
+      viewing,
+      catalogue,
+      access: restAccess,
+      addresses,
+      requestLimit,
+      isDraining: () => this.#state === 'draining',
+      hasMetrics: operators === http,
+      version,
+    });
+    for (const app of servers.all) addProbes(app, this.hub, () => this.#health());
+    addMetrics(operators, this.#monitoring.render);
+    restAccess.guard(http, await addPage(http, WEB_FOLDER));
+    if (operators !== http) restAccess.guard(operators);
     streaming.begin(this.hub, () => {
       const { state, connections } = this;
       return { version, state, connections, models: catalogue.engines() };
@@ -187,15 +221,16 @@ export class App {
       clock: systemClock,
       http: http.server,
       origins,
+      addresses,
+      requestLimit,
+      access,
       models: () => catalogue.offer(),
       listener,
       options: { ...config, limits: limitsOf(config), maxLostSessions: 10_000 },
     });
-    try {
-      await http.listen({ host: config.host, port: config.port });
-    } catch (cause) {
-      return listenProblem(cause, config);
-    }
+    const problem = await servers.listen();
+    if (problem !== undefined) return problem;
+    control.begin();
     this.#state = 'ready';
     log.info({ url: this.url, version, model: config.model, pid: process.pid }, 'listening');
     return undefined;
@@ -213,24 +248,19 @@ export class App {
     const { config, engine, log, predictionLog } = this.#parts;
     this.#state = 'draining';
     log.info({ delayMs: config.drainDelayMs, graceMs: config.graceMs }, 'draining');
-    const [http, sockets] = [this.#http?.server, this.#sockets];
+    const [http, sockets] = [this.#servers?.users.server, this.#sockets];
     if (http === undefined || sockets === undefined) throw new Error('the hub has not begun to listen');
     const report = await shutDown({ hub: this.hub, sockets, http, config });
+    this.#parts.control.close();
     this.#parts.streaming.close();
-    await this.#closeHttp();
+    await this.#servers?.close();
+    this.#repeats.close();
     await engine.close(ENGINE_CLOSE_MS);
     await predictionLog?.close(LOG_CLOSE_MS);
     this.#state = 'closed';
     const { batches, rows, predicted, errors } = this.hub.stats;
     log.info({ ...report, predicted, errors, batches, rows, predictionLog: predictionLog?.counts }, 'drained');
     return report;
-  }
-
-  async #closeHttp(): Promise<void> {
-    this.#http?.server.closeIdleConnections();
-    // fastify waits for open connections; by now nothing is owed to any.
-    this.#http?.server.closeAllConnections();
-    await this.#http?.close();
   }
 }
 
@@ -253,13 +283,4 @@ async function loadModels(
 function limitsOf(config: Config): HubLimits {
   const { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength } = config;
   return { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength };
-}
-
-function listenProblem(cause: unknown, { host, port }: Config): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'EADDRINUSE')
-    return `port ${port} on ${host} is in use; stop what listens there, or choose another --port`;
-  if (code === 'EACCES') return `port ${port} needs rights that this user has not; choose a --port above 1023`;
-  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') return `${host} is no address of this machine; see --host`;
-  return `cannot listen on ${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`;
 }

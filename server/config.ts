@@ -14,6 +14,9 @@ export type ConfigOutcome =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'problem'; readonly message: string };
 
+/** What the scripts and the SDK's programs come to a hub with; not the hub's. */
+const CLIENT_TOKEN = 'TICKCAST_TOKEN';
+
 /** `maxBatchRows` -> `--max-batch-rows`. */
 export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -33,7 +36,7 @@ export function configWith(changes: Partial<Config> = {}): Config {
 /** Reads flags (`--name value` or `--name=value`), then the environment, then the defaults. */
 export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): ConfigOutcome {
   const problems: string[] = [];
-  const known = optionNames().map(envOf);
+  const known = [CLIENT_TOKEN, ...optionNames().map(envOf)];
   const given = new Map<OptionName, { readonly text: string; readonly from: string }>();
   for (const name of optionNames()) {
     const value = env[envOf(name)];
@@ -56,7 +59,8 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
       if (inline === undefined && args[i + 1]?.startsWith('--') === false) i += 1;
       continue;
     }
-    const value = inline ?? args[++i];
+    const isAlone = isBare(name) && !['true', 'false'].includes(args[i + 1] ?? '');
+    const value = inline ?? (isAlone ? 'true' : args[++i]);
     if (value === undefined) problems.push(`${flag} needs a value (${OPTIONS[name].form})`);
     else given.set(name, { text: value, from: flag });
   }
@@ -75,6 +79,11 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   if (config.maxViewerBytes > config.maxOutboxBytes) {
     problems.push(
       `${flagOf('maxViewerBytes')} is ${config.maxViewerBytes}, more than ${flagOf('maxOutboxBytes')} ${config.maxOutboxBytes}`,
+    );
+  }
+  if (config.open && config.tokenFile !== '') {
+    problems.push(
+      `${flagOf('open')} lets everybody in and ${flagOf('tokenFile')} only who has a token; leave one of them out`,
     );
   }
   if (problems.length > 0) return { kind: 'problem', message: `${problems.join('; ')}; see --help` };
@@ -106,6 +115,11 @@ export function helpText(): string {
     `Every option also by environment: ${flagOf('maxBatchRows')} is ${envOf('maxBatchRows')}. A flag wins.`,
     '',
   ].join('\n');
+}
+
+function isBare(name: OptionName): boolean {
+  const option: Option<unknown> = OPTIONS[name];
+  return option.isBare === true;
 }
 
 function optionNames(): OptionName[] {

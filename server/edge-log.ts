@@ -2,12 +2,14 @@
 
 import type { EngineEvent } from './engine/engine-events.js';
 import type { Logger } from './observe/logger.js';
+import type { Repeats } from './repeats.js';
 import type { TransportListener } from './transports/transport-events.js';
 
 /** Probes come every few seconds for ever: their lines are for debugging only. */
 const PROBES = new Set(['/healthz', '/readyz']);
 
-export function logTransportEvents(log: Logger): TransportListener {
+/** @param repeats keeps a flood of refusals out of the log. */
+export function logTransportEvents(log: Logger, repeats: Repeats): TransportListener {
   return (event) => {
     const { type, ...fields } = event;
     switch (type) {
@@ -16,7 +18,10 @@ export function logTransportEvents(log: Logger): TransportListener {
       case 'disconnected':
         return log.info(fields, 'client disconnected');
       case 'rejected':
-        return log.warn(fields, 'connection refused');
+        return repeats.tell((event as Extract<typeof event, { type: 'rejected' }>).code, (more) => {
+          if (more === undefined) log.warn(fields, 'connection refused');
+          else log.warn({ ...more, last: fields }, 'further connections refused');
+        });
       case 'http':
         return 'path' in fields && PROBES.has(fields.path) ? log.debug(fields, 'http') : log.info(fields, 'http');
       case 'fault': {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The process: options, app, signals, exit code. The only file that ends the process. */
 
+import { invitation } from './access-control.js';
 import { App, type StartOutcome } from './app.js';
 import { helpText, readConfig } from './config.js';
 import { createLogger } from './observe/logger.js';
@@ -29,6 +30,9 @@ switch (outcome.kind) {
     drainOnSignal(starting);
     const started = await starting;
     if (!started.ok) fail(started.problem);
+    const { url, runToken } = started.app;
+    // Never by the log, which others read.
+    if (runToken !== undefined) process.stderr.write(invitation(url, runToken));
   }
 }
 

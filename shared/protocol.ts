@@ -125,6 +125,8 @@ export interface HandshakeAuth {
   readonly protocol?: number;
   /** Random and secret to the client: requests survive a lost connection under it. */
   readonly session?: string;
+  /** Where the hub asks for one. */
+  readonly token?: string;
 }
 
 /** The answer to an event that asks for something else than a prediction. */
@@ -146,6 +148,7 @@ export interface ServerToClientEvents {
   prediction(event: PredictionEvent): void;
   prediction_error(event: PredictionErrorEvent): void;
   goaway(notice: Goaway): void;
+  closing(error: WireError): void;
   cast(frame: CastFrame): void;
   aggregate(frame: AggregateFrame): void;
   gap(gap: StreamGap): void;

@@ -9,7 +9,7 @@ function within(...prefixes: string[]): (path: string) => boolean {
   return (path) => prefixes.some((prefix) => path.startsWith(prefix));
 }
 
-const SERVER_PARTS = ['core', 'engine', 'models', 'streams', 'transports', 'observe', 'testing'];
+const SERVER_PARTS = ['core', 'engine', 'models', 'streams', 'access', 'transports', 'observe', 'testing'];
 
 const LAYERS: readonly Layer[] = [
   { name: 'shared', owns: within('shared/'), layers: [], packages: [] },
@@ -26,11 +26,21 @@ const LAYERS: readonly Layer[] = [
   { name: 'engine', owns: within('server/engine/'), layers: ['shared', 'layer', 'core', 'worker'], packages: 'any' },
   { name: 'models', owns: within('server/models/'), layers: ['shared', 'core'], packages: ['node:', 'zod'] },
   { name: 'streams', owns: within('server/streams/'), layers: ['shared', 'core'], packages: [] },
+  { name: 'access', owns: within('server/access/'), layers: ['shared', 'core'], packages: ['node:', 'jose', 'zod'] },
   {
     name: 'transports',
     owns: within('server/transports/'),
     layers: ['shared', 'core'],
-    packages: ['node:', 'socket.io', 'socket.io-parser', 'fastify', '@fastify/cors', '@fastify/static'],
+    packages: [
+      'node:',
+      'socket.io',
+      'socket.io-parser',
+      'fastify',
+      '@fastify/cors',
+      '@fastify/proxy-addr',
+      '@fastify/static',
+      'ipaddr.js',
+    ],
   },
   {
     name: 'observe',

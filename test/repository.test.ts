@@ -79,6 +79,7 @@ test('PROTOCOL.md has the error table, the events and the limits of the code', (
     'aggregate',
     'cancel',
     'cast',
+    'closing',
     'echo',
     'gap',
     'goaway',

@@ -3,6 +3,7 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { argv } from 'node:process';
 import { Server } from 'socket.io';
+import { openAccess } from '../../server/access/open-access.js';
 import { configWith } from '../../server/config.js';
 import type { CastTarget } from '../../server/core/casting.js';
 import type { Engine } from '../../server/core/engine.js';
@@ -10,7 +11,9 @@ import { Hub } from '../../server/core/hub.js';
 import type { ModelSpec } from '../../server/core/model-spec.js';
 import { Streams } from '../../server/streams/streams.js';
 import { systemClock } from '../../server/system-clock.js';
+import { ClientAddress } from '../../server/transports/client-address.js';
 import { OriginPolicy } from '../../server/transports/origin-policy.js';
+import { RequestLimit } from '../../server/transports/request-limit.js';
 import { SocketIoTransport } from '../../server/transports/socketio.js';
 import { wireError } from '../../shared/errors.js';
 import type { CastOrder, CastReport } from './cast-orders.js';
@@ -118,6 +121,9 @@ function openHub(server: HttpServer): () => void {
     clock: systemClock,
     http: server,
     origins: new OriginPolicy([]),
+    addresses: new ClientAddress([]),
+    requestLimit: new RequestLimit(0, systemClock),
+    access: openAccess,
     models: () => ({ models: [] }),
     listener: () => {},
     options: { ...config, limits, maxLostSessions: 10 },

@@ -13,6 +13,8 @@ Usage: npm run feed -- --file texts.txt [options]
   --loop                begins the file again at its end
   --limit N             ends after N lines
   --json FIELD          each line is a JSON object: takes this field, such as text or commit.record.text
+  --token TOKEN         where the hub asks for one, with the scopes predict and publish; better by the variable
+                        TICKCAST_TOKEN, which no list of processes shows
   --help                prints this
 
 Empty lines are skipped, and with --json those without the field. A line that is longer than the hub takes is cut. All are

@@ -7,6 +7,7 @@ export interface HubLinkPlan {
   readonly url: string;
   readonly stream: string;
   readonly model: string | undefined;
+  readonly token: string | undefined;
   /** The feed ends: nothing waits any more. */
   readonly ended: AbortSignal;
 }
@@ -26,7 +27,7 @@ export class HubLink implements PublishHub {
 
   constructor(plan: HubLinkPlan) {
     this.#plan = plan;
-    this.#client = connect(plan.url, { timeoutMs: ANSWER_MS, reconnectMaxMs: 1_000 });
+    this.#client = connect(plan.url, { timeoutMs: ANSWER_MS, reconnectMaxMs: 1_000, token: plan.token });
     this.#client.on('hello', () => {
       this.#draining = false;
       this.#wake();
@@ -67,6 +68,8 @@ export class HubLink implements PublishHub {
       return modelProblem(await this.#client.ready({ timeoutMs: FIRST_HELLO_MS, signal }), model);
     } catch (cause) {
       if (signal.aborted) return 'ended before a hub was found';
+      if (isTickcastError(cause) && cause.code === 'UNAUTHENTICATED')
+        return `${cause.message}; give it by TICKCAST_TOKEN or --token`;
       if (isTickcastError(cause) && !cause.retryable) return cause.message;
       return whyNone(url);
     }

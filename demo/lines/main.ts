@@ -21,7 +21,7 @@ const { stdin, stdout, stderr } = process;
 stdout.on('error', () => {});
 stderr.on('error', () => {});
 
-const parsed = parseFeedOptions(process.argv.slice(2));
+const parsed = parseFeedOptions(process.argv.slice(2), process.env);
 switch (parsed.kind) {
   case 'help':
     stdout.write(parsed.text);

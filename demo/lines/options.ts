@@ -24,6 +24,8 @@ export interface FeedOptions {
   readonly limit: number | undefined;
   /** Lines are JSON objects; this is the field that holds the text. */
   readonly json: string | undefined;
+  /** What the hub asks for, if it does. */
+  readonly token: string | undefined;
 }
 
 export type FeedParsing =
@@ -47,10 +49,15 @@ const OPTIONS = {
   loop: { type: 'boolean', default: false },
   limit: { type: 'string' },
   json: { type: 'string' },
+  token: { type: 'string' },
   help: { type: 'boolean', default: false, short: 'h' },
 } as const;
 
-export function parseFeedOptions(args: readonly string[]): FeedParsing {
+/** `env`: the token may stand there, where no list of processes shows it. */
+export function parseFeedOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): FeedParsing {
   let values: ReturnType<typeof readValues>['values'];
   let extra: readonly string[];
   try {
@@ -77,6 +84,10 @@ export function parseFeedOptions(args: readonly string[]): FeedParsing {
   if (model !== undefined && !isModelReference(model)) {
     problems.push(`--model is "${model}", expected a name or name@version, such as sentiment or sentiment@2`);
   }
+  const token = (values.token ?? env.TICKCAST_TOKEN) || undefined;
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    problems.push('--token, or TICKCAST_TOKEN, is no token: expected ASCII characters without spaces');
+  }
   if (json === '') problems.push('--json is empty, expected the name of a field');
   const rate = values.rate === undefined ? (file === '-' ? 0 : FILE_RATE) : rateOf(values.rate);
   if (rate === undefined) {
@@ -87,7 +98,7 @@ export function parseFeedOptions(args: readonly string[]): FeedParsing {
     problems.push(`--limit is "${values.limit}", expected a whole number from 1 to ${MAX_LIMIT}`);
   }
   if (problems.length > 0 || url === undefined || rate === undefined) return refused(problems);
-  return { kind: 'options', options: { file, url, stream, model, rate, loop, limit, json } };
+  return { kind: 'options', options: { file, url, stream, model, rate, loop, limit, json, token } };
 }
 
 function readValues(args: readonly string[]) {

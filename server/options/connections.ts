@@ -1,11 +1,16 @@
 /** Connections: where the hub listens, and what one connection may hold. */
 
-import { integer, MIB, type Option, originList, text } from './option.js';
+import { isOrigin } from '../transports/origin-policy.js';
+import { integer, list, MIB, type Option, text } from './option.js';
 
 export const CONNECTIONS = {
   host: text('HOST', '127.0.0.1', 'Address to listen on; 0.0.0.0 for every interface.'),
   port: integer(0, 65_535, 3000, 'Port to listen on; 0 takes a free one, which the log names.'),
-  corsOrigin: originList('Web origins besides the hub’s own that may use it (REST, polling and WebSocket); * for all.'),
+  corsOrigin: list(
+    'ORIGIN,...',
+    (entries) => entries.every(isOrigin),
+    'Web origins besides the hub’s own that may use it (REST, polling and WebSocket); * for all.',
+  ),
   maxInFlightRows: integer(1, 1_048_576, 1024, 'Most rows one connection may have unanswered: its credit.'),
   maxFrameBytes: integer(1024, 256 * MIB, MIB, 'Largest message or body; a larger message closes its connection.'),
   maxJsonBytes: integer(

@@ -1,7 +1,5 @@
 /** The kinds of options: how the text of one is read, and what people are told of it. */
 
-import { isOrigin } from '../transports/origin-policy.js';
-
 /** One option: how its text is read, and what people are told of it. */
 export interface Option<T> {
   readonly default: T;
@@ -10,6 +8,8 @@ export interface Option<T> {
   readonly doc: string;
   /** The value, or undefined when the text is not of the form. */
   readonly parse: (text: string) => T | undefined;
+  /** The flag alone, without a value, says true. */
+  readonly isBare?: boolean;
 }
 
 export function text(placeholder: string, initial: string, doc: string): Option<string> {
@@ -28,18 +28,23 @@ export function oneOf<const T extends string>(values: readonly T[], initial: T, 
   return { default: initial, form: values.join(' | '), doc, parse: (given) => values.find((value) => value === given) };
 }
 
-export function originList(doc: string): Option<readonly string[]> {
+/** Entries with commas between them; none by default. */
+export function list(
+  form: string,
+  isGood: (entries: readonly string[]) => boolean,
+  doc: string,
+): Option<readonly string[]> {
   const parse = (given: string): readonly string[] | undefined => {
-    const list = given.split(',').map((entry) => entry.trim());
-    return list.every(isOrigin) ? list : undefined;
+    const entries = given.split(',').map((entry) => entry.trim());
+    return isGood(entries) ? entries : undefined;
   };
-  return { default: [], form: 'ORIGIN,...', doc, parse };
+  return { default: [], form, doc, parse };
 }
 
 export function flag(initial: boolean, doc: string): Option<boolean> {
   const parse = (given: string): boolean | undefined =>
     given === 'true' ? true : given === 'false' ? false : undefined;
-  return { default: initial, form: 'true | false', doc, parse };
+  return { default: initial, form: 'true | false', doc, parse, isBare: true };
 }
 
 export const MIB = 1 << 20;

@@ -9,12 +9,16 @@ import type { Outcome } from '../core/pending.js';
 import { AnswerOrder } from './answer-order.js';
 import { Oversized } from './guarded-decoder.js';
 import type { Outbox } from './outbox.js';
+import type { Permit } from './permit.js';
 import type { Answer, Session, SessionSink, Ticket } from './session.js';
 
 export interface ConnectionParts {
   readonly hub: Hub;
   readonly session: Session;
   readonly outbox: Outbox;
+  /** Counts one request; answers why it is one too many. */
+  readonly mayAsk: () => WireError | undefined;
+  readonly permit: Permit;
   readonly maxJsonBytes: number;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
@@ -43,7 +47,7 @@ export class Connection implements SessionSink {
   /** Arguments are as they came: nothing of them is known. */
   predict(args: readonly unknown[]): void {
     if (!this.#reads) return;
-    const { hub, session, maxJsonBytes } = this.#parts;
+    const { hub, session, mayAsk, maxJsonBytes } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
@@ -56,9 +60,13 @@ export class Connection implements SessionSink {
     if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, parsed.error, parsed.model);
     const request = parsed.value;
     const asked: Ticket = { id: request.id, n, ack };
+    const denied = this.#parts.permit.predict(request.stream);
+    if (denied !== undefined) return this.#refuse(asked, denied, request.model);
     const recall = session.recall(asked);
     if (recall === 'attached' || recall === 'answered') return;
 
+    const tooMany = mayAsk();
+    if (tooMany !== undefined) return this.#refuse(asked, tooMany, request.model);
     const place = this.#place(asked, request.model);
     const verdict = hub.submit(request, session.origin, (outcome) => {
       const answer = answerOf(outcome, request.timing !== false);

@@ -1,11 +1,12 @@
 /**
  * Socket.IO's decoder with a limit on the JSON text of an event, checked before JSON.parse: a megabyte of nested arrays would hold
- * the event loop for a tenth of a second. An oversized `predict` reaches its handler as {@link Oversized} and is answered.
+ * the event loop for a tenth of a second. An oversized `predict` reaches its handler as {@link Oversized} and is answered; so is a
+ * handshake with an oversized token.
  */
 
 import { Decoder, type Packet, PacketType } from 'socket.io-parser';
 
-/** Stands where the payload of a `predict` event would: its text was longer than the limit. */
+/** Stands where the payload of a `predict` event, or the token of a handshake, would: its text was longer than the limit. */
 export class Oversized {
   readonly bytes: number;
 
@@ -16,6 +17,8 @@ export class Oversized {
 
 /** Type, attachment count, namespace and acknowledgement id of an event for the main namespace, up to its name. */
 const PREDICT_HEADER = /^(?:2|5(\d{1,2})-)(\d{0,15})\["predict",/;
+/** A handshake for the main namespace with something to say. */
+const CONNECT_HEADER = '0{';
 /** UTF-8 needs at most this many bytes for a UTF-16 unit: a shorter string needs no counting. */
 const MAX_BYTES_PER_UNIT = 3;
 
@@ -34,6 +37,11 @@ export function guardedDecoder(maxJsonBytes: number): typeof Decoder {
       if (chunk.length * MAX_BYTES_PER_UNIT <= maxJsonBytes) return super.add(chunk);
       const bytes = Buffer.byteLength(chunk);
       if (bytes <= maxJsonBytes) return super.add(chunk);
+      if (chunk.startsWith(CONNECT_HEADER)) {
+        const data = { token: new Oversized(bytes) };
+        this.emitReserved('decoded', { type: PacketType.CONNECT, nsp: '/', data } satisfies Packet);
+        return;
+      }
       const header = PREDICT_HEADER.exec(chunk.slice(0, 64));
       // Nothing else has a reason to be this long. The caller closes the connection on a throw.
       if (header === null) throw new Error('message over maxJsonBytes');

@@ -5,12 +5,21 @@ import { createServer, type Server } from 'node:http';
 import cors from '@fastify/cors';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ERRORS, type WireError, wireError } from '../../shared/errors.js';
+import type { ClientAddress } from './client-address.js';
 import type { OriginPolicy } from './origin-policy.js';
 import type { TransportListener } from './transport-events.js';
 
 export interface HttpOptions {
   /** Largest request body in bytes. */
   readonly maxBodyBytes: number;
+  /** Most TCP connections open; further ones are closed at once, before anything of them is read. */
+  readonly maxConnections: number;
+}
+
+export interface HttpParts {
+  readonly origins: OriginPolicy;
+  readonly addresses: ClientAddress;
+  readonly listener: TransportListener;
 }
 
 /** Headers must be in by then, and the body; slow clients must not hold a connection. In milliseconds. */
@@ -22,8 +31,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** A fastify server whose errors all have the form `{ error: { code, message, retryable, retryAfterMs? } }`. */
 export async function createHttp(
   options: HttpOptions,
-  origins: OriginPolicy,
-  listener: TransportListener,
+  { origins, addresses, listener }: HttpParts,
 ): Promise<FastifyInstance> {
   const app = fastify({
     serverFactory: (handler): Server => {
@@ -31,6 +39,11 @@ export async function createHttp(
       server.headersTimeout = HEADERS_TIMEOUT_MS;
       server.requestTimeout = REQUEST_TIMEOUT_MS;
       server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+      server.maxConnections = options.maxConnections;
+      server.on('drop', (dropped) => {
+        const reason = `the hub has ${options.maxConnections} connections; see --max-connections`;
+        listener({ type: 'rejected', address: dropped?.remoteAddress ?? '', code: 'OVERLOADED', reason });
+      });
       return server;
     },
     bodyLimit: options.maxBodyBytes,
@@ -65,7 +78,8 @@ export async function createHttp(
     },
   );
   app.addHook('onResponse', async (request, reply) => {
-    const { id: requestId, method, ip: address } = request;
+    const { id: requestId, method } = request;
+    const address = addresses.of(request.raw);
     const path = request.url.split('?', 1)[0] ?? '';
     listener({
       type: 'http',

@@ -19,9 +19,14 @@ const HASHED = '/assets/';
 const PAGE = 'index.html';
 const YEAR_SECONDS = 31_536_000;
 
-/** Serves a folder of built files, where there is one. `/` is the page for who takes HTML; programs get what they got. */
-export async function addPage(app: FastifyInstance, folder: string): Promise<void> {
-  if (!existsSync(join(folder, PAGE))) return;
+/** Serves a folder of built files, where there is one; answers their routes. `/` is the page for who takes HTML; programs get what they got. */
+export async function addPage(app: FastifyInstance, folder: string): Promise<ReadonlySet<string>> {
+  const files = new Set<string>();
+  if (!existsSync(join(folder, PAGE))) return files;
+  let isServing = true;
+  app.addHook('onRoute', ({ url }) => {
+    if (isServing) files.add(url);
+  });
   await app.register(fastifyStatic, {
     root: folder,
     // A route a file: what is not there meets the hub's own 404.
@@ -36,9 +41,11 @@ export async function addPage(app: FastifyInstance, folder: string): Promise<voi
       reply.header('referrer-policy', 'no-referrer');
     },
   });
+  isServing = false;
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'GET' || request.url.split('?', 1)[0] !== '/') return;
     reply.header('vary', 'accept');
     if (request.headers.accept?.includes('text/html')) await reply.sendFile(PAGE);
   });
+  return files;
 }

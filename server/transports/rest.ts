@@ -1,9 +1,9 @@
-/** The REST transport: `POST /predict` and `/infer` into the hub, models, health. */
+/** The REST transport: `POST /predict` and `/infer` into the hub, models, streams. */
 
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { wireError } from '../../shared/errors.js';
+import { type WireError, wireError } from '../../shared/errors.js';
 import { readPrediction } from '../../shared/output.js';
 import { isModelReference, isStreamName, parsePredict } from '../../shared/parse.js';
 import type { Timing } from '../../shared/protocol.js';
@@ -11,7 +11,10 @@ import type { Viewing } from '../core/casting.js';
 import type { Hub } from '../core/hub.js';
 import type { Origin } from '../core/origin.js';
 import type { Outcome, Pending } from '../core/pending.js';
+import type { ClientAddress } from './client-address.js';
 import { sendError } from './http.js';
+import type { RequestLimit } from './request-limit.js';
+import type { RestAccess } from './rest-access.js';
 
 /** What the model routes show; made by the registry. */
 export interface ModelCatalogue {
@@ -20,36 +23,38 @@ export interface ModelCatalogue {
   find(reference: string): object | undefined;
 }
 
-/** How the process is, for probes. */
-export interface Health {
-  /** True when requests are taken and can be computed. */
-  readonly ready: boolean;
-  readonly state: string;
-  readonly reason?: string;
-}
-
 export interface RestParts {
   readonly hub: Hub;
   readonly viewing: Viewing;
   readonly catalogue: ModelCatalogue;
-  readonly health: () => Health;
+  readonly access: Pick<RestAccess, 'refusesPredict'>;
+  readonly addresses: ClientAddress;
+  readonly requestLimit: RequestLimit;
+  readonly isDraining: () => boolean;
+  /** Whether `/metrics` is on this port. */
+  readonly hasMetrics: boolean;
   readonly version: string;
 }
 
-export function addRest(app: FastifyInstance, { hub, viewing, catalogue, health, version }: RestParts): void {
-  const origins = new ConnectionOrigins(hub);
+export function addRest(app: FastifyInstance, parts: RestParts): void {
+  const { hub, viewing, catalogue, access, addresses, requestLimit, isDraining, hasMetrics, version } = parts;
+  const origins = new ConnectionOrigins(hub, addresses);
   app.addHook('onRequest', async (_request, reply) => {
     // A kept connection would come back to a hub that is about to go.
-    if (health().state === 'draining') reply.header('connection', 'close');
+    if (isDraining()) reply.header('connection', 'close');
   });
 
+  const refuse = (reply: FastifyReply, error: WireError, origin: Origin, model: string | undefined): FastifyReply => {
+    hub.noteRefusal(error, origin, model);
+    return sendError(reply, error);
+  };
   const predict = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
     const origin = origins.of(request.raw);
     const parsed = parsePredict(request.body);
-    if (!parsed.ok) {
-      hub.noteRefusal(parsed.error, origin, parsed.model);
-      return sendError(reply, parsed.error);
-    }
+    if (!parsed.ok) return refuse(reply, parsed.error, origin, parsed.model);
+    const { model, stream } = parsed.value;
+    const refusal = access.refusesPredict(request, stream) ?? requestLimit.ofAddress(addresses.of(request.raw));
+    if (refusal !== undefined) return refuse(reply, refusal, origin, model);
     // An id means nothing here: the answer is the reply.
     const timed = parsed.value.timing !== false;
     const verdict = hub.submit({ ...parsed.value, id: undefined }, origin, (outcome) => answer(reply, outcome, timed));
@@ -84,20 +89,6 @@ export function addRest(app: FastifyInstance, { hub, viewing, catalogue, health,
       return sendError(reply, wireError('INVALID_INPUT', message));
     },
   );
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (_request, reply) => {
-    const now = health();
-    const { batches, rows } = hub.stats;
-    const body = {
-      status: now.state,
-      reason: now.reason,
-      inFlight: hub.inFlight,
-      queuedRows: hub.queuedRows,
-      batches,
-      rows,
-    };
-    return reply.code(now.ready ? 200 : 503).send(body);
-  });
   app.get('/', async () => ({
     name: 'tickcast',
     version,
@@ -113,7 +104,7 @@ export function addRest(app: FastifyInstance, { hub, viewing, catalogue, health,
       'GET /streams/:name/windows',
       'GET /healthz',
       'GET /readyz',
-      'GET /metrics',
+      ...(hasMetrics ? ['GET /metrics'] : []),
     ],
   }));
 }
@@ -144,18 +135,21 @@ function cancelWhenGone(hub: Hub, reply: FastifyReply, pending: Pending): void {
 /** One origin for each HTTP connection, so that credit and fairness hold there too. */
 class ConnectionOrigins {
   readonly #hub: Hub;
+  readonly #addresses: ClientAddress;
   readonly #origins = new WeakMap<object, Origin>();
 
-  constructor(hub: Hub) {
+  constructor(hub: Hub, addresses: ClientAddress) {
     this.#hub = hub;
+    this.#addresses = addresses;
   }
 
-  of({ socket }: IncomingMessage): Origin {
+  of(request: IncomingMessage): Origin {
+    const { socket } = request;
     let origin = this.#origins.get(socket);
     if (origin === undefined) {
       // Viewers of a stream learn no address.
       const alias = randomBytes(9).toString('base64url');
-      origin = this.#hub.openOrigin(`http ${socket.remoteAddress ?? ''}`, { via: 'rest', alias });
+      origin = this.#hub.openOrigin(`http ${this.#addresses.of(request)}`, { via: 'rest', alias });
       this.#origins.set(socket, origin);
     }
     return origin;

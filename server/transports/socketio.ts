@@ -3,6 +3,7 @@
 import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
+import type { WireError } from '../../shared/errors.js';
 import type { HubLimits } from '../../shared/limits.js';
 import {
   type ClientToServerEvents,
@@ -11,21 +12,28 @@ import {
   PROTOCOL_VERSION,
   type ServerToClientEvents,
 } from '../../shared/protocol.js';
+import type { Access } from '../core/access.js';
 import type { Viewing } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
+import type { ClientAddress } from './client-address.js';
+import type { ConnectLimitOptions } from './connect-limits.js';
 import { Connection } from './connection.js';
 import { Departures } from './departures.js';
+import { Entrance } from './entrance.js';
 import { guardedDecoder } from './guarded-decoder.js';
-import { HandshakeGate } from './handshake-gate.js';
+import type { HandshakeGate } from './handshake-gate.js';
+import { guardHandshakes } from './handshakes.js';
 import type { OriginPolicy } from './origin-policy.js';
 import { type HubSocket, Outbox } from './outbox.js';
+import { Permit } from './permit.js';
+import type { RequestLimit } from './request-limit.js';
 import { type SessionOptions, Sessions } from './sessions.js';
 import { SocketLeaver } from './socket-leaver.js';
 import type { TransportListener } from './transport-events.js';
 import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
 
-export interface SocketIoOptions extends SessionOptions {
+export interface SocketIoOptions extends SessionOptions, ConnectLimitOptions {
   readonly limits: HubLimits;
   /** Most bytes that may wait unread on one connection. @default 1 MiB */
   readonly maxOutboxBytes: number;
@@ -37,6 +45,9 @@ export interface SocketIoParts {
   readonly clock: Clock;
   readonly http: HttpServer;
   readonly origins: OriginPolicy;
+  readonly access: Access;
+  readonly addresses: ClientAddress;
+  readonly requestLimit: RequestLimit;
   /** The models as a new connection is told of them. */
   readonly models: () => Pick<Hello, 'models' | 'defaultModel'>;
   readonly listener: TransportListener;
@@ -54,6 +65,7 @@ export class SocketIoTransport {
   readonly #parts: SocketIoParts;
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
   readonly #sessions: Sessions;
+  readonly #entrance: Entrance;
   #slowConnections = 0;
   readonly #gate: HandshakeGate;
   readonly #departures: Departures;
@@ -62,7 +74,7 @@ export class SocketIoTransport {
   #goaway: Goaway | undefined;
 
   constructor(parts: SocketIoParts) {
-    const { hub, clock, http, origins, options } = parts;
+    const { hub, clock, http, origins, addresses, options, listener } = parts;
     this.#parts = parts;
     this.#sessions = new Sessions(hub, clock, options);
     this.#io = new Server(http, {
@@ -80,26 +92,18 @@ export class SocketIoTransport {
       allowRequest: (request, done) => {
         const allowed = origins.allows(request.headers);
         if (!allowed) {
-          const address = request.socket.remoteAddress ?? '';
-          parts.listener({
-            type: 'rejected',
-            address,
-            code: 'FORBIDDEN',
-            reason: `the page ${request.headers.origin} is not in --cors-origin`,
-          });
+          const reason = `the page ${request.headers.origin} is not in --cors-origin`;
+          listener({ type: 'rejected', address: addresses.of(request), code: 'FORBIDDEN', reason });
         }
         done(allowed ? null : 'FORBIDDEN: this page may not use the hub; see --cors-origin', allowed);
       },
     });
-    // Its table of connections is hidden from TypeScript only.
-    const engine = this.#io.engine as unknown as { readonly clients: Readonly<Record<string, unknown>> };
-    this.#gate = new HandshakeGate(
-      (sid) => Object.hasOwn(engine.clients, sid),
-      ({ socket: { remoteAddress: address = '' } }, { code, message: reason }) =>
-        parts.listener({ type: 'rejected', address, code, reason }),
-    );
-    this.#io.engine.use(this.#gate.middleware);
+    this.#gate = guardHandshakes(this.#io.engine, { clock, http, addresses, listener, options });
     this.#departures = new Departures(clock, Math.random);
+    this.#entrance = new Entrance(parts.access, clock, ({ request }, { code, message: reason }) =>
+      listener({ type: 'rejected', address: addresses.of(request), code, reason }),
+    );
+    this.#io.use(this.#entrance.middleware);
     this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
   }
 
@@ -148,7 +152,9 @@ export class SocketIoTransport {
   }
 
   #connect(socket: HubSocket): void {
-    const { hub, viewing, clock, listener, models, options } = this.#parts;
+    const { hub, viewing, clock, listener, models, options, addresses, requestLimit } = this.#parts;
+    const pass = this.#entrance.passOf(socket);
+    const permit = new Permit(pass.rights);
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
     const { session, resumed } = this.#sessions.open(named);
@@ -161,7 +167,9 @@ export class SocketIoTransport {
       reason = why;
       socket.disconnect(true);
     };
-    const connection = new Connection({ hub, session, outbox, maxJsonBytes: options.limits.maxJsonBytes, close });
+    const mayAsk = (): WireError | undefined => requestLimit.ofSession(session.id);
+    const { maxJsonBytes } = options.limits;
+    const connection = new Connection({ hub, session, outbox, permit, mayAsk, maxJsonBytes, close });
     session.attach(connection);
     const leaver = new SocketLeaver(socket, session, connection);
     this.#leavers.add(leaver);
@@ -169,6 +177,8 @@ export class SocketIoTransport {
     const views = new ViewRequests({
       viewing,
       seat,
+      permit,
+      mayAsk,
       acknowledge: (ack, answer) => outbox.acknowledge(ack, answer),
       refused: (error) => hub.noteRefusal(error, session.origin),
     });
@@ -177,7 +187,7 @@ export class SocketIoTransport {
     outbox.emit('hello', hello);
     // Its handshake was before the drain.
     if (this.#goaway !== undefined) outbox.emit('goaway', this.#goaway);
-    const address = socket.handshake.address;
+    const address = addresses.of(socket.request);
     const connectedAt = clock.now();
     const ids = { socket: socket.id, session: session.id.slice(0, 8) };
     listener({
@@ -186,6 +196,7 @@ export class SocketIoTransport {
       resumed,
       address,
       via: socket.conn.transport.name,
+      ...(pass.name !== '' && { key: pass.name }),
     });
 
     // Socket.IO calls listeners without a catch, and types their arguments as if a client were bound by them.
@@ -194,11 +205,20 @@ export class SocketIoTransport {
         this.#guard(name, () => handle(args)),
       );
     };
+    const forgetPass = this.#entrance.watch(pass, permit, {
+      tell: (error) => outbox.emit('closing', error),
+      close: ({ message }) => {
+        reason = message;
+        leaver.close();
+      },
+      destroy: () => leaver.destroy(),
+    });
     on('predict', (args) => connection.predict(args));
     on('cancel', (args) => connection.cancel(args));
     for (const event of VIEW_EVENTS) on(event, (args) => views.handle(event, args));
     on('error', () => undefined);
     on('disconnect', ([why]) => {
+      forgetPass();
       seat.close();
       this.#leavers.delete(leaver);
       this.#sessions.release(session, connection, why === 'client namespace disconnect');

@@ -11,6 +11,8 @@ export type TransportEvent =
       readonly resumed: boolean;
       readonly address: string;
       readonly via: string;
+      /** Name of the token it came with; absent where everybody may come in. */
+      readonly key?: string;
     }
   | {
       readonly type: 'disconnected';

@@ -4,10 +4,14 @@ import type { WireError } from '../../shared/errors.js';
 import type { Parsed } from '../../shared/parse.js';
 import { parsePace, parseSubscribe, parseUnsubscribe, parseWatch } from '../../shared/parse-stream.js';
 import type { Seat, Viewing } from '../core/casting.js';
+import type { Permit } from './permit.js';
 
 export interface ViewRequestsParts {
   readonly viewing: Viewing;
   readonly seat: Seat;
+  readonly permit: Permit;
+  /** Counts one request; answers why it is one too many. */
+  readonly mayAsk: () => WireError | undefined;
   /** Answers by a callback of the client. */
   readonly acknowledge: (ack: (answer: unknown) => void, answer: unknown) => void;
   /** A request that was refused: told and counted, and an answer to it if it asked for one. */
@@ -26,13 +30,15 @@ export class ViewRequests {
 
   /** Arguments are as they came: nothing of them is known. */
   handle(event: ViewEvent, args: readonly unknown[]): void {
-    const { seat, viewing } = this.#parts;
+    const { seat, viewing, mayAsk } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as (answer: unknown) => void) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
+    const tooMany = mayAsk();
+    if (tooMany !== undefined) return this.#refuse(ack, tooMany);
     switch (event) {
       case 'subscribe':
-        return this.#do(ack, parseSubscribe(raw), (plan) => {
+        return this.#do(ack, this.#permitted(parseSubscribe(raw)), (plan) => {
           const outcome = seat.subscribe(plan);
           if ('code' in outcome) return outcome;
           // The answer comes before the first frame.
@@ -53,16 +59,24 @@ export class ViewRequests {
           return error;
         });
       case 'watch':
-        return this.#do(ack, parseWatch(raw), (request) => {
+        return this.#do(ack, this.#permitted(parseWatch(raw)), (request) => {
           this.#answer(ack, request);
           seat.watch(request.on);
           return undefined;
         });
       case 'streams':
-        return this.#answer(ack, { streams: viewing.list() });
+        return this.#do(ack, this.#permitted({ ok: true, value: undefined }), () => {
+          this.#answer(ack, { streams: viewing.list() });
+          return undefined;
+        });
       case 'echo':
         return this.#answer(ack, undefined);
     }
+  }
+
+  #permitted<T>(parsed: Parsed<T>): Parsed<T> {
+    const error = parsed.ok ? this.#parts.permit.view() : undefined;
+    return error === undefined ? parsed : { ok: false, error };
   }
 
   #do<T>(
@@ -71,7 +85,10 @@ export class ViewRequests {
     run: (value: T) => WireError | undefined,
   ): void {
     const error = parsed.ok ? run(parsed.value) : parsed.error;
-    if (error === undefined) return;
+    if (error !== undefined) this.#refuse(ack, error);
+  }
+
+  #refuse(ack: ((answer: unknown) => void) | undefined, error: WireError): void {
     this.#parts.refused(error);
     this.#answer(ack, { error });
   }

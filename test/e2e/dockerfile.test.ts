@@ -1,12 +1,18 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { chmod, chown, copyFile, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Container, predict, rightsOf, whenReady } from '../support/container.js';
+import { drainMs, optionsOf } from '../support/deployment.js';
+import { freePort } from '../support/free-port.js';
+import { readManifests, theOnly } from '../support/manifests.js';
+import { ReadOnlyRoot } from '../support/read-only-root.js';
+import { until, within } from '../support/until.js';
 import { type Image, readIgnored, readInstructions, replay } from './dockerfile-replay.js';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -48,47 +54,19 @@ beforeAll(async () => {
   app = join(image.folder, image.workdir);
   // Docker's --read-only; for a user who owns the files here.
   await run('chmod', ['-R', 'a-w,a+rX', image.folder]);
-}, 90_000);
+}, 240_000);
 
 afterAll(async () => {
   if (image !== undefined) await run('chmod', ['-R', 'u+w', image.folder]);
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Container {
-  readonly process: ChildProcess;
-  readonly url: string;
-  readonly env: Record<string, string>;
-  output(): string;
-}
-
-/** Starts the entry point as a container would: its environment and nothing else, not root, no compiler to be found. */
+/** Starts the entry point as the README's `docker run` would: its environment and nothing else, not root, no compiler to be found. */
 async function start(): Promise<Container> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  probe.close();
-  const env = { ...image.env, PATH: onlyNode, HOME: '/nonexistent', TICKCAST_PORT: String(port) };
+  const env = { ...image.env, PATH: onlyNode, HOME: '/nonexistent', TICKCAST_PORT: String(await freePort()) };
   const [command = '', ...args] = image.entrypoint;
-  const child = spawn(command, args, { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'], ...asNobody });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  const url = `http://127.0.0.1:${port}`;
-  while (
-    !(await fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    ))
-  ) {
-    if (child.exitCode !== null) throw new Error(`the hub ended: ${output}`);
-    await new Promise((next) => setTimeout(next, 50));
-  }
-  return { process: child, url, env, output: () => output };
+  const child = spawn(command, [...args, '--open'], { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'], ...asNobody });
+  return whenReady(child, env);
 }
 
 /** Exit code of a command in the image's environment. */
@@ -110,11 +88,7 @@ test('the image runs the hub: probes, a prediction, the health check, and a drai
   const hub = await start();
   try {
     const health = await fetch(`${hub.url}/healthz`);
-    const answer = await fetch(`${hub.url}/predict`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ input: 'I love this, what a wonderful day!' }),
-    });
+    const answer = await predict(hub);
 
     expect(health.status).toBe(200);
     expect(await answer.json()).toMatchObject({ model: 'sentiment@2', label: 'positive' });
@@ -129,6 +103,76 @@ test('the image runs the hub: probes, a prediction, the health check, and a drai
   expect(await exitCode(image.healthCheck, hub.env)).toBe(1);
   expect(await snapshot()).toEqual(before);
 });
+
+test('as deploy/kubernetes runs it, the hub is a user without rights on a read-only root, answers, and drains on SIGTERM', async ({
+  skip,
+}) => {
+  const manifests = await readManifests();
+  const pod = theOnly(manifests, 'Deployment').spec?.template.spec;
+  const container = pod?.containers[0];
+  const { runAsUser: uid = 0, runAsGroup: gid = 0 } = pod?.securityContext ?? {};
+  const mounts = (container?.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => {
+    return { source: join(folder, 'volumes', name), target: mountPath, writable: readOnly !== true };
+  });
+  for (const { source } of mounts) {
+    await mkdir(source, { recursive: true });
+    if ('uid' in asNobody) await chown(source, 0, gid);
+    await chmod(source, 0o770);
+  }
+  const node = { source: onlyNode, target: '/opt/node', writable: false };
+  const root = await ReadOnlyRoot.make({ folder: image.folder, mounts: [...mounts, node], uid, gid });
+  if (root === undefined) {
+    const problem = 'this user may not make a mount namespace: the read-only root is not tried';
+    // Where tests count, nothing is left out.
+    expect(process.env.CI, problem).toBeFalsy();
+    skip(problem);
+    return;
+  }
+  const env = {
+    ...image.env,
+    ...Object.fromEntries((container?.env ?? []).map(({ name, value = '' }) => [name, value])),
+    PATH: node.target,
+    TICKCAST_PORT: String(await freePort()),
+    TICKCAST_ADMIN_PORT: String(await freePort()),
+    TICKCAST_DRAIN_DELAY_MS: '1000',
+    TICKCAST_PREDICTION_LOG: 'all',
+  };
+  const example = theOnly(manifests, 'Secret').stringData?.['tokens.json'] ?? '';
+  const writeTokens = async (text: string): Promise<void> => {
+    const path = join(folder, 'volumes/tokens/tokens.json');
+    await writeFile(path, text, { mode: 0o440 });
+    if ('uid' in asNobody) await chown(path, 0, gid);
+  };
+  await writeTokens(example);
+  // As it stands in the repository it must open no hub.
+  await expect(whenReady(root.spawn(image.entrypoint, image.workdir, env), env)).rejects.toThrow(
+    '"keys[0].token": is still the placeholder',
+  );
+  const tokens = example.replace(/put here[^"]*/g, () => randomBytes(32).toString('hex'));
+  await writeTokens(tokens);
+  const [{ token }] = JSON.parse(tokens).keys;
+  const hub = await whenReady(root.spawn(image.entrypoint, image.workdir, env), env);
+  const ended = once(hub.process, 'close');
+  try {
+    const { uids, capabilities, writable } = await rightsOf(hub.process);
+
+    expect(uids).toEqual(Array.from({ length: 4 }, () => String(uid)));
+    expect(Number.parseInt(capabilities, 16)).toBe(0);
+    expect(writable.filter((path) => !/^\/(?:proc|dev)(?:\/|$)/.test(path))).toEqual(['/var/log/tickcast']);
+    expect((await predict(hub, token)).status).toBe(200);
+    hub.process.kill('SIGTERM');
+    await until('/readyz says that it drains', async () => (await fetch(`${hub.url}/readyz`)).status === 503);
+    // What is connected, or finds its way here still, is answered until the delay is over.
+    expect((await predict(hub, token)).status).toBe(200);
+    await within('the hub ends', ended, drainMs(optionsOf(env)) + 5000);
+  } finally {
+    hub.process.kill('SIGKILL');
+  }
+
+  expect(hub.process.exitCode).toBe(0);
+  expect(hub.output()).toMatch(/"accepted":2,"settled":2,.*"drained"/);
+  expect(await readdir(join(folder, 'volumes/prediction-log'))).not.toEqual([]);
+}, 60_000);
 
 test('the doctor runs in the image and finds the wasm engine', async () => {
   const { stdout } = await run(join(onlyNode, 'node'), ['dist/scripts/doctor.js', '--json'], {
@@ -169,9 +213,14 @@ test('every stage starts from the same slim image with glibc, and no stage insta
 
 test('the container is not root, listens on every interface at the port it exposes, and is checked', () => {
   expect(image).toMatchObject({
-    user: 'node',
+    user: '1000:1000',
     port: '3000',
-    env: { NODE_ENV: 'production', TICKCAST_HOST: '0.0.0.0', TICKCAST_PORT: '3000' },
+    env: {
+      NODE_ENV: 'production',
+      TICKCAST_HOST: '0.0.0.0',
+      TICKCAST_PORT: '3000',
+      TICKCAST_PREDICTION_LOG_FOLDER: '/var/log/tickcast',
+    },
     entrypoint: ['node', 'dist/server/main.js'],
   });
   expect(image.healthCheck[0]).toBe('node');

@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startTestProcess, type TestProcess } from '../support/app.js';
 import { freePort } from '../support/free-port.js';
 import { writeLinear } from '../support/tiny-models.js';
+import { FEED, KEYS } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -43,8 +44,11 @@ class RunningFeed {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[]) {
-    const child = spawn(process.execPath, [main, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const child = spawn(process.execPath, [main, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     this.process = child;
     running.add(child);
     child.stdin.on('error', () => {});
@@ -279,4 +283,23 @@ test('--help is exit code 0', async () => {
 
   expect(code).toBe(0);
   expect(stdout).toContain('--json FIELD');
+});
+
+test('a hub that asks for a token: the feed says so, and publishes with it', async () => {
+  const tokenFile = join(folder, 'tokens.json');
+  await writeFile(tokenFile, JSON.stringify({ keys: KEYS }), { mode: 0o600 });
+  const guarded = await startTestProcess({ models: async () => join(root, 'model'), config: { tokenFile } });
+  const lines = join(folder, 'guarded.txt');
+  await writeFile(lines, 'what a lovely day\nso annoying\n');
+  const args = ['--file', lines, '--url', guarded.url, '--rate', '0'];
+  try {
+    const refused = await new RunningFeed(args, { TICKCAST_TOKEN: '' }).ended;
+    const published = await new RunningFeed(args, { TICKCAST_TOKEN: FEED }).ended;
+
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/asks for a token.*TICKCAST_TOKEN/) });
+    expect(published).toMatchObject({ code: 0 });
+    expect(published.stdout + published.stderr).not.toContain(FEED);
+  } finally {
+    await guarded.close();
+  }
 });

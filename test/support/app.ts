@@ -77,6 +77,8 @@ export interface TestProcess {
 export async function startTestProcess(
   { models, config = {} }: Omit<TestAppOptions, 'extras'>,
   nodeFlags: readonly string[] = [],
+  /** A command that runs the one behind it. */
+  wrapper: readonly string[] = [],
 ): Promise<TestProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'tickcast-app-'));
   const written = await models(folder);
@@ -84,7 +86,8 @@ export async function startTestProcess(
   const options = { port: 0, engine: 'wasm', ...config, model };
   const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
   const flags = Object.entries(options).flatMap(([name, value]) => [flagOf(name), String(value)]);
-  const child = spawn(process.execPath, [...nodeFlags, main, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [command = '', ...args] = [...wrapper, process.execPath, ...nodeFlags, main, ...flags];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const log: Record<string, unknown>[] = [];
   const url = await within(

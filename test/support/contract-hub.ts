@@ -1,14 +1,18 @@
 /** A hub with its transports over any engine, whose batches a test can hold, read and lose. */
 
+import { openAccess } from '../../server/access/open-access.js';
 import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/core/engine.js';
 import type { HubEvent } from '../../server/core/events.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
 import { describeModel, type ModelDirectory, type ReadyModel } from '../../server/core/model-spec.js';
 import { Streams } from '../../server/streams/streams.js';
 import { systemClock } from '../../server/system-clock.js';
+import { ClientAddress } from '../../server/transports/client-address.js';
 import { createHttp } from '../../server/transports/http.js';
 import { OriginPolicy } from '../../server/transports/origin-policy.js';
+import { RequestLimit } from '../../server/transports/request-limit.js';
 import { addRest } from '../../server/transports/rest.js';
+import { RestAccess } from '../../server/transports/rest-access.js';
 import { SocketIoTransport } from '../../server/transports/socketio.js';
 import type { TransportEvent } from '../../server/transports/transport-events.js';
 import { viewBatch } from '../../shared/batch-layout.js';
@@ -112,18 +116,34 @@ export async function openContractHub(
   });
   const limits: HubLimits = { ...options, maxFrameBytes: 1 << 20, maxJsonBytes: 65_536, maxTextLength: 1000 };
   const origins = new OriginPolicy([]);
-  const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes }, origins, hear);
+  const addresses = new ClientAddress([]);
+  const requestLimit = new RequestLimit(0, systemClock);
+  const parts = { origins, addresses, listener: hear };
+  const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes, maxConnections: 1000 }, parts);
   const catalogue = { list: () => [], find: () => undefined };
-  addRest(http, { hub, viewing: streams, catalogue, health: () => ({ ready: true, state: 'ready' }), version: '0' });
+  const access = new RestAccess(openAccess, { openMetrics: true });
+  const rest = { catalogue, access, addresses, requestLimit, isDraining: () => false, hasMetrics: false, version: '0' };
+  addRest(http, { hub, viewing: streams, ...rest });
+  access.guard(http);
   const sockets = new SocketIoTransport({
     hub,
     viewing: streams,
     clock: systemClock,
     http: http.server,
     origins,
+    access: openAccess,
+    addresses,
+    requestLimit,
     models: () => ({ models: models.all.map(({ spec }) => describeModel(spec)) }),
     listener: hear,
-    options: { limits, maxOutboxBytes: 1 << 20, resumeMs: 1000, maxLostSessions: 10 },
+    options: {
+      limits,
+      maxOutboxBytes: 1 << 20,
+      resumeMs: 1000,
+      maxLostSessions: 10,
+      maxConnectionsPerAddress: 0,
+      connectsPerSecond: 0,
+    },
   });
   const url = await http.listen({ host: '127.0.0.1', port: 0 });
 

@@ -115,8 +115,12 @@ off();
 client.on('goaway', (notice) => notice.graceMs satisfies number);
 // @ts-expect-error No such event.
 client.on('prediction', () => {});
-// @ts-expect-error No such option.
 connect('http://localhost:3000', { token: 'x' });
+connect('http://localhost:3000', { token: async () => 'x' });
+// @ts-expect-error A token is a text, or a function that gives one.
+connect('http://localhost:3000', { token: 5 });
+// @ts-expect-error No such option.
+connect('http://localhost:3000', { tokens: 'x' });
 // @ts-expect-error No such transport.
 connect('http://localhost:3000', { transports: ['webtransport'] });
 // @ts-expect-error A declaration lacks its prediction.

@@ -1,24 +1,18 @@
-/**
- * Makes the lines of a post with pino: one row, one JSON object. What is the same for a model is bound to a child logger; numbers are given to pino as JSON
- * text, by its stringifiers, which it opens to programs that need the speed (`pino.symbols`).
- */
+/** Makes the lines of a post: one row, one JSON object. What is the same for all rows of a model is made once a post. */
 
 import { createHash } from 'node:crypto';
-import { type Logger, pino } from 'pino';
-import { MAX_BYTES_PER_UNIT } from '../../../shared/batch-layout.js';
 import { BYTES_PER_ELEMENT } from '../../../shared/tensor.js';
+import { JsonBytes } from './json-bytes.js';
 import type { LoggedModel, LoggedTensor, RowLayout, RowsMessage } from './messages.js';
-import { doubleText, floatText } from './number-text.js';
 import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares, VIAS } from './row-layout.js';
 
 /** Of the form of the lines; stands first in each. */
 const FORMAT = 1;
-const FIRST_BYTES = 1 << 18;
 
 /** A tensor as the reader of a row meets it. */
 interface TensorPlan extends LoggedTensor {
   /** `"name":` where the model has several, else nothing. */
-  readonly key: string;
+  readonly key: Uint8Array;
   readonly share: number;
 }
 
@@ -26,172 +20,210 @@ interface ModelPlan {
   readonly model: LoggedModel;
   readonly inputs: readonly TensorPlan[];
   readonly outputs: readonly TensorPlan[];
-  /** One for each way in. */
-  readonly loggers: readonly Logger[];
+  readonly hasText: boolean;
+  /** What follows the time, for each way in. */
+  readonly heads: readonly Uint8Array[];
+  /** `,"label":…,"score":` */
+  readonly labels: readonly Uint8Array[];
 }
+
+const KEY = {
+  begin: bytesOf(`{"v":${FORMAT},"time":"`),
+  id: bytesOf(',"id":'),
+  row: bytesOf(',"row":'),
+  input: bytesOf(',"input":'),
+  inputLength: bytesOf(',"inputLength":'),
+  inputHash: bytesOf(',"inputHash":'),
+  prediction: bytesOf(',"prediction":'),
+  queueUs: bytesOf(',"timing":{"queueUs":'),
+  batchUs: bytesOf(',"batchUs":'),
+  inferUs: bytesOf(',"inferUs":'),
+  totalUs: bytesOf(',"totalUs":'),
+  batchRows: bytesOf(',"batchRows":'),
+  client: bytesOf(',"client":'),
+  stream: bytesOf(',"stream":'),
+  end: bytesOf('}\n'),
+};
+const [COMMA, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
 
 export class LineMaker {
   readonly #layout: RowLayout;
-  readonly #root: Logger;
-  /** What pino puts into each line after the format. */
-  #time = '';
+  readonly #oneIn: number;
+  readonly #json = new JsonBytes();
+  /** Rows of a batch are of the same millisecond, mostly. */
+  #time = bytesOf('');
   #timeAt = Number.NaN;
-  /** The lines of a post, used again for the next. As one growing string they would be copied by every collection of garbage. */
-  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  #used = 0;
   #message: RowsMessage | undefined;
+  #numbers = new Float64Array(0);
   #at = 0;
   #textAt = 0;
   #elementsAt = 0;
 
   constructor(layout: RowLayout, oneIn: number) {
     this.#layout = layout;
-    const options = {
-      base: oneIn === 1 ? null : { oneIn },
-      timestamp: () => this.#time,
-      // A prediction has no severity: the format's number takes the place of the level.
-      formatters: { level: () => ({ v: FORMAT }) },
-    };
-    this.#root = pino(options, { write: (line) => this.#append(line) });
-    const asIs = (json: string): string => json;
-    const stringifiers = { input: asIs, prediction: asIs, score: asIs, timing: asIs };
-    Object.assign(this.#root, { [pino.symbols.stringifiersSym]: Object.assign(Object.create(null), stringifiers) });
+    this.#oneIn = oneIn;
   }
 
   /** The lines of all rows, each with its line end; valid until the next call. */
   make(message: RowsMessage): Buffer {
     this.#message = message;
+    this.#numbers = message.numbers;
     this.#at = 0;
     this.#textAt = 0;
     this.#elementsAt = 0;
-    this.#used = 0;
+    this.#json.clear();
     const plans = message.models.map((model) => this.#plan(model));
+    const engines = message.engines.map((engine) => bytesOf(`,"engine":${JSON.stringify(engine)}}`));
     for (let row = 0; row < message.rows; row++) {
       const plan = plans[message.numbers[this.#at + FIELD.model] as number];
       if (plan === undefined) throw new Error('a row is of a model that its post does not have');
-      this.#addLine(plan, message);
+      this.#addLine(plan, engines);
     }
     this.#message = undefined;
-    return this.#bytes.subarray(0, this.#used);
-  }
-
-  #append(line: string): void {
-    const end = this.#used + line.length * MAX_BYTES_PER_UNIT;
-    if (end > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(2 * end);
-      this.#bytes.copy(larger, 0, 0, this.#used);
-      this.#bytes = larger;
-    }
-    this.#used += this.#bytes.write(line, this.#used);
+    return this.#json.written;
   }
 
   #plan(model: LoggedModel): ModelPlan {
     const { input, maxInputValues } = this.#layout;
     const keyed = (tensors: readonly LoggedTensor[], most: number): readonly TensorPlan[] => {
-      const parts = shares(
-        tensors.map(({ size }) => size),
-        most,
-      );
+      const sizes = tensors.map(({ size }) => size);
+      const parts = shares(sizes, most);
       return tensors.map((tensor, i) => ({
         ...tensor,
-        key: tensors.length === 1 ? '' : `${JSON.stringify(tensor.name)}:`,
+        key: bytesOf(tensors.length === 1 ? '' : `${JSON.stringify(tensor.name)}:`),
         share: parts[i] ?? 0,
       }));
     };
     const inputs = keyed(model.inputs, input === 'plain' ? maxInputValues : 0);
     const outputs = keyed(model.outputs, MAX_PREDICTION_VALUES);
+    const hasText = inputs.some(({ dtype }) => dtype === 'string');
     const isCut = (tensors: readonly TensorPlan[]): boolean => tensors.some(({ size, share }) => share < size);
-    const bound = {
+    const shared = {
+      oneIn: this.#oneIn === 1 ? undefined : this.#oneIn,
       model: model.ref,
-      inputLength: input === 'plain' && isCut(inputs) && !hasText(model) ? total(inputs) : undefined,
+      inputLength: input === 'plain' && isCut(inputs) && !hasText ? total(inputs) : undefined,
       predictionLength: isCut(outputs) ? total(outputs) : undefined,
     };
-    return { model, inputs, outputs, loggers: VIAS.map((via) => this.#root.child({ ...bound, via })) };
+    const heads = VIAS.map((via) => bytesOf(`",${JSON.stringify({ ...shared, via }).slice(1, -1)}`));
+    const labels = (model.labels ?? []).map((label) => bytesOf(`,"label":${JSON.stringify(label)},"score":`));
+    return { model, inputs, outputs, hasText, heads, labels };
   }
 
-  #addLine({ model, inputs, outputs, loggers }: ModelPlan, { numbers, engines }: RowsMessage): void {
+  #addLine(plan: ModelPlan, engines: readonly Uint8Array[]): void {
     const start = this.#at;
-    const field = (offset: number): number => numbers[start + offset] as number;
-    const at = field(FIELD.at);
-    if (at !== this.#timeAt) {
-      this.#timeAt = at;
-      this.#time = `,"time":"${new Date(at).toISOString()}"`;
-    }
-    const id = field(FIELD.idChars) > 0 ? this.#takeText(field(FIELD.idChars)) : orNone(field(FIELD.id));
-    const client = this.#takeText(field(FIELD.clientChars));
-    const stream = this.#takeText(field(FIELD.streamChars));
-    const engine = field(FIELD.engine);
-    const label = field(FIELD.label);
+    const json = this.#json;
+    json.raw(KEY.begin);
+    json.raw(this.#timeOf(this.#field(start, FIELD.at)));
+    json.raw(plan.heads[this.#field(start, FIELD.via)] ?? KEY.end);
+    const idChars = this.#field(start, FIELD.idChars);
+    if (idChars > 0) this.#addText(KEY.id, idChars);
+    else this.#addNumber(KEY.id, this.#field(start, FIELD.id));
+    // The row's strings stand in the text before its input.
+    const client = this.#takeText(this.#field(start, FIELD.clientChars));
+    const stream = this.#takeText(this.#field(start, FIELD.streamChars));
+    this.#addNumber(KEY.row, this.#field(start, FIELD.row));
     this.#at = start + FIXED_FIELDS;
     const { input } = this.#layout;
-    const inputHash = input === 'hash' ? this.#takeHash(model) : undefined;
-    const [json, length] = input === 'plain' ? this.#takeInput(inputs, hasText(model)) : [];
-    // Written here: pino would stringify an object six times as slowly.
-    const timing =
-      engine < 0
-        ? undefined
-        : `{"queueUs":${field(FIELD.queueUs)},"batchUs":${field(FIELD.batchUs)},"inferUs":${field(FIELD.inferUs)},"totalUs":${field(FIELD.totalUs)},"batchRows":${field(FIELD.batchRows)},"engine":${JSON.stringify(engines[engine])}}`;
-    const line = {
-      id,
-      row: orNone(field(FIELD.row)),
-      input: json,
-      inputLength: length,
-      inputHash,
-      prediction: this.#takeValues(outputs),
-      label: label < 0 ? undefined : model.labels?.[label],
-      score: label < 0 ? undefined : valueText(outputs[0], field(FIELD.score)),
-      timing,
-      client: client === '' ? undefined : client,
-      stream: stream === '' ? undefined : stream,
-    };
-    loggers[field(FIELD.via)]?.info(line);
+    if (input === 'plain') this.#addInput(plan);
+    else if (input === 'hash') this.#addHash(plan);
+    json.raw(KEY.prediction);
+    this.#addTensors(plan.outputs);
+    const label = plan.labels[this.#field(start, FIELD.label)];
+    if (label !== undefined) {
+      json.raw(label);
+      this.#addValue(plan.outputs[0]?.dtype, this.#field(start, FIELD.score));
+    }
+    const engine = engines[this.#field(start, FIELD.engine)];
+    if (engine !== undefined) {
+      this.#addNumber(KEY.queueUs, this.#field(start, FIELD.queueUs));
+      this.#addNumber(KEY.batchUs, this.#field(start, FIELD.batchUs));
+      this.#addNumber(KEY.inferUs, this.#field(start, FIELD.inferUs));
+      this.#addNumber(KEY.totalUs, this.#field(start, FIELD.totalUs));
+      this.#addNumber(KEY.batchRows, this.#field(start, FIELD.batchRows));
+      json.raw(engine);
+    }
+    if (client !== '') this.#addString(KEY.client, client);
+    if (stream !== '') this.#addString(KEY.stream, stream);
+    json.raw(KEY.end);
   }
 
-  /** The input as JSON, and how many characters and numbers it has, where it was cut. */
-  #takeInput(inputs: readonly TensorPlan[], withText: boolean): readonly [string, number | undefined] {
-    if (!withText) return [this.#takeValues(inputs), undefined];
-    let json = '';
-    let kept = 0;
-    let whole = 0;
-    for (const { key, dtype, size, share } of inputs) {
-      if (json !== '') json += ',';
-      json += key;
+  #field(start: number, offset: number): number {
+    return this.#numbers[start + offset] as number;
+  }
+
+  #timeOf(at: number): Uint8Array {
+    if (at !== this.#timeAt) {
+      this.#timeAt = at;
+      this.#time = bytesOf(new Date(at).toISOString());
+    }
+    return this.#time;
+  }
+
+  /** Nothing for -1: the row has none. */
+  #addNumber(key: Uint8Array, value: number): void {
+    if (value < 0) return;
+    this.#json.raw(key);
+    this.#json.double(value);
+  }
+
+  #addText(key: Uint8Array, chars: number): void {
+    this.#addString(key, this.#takeText(chars));
+  }
+
+  #addString(key: Uint8Array, text: string): void {
+    this.#json.raw(key);
+    this.#json.string(text);
+  }
+
+  #addInput({ inputs, hasText }: ModelPlan): void {
+    this.#json.raw(KEY.input);
+    const { kept, whole } = this.#addTensors(inputs);
+    // Without texts it is the same for all rows, and stands at the head.
+    if (hasText && kept < whole) this.#addNumber(KEY.inputLength, whole);
+  }
+
+  /** Answers how many characters and numbers stand in the line, of how many. */
+  #addTensors(tensors: readonly TensorPlan[]): { readonly kept: number; readonly whole: number } {
+    const json = this.#json;
+    let [kept, whole] = [0, 0];
+    if (tensors.length !== 1) json.byte(OPEN);
+    for (let i = 0; i < tensors.length; i++) {
+      const { key, dtype, size, share } = tensors[i] as TensorPlan;
+      if (i > 0) json.byte(COMMA);
+      json.raw(key);
       if (dtype === 'string') {
         const chars = this.#takeNumber();
         whole += this.#takeNumber();
         kept += chars;
-        json += JSON.stringify(this.#takeText(chars));
+        json.string(this.#takeText(chars));
       } else {
         whole += size;
         kept += share;
-        json += `[${this.#takeList(dtype, share)}]`;
+        this.#addList(dtype, share);
       }
     }
-    return [inputs.length === 1 ? json : `{${json}}`, kept < whole ? whole : undefined];
+    if (tensors.length !== 1) json.byte(CLOSE);
+    return { kept, whole };
   }
 
-  #takeValues(tensors: readonly TensorPlan[]): string {
-    if (tensors.length === 1) {
-      const [{ dtype, share } = NO_TENSOR] = tensors;
-      return `[${this.#takeList(dtype, share)}]`;
-    }
-    const parts = tensors.map(({ key, dtype, share }) => `${key}[${this.#takeList(dtype, share)}]`);
-    return `{${parts.join()}}`;
-  }
-
-  #takeList(dtype: LoggedTensor['dtype'], count: number): string {
-    const numbers = this.#message?.numbers;
-    let json = '';
+  #addList(dtype: TensorPlan['dtype'], count: number): void {
+    const json = this.#json;
+    json.byte(OPEN_LIST);
     for (let i = 0; i < count; i++) {
-      const value = numbers?.[this.#at++] as number;
-      if (i > 0) json += ',';
-      json += dtype === 'float32' ? numberText(value) : `${value}`;
+      if (i > 0) json.byte(COMMA);
+      this.#addValue(dtype, this.#takeNumber());
     }
-    return json;
+    json.byte(CLOSE_LIST);
+  }
+
+  #addValue(dtype: TensorPlan['dtype'] | undefined, value: number): void {
+    // An input came as JSON, or is a float32 already: whichever has the shorter text.
+    if (dtype === 'float32' && Math.fround(value) === value) this.#json.float(value);
+    else this.#json.double(value);
   }
 
   /** SHA-256 of texts in UTF-8 and of elements as the model gets them, in the order of the model's inputs. */
-  #takeHash({ inputs }: LoggedModel): string {
+  #addHash({ inputs }: ModelPlan): void {
     const hash = createHash('sha256');
     for (const { dtype, size } of inputs) {
       if (dtype === 'string') {
@@ -204,11 +236,11 @@ export class LineMaker {
         this.#elementsAt += Math.ceil(bytes / 4) * 4;
       }
     }
-    return hash.digest('hex');
+    this.#addString(KEY.inputHash, hash.digest('hex'));
   }
 
   #takeNumber(): number {
-    return this.#message?.numbers[this.#at++] as number;
+    return this.#numbers[this.#at++] as number;
   }
 
   #takeText(chars: number): string {
@@ -219,25 +251,10 @@ export class LineMaker {
   }
 }
 
-const NO_TENSOR: Pick<TensorPlan, 'dtype' | 'share'> = { dtype: 'float32', share: 0 };
-
-/** An input came as JSON, or is a float32 already: whichever has the shorter text. */
-function numberText(value: number): string {
-  return Math.fround(value) === value ? floatText(value) : doubleText(value);
-}
-
-function valueText(tensor: LoggedTensor | undefined, value: number): string {
-  return tensor?.dtype === 'float32' ? floatText(value) : `${value}`;
-}
-
-function hasText({ inputs }: LoggedModel): boolean {
-  return inputs.some(({ dtype }) => dtype === 'string');
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text);
 }
 
 function total(tensors: readonly LoggedTensor[]): number {
   return tensors.reduce((sum, { size }) => sum + size, 0);
-}
-
-function orNone(value: number): number | undefined {
-  return value < 0 ? undefined : value;
 }

@@ -17,8 +17,23 @@ export interface LogFileSystem {
   remove(path: string): void;
 }
 
+/** There was no room: there may be some later. */
+const NO_ROOM = ['ENOSPC', 'EDQUOT'];
+/** What users send is not for everybody on the machine. */
+const FILE_MODE = 0o640;
+export const FOLDER_MODE = 0o750;
+
+export function hasNoRoom(cause: unknown): boolean {
+  return NO_ROOM.includes(codeOf(cause));
+}
+
+/** Such as `ENOENT`; empty for an error without a code. */
+export function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+}
+
 export const nodeFileSystem: LogFileSystem = {
-  create: (path) => openSync(path, 'ax'),
+  create: (path) => openSync(path, 'ax', FILE_MODE),
   write: (file, bytes, start, end) => writeSync(file, bytes, start, end - start),
   truncate: ftruncateSync,
   close: closeSync,
@@ -27,7 +42,7 @@ export const nodeFileSystem: LogFileSystem = {
     return stats === undefined ? undefined : `${stats.dev} ${stats.ino}`;
   },
   makeFolder: (path) => {
-    mkdirSync(path);
+    mkdirSync(path, FOLDER_MODE);
   },
   list: (folder) =>
     readdirSync(folder).flatMap((name) => {

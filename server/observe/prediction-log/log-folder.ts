@@ -3,14 +3,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { codeOf, FOLDER_MODE, hasNoRoom } from './log-file-system.js';
 
-/** What is wrong with the folder, in a line; undefined when files can be made in it. */
+/**
+ * What is wrong with the folder, in a line; undefined when files can be made in it, or could if there was room: that comes and goes, and the log does
+ * without it while the hub runs too.
+ */
 export async function prepareLogFolder(folder: string): Promise<string | undefined> {
   const path = resolve(folder);
-  const made = await mkdir(path).then(
+  const failure = await mkdir(path, FOLDER_MODE).then(
     () => undefined,
-    (cause: unknown) => codeOf(cause),
+    (cause: unknown) => cause,
   );
+  if (hasNoRoom(failure)) return undefined;
+  const made = failure === undefined ? undefined : codeOf(failure);
   if (made === 'ENOENT') return `${path} cannot be made: there is no folder ${dirname(path)}`;
   if (made === 'ENOTDIR') return `${path} cannot be made: ${dirname(path)} is no folder`;
   if (made !== undefined && made !== 'EEXIST') return `${path} cannot be made (${made})`;
@@ -22,11 +28,8 @@ export async function prepareLogFolder(folder: string): Promise<string | undefin
     await rm(probe);
     return undefined;
   } catch (cause) {
+    if (hasNoRoom(cause)) return undefined;
     if (codeOf(cause) === 'ENOTDIR') return `${path} is no folder`;
     return `no file can be made in ${path} (${codeOf(cause)})`;
   }
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
 }

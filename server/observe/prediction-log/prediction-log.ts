@@ -47,6 +47,8 @@ const POST_MS = 20;
 const MAX_QUEUE_BYTES = 64 << 20;
 /** A thread that has not begun by then is not waited for. */
 const START_MS = 10_000;
+/** A thread that was ended is waited for so long: what it had written it still says, unless it hangs in a call to the system. */
+const TERMINATE_MS = 1000;
 /** A lost thread is replaced this much later, so that one which cannot live does not take the hub's time. */
 const RESTART_MS = 1000;
 const WARN_EVERY_MS = 60_000;
@@ -62,6 +64,7 @@ export class PredictionLog {
   #postTimer: Timer | undefined;
   #restartTimer: Timer | undefined;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
   #exited: ((reason: string) => void) | undefined;
   #greeted: (() => void) | undefined;
   #warnAt = Number.NEGATIVE_INFINITY;
@@ -100,19 +103,23 @@ export class PredictionLog {
     if (event.type === 'settled' && event.outcome.ok) this.#take(event.pending, event.outcome);
   };
 
-  /** Writes what is left, within the deadline, and ends the thread. */
-  async close(deadlineMs: number): Promise<void> {
-    if (this.#isClosed) return;
+  /** Writes what is left, within the deadline, and ends the thread. A second call joins the first. */
+  close(deadlineMs: number): Promise<void> {
+    this.#closing ??= this.#close(deadlineMs);
+    return this.#closing;
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
     this.#post();
     this.#isClosed = true;
     this.#restartTimer?.cancel();
     const port = this.#port;
     if (port === undefined) return;
     await new Promise<void>((resolve) => {
-      const timer = this.#parts.clock.setTimer(deadlineMs, () => {
+      const { clock } = this.#parts;
+      let timer = clock.setTimer(deadlineMs, () => {
         port.terminate();
-        this.#lose('it did not write all in time');
-        resolve();
+        timer = clock.setTimer(TERMINATE_MS, () => this.#lose('it hangs'));
       });
       this.#exited = () => {
         timer.cancel();
@@ -201,7 +208,8 @@ export class PredictionLog {
     this.#posted = { rows: 0, bytes: 0 };
     // Who waits for its start or its end is told of an end that is none to speak of.
     const exited = this.#exited;
-    if (exited === undefined || rows > 0) this.#drop(rows, `the log’s thread was lost: ${reason}`);
+    const isExpected = exited !== undefined || this.#isClosed;
+    if (!isExpected || rows > 0) this.#drop(rows, `the log’s thread was lost: ${reason}`);
     if (exited !== undefined) return exited(reason);
     if (this.#isClosed) return;
     this.#restartTimer = this.#parts.clock.setTimer(RESTART_MS, () => this.#spawn());

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import { logFileName, readLogFileName } from './file-name.js';
-import type { LogFileSystem } from './log-file-system.js';
+import { codeOf, hasNoRoom, type LogFileSystem } from './log-file-system.js';
 
 export interface RotatingFileOptions {
   readonly folder: string;
@@ -31,7 +31,7 @@ export interface WriteOutcome {
 interface OpenFile {
   readonly file: number;
   readonly path: string;
-  readonly identity: string | undefined;
+  identity: string | undefined;
   readonly openedAt: number;
   /** Up to the end of the last whole line. */
   bytes: number;
@@ -44,8 +44,6 @@ const RETRY_MS = 1000;
 const LF = 0x0a;
 /** Names taken by others that are passed over: two containers may begin in one millisecond under one process id. */
 const MAX_TAKEN_NAMES = 1000;
-/** There was no room: there may be some later. After any other failure another file is tried. */
-const NO_ROOM = ['ENOSPC', 'EDQUOT'];
 
 export class RotatingFile {
   readonly #options: RotatingFileOptions;
@@ -75,7 +73,8 @@ export class RotatingFile {
       const reason = cause instanceof Torn ? cause.reason : cause;
       this.#problem = messageOf(reason);
       this.#retryAt = this.#options.now() + RETRY_MS;
-      if (!NO_ROOM.includes(codeOf(reason)) && this.#open?.isTorn !== true) this.#leave();
+      // Where only room is missing the file is as good as any; after any other failure another one is tried.
+      if (!hasNoRoom(reason) && this.#open?.isTorn !== true) this.#leave();
       return { written: countLines(bytes, at), problem: this.#problem, failed: true };
     }
   }
@@ -136,7 +135,7 @@ export class RotatingFile {
       open.isTorn = false;
     } catch (cause) {
       // Tried again later and still in vain: better half a line, which readers skip, than no log.
-      if (reason === undefined && !NO_ROOM.includes(codeOf(cause))) this.#leave();
+      if (reason === undefined && !hasNoRoom(cause)) this.#leave();
       throw new Torn(at, reason ?? cause);
     }
   }
@@ -148,10 +147,12 @@ export class RotatingFile {
       const path = join(folder, logFileName(mark, ++this.#sequence));
       try {
         const file = files.create(path);
-        const identity = files.identity(path);
-        this.#open = { file, path, identity, openedAt: now(), bytes: 0, isTorn: false };
+        const open: OpenFile = { file, path, identity: undefined, openedAt: now(), bytes: 0, isTorn: false };
+        // Ours from here on, so that it is closed whatever fails.
+        this.#open = open;
+        open.identity = files.identity(path);
         this.#prune(path);
-        return this.#open;
+        return open;
       } catch (cause) {
         if (codeOf(cause) === 'EEXIST') taken += 1;
         else {
@@ -227,10 +228,6 @@ function countLines(bytes: Uint8Array, end: number): number {
   let lines = 0;
   for (let at = bytes.indexOf(LF); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) lines += 1;
   return lines;
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }
 
 function messageOf(cause: unknown): string {

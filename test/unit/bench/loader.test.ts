@@ -3,6 +3,7 @@ import { Server } from 'socket.io';
 import { afterEach, expect, test } from 'vitest';
 import { Loader } from '../../../bench/loader.js';
 import { buildInputs, expectedPredictions, INPUT_COUNT } from '../../../bench/mlp.js';
+import { until, within } from '../../support/until.js';
 
 interface Request {
   readonly id: number;
@@ -60,6 +61,27 @@ test('each answer sends the next request, right answers are counted, and an id a
   expect(count?.answered).toBeGreaterThan(2900);
   expect(count?.checked).toBeGreaterThanOrEqual(3);
   expect(count?.latencyUs.reduce((total, [, counted]) => total + counted, 0)).toBe(count?.answered);
+});
+
+test('a pause waits for the last answers; a start goes on', async () => {
+  let [asked, answered] = [0, 0];
+  const { failure } = await load(2, 2, ({ id }, send) => {
+    asked += 1;
+    setImmediate(() => {
+      answered += 1;
+      send('prediction', { id, prediction: predictions[id % INPUT_COUNT] });
+    });
+  });
+  const counts: [number, number][] = [];
+  for (let turn = 0; turn < 2; turn++) {
+    const before = asked;
+    await until('requests', () => asked > before + 100);
+    await within('the pause', Promise.race([new Promise<void>((done) => loader?.pause(done)), failure]));
+    counts.push([asked, answered]);
+    loader?.start();
+  }
+
+  expect(counts.map(([requests, answers]) => requests - answers)).toEqual([0, 0]);
 });
 
 test('a wrong answer ends the run', async () => {

@@ -45,6 +45,8 @@ export class FakeSocket {
   readonly events: { readonly event: string; readonly payload: unknown }[] = [];
   #replies: { readonly event: string; readonly reply: (raw: unknown) => void }[] = [];
   attempts = 0;
+  /** What each attempt came with. */
+  readonly tokens: (string | undefined)[] = [];
   disconnects = 0;
   /** False: the socket has noticed a loss that it has not reported. */
   writable = true;
@@ -57,8 +59,9 @@ export class FakeSocket {
     this.auth = auth;
     const fake = this;
     return {
-      connect: () => {
+      connect: (token) => {
         this.attempts += 1;
+        this.tokens.push(token);
       },
       disconnect: () => {
         this.disconnects += 1;

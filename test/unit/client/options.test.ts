@@ -12,6 +12,7 @@ test('fills in the defaults', () => {
     maxQueuedRows: 10_000,
     transports: ['websocket', 'polling'],
     path: '/socket.io/',
+    token: undefined,
   });
 });
 

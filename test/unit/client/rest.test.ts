@@ -77,6 +77,46 @@ test('rejects with INTERNAL and the cause when the hub cannot be reached', async
   await expect(predictOverHttp('http://hub.test', [1])).rejects.toMatchObject({ code: 'INTERNAL', cause });
 });
 
+test('asks again when the connection is lost, and not when the hub has answered', async () => {
+  vi.useFakeTimers();
+  const answers = [
+    () => Promise.reject(new TypeError('fetch failed')),
+    () => Promise.reject(new TypeError('terminated')),
+    async () => new Response(JSON.stringify({ prediction: [0.5], model: 'iris@1' })),
+  ];
+  const calls: number[] = [];
+  vi.stubGlobal('fetch', () => answers[calls.push(Date.now()) - 1]?.());
+
+  const answer = predictOverHttp('http://hub.test', [1]);
+  await vi.runAllTimersAsync();
+
+  expect(await answer).toMatchObject({ prediction: [0.5] });
+  expect(calls.map((at) => at - (calls[0] ?? 0))).toEqual([0, 50, 250]);
+
+  const { requests } = answerWith(
+    503,
+    JSON.stringify({ error: { code: 'OVERLOADED', message: 'full', retryable: true } }),
+  );
+  await expect(predictOverHttp('http://hub.test', [1])).rejects.toMatchObject({ code: 'OVERLOADED' });
+  expect(requests).toHaveLength(1);
+});
+
+test('rejects with CANCELLED at once while it waits to ask again', async () => {
+  vi.useFakeTimers();
+  const fetches = vi.fn(() => Promise.reject(new TypeError('fetch failed')));
+  vi.stubGlobal('fetch', fetches);
+  const abort = new AbortController();
+
+  const answer = predictOverHttp('http://hub.test', [1], { signal: abort.signal });
+  const refused = expect(answer).rejects.toMatchObject({ code: 'CANCELLED' });
+  await vi.advanceTimersByTimeAsync(10);
+  abort.abort();
+
+  await refused;
+  expect(fetches).toHaveBeenCalledTimes(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('rejects with CANCELLED when the signal is aborted, before or meanwhile', async () => {
   answerNever();
   const controller = new AbortController();

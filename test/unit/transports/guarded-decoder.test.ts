@@ -34,6 +34,12 @@ test('the limit is in bytes, not characters', () => {
   expect(decode(`2["predict",{"input":"${'é'.repeat(150)}"}]`)[0]?.data).toContainEqual(expect.any(Oversized));
 });
 
+test('a handshake over the limit is one with a token that nobody has', () => {
+  expect(decode(`0{"token":"${'x'.repeat(400)}"}`)).toEqual([
+    { type: 0, nsp: '/', data: { token: expect.any(Oversized) } },
+  ]);
+});
+
 test('any other event over the limit is a violation', () => {
   expect(() => decode(`2["other",${long}]`)).toThrow('maxJsonBytes');
 });

@@ -3,6 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { HandshakeGate } from '../../../server/transports/handshake-gate.js';
+import { type WireError, wireError } from '../../../shared/errors.js';
 
 const OPEN = 'an-open-connection';
 
@@ -32,11 +33,12 @@ function ask(gate: HandshakeGate, query: string, isUpgrade = false) {
   return { status: response.statusCode, retryAfter: headers['retry-after'] };
 }
 
-function makeGate(refused: string[] = []): HandshakeGate {
-  return new HandshakeGate(
-    (sid) => sid === OPEN,
-    (_request, { code }) => refused.push(code),
-  );
+function makeGate(refused: string[] = [], admit: () => WireError | undefined = () => undefined): HandshakeGate {
+  return new HandshakeGate({
+    isOpen: (sid) => sid === OPEN,
+    admit,
+    onRefused: (_request, { code }) => refused.push(code),
+  });
 }
 
 test.each([false, true])('lets handshakes and its own connections in; upgrade: %s', (isUpgrade) => {
@@ -46,17 +48,25 @@ test.each([false, true])('lets handshakes and its own connections in; upgrade: %
   expect(ask(gate, `&transport=x&sid=${OPEN}`, isUpgrade)).toBe('in');
 });
 
-test('answers 404 to a connection of another hub, so that a proxy looks for that one', () => {
-  expect(ask(makeGate(), '&transport=polling&sid=other')).toEqual({ status: 404, retryAfter: undefined });
-  expect(ask(makeGate(), '&transport=websocket&sid=other', true)).toMatch(/^HTTP\/1.1 404 Not Found\r\n/);
-});
+test.each([false, true])(
+  'answers 404 to a connection of another hub, so that a proxy looks for that one; draining: %s',
+  (isDraining) => {
+    const refused: string[] = [];
+    const gate = makeGate(refused);
+    if (isDraining) gate.shut();
 
-test('while the hub drains, answers 503 with Retry-After to all but its own connections', () => {
+    expect(ask(gate, '&transport=polling&sid=other')).toEqual({ status: 404, retryAfter: undefined });
+    expect(ask(gate, '&transport=websocket&sid=other', true)).toMatch(/^HTTP\/1.1 404 Not Found\r\n/);
+    expect(refused).toEqual([]);
+  },
+);
+
+test('while the hub drains, answers 503 with Retry-After to handshakes, and lets its own connections in', () => {
   const refused: string[] = [];
   const gate = makeGate(refused);
   gate.shut();
 
-  for (const query of ['&transport=polling', '&transport=polling&sid=other', '&transport=polling&sid=']) {
+  for (const query of ['&transport=polling', '&transport=polling&sid=']) {
     expect(ask(gate, query)).toEqual({ status: 503, retryAfter: '1' });
   }
   const [head, body] = String(ask(gate, '&transport=websocket', true)).split('\r\n\r\n');
@@ -64,5 +74,21 @@ test('while the hub drains, answers 503 with Retry-After to all but its own conn
   expect(head?.split('\r\n')).toEqual(expect.arrayContaining(['retry-after: 1', 'connection: close']));
   expect(JSON.parse(body ?? '')).toMatchObject({ error: { code: 'DRAINING', retryAfterMs: 1000 } });
   expect(ask(gate, `&transport=polling&sid=${OPEN}`)).toBe('in');
-  expect(refused).toEqual(['DRAINING', 'DRAINING', 'DRAINING', 'DRAINING']);
+  expect(refused).toEqual(['DRAINING', 'DRAINING', 'DRAINING']);
+});
+
+test('answers 429 with Retry-After to a caller that may not have one more, and asks about new connections only', () => {
+  const refused: string[] = [];
+  let asked = 0;
+  const gate = makeGate(refused, () => {
+    asked += 1;
+    return wireError('RATE_LIMITED', 'too many', 1500);
+  });
+
+  expect(ask(gate, '&transport=polling')).toEqual({ status: 429, retryAfter: '2' });
+  expect(ask(gate, '&transport=websocket', true)).toMatch(/^HTTP\/1.1 429 Too Many Requests\r\n.*retry-after: 2\r\n/s);
+  expect(ask(gate, `&transport=polling&sid=${OPEN}`)).toBe('in');
+  expect(ask(gate, '&transport=polling&sid=other')).toMatchObject({ status: 404 });
+  expect(refused).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+  expect(asked).toBe(2);
 });

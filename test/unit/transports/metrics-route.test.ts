@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
+import { ClientAddress } from '../../../server/transports/client-address.js';
 import { createHttp } from '../../../server/transports/http.js';
 import { addMetrics } from '../../../server/transports/metrics-route.js';
 import { OriginPolicy } from '../../../server/transports/origin-policy.js';
 import type { TransportEvent } from '../../../server/transports/transport-events.js';
 
+const OPTIONS = { maxBodyBytes: 1024, maxConnections: 100 };
+const PARTS = { origins: new OriginPolicy([]), addresses: new ClientAddress([]) };
+
 test('the text has its content type; a scrape that fails is answered 500, told as a fault, and disturbs no other', async () => {
   const events: TransportEvent[] = [];
-  const http = await createHttp({ maxBodyBytes: 1024 }, new OriginPolicy([]), (event) => events.push(event));
+  const http = await createHttp(OPTIONS, { ...PARTS, listener: (event) => events.push(event) });
   let broken = true;
   addMetrics(http, async () => {
     if (broken) throw new Error('a source failed');
@@ -29,8 +33,11 @@ test('the text has its content type; a scrape that fails is answered 500, told a
 
 test('an HTTP request is told with the pattern of its route, whatever path was asked for', async () => {
   const routes: string[] = [];
-  const http = await createHttp({ maxBodyBytes: 1024 }, new OriginPolicy([]), (event) => {
-    if (event.type === 'http') routes.push(event.route);
+  const http = await createHttp(OPTIONS, {
+    ...PARTS,
+    listener: (event) => {
+      if (event.type === 'http') routes.push(event.route);
+    },
   });
   http.get('/models/:name', async () => 'a model');
   http.get('/assets/page-4f3a.js', async () => 'a script');

@@ -16,6 +16,7 @@ test('a file is fed at 50 lines a second to a stream of its name', () => {
     loop: false,
     limit: undefined,
     json: undefined,
+    token: undefined,
   });
 });
 
@@ -46,6 +47,7 @@ test('every option is taken', () => {
     loop: false,
     limit: 3,
     json: 'a.b',
+    token: undefined,
   });
   expect(parsed('--file', 'x', '--url', 'localhost:8080', '--loop', '--rate=0')).toMatchObject({
     url: 'http://localhost:8080',
@@ -85,4 +87,17 @@ test('--help names every option', () => {
   for (const name of ['file', 'url', 'stream', 'model', 'rate', 'loop', 'limit', 'json']) {
     expect(text).toContain(`--${name}`);
   }
+});
+
+test('the token is taken from the variable or the option, and is quoted by no problem', () => {
+  const args = ['--file', 'x'];
+
+  expect(parseFeedOptions(args, { TICKCAST_TOKEN: 'from-env' })).toMatchObject({ options: { token: 'from-env' } });
+  expect(parseFeedOptions([...args, '--token', 'given'], { TICKCAST_TOKEN: 'from-env' })).toMatchObject({
+    options: { token: 'given' },
+  });
+  expect(parseFeedOptions(args, { TICKCAST_TOKEN: '' })).toMatchObject({ options: { token: undefined } });
+  const wrong = parseFeedOptions([...args, '--token', 'my secret']);
+  expect(wrong).toMatchObject({ kind: 'problem', problem: expect.stringContaining('TICKCAST_TOKEN, is no token') });
+  expect(JSON.stringify(wrong)).not.toContain('secret');
 });

@@ -1,0 +1,83 @@
+/** Checks JSON Web Tokens: signature with the pinned algorithm, issuer, audience and times. */
+
+import { errors, jwtVerify, type KeyObject, type LocalJWKSet } from 'jose';
+import { rightsOf } from '../core/access.js';
+import type { IssuedPass } from './issued-pass.js';
+import { type JwtSettings, verificationKey } from './jwt-settings.js';
+
+/** A token that was made a moment ago on a clock that is ahead is taken. An expiry is not stretched. */
+const NOT_BEFORE_TOLERANCE_SECONDS = 5;
+const MAX_NAME_CHARS = 64;
+
+export type JwtOutcome =
+  | { readonly ok: true; readonly pass: IssuedPass }
+  | { readonly ok: false; readonly reason: string };
+
+export class JwtVerifier {
+  readonly #settings: JwtSettings;
+  readonly #key: KeyObject | LocalJWKSet;
+  readonly #wallNow: () => number;
+
+  constructor(settings: JwtSettings, wallNow: () => number) {
+    this.#settings = settings;
+    this.#key = verificationKey(settings);
+    this.#wallNow = wallNow;
+  }
+
+  /** Whether it checks as these settings say. */
+  matches(settings: JwtSettings | undefined): boolean {
+    return JSON.stringify(this.#settings) === JSON.stringify(settings);
+  }
+
+  async verify(token: string): Promise<JwtOutcome> {
+    const { algorithm, issuer, audience, scopesClaim } = this.#settings;
+    const now = this.#wallNow();
+    try {
+      const { payload } = await jwtVerify(token, this.#key, {
+        algorithms: [algorithm],
+        issuer,
+        audience,
+        requiredClaims: ['exp'],
+        clockTolerance: NOT_BEFORE_TOLERANCE_SECONDS,
+        currentDate: new Date(now),
+      });
+      const endsAt = (payload.exp ?? 0) * 1000;
+      if (endsAt <= now) return { ok: false, reason: EXPIRED };
+      const pass = {
+        name: nameOf(payload.sub),
+        rights: rightsOf(scopesOf(payload[scopesClaim])),
+        issuer: this,
+        endsAt,
+      };
+      return { ok: true, pass };
+    } catch (cause) {
+      return { ok: false, reason: reasonOf(cause) };
+    }
+  }
+}
+
+const EXPIRED = 'the token has expired; get a new one';
+const CLAIMS: Readonly<Record<string, string>> = {
+  nbf: 'the token is not valid yet; check the clocks',
+  aud: 'the token is for another audience',
+  iss: 'the token is from another issuer',
+  exp: 'the token has no time of expiry',
+};
+
+/** jose checks the signature first: what it says of claims, it says to somebody the issuer knows. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof errors.JWTExpired) return EXPIRED;
+  if (cause instanceof errors.JWTClaimValidationFailed)
+    return CLAIMS[cause.claim] ?? 'a claim of the token is not accepted';
+  return 'the token is not known to this hub';
+}
+
+function nameOf(subject: unknown): string {
+  const text = typeof subject === 'string' ? subject.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_NAME_CHARS) : '';
+  return `jwt:${text}`;
+}
+
+function scopesOf(claim: unknown): readonly string[] {
+  if (typeof claim === 'string') return claim.split(' ');
+  return Array.isArray(claim) ? claim.filter((one) => typeof one === 'string') : [];
+}

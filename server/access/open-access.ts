@@ -1,0 +1,10 @@
+/** Everybody may do everything: a hub on loopback, or one that was told to be open. */
+
+import { type Access, type Pass, rightsOf, SCOPES } from '../core/access.js';
+
+const EVERYBODY: Pass = { name: '', rights: rightsOf(SCOPES) };
+
+export const openAccess: Access = {
+  admit: () => ({ ok: true, pass: EVERYBODY }),
+  watch: () => () => {},
+};

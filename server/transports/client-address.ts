@@ -1,0 +1,66 @@
+/**
+ * Whose request it is, by address: the peer's, or, when the peer is a proxy that the operator trusts, the one that it tells in
+ * `X-Forwarded-For`. What anybody else writes there is ignored, or a caller could be whom it likes.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import proxyAddr from '@fastify/proxy-addr';
+import ipaddr from 'ipaddr.js';
+
+type Trust = (address: string, hop: number) => boolean;
+
+export class ClientAddress {
+  /** Whether the proxy of this address, that many hops from here, is trusted; false when none is. */
+  readonly trust: Trust | false;
+
+  /** @param proxies entries of `--trust-proxy`; see {@link isProxies}. */
+  constructor(proxies: readonly string[]) {
+    this.trust = proxies.length === 0 ? false : trustOf(proxies);
+  }
+
+  /** An IP address, never a text that the caller made up; empty when the connection is gone. */
+  of(request: IncomingMessage): string {
+    const peer = request.socket.remoteAddress ?? '';
+    if (this.trust === false) return plain(peer);
+    const told = proxyAddr(request, this.trust);
+    return plain(isIP(told) === 0 ? peer : told);
+  }
+}
+
+/** True for entries of `--trust-proxy`: one number of hops; or addresses, ranges such as `10.0.0.0/8`, and their usual names. */
+export function isProxies(entries: readonly string[]): boolean {
+  const [first = ''] = entries;
+  if (/^\d+$/.test(first)) return entries.length === 1 && Number(first) >= 1 && Number(first) <= 16;
+  try {
+    trustOf(entries);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What counts as one caller: an IPv4 address; of IPv6 the first 64 bits, of which one household has all the rest. */
+export function callerOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  return ipaddr
+    .parse(address)
+    .toByteArray()
+    .slice(0, 8)
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+}
+
+function trustOf(entries: readonly string[]): Trust {
+  const [first = ''] = entries;
+  if (/^\d+$/.test(first)) {
+    const hops = Number(first);
+    return (_address, hop) => hop < hops;
+  }
+  return proxyAddr.compile([...entries]);
+}
+
+/** `::ffff:192.0.2.1` is how a socket for both families writes 192.0.2.1. */
+function plain(address: string): string {
+  return isIP(address) === 6 ? ipaddr.process(address).toString() : address;
+}

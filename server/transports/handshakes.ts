@@ -1,0 +1,57 @@
+/** What stands before engine.io's handshakes: their ids, the gate, limits by address, and the guard against floods. */
+
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server } from 'socket.io';
+import type { Clock } from '../core/clock.js';
+import type { ClientAddress } from './client-address.js';
+import { type ConnectLimitOptions, ConnectLimits } from './connect-limits.js';
+import { connectionId } from './connection-id.js';
+import { FloodGuard } from './flood-guard.js';
+import { HandshakeGate } from './handshake-gate.js';
+import type { TransportListener } from './transport-events.js';
+
+export interface HandshakeParts {
+  readonly clock: Clock;
+  readonly http: HttpServer;
+  readonly addresses: ClientAddress;
+  readonly listener: TransportListener;
+  readonly options: ConnectLimitOptions;
+}
+
+/** What is used of engine.io, which hides its table of connections from TypeScript, and types each as anything. */
+interface Engine {
+  readonly clients: Readonly<Record<string, unknown>>;
+  generateId: (request: IncomingMessage) => string;
+}
+interface EngineConnection {
+  readonly request: IncomingMessage;
+  once(event: 'close', run: () => void): void;
+}
+
+export function guardHandshakes(server: Server['engine'], parts: HandshakeParts): HandshakeGate {
+  const { clock, http, addresses, listener, options } = parts;
+  const engine = server as unknown as Engine;
+  const isOpen = (sid: string): boolean => Object.hasOwn(engine.clients, sid);
+  engine.generateId = ({ headers }) => connectionId(headers, isOpen);
+  const limits = new ConnectLimits(options, clock);
+  const guard = new FloodGuard(addresses, clock);
+  guard.watch(http, (address) => {
+    const reason =
+      'this address goes on connecting after it was refused; it is heard again when it was quiet for a second';
+    listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
+  });
+  const gate = new HandshakeGate({
+    isOpen,
+    admit: (request) => limits.admit(addresses.of(request)),
+    onRefused: (request, { code, message: reason }) => {
+      if (code === 'RATE_LIMITED') guard.refused(request);
+      listener({ type: 'rejected', address: addresses.of(request), code, reason });
+    },
+  });
+  // Counted before it joins: one that never does has a connection too.
+  server.on('connection', (connection: EngineConnection) => {
+    connection.once('close', limits.opened(addresses.of(connection.request)));
+  });
+  server.use(gate.middleware);
+  return gate;
+}

@@ -1,0 +1,32 @@
+/** How many requests a second one client may make: a Socket.IO session; of REST, which has none, an address. */
+
+import { type WireError, wireError } from '../../shared/errors.js';
+import type { Clock } from '../core/clock.js';
+import { callerOf } from './client-address.js';
+import { RateLimit } from './rate-limit.js';
+
+export class RequestLimit {
+  readonly #perSecond: number;
+  readonly #rate: RateLimit | undefined;
+
+  /** @param perSecond 0 for no limit. */
+  constructor(perSecond: number, clock: Clock) {
+    this.#perSecond = perSecond;
+    this.#rate = perSecond > 0 ? new RateLimit(perSecond, clock) : undefined;
+  }
+
+  ofSession(id: string): WireError | undefined {
+    return this.#rate === undefined ? undefined : this.#take(this.#rate, `session ${id}`);
+  }
+
+  ofAddress(address: string): WireError | undefined {
+    return this.#rate === undefined ? undefined : this.#take(this.#rate, callerOf(address));
+  }
+
+  #take(rate: RateLimit, caller: string): WireError | undefined {
+    const waitMs = rate.take(caller);
+    if (waitMs === 0) return undefined;
+    const message = `this client makes more than ${this.#perSecond} requests a second; send rows together, or again after retryAfterMs`;
+    return wireError('RATE_LIMITED', message, waitMs);
+  }
+}

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { ManualClock } from '../../../server/testing/manual-clock.js';
+import { ConnectLimits } from '../../../server/transports/connect-limits.js';
+import { RateLimit } from '../../../server/transports/rate-limit.js';
+import { RequestLimit } from '../../../server/transports/request-limit.js';
+
+/** How many of so many in a row are let in. */
+function passed(limit: RateLimit, caller: string, tries: number): number {
+  let count = 0;
+  for (let i = 0; i < tries; i++) if (limit.take(caller) === 0) count += 1;
+  return count;
+}
+
+test.each([1, 7, 50, 3000])(
+  '%i a second: so many at once, then as many a second, and never more in a second',
+  (rate) => {
+    const clock = new ManualClock();
+    const limit = new RateLimit(rate, clock);
+
+    expect(passed(limit, 'a', rate * 3)).toBe(rate);
+    for (let second = 0; second < 3; second++) {
+      let count = 0;
+      for (let step = 0; step < 10; step++) {
+        clock.advance(100);
+        count += passed(limit, 'a', rate);
+      }
+      expect(count).toBe(rate);
+    }
+    clock.advance(60_000);
+    expect(passed(limit, 'a', rate * 3)).toBe(rate);
+  },
+);
+
+test('who comes again when it is told to is let in; a refusal costs nothing', () => {
+  const clock = new ManualClock();
+  const limit = new RateLimit(4, clock);
+  passed(limit, 'a', 4);
+
+  const waitMs = limit.take('a');
+  for (let i = 0; i < 100; i++) limit.take('a');
+
+  expect(waitMs).toBe(250);
+  clock.advance(249);
+  expect(limit.take('a')).toBe(1);
+  clock.advance(1);
+  expect(limit.take('a')).toBe(0);
+});
+
+test('one caller’s flood takes nothing of another', () => {
+  const limit = new RateLimit(5, new ManualClock());
+  passed(limit, 'flood', 10_000);
+
+  expect(passed(limit, 'other', 5)).toBe(5);
+});
+
+test('callers are forgotten when their allowance is whole, and are never more than a bound', () => {
+  const clock = new ManualClock();
+  const limit = new RateLimit(10, clock);
+  for (let i = 0; i < 100_000; i++) limit.take(`caller ${i}`);
+  expect(limit.size).toBe(65_536);
+
+  clock.advance(2000);
+  limit.take('last');
+  expect(limit.size).toBe(1);
+});
+
+test('an address has so many connections; one that ends makes room, once', () => {
+  const limits = new ConnectLimits({ maxConnectionsPerAddress: 2, connectsPerSecond: 0 }, new ManualClock());
+  const end = limits.opened('192.0.2.1');
+  limits.opened('192.0.2.1');
+
+  expect(limits.admit('192.0.2.1')).toMatchObject({ code: 'RATE_LIMITED', retryable: true, retryAfterMs: 5000 });
+  expect(limits.admit('192.0.2.2')).toBeUndefined();
+  end();
+  expect(limits.admit('192.0.2.1')).toBeUndefined();
+});
+
+test('an address makes so many connections a second, and is told when to come again', () => {
+  const clock = new ManualClock();
+  const limits = new ConnectLimits({ maxConnectionsPerAddress: 0, connectsPerSecond: 2 }, clock);
+
+  expect([limits.admit('2001:db8::1'), limits.admit('2001:db8::2')]).toEqual([undefined, undefined]);
+  expect(limits.admit('2001:db8::3')).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 500 });
+  clock.advance(500);
+  expect(limits.admit('2001:db8::3')).toBeUndefined();
+});
+
+test('0 is no limit', () => {
+  const limits = new ConnectLimits({ maxConnectionsPerAddress: 0, connectsPerSecond: 0 }, new ManualClock());
+  const requests = new RequestLimit(0, new ManualClock());
+  for (let i = 0; i < 1000; i++) {
+    limits.opened('192.0.2.1');
+    expect(limits.admit('192.0.2.1')).toBeUndefined();
+    expect(requests.ofSession('s')).toBeUndefined();
+  }
+});
+
+test('requests are counted by session, and of REST by address', () => {
+  const limit = new RequestLimit(1, new ManualClock());
+
+  expect([limit.ofSession('192.0.2.1'), limit.ofAddress('192.0.2.1'), limit.ofSession('b')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(limit.ofSession('b')).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 1000 });
+  expect(limit.ofAddress('192.0.2.1')).toMatchObject({ code: 'RATE_LIMITED' });
+});
