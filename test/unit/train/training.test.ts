@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { largestOf, scoreTexts } from '../../../model/evaluate/scores.js';
 import { createArtefact, loadArtefact, predictTexts } from '../../../model/train/artefact.js';
 import { CorpusReader } from '../../../model/train/corpus.js';
@@ -13,6 +13,9 @@ import { PROBE } from '../../../model/train/probe.js';
 import { QUICK_RECIPE, SHIPPED } from '../../../model/train/recipe.js';
 import { parseManifest } from '../../../server/models/manifest.js';
 import { moods } from './moods.js';
+
+// Seconds of work, and machines that do other things as well.
+vi.setConfig({ testTimeout: 60_000 });
 
 const engine = await openTrainingEngine('wasm');
 const folder = mkdtempSync(join(tmpdir(), 'tickcast-train-'));
