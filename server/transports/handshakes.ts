@@ -36,8 +36,7 @@ export function guardHandshakes(server: Server['engine'], parts: HandshakeParts)
   const limits = new ConnectLimits(options, clock);
   const guard = new FloodGuard(addresses, clock);
   guard.watch(http, (address) => {
-    const reason =
-      'this address goes on connecting after it was refused; it is heard again when it was quiet for a second';
+    const reason = 'this address goes on connecting after it was refused many times; it is not heard for a second';
     listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
   });
   const gate = new HandshakeGate({

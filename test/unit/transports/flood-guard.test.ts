@@ -41,19 +41,41 @@ function guarded(proxies: readonly string[] = []) {
   return { clock, reset, connects, refuse };
 }
 
-test('refusals are answered up to a number a second; who goes on is reset until it was quiet for a second', () => {
+test('refusals are answered up to a number a second; who goes on is reset for a second', () => {
   const { clock, reset, connects, refuse } = guarded();
-  refuse('192.0.2.1', 50);
+  refuse('192.0.2.1', 20);
   expect(connects('192.0.2.1')).toBe(true);
   refuse('192.0.2.1', 1);
 
-  for (let i = 0; i < 20; i++) {
-    expect(connects('192.0.2.1')).toBe(false);
-    clock.advance(900);
-  }
-  expect(reset).toEqual(Array.from({ length: 20 }, () => '192.0.2.1'));
-  clock.advance(100);
+  for (let i = 0; i < 5; i++) expect(connects('192.0.2.1')).toBe(false);
+  expect(reset).toEqual(Array.from({ length: 5 }, () => '192.0.2.1'));
+  clock.advance(1000);
   expect(connects('192.0.2.1')).toBe(true);
+});
+
+test('a flood that goes on is reset for as long as it does; one that has ended is forgotten', () => {
+  const { clock, connects, refuse } = guarded();
+  refuse('192.0.2.1', 21);
+
+  for (let i = 0; i < 1000; i++) {
+    expect(connects('192.0.2.1')).toBe(false);
+    clock.advance(10);
+  }
+  clock.advance(5000);
+  expect(connects('192.0.2.1')).toBe(true);
+});
+
+test('many behind one address who come again one by one are heard after a second', () => {
+  const { clock, connects, refuse } = guarded();
+  refuse('192.0.2.1', 200);
+
+  const heard: boolean[] = [];
+  for (let i = 0; i < 15; i++) {
+    heard.push(connects('192.0.2.1'));
+    clock.advance(100);
+  }
+  expect(heard.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => false));
+  expect(heard.slice(10)).toEqual(Array.from({ length: 5 }, () => true));
 });
 
 test('others are heard meanwhile', () => {
@@ -68,4 +90,41 @@ test('a trusted proxy is always heard: others come through it too', () => {
   refuse('10.0.0.5', 1000);
 
   expect(connects('10.0.0.5')).toBe(true);
+});
+
+test('beneath a server that listens it resets what Node made no socket of yet, and gives it the rest', () => {
+  const accepted: unknown[] = [];
+  const acceptor = { onconnection: (_status: number, handle: unknown) => accepted.push(handle) };
+  const server = Object.assign(createServer(), { _handle: acceptor });
+  const guard = new FloodGuard(new ClientAddress([]), new ManualClock());
+  const reset: string[] = [];
+  guard.watch(server, (address) => reset.push(address));
+  server.emit('listening');
+  const handleOf = (address: string) => ({
+    closed: false,
+    getpeername(out: { address?: string }): number {
+      out.address = address;
+      return 0;
+    },
+    close(): void {
+      this.closed = true;
+    },
+  });
+  const [before, flood, other] = [handleOf('192.0.2.1'), handleOf('192.0.2.1'), handleOf('192.0.2.2')];
+  acceptor.onconnection(0, before);
+  for (let i = 0; i < 100; i++) guard.refused(new IncomingMessage(new Peer('192.0.2.1')));
+  acceptor.onconnection(0, flood);
+  acceptor.onconnection(0, other);
+  acceptor.onconnection(-1, undefined);
+
+  expect(accepted).toEqual([before, other, undefined]);
+  expect([before.closed, flood.closed, other.closed]).toEqual([false, true, false]);
+  expect(reset).toEqual(['192.0.2.1']);
+});
+
+test('a Node without such a handle is no fault', () => {
+  const server = createServer();
+  new FloodGuard(new ClientAddress([]), new ManualClock()).watch(server, () => undefined);
+
+  expect(() => server.emit('listening')).not.toThrow();
 });
