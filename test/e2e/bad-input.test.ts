@@ -156,7 +156,7 @@ describe('packets that are no request', () => {
     },
     {
       what: 'fields that are reserved or unknown',
-      send: ['42["predict",{"input":[[3]],"priority":"x","traceparent":{},"explain":[],"hasOwnProperty":1}]'],
+      send: ['42["predict",{"input":[[3]],"priority":"x","traceparent":{},"pad":[],"hasOwnProperty":1}]'],
       answer: SERVED,
     },
     {

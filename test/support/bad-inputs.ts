@@ -226,6 +226,12 @@ export const BAD_INPUTS: readonly BadInput[] = [
   { what: 'an empty key', json: '{"key":"","input":[1]}', names: /key must be .* got ""/ },
   { what: 'a key of 65 characters', json: `{"key":"${letters(65)}","input":[1]}`, names: /key must be/ },
   { what: 'a key that is a number', json: '{"key":1,"input":[1]}', names: /key must be .* got 1/ },
+  {
+    what: 'an explanation asked for in words',
+    json: '{"explain":"yes","input":[1]}',
+    names: /explain must be .* got "yes"/,
+  },
+  { what: 'an explanation of numbers', json: '{"explain":true,"input":[1]}', names: /explain is for one text/ },
   { what: 'receipts asked for in words', json: '{"timing":"yes","input":[1]}', names: /timing must be .* got "yes"/ },
   // Limits.
   { what: 'too many rows', json: `{"input":[${rows(1025, '1')}]}`, code: 'TOO_LARGE', names: /1025 rows.* 1024/ },
