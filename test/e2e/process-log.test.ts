@@ -60,7 +60,8 @@ test.skipIf(!process.env.CI && !existsSync('/usr/bin/script'))(
   async () => {
     const run = (format: string): Promise<string> =>
       new Promise((resolve) => {
-        const command = `timeout -s TERM 4 ${process.execPath} ${main} --port 0 --engine wasm --log-format ${format}`;
+        // Otherwise it signals the hub and then its group, and a second signal ends a hub at once.
+        const command = `timeout --foreground -s TERM 4 ${process.execPath} ${main} --port 0 --engine wasm --log-format ${format}`;
         execFile('script', ['-qec', command, '/dev/null'], { timeout: 30_000 }, (_error, stdout) => resolve(stdout));
       });
 
