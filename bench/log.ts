@@ -1,10 +1,11 @@
 // Entry of `npm run bench:log`: what the prediction log costs. A hub with it and one without at full load, in turn; table, JSON, exit code.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runBench, temporaryFolder } from './entry.js';
 import { measurePairs, type Turn } from './log-pairs.js';
 import { describeMachine, takeLoaderCore } from './machine.js';
 import { writeMlp } from './mlp-files.js';
@@ -30,11 +31,7 @@ const HELP = `npm run bench:log -- [options]
   --check        exit code 1 when the target is missed
 `;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-await run().catch((error: unknown) => {
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});
+await runBench(run);
 
 function readOptions() {
   const { values } = parseArgs({
@@ -79,8 +76,7 @@ async function run(): Promise<void> {
   if (help) return void process.stdout.write(HELP);
   const lack = takeLoaderCore();
   if (lack !== undefined) throw new Error(lack);
-  const root = mkdtempSync(join(tmpdir(), 'tickcast-bench-'));
-  process.on('exit', () => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryFolder();
   const setting = { engine: plan.engine, model: await writeMlp(root) };
   const folder = join(root, 'predictions');
   const flags = ['--prediction-log', 'all', '--prediction-log-folder', folder, '--prediction-log-input', plan.input];

@@ -1,11 +1,11 @@
 // Entry of `npm run bench`: options, rounds, table, JSON, exit code. What is measured, and how, is in the modules it calls.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
+import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { probeBackend } from '../server/engine/backend-probe.js';
 import { type EngineFigures, measureEngine } from './engine-figures.js';
+import { temporaryFolder } from './entry.js';
 import { describeMachine, takeLoaderCore } from './machine.js';
 import { type Measurement, measure } from './measurement.js';
 import { writeMlp } from './mlp-files.js';
@@ -40,8 +40,7 @@ async function run(options: BenchOptions): Promise<void> {
   const machine = describeMachine();
   console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, engine ${engine.name} ${engine.version}`);
 
-  const root = mkdtempSync(join(tmpdir(), 'tickcast-bench-'));
-  process.on('exit', () => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryFolder();
   const figures = await measureAll(options, await writeMlp(root));
   const summary = summarise(figures);
   console.log(`\n${reportText(summary)}`);

@@ -1,13 +1,13 @@
 // Entry of `npm run bench:flood`: what a flood of connections costs those who have nothing to do with it; table, JSON, exit code.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
+import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Child, SERVER_CORE } from '../child.js';
 import { within } from '../deadline.js';
+import { runBench, temporaryFolder } from '../entry.js';
 import { Histogram, type HistogramCounts } from '../histogram.js';
 import { describeMachine, takeLoaderCore } from '../machine.js';
 import { writeMlp } from '../mlp-files.js';
@@ -39,11 +39,7 @@ const HELP = `npm run bench:flood -- [options]
   --check         exit code 1 when the target is missed
 `;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-await run().catch((error: unknown) => {
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});
+await runBench(run);
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -71,8 +67,7 @@ async function run(): Promise<void> {
   };
   const lack = takeLoaderCore();
   if (lack !== undefined) throw new Error(lack);
-  const root = mkdtempSync(join(tmpdir(), 'tickcast-bench-'));
-  process.on('exit', () => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryFolder();
   const flags = ['--connects-per-second', String(plan.allowed)];
   const server = await ServerProcess.start('hub', { engine: plan.engine, model: await writeMlp(root), flags });
   const { port } = server;

@@ -1,10 +1,10 @@
 // Entry of `npm run bench:streams`: fan-out, windows, slow viewers and receipts; table, JSON, exit code.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
+import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runBench, temporaryFolder } from '../entry.js';
 import { describeMachine, takeLoaderCore } from '../machine.js';
 import { writeMlp } from '../mlp-files.js';
 import { measureAggregate } from './aggregate.js';
@@ -24,11 +24,7 @@ const HELP = `npm run bench:streams -- [options]
   --check        exit code 1 when a target is missed
 `;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-await run().catch((error: unknown) => {
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});
+await runBench(run);
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -49,8 +45,7 @@ async function run(): Promise<void> {
   if (values.engine !== 'native' && values.engine !== 'wasm') throw new Error('--engine must be native or wasm');
   const lack = takeLoaderCore();
   if (lack !== undefined) throw new Error(lack);
-  const root = mkdtempSync(join(tmpdir(), 'tickcast-bench-'));
-  process.on('exit', () => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryFolder();
   const say = (text: string): void => console.log(text);
   const { quick, engine } = values;
   const figures: StreamFigures = {};

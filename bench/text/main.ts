@@ -1,10 +1,12 @@
 // Entry of `npm run bench:text`: how many texts a second the sentiment model takes, by itself on one core and through a hub.
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { prepareNativeEnvironment } from '../../server/engine/native-shim.js';
+import { runBench } from '../entry.js';
 import { describeMachine, takeLoaderCore } from '../machine.js';
 import { oneOf, whole } from '../option-values.js';
 import { type AloneFigures, measureAlone } from './engine-alone.js';
@@ -27,12 +29,8 @@ const HELP = `npm run bench:text -- [options]
   --check        exit code 1 below ${TARGET} texts a second of one core
 `;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 prepareNativeEnvironment();
-await run().catch((error: unknown) => {
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});
+await runBench(run);
 
 async function run(): Promise<void> {
   const { values } = parseArgs({

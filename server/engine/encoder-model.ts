@@ -1,14 +1,9 @@
 // Takes a layers model that begins with a text encoder apart: the encoder becomes a featuriser that fills a batch fast, the layers above it
 // a model of numbers. Knows no batch and no manifest.
 import type { LayersModel, layers as layerTypes, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import {
-  type EncoderLayer,
-  HASHED_TEXT_ENCODER,
-  registerHashedTextEncoder,
-  weightsOf,
-} from '../../layer/hashed-text-encoder.js';
+import { type EncoderLayer, HASHED_TEXT_ENCODER, weightsOf } from '../../layer/hashed-text-encoder.js';
 import { TextEncoding } from '../../shared/text/text-encoder.js';
-import type { TfCore, TfLayers } from './backend.js';
+import type { TfLayers } from './backend.js';
 
 export interface SplitModel {
   readonly featuriser: TextEncoding;
@@ -17,10 +12,6 @@ export interface SplitModel {
 
 export function hasTextEncoder(modelJson: string): boolean {
   return modelJson.includes(`"${HASHED_TEXT_ENCODER}"`);
-}
-
-export function registerTextEncoder(tf: TfCore, layers: TfLayers): void {
-  registerHashedTextEncoder(tf, layers);
 }
 
 /** The parts share the model's weights: disposing of the whole is enough. Throws when it is no chain of layers after a text encoder. */

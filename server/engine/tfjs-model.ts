@@ -1,8 +1,9 @@
 // One face for TensorFlow.js layers and graph models: open from bytes, name the inputs and outputs, execute. Knows no batch and no manifest.
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import { registerHashedTextEncoder } from '../../layer/hashed-text-encoder.js';
 import type { Featuriser } from '../../shared/text/featuriser.js';
 import type { Backend } from './backend.js';
-import { hasTextEncoder, registerTextEncoder, splitTextEncoder } from './encoder-model.js';
+import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
 import type { ModelFiles } from './model-files.js';
 
 /** An input as the model's file describes it. */
@@ -76,7 +77,7 @@ async function openLayers(
   modelJson: string,
   splitEncoder: boolean,
 ): Promise<TfjsModel> {
-  if (hasTextEncoder(modelJson)) registerTextEncoder(tf, layers);
+  if (hasTextEncoder(modelJson)) registerHashedTextEncoder(tf, layers);
   const whole = await layers.loadLayersModel(handler);
   const split = splitEncoder ? splitTextEncoder(whole, layers) : undefined;
   const model = split?.rest ?? whole;
