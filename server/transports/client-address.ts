@@ -11,20 +11,25 @@ import ipaddr from 'ipaddr.js';
 type Trust = (address: string, hop: number) => boolean;
 
 export class ClientAddress {
-  /** Whether the proxy of this address, that many hops from here, is trusted; false when none is. */
-  readonly trust: Trust | false;
+  /** Whether the proxy of this address, that many hops from here, is trusted; undefined when none is. */
+  readonly #trust: Trust | undefined;
 
   /** @param proxies entries of `--trust-proxy`; see {@link isProxies}. */
   constructor(proxies: readonly string[]) {
-    this.trust = proxies.length === 0 ? false : trustOf(proxies);
+    this.#trust = proxies.length === 0 ? undefined : trustOf(proxies);
   }
 
   /** An IP address, never a text that the caller made up; empty when the connection is gone. */
   of(request: IncomingMessage): string {
     const peer = request.socket.remoteAddress ?? '';
-    if (this.trust === false) return plain(peer);
-    const told = proxyAddr(request, this.trust);
+    if (this.#trust === undefined) return plain(peer);
+    const told = proxyAddr(request, this.#trust);
     return plain(isIP(told) === 0 ? peer : told);
+  }
+
+  /** Whether the peer of this address is a proxy, through which others come too. */
+  isProxy(peer: string): boolean {
+    return this.#trust?.(peer, 0) ?? false;
   }
 }
 
@@ -42,9 +47,10 @@ export function isProxies(entries: readonly string[]): boolean {
 
 /** What counts as one caller: an IPv4 address; of IPv6 the first 64 bits, of which one household has all the rest. */
 export function callerOf(address: string): string {
-  if (isIP(address) !== 6) return address;
+  const own = plain(address);
+  if (isIP(own) !== 6) return own;
   return ipaddr
-    .parse(address)
+    .parse(own)
     .toByteArray()
     .slice(0, 8)
     .map((byte) => byte.toString(16).padStart(2, '0'))

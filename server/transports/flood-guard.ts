@@ -44,8 +44,7 @@ export class FloodGuard {
 
   /** Counts a handshake that was refused because its address makes too many. */
   refused({ socket: { remoteAddress: peer = '' } }: IncomingMessage): void {
-    // Others come through a trusted proxy too.
-    if (peer === '' || (this.#addresses.trust !== false && this.#addresses.trust(peer, 0))) return;
+    if (peer === '' || this.#addresses.isProxy(peer)) return;
     const caller = callerOf(peer);
     if (this.#answers.take(caller) === 0) return;
     if (this.#muted.size >= MAX_MUTED) this.#muted.clear();

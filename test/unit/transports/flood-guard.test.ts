@@ -85,6 +85,13 @@ test('others are heard meanwhile', () => {
   expect([connects('192.0.2.1'), connects('192.0.2.2'), connects('2001:db8::1')]).toEqual([false, true, true]);
 });
 
+test('on a socket for both families, too, one IPv4 address is not all of them', () => {
+  const { connects, refuse } = guarded();
+  refuse('::ffff:192.0.2.1', 1000);
+
+  expect([connects('::ffff:192.0.2.1'), connects('::ffff:192.0.2.2')]).toEqual([false, true]);
+});
+
 test('a trusted proxy is always heard: others come through it too', () => {
   const { connects, refuse } = guarded(['10.0.0.0/8']);
   refuse('10.0.0.5', 1000);
