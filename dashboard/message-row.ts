@@ -2,8 +2,9 @@
 
 import type { SampleItem } from '@tickcast/client';
 import { make, setHidden, setText } from './dom.js';
-import { ago, signedScore, whole } from './format.js';
-import { GLYPHS, pull, toneOf } from './sentiment.js';
+import { ago, whole } from './format.js';
+import { markedText, spokenWords } from './marked-text.js';
+import { GLYPHS, toneOf } from './sentiment.js';
 
 /** Longest text that is shown before "more". */
 const CUT = 500;
@@ -54,11 +55,8 @@ export class MessageRow {
     const text = item.text ?? '';
     setHidden(this.#more, text.length <= TWO_LINES);
     setText(this.#more, 'more');
-    const words = (item.words ?? []).map(({ start, end, weight }) => {
-      const { value } = pull(weight, item.label);
-      return `${text.slice(start, end)} ${signedScore(value)}`;
-    });
-    setText(this.#said, words.length === 0 ? '' : `, words: ${words.join(', ')}`);
+    const words = spokenWords(text, item.words ?? [], item.label);
+    setText(this.#said, words === '' ? '' : `, ${words}`);
     this.age(now);
   }
 
@@ -78,15 +76,8 @@ export class MessageRow {
   #fillText(item: SampleItem, limit: number): void {
     const text = item.text ?? JSON.stringify(item.prediction).slice(0, CUT);
     const end = wholeEnd(text, Math.min(text.length, limit));
-    const parts: (string | HTMLElement)[] = [];
-    let at = 0;
-    const words = item.text === undefined ? [] : [...(item.words ?? [])].sort((a, b) => a.start - b.start);
-    for (const word of words) {
-      if (word.start < at || word.end > end || word.end <= word.start) continue;
-      parts.push(text.slice(at, word.start), wordNode(text.slice(word.start, word.end), word.weight, item.label));
-      at = word.end;
-    }
-    parts.push(text.slice(at, end));
+    const words = item.text === undefined ? [] : (item.words ?? []);
+    const parts = markedText(text, end, words, item.label);
     if (end < text.length) parts.push('…');
     else if (item.textLength !== undefined && item.textLength > text.length)
       parts.push(`… (${whole(item.textLength)} characters in all)`);
@@ -98,14 +89,4 @@ export class MessageRow {
 function wholeEnd(text: string, end: number): number {
   const code = end < text.length ? text.charCodeAt(end) : 0;
   return code >= 0xdc00 && code <= 0xdfff ? end - 1 : end;
-}
-
-function wordNode(text: string, weight: number, label: string | undefined): HTMLElement {
-  const { tone, value } = pull(weight, label);
-  const node = make('span', 'word', text);
-  const size = Math.abs(weight);
-  node.dataset.weight = size < 0.1 ? '1' : size < 0.3 ? '2' : '3';
-  node.dataset.tone = tone;
-  node.dataset.pull = tone === 'neutral' ? `${signedScore(value)} to neutral` : signedScore(value);
-  return node;
 }

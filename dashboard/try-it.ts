@@ -1,19 +1,27 @@
 /** The box whose text is scored as it is typed. The newest text wins; an answer that was overtaken is silent. */
 
-import type { ClientPrediction } from '@tickcast/client';
+import type { ClientPrediction, ModelDescription, WordWeight } from '@tickcast/client';
+import { MAX_EXPLAINED_TOKENS } from '../shared/limits.js';
 import { byId, setHidden, setStyle, setText } from './dom.js';
 import { microsText, whole } from './format.js';
 import type { HubClient } from './hub-client.js';
+import { markedText, spokenWords } from './marked-text.js';
 import { TONES, type Tone, toneOf } from './sentiment.js';
+import { WordTip } from './word-tip.js';
 
 const EXAMPLE = 'The keynote dragged, but the new editor is an absolute joy';
 const WAITING_AFTER_MS = 300;
+/** What moved the score by less goes unmarked: it would be most of the words. */
+const TELLING_WEIGHT = 0.04;
 
 export class TryIt {
   readonly #client: HubClient;
   readonly #text = byId('try-text', HTMLTextAreaElement);
   readonly #receipt = byId('try-receipt', HTMLElement);
   readonly #problem = byId('try-problem', HTMLElement);
+  readonly #words = byId('try-words', HTMLElement);
+  readonly #said = byId('try-said', HTMLElement);
+  readonly #tip = new WordTip(this.#words);
   readonly #example = byId('try-example', HTMLButtonElement);
   readonly #bars = TONES.map((tone) => ({
     tone,
@@ -66,8 +74,8 @@ export class TryIt {
     }
     this.#waiting = setTimeout(() => setText(this.#receipt, 'waiting …'), WAITING_AFTER_MS);
     try {
-      const answer = await this.#client.predict(text, { key: 'try-it' });
-      if (turn === this.#turn) this.#show(answer);
+      const answer = await this.#client.predict(text, { key: 'try-it', explain: this.#canExplain() });
+      if (turn === this.#turn) this.#show(text, answer);
     } catch (error) {
       if (turn === this.#turn) this.#fail(error);
     } finally {
@@ -75,7 +83,7 @@ export class TryIt {
     }
   }
 
-  #show(answer: ClientPrediction): void {
+  #show(text: string, answer: ClientPrediction): void {
     const scores = scoresOf(answer.prediction, this.#labelsOf(answer.model));
     if (scores === undefined) {
       setText(this.#problem, `${answer.model} answers no scores of positive and negative.`);
@@ -86,12 +94,21 @@ export class TryIt {
       setText(score, scores[tone].toFixed(2));
     }
     setText(this.#receipt, receiptOf(answer));
+    this.#mark(text, answer.label, answer.words ?? []);
+  }
+
+  #mark(text: string, label: string | undefined, words: readonly WordWeight[]): void {
+    const telling = words.filter(({ weight }) => Math.abs(weight) >= TELLING_WEIGHT);
+    this.#tip.hide();
+    this.#words.replaceChildren(...(telling.length === 0 ? [] : markedText(text, text.length, telling, label)));
+    setText(this.#said, spokenWords(text, telling, label));
   }
 
   #fail(error: unknown): void {
     const { code, message } = error as { code?: unknown; message?: unknown };
     if (code === 'SUPERSEDED' || code === 'CANCELLED') return;
     setText(this.#receipt, '');
+    this.#mark('', undefined, []);
     setText(this.#problem, `Not scored: ${String(message ?? error)}`);
   }
 
@@ -101,12 +118,22 @@ export class TryIt {
       setText(score, '0.00');
     }
     setText(this.#receipt, '');
+    this.#mark('', undefined, []);
     setHidden(this.#example, this.#text.value !== '');
   }
 
   #labelsOf(reference: string): readonly string[] {
-    const models = this.#client.hello?.models ?? [];
-    return models.find(({ name, version }) => `${name}@${version}` === reference)?.labels ?? [];
+    return this.#model(reference)?.labels ?? [];
+  }
+
+  #canExplain(): boolean {
+    const { limits, defaultModel = '' } = this.#client.hello ?? {};
+    const [takes] = this.#model(defaultModel)?.inputs ?? [];
+    return takes?.dtype === 'string' && limits !== undefined && limits.maxRequestRows > MAX_EXPLAINED_TOKENS;
+  }
+
+  #model(reference: string): ModelDescription | undefined {
+    return this.#client.hello?.models.find(({ name, version }) => `${name}@${version}` === reference);
   }
 }
 

@@ -13,7 +13,7 @@ import { wireError } from '../../shared/errors.js';
 import type { ClientToServerEvents, Hello, ServerToClientEvents } from '../../shared/protocol.js';
 import type { HubStatus, StreamGap, SubscribeRequest } from '../../shared/stream-protocol.js';
 import { ScriptedStream, type StreamScript } from './scripted-stream.js';
-import { LABELS, scoreText } from './scripted-words.js';
+import { LABELS, scoreText, wordsOf } from './scripted-words.js';
 
 export interface ScriptedHubOptions {
   /** What is served at `/`. */
@@ -186,7 +186,9 @@ export class ScriptedHub {
       this.#waiting.get(slot)?.cancel();
       const timer = setTimeout(() => {
         this.#waiting.delete(slot);
-        const answer = { ...scoreText(String(input)), model: MODEL, timing: this.#timing() };
+        const scored = scoreText(String(input));
+        const words = request.explain === true && { words: wordsOf(String(input), scored.label) };
+        const answer = { ...scored, ...words, model: MODEL, timing: this.#timing() };
         if (ack === undefined) socket.emit('prediction', { ...to, ...answer });
         else ack(answer);
       }, this.answerMs);

@@ -49,8 +49,14 @@ test('a text is scored as it is typed, with a receipt; overtaken texts are silen
     expect(hub.predicted.asked).toBe(16);
     expect(hub.predicted.superseded).toBeGreaterThan(0);
     expect(await page.textContent('#try-problem')).toBe('');
+    expect(await page.locator('#try-words .word').allTextContents()).toEqual(['great', 'joy']);
+    expect(await page.textContent('#try-said')).toBe('words: joy +0.42, great +0.35');
+    await page.hover('#try-words .word');
+    await text(page, '#word-tip', /^great pulled \+0\.35$/);
     await page.fill('#try-text', '');
     await text(page, '[data-score="positive"]', /^0\.00$/);
+    expect(await page.textContent('#try-words')).toBe('');
+    expect(await page.isVisible('#word-tip')).toBe(false);
     await page.fill('#try-text', 'y'.repeat(10_001));
     await text(page, '#try-problem', /10,001 characters; the hub takes 10,000/);
   }));

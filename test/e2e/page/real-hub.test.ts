@@ -131,6 +131,7 @@ test('typing gives a score within 150 ms, by the model, with the receipt of a re
       expect(times.length).toBeGreaterThan(5);
       expect(median(times)).toBeLessThan(150);
       expect(await page.textContent('[data-receipt]')).toMatch(/queue.*batch.*infer.*network/);
+      await page.waitForSelector('#try-words .word[data-tone="positive"] >> text=lovely');
     });
   }));
 
