@@ -21,15 +21,18 @@ export interface CardFacts {
   /** Macro recall before the weights became bytes. */
   readonly floatRecall: number;
   readonly bytes: number;
-  readonly texts: number;
+  /** Those with labels. */
   readonly sets: readonly { readonly name: string; readonly texts: number }[];
+  /** Texts that students saw once more, changed. */
+  readonly variants: number;
   readonly probe: readonly { readonly sentence: ProbeSentence; readonly isRight: boolean }[];
   /** Of this run and of the others that were found, by seed. */
   readonly runs: readonly RunFigures[];
 }
 
 export function formatCard(facts: CardFacts): string {
-  const { scores, floatRecall, bytes, probe, seed, engine } = facts;
+  const { scores, floatRecall, bytes, probe, seed, engine, sets } = facts;
+  const count = (texts: number) => texts.toLocaleString('en');
   const right = probe.filter(({ isRight }) => isRight).length;
   return `# sentiment, version 2
 
@@ -90,13 +93,14 @@ ${probe.flatMap(({ sentence, isRight }) => (isRight ? [] : [`- Of the probe, ${s
 
 ## Data
 
-Trained on ${facts.texts.toLocaleString('en')} texts. Teachers learned each set's own labels; the student, which is what is here, learned what the teachers say
-of every text. The texts of TweetEval's validation and test splits were removed from every set. No text is part of this folder; the
-weights are sums over hashed words. The terms, as each source states them:
+Trained on ${count(sets.reduce((sum, { texts }) => sum + texts, 0))} texts. Teachers learned each set's own labels; the student, which is what is here, learned what the teachers
+say of every text, and of ${count(facts.variants)} once more in capitals or with an emoji behind them (the labelled tweets have none; a table of our own,
+\`model/train/emoji.ts\`, says what an emoji adds). The texts of TweetEval's validation and test splits were removed from every set. No text is
+part of this folder; the weights are sums over hashed words. The terms, as each source states them:
 
 | set | texts | terms |
 |---|--:|---|
-${facts.sets.map(({ name, texts }) => `| ${name} | ${texts.toLocaleString('en')} | ${TERMS[name] ?? ''} |`).join('\n')}
+${sets.map(({ name, texts }) => `| ${name} | ${count(texts)} | ${TERMS[name] ?? ''} |`).join('\n')}
 | lexicons for the start of training: VADER, AFINN-165, Hu and Liu's opinion words | | MIT; Apache-2.0; free with citation of Hu and Liu 2004, no formal licence |
 
 Some of these sets are given for research: who uses the model commercially should look at the terms himself.
@@ -107,7 +111,7 @@ Some of these sets are given for research: who uses the model commercially shoul
 npm run train -- --data DIR --seed ${seed}
 \`\`\`
 
-on the ${engine} engine, about twelve minutes of one core. The same data, seed and engine give the same bytes. The folder's layout is in
+on the ${engine} engine, about half an hour of one core. The same data, seed and engine give the same bytes. The folder's layout is in
 [model/README.md](../../README.md), the recipe in \`model/train/recipe.ts\`. \`npm run evaluate -- --data FILE\` measures it on any labelled texts.
 `;
 }

@@ -23,23 +23,7 @@ export function readLexicon(folder: string): Lexicon {
     note(word, 1, Number(score) / 2.5);
   for (const [word = ''] of readLines(join(folder, 'lexicons/opinion-positive-words.txt'))) note(word, 2, 1);
   for (const [word = ''] of readLines(join(folder, 'lexicons/opinion-negative-words.txt'))) note(word, 2, -1);
-  for (const [emoji = '', description = ''] of readLines(join(folder, 'lexicons/vader_emoji_utf8_lexicon.txt'))) {
-    // The tokeniser knows emoji by single code points; of a sequence the first one counts.
-    const [first = ''] = emoji;
-    const mood = moodOf(description, lexicon);
-    if (!lexicon.has(first) && mood.some((value) => value !== 0)) lexicon.set(first, mood);
-  }
   return lexicon;
-}
-
-/** What a description says: the mean of its words that have a mood, in each list. */
-function moodOf(description: string, lexicon: Lexicon): [number, number, number] {
-  const moods = [...description.toLowerCase().matchAll(/[a-z]+/g)].flatMap(([word]) => {
-    const mood = lexicon.get(word);
-    return mood === undefined ? [] : [mood];
-  });
-  const mean = (list: 0 | 1 | 2) => moods.reduce((sum, mood) => sum + mood[list], 0) / Math.max(moods.length, 1);
-  return [mean(0), mean(1), mean(2)];
 }
 
 /** Starts the first three numbers of each known word's row with its moods. Frequent words come last: they win a shared row. */

@@ -15,8 +15,10 @@ import { parseOptions, type TrainingOptions, USAGE } from './options.js';
 import { OpinionStore, trainAll } from './pipeline.js';
 import { PROBE } from './probe.js';
 import { ProgressBar } from './progress-bar.js';
-import { QUICK_EVERY, QUICK_RECIPE, RECIPE } from './recipe.js';
+import { Random } from './random.js';
+import { QUICK_EVERY, QUICK_RECIPE, RECIPE, VARIANTS } from './recipe.js';
 import { LABELS, readSources, readValidation, type SourceSet } from './sources.js';
+import { makeVariants } from './variants.js';
 
 const CLASSES = LABELS.length;
 
@@ -24,20 +26,25 @@ async function run(options: TrainingOptions): Promise<void> {
   const startedMs = performance.now();
   const recipe = options.quick ? QUICK_RECIPE : RECIPE;
   const all = readSources(options.data);
-  const sets = options.quick ? all.map((set) => thin(set, QUICK_EVERY)) : all;
+  const labelled = options.quick ? all.map((set) => thin(set, QUICK_EVERY)) : all;
+  const variants = makeVariants(labelled, VARIANTS, new Random(options.seed));
+  const sets = [...labelled, variants.set];
   const val = readValidation(options.data);
   const reader = new CorpusReader();
   const [corpus, validation] = [reader.read(sets), reader.read([val])];
   const engine = await openTrainingEngine(options.engine);
   const { backend } = engine;
-  console.log(`${corpus.count} texts of ${sets.length} sets, seed ${options.seed}, on ${backend.name}`);
+  console.log(
+    `${corpus.count} texts, ${variants.bases.length} of them variants, of ${labelled.length} sets, seed ${options.seed}, on ${backend.name}`,
+  );
 
   const fingerprint = createHash('sha256').update(new Uint8Array(corpus.words.buffer)).digest('hex');
   const key = JSON.stringify({ seed: options.seed, engine: backend.name, texts: corpus.count, fingerprint });
   const store = new OpinionStore(options.work, key);
   const labels = val.examples.map(({ classes }) => 31 - Math.clz32(classes));
   const shares = recipe.map(({ sizes }) => sizes.width * sizes.filters * sizes.window + 4000);
-  const data = { sets, corpus, validation, words: reader.words, lexicon: readLexicon(options.data) };
+  const lexicon = readLexicon(options.data);
+  const data = { sets, variantBases: variants.bases, corpus, validation, words: reader.words, lexicon };
   const network = trainAll(engine, data, recipe, options.seed, store, {
     started(member) {
       const index = recipe.indexOf(member);
@@ -92,8 +99,8 @@ async function run(options: TrainingOptions): Promise<void> {
     scores: shipped.scores,
     floatRecall: float.scores.macroRecall,
     bytes: shipped.artefact.weights.byteLength,
-    texts: corpus.count,
-    sets: sets.map(({ name, examples }) => ({ name, texts: examples.length })),
+    sets: labelled.map(({ name, examples }) => ({ name, texts: examples.length })),
+    variants: variants.bases.length,
     probe: PROBE.map((sentence, i) => ({ sentence, isRight: shipped.right[i] === true })),
     runs: keepFigures(options.work, figures),
   });

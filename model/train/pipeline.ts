@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { Corpus } from './corpus.js';
 import { type Course, type Progress, predictAll, runCourse, type Teach } from './course.js';
+import { shiftByEmoji } from './emoji.js';
 import type { TrainingEngine } from './engine.js';
 import { teachLabels, teachSoft } from './lessons.js';
 import { applyLexicon, type Lexicon } from './lexicon.js';
@@ -12,10 +13,13 @@ import { Network } from './network.js';
 import { Random } from './random.js';
 import type { Member } from './recipe.js';
 import { LABELS, type SourceSet } from './sources.js';
+import { passOnToVariants } from './variants.js';
 import type { Words } from './words.js';
 
 export interface TrainingData {
+  /** The variants are the last one. */
   readonly sets: readonly SourceSet[];
+  readonly variantBases: Int32Array;
   readonly corpus: Corpus;
   readonly validation: Corpus;
   readonly words: Words;
@@ -70,6 +74,10 @@ export function trainAll(
       corpus: isLast ? new Float32Array(0) : predictAll(network, data.corpus, vocabulary, 0),
       validation: predictAll(network, data.validation, vocabulary, 0),
     };
+    if (teachers.length === 0) {
+      passOnToVariants(data.variantBases, said.corpus);
+      shiftByEmoji(data.corpus, data.words, said.corpus);
+    }
     if (!isLast) store.write(key, said);
     opinions.set(member.name, said);
     watcher.finished(member, said.validation, false);
@@ -90,14 +98,17 @@ function trainMember(
   const { sizes, course, refinement } = member;
   const rows = words.rows(sizes.wordBits, sizes.ngramBits);
   const learnsLabels = teachers.length === 0;
-  const heads = learnsLabels ? sets.map(({ classes }) => classes) : [CLASSES];
+  const heads = learnsLabels ? sets.map(({ classes }) => classes).filter((classes) => classes > 0) : [CLASSES];
   const network = new Network(sizes, heads, rows, multiply, random);
   applyLexicon(lexicon, words, rows, network.vectors);
   const all = Int32Array.from({ length: corpus.count }, (_, i) => i);
+  const labelled = all.filter((text) => corpus.classes[text] !== 0);
   const main = all.filter((text) => corpus.sets[text] === 0);
   const labels = teachLabels(corpus, sets);
   const stages: [texts: Int32Array, teach: Teach, course: Course][] = [
-    [all, learnsLabels ? labels : teachSoft(corpus, mean(teachers.map((said) => said.corpus)), CLASSES), course],
+    learnsLabels
+      ? [labelled, labels, course]
+      : [all, teachSoft(corpus, mean(teachers.map((said) => said.corpus)), CLASSES), course],
   ];
   if (refinement !== undefined) stages.push([main, labels, refinement]);
   const stepsOf = (texts: Int32Array, { epochs, batchTexts }: Course) => epochs * Math.ceil(texts.length / batchTexts);

@@ -2,6 +2,7 @@
 // what those before them say of every text of every set. The last one is shipped. Settings were chosen on the validation file.
 import type { Course } from './course.js';
 import type { NetworkSizes } from './network.js';
+import type { VariantShares } from './variants.js';
 
 export interface Member {
   readonly name: string;
@@ -46,6 +47,8 @@ export const SHIPPED: NetworkSizes = {
   hidden: 16,
   bag: false,
 };
+
+export const VARIANTS: VariantShares = { emoji: 0.1, capitals: 0.05 };
 
 const TEACHERS = ['teacher-1', 'teacher-2', 'teacher-3'];
 

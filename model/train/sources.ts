@@ -8,13 +8,14 @@ import { TrainingInputError } from './input-error.js';
 export const LABELS = ['negative', 'neutral', 'positive'] as const;
 
 export interface Example {
-  /** The classes of the text as bits: bit 0 for class 0. */
+  /** The classes of the text as bits: bit 0 for class 0; 0: it has no label. */
   readonly classes: number;
   readonly text: string;
 }
 
 export interface SourceSet {
   readonly name: string;
+  /** 0: the texts have no labels. */
   readonly classes: number;
   readonly examples: readonly Example[];
 }

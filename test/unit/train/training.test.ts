@@ -10,7 +10,9 @@ import { openTrainingEngine } from '../../../model/train/engine.js';
 import { writeModelFolder } from '../../../model/train/model-folder.js';
 import { OpinionStore, trainAll, type Watcher } from '../../../model/train/pipeline.js';
 import { PROBE } from '../../../model/train/probe.js';
+import { Random } from '../../../model/train/random.js';
 import { QUICK_RECIPE, SHIPPED } from '../../../model/train/recipe.js';
+import { makeVariants } from '../../../model/train/variants.js';
 import { parseManifest } from '../../../server/models/manifest.js';
 import { moods } from './moods.js';
 
@@ -26,13 +28,15 @@ const val = { name: 'val', classes: 3, examples: moods(150, 2) };
 const labels = val.examples.map(({ classes }) => Math.log2(classes));
 
 function trainSmall(seed: number, work: string, watcher: Partial<Watcher> = {}) {
-  const sets = [
+  const labelled = [
     { name: 'main', classes: 3, examples: moods(1500, 1) },
     { name: 'other', classes: 2, examples: moods(200, 3).map(({ text }, i) => ({ classes: 1 + (i % 2), text })) },
   ];
+  const variants = makeVariants(labelled, { emoji: 0.2, capitals: 0.1 }, new Random(seed));
+  const sets = [...labelled, variants.set];
   const reader = new CorpusReader();
   const [corpus, validation] = [reader.read(sets), reader.read([val])];
-  const data = { sets, corpus, validation, words: reader.words, lexicon: new Map() };
+  const data = { sets, variantBases: variants.bases, corpus, validation, words: reader.words, lexicon: new Map() };
   const store = new OpinionStore(join(folder, work), `seed ${seed}`);
   return trainAll(engine, data, QUICK_RECIPE, seed, store, { started: () => () => {}, finished: () => {}, ...watcher });
 }
