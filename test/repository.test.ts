@@ -39,6 +39,20 @@ test('the lockfile names no host, and has the platform binaries of the build too
   }
 });
 
+test('no file holds the marks of an unfinished merge', () => {
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter(
+    (entry) =>
+      entry.isFile() &&
+      /\.(md|ts|json|css|html|ya?ml|conf)$/.test(entry.name) &&
+      !/[\\/](node_modules|dist|\.git)([\\/]|$)/.test(entry.parentPath.slice(root.length)),
+  );
+  expect(files.length).toBeGreaterThan(500);
+  const marked = files.filter(({ parentPath, name }) =>
+    /^(<{7}|>{7}) /m.test(readFileSync(join(parentPath, name), 'utf8')),
+  );
+  expect(marked.map(({ name }) => name)).toEqual([]);
+});
+
 test('the socket libraries are above the versions with known holes', () => {
   expect(atLeast(installed('socket.io-parser'), [4, 2, 7])).toBe(true);
   expect(atLeast(installed('engine.io'), [6, 6, 12])).toBe(true);
