@@ -1,9 +1,9 @@
 // One server under test in a process of its own: starts it, waits until it is ready, reads its CPU time, ends it and what it reports then.
 // Knows how each server is started; knows nothing of load.
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Child, SERVER_CORE } from './child.js';
 import { within } from './deadline.js';
+import { freePort } from './free-port.js';
 import type { EngineName } from './options.js';
 import { processCpuSeconds, processRssBytes } from './process-cpu.js';
 
@@ -115,17 +115,4 @@ export function readTotals(line: string): BatchTotals | undefined {
   const log = 'predictionLog' in entry ? entry.predictionLog : undefined;
   if (typeof log !== 'object' || log === null || !('written' in log) || !('dropped' in log)) return { batches, rows };
   return { batches, rows, log: { written: Number(log.written), dropped: Number(log.dropped) } };
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { within } from '../deadline.js';
-import { freePort } from '../server-process.js';
+import { freePort } from '../free-port.js';
 
 export interface HubSetting {
   readonly model: string;

@@ -1,9 +1,9 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, expect, test } from 'vitest';
+import { freePort } from '../../bench/free-port.js';
 import type { App } from '../../dist/server/app.js';
 import type { Config } from '../../dist/server/config.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { freePort } from '../support/free-port.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
 

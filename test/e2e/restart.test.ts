@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { freePort } from '../../bench/free-port.js';
 import { connect, isTickcastError, type TickcastClient } from '../../dist/client/index.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
-import { freePort } from '../support/free-port.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { within } from '../support/until.js';
 

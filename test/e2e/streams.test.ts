@@ -1,10 +1,10 @@
 import { io } from 'socket.io-client';
 import { expect, test } from 'vitest';
+import { freePort } from '../../bench/free-port.js';
 import { connect, isTickcastError, type TickcastClient } from '../../client/index.js';
 import type { AggregateFrame, CastFrame, StreamItem, Subscribed } from '../../shared/index.js';
 import { startTestApp, startTestProcess, type TestProcess } from '../support/app.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
-import { freePort } from '../support/free-port.js';
 import { Random } from '../support/random.js';
 import { StreamRecord } from '../support/stream-record.js';
 import { writeLinear } from '../support/tiny-models.js';

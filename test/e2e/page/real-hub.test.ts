@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
+import { freePort } from '../../../bench/free-port.js';
 import { median } from '../../../bench/statistics.js';
 import { connect, isTickcastError, type TickcastClient } from '../../../client/index.js';
 import { startTestProcess, type TestProcess } from '../../support/app.js';
-import { freePort } from '../../support/free-port.js';
 import { missingChromium, openPage, startChromium } from '../../support/page.js';
 import { holds, state, text } from '../../support/page-suite.js';
 
