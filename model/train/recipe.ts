@@ -50,12 +50,13 @@ export const SHIPPED: NetworkSizes = {
 
 export const VARIANTS: VariantShares = { emoji: 0.1, capitals: 0.05 };
 
-const TEACHERS = ['teacher-1', 'teacher-2', 'teacher-3'];
+const TEACHERS = ['teacher-1', 'teacher-2', 'teacher-3', 'teacher-4'];
 
 export const RECIPE: readonly Member[] = [
   teacher('teacher-1', {}),
   teacher('teacher-2', { width: 64 }),
   teacher('teacher-3', { window: 5, bag: false }),
+  teacher('teacher-4', { width: 64, window: 5 }),
   { name: 'assistant', sizes: { ...TEACHER, bag: false }, teachers: TEACHERS, course: ASSISTANT_COURSE },
   { name: 'student', sizes: SHIPPED, teachers: [...TEACHERS, 'assistant'], course: STUDENT_COURSE },
 ];
