@@ -4,9 +4,9 @@ import type { Corpus } from './corpus.js';
 import type { Words } from './words.js';
 
 /**
- * How people use them, by strength. Left out is what is used both ways, such as 🙃 and 🤷, and what is a thing, such as 🚗. Held against the
- * log-odds of positive that emoji have in the texts of GoEmotions and TweetEval emotion, for the 49 that are frequent there: no sign differs, and laughter
- * and tears are as weak there as here.
+ * How people use them, by strength. Left out is what is used both ways, such as 🙃 and 🤷, and what is a thing, such as 🚗. Held against
+ * the log-odds that emoji have in the labels of GoEmotions and TweetEval emotion, where 49 of them are frequent: no sign differs,
+ * and laughter and tears say as little there as here.
  */
 const TABLE: readonly (readonly [mood: number, emoji: string])[] = [
   [1, '😍🥰😘❤♥💕💖💗💓💞💘💝💜💙💚💛🧡💟❣😻😊☺😃😄😁😀🤩🥳🤗🎉🎊👍👏🙌💯🏆🥇😇😋😌🌟✨💐🎁🎂'],
