@@ -1,6 +1,6 @@
 /**
- * What kind of character a code point is, as the tokeniser sees it. ASCII is computed once, the rest of the basic plane when it is
- * first met, so that a lookup is one load. Knows nothing of tokens.
+ * What kind of character a code point is, as the tokeniser sees it. Those of the first two planes, emoji among them, are computed when
+ * one is first met, so that a lookup is one load. Knows nothing of tokens.
  */
 
 /** A letter of any script. */
@@ -18,12 +18,12 @@ export const UPPER = 32;
 export const PICTOGRAPH = 64;
 const KNOWN = 128;
 
-const BASIC_PLANE = 0x10000;
-const kinds = new Uint8Array(BASIC_PLANE);
+const KEPT = 0x20000;
+const kinds = new Uint8Array(KEPT);
 
 /** The kinds of a code point, or-ed. Any integer from 0 to 0x10FFFF, lone surrogates included. */
 export function kindOf(point: number): number {
-  if (point >= BASIC_PLANE) return classify(point);
+  if (point >= KEPT) return classify(point);
   const known = kinds[point] ?? 0;
   if (known !== 0) return known;
   const kind = classify(point) | KNOWN;
