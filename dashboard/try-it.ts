@@ -94,7 +94,7 @@ export class TryIt {
       setText(score, scores[tone].toFixed(2));
     }
     setText(this.#receipt, receiptOf(answer));
-    this.#mark(text, answer.label, answer.words ?? []);
+    this.#mark(text, typeof answer.label === 'string' ? answer.label : undefined, answer.words ?? []);
   }
 
   #mark(text: string, label: string | undefined, words: readonly WordWeight[]): void {
