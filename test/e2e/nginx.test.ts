@@ -127,8 +127,9 @@ test.skipIf(lack !== undefined)('a hub that drains keeps its connections and get
   first?.child.kill('SIGTERM');
   await until('it drains', async () => (await fetch(`${first?.url}/readyz`)).status === 503);
   let failed = 0;
-  for (let i = 0; i < 6; i++) {
-    const client = connect(url, { transports: [i < 3 ? 'websocket' : 'polling'] });
+  // Chance says which of two hubs a client is sent to: of so many, one is sent to the hub that drains.
+  for (let i = 0; i < 24; i++) {
+    const client = connect(url, { transports: [i % 2 === 0 ? 'websocket' : 'polling'] });
     clients.push(client);
     client.on('state', ({ attempts }) => {
       failed += attempts;
