@@ -65,6 +65,7 @@ export class TryIt {
     if (text.trim() === '') return this.#empty();
     const limit = this.#client.hello?.limits.maxTextLength;
     if (limit !== undefined && text.length > limit) {
+      this.#mark('', undefined, []);
       setText(this.#problem, `That is ${whole(text.length)} characters; the hub takes ${whole(limit)} at most.`);
       return;
     }

@@ -57,8 +57,11 @@ test('a text is scored as it is typed, with a receipt; overtaken texts are silen
     await text(page, '[data-score="positive"]', /^0\.00$/);
     expect(await page.textContent('#try-words')).toBe('');
     expect(await page.isVisible('#word-tip')).toBe(false);
+    await page.fill('#try-text', 'a great day');
+    await page.waitForSelector('#try-words .word');
     await page.fill('#try-text', 'y'.repeat(10_001));
     await text(page, '#try-problem', /10,001 characters; the hub takes 10,000/);
+    expect(await page.textContent('#try-words')).toBe('');
   }));
 
 test('pause keeps the window and counts what is newer; resume goes on', (context) =>
