@@ -65,7 +65,7 @@ export class TryIt {
     if (text.trim() === '') return this.#empty();
     const limit = this.#client.hello?.limits.maxTextLength;
     if (limit !== undefined && text.length > limit) {
-      this.#mark('', undefined, []);
+      this.#mark('');
       setText(this.#problem, `That is ${whole(text.length)} characters; the hub takes ${whole(limit)} at most.`);
       return;
     }
@@ -98,7 +98,7 @@ export class TryIt {
     this.#mark(text, typeof answer.label === 'string' ? answer.label : undefined, answer.words ?? []);
   }
 
-  #mark(text: string, label: string | undefined, words: readonly WordWeight[]): void {
+  #mark(text: string, label?: string, words: readonly WordWeight[] = []): void {
     const telling = words.filter(({ weight }) => Math.abs(weight) >= TELLING_WEIGHT);
     this.#tip.hide();
     this.#words.replaceChildren(...(telling.length === 0 ? [] : markedText(text, text.length, telling, label)));
@@ -109,7 +109,7 @@ export class TryIt {
     const { code, message } = error as { code?: unknown; message?: unknown };
     if (code === 'SUPERSEDED' || code === 'CANCELLED') return;
     setText(this.#receipt, '');
-    this.#mark('', undefined, []);
+    this.#mark('');
     setText(this.#problem, `Not scored: ${String(message ?? error)}`);
   }
 
@@ -119,7 +119,7 @@ export class TryIt {
       setText(score, '0.00');
     }
     setText(this.#receipt, '');
-    this.#mark('', undefined, []);
+    this.#mark('');
     setHidden(this.#example, this.#text.value !== '');
   }
 

@@ -6,9 +6,9 @@
 import { type WireError, wireError } from '../../shared/errors.js';
 import { MAX_EXPLAINED_TOKENS } from '../../shared/limits.js';
 import type { OutputRows } from '../../shared/output.js';
-import type { WordWeight } from '../../shared/stream-protocol.js';
 import { elementCount } from '../../shared/tensor.js';
 import { tokenSpans } from '../../shared/text/token-spans.js';
+import { weigh, withoutEach } from './leave-out.js';
 import type { ModelSpec } from './model-spec.js';
 import type { Outcome } from './pending.js';
 
@@ -30,7 +30,7 @@ export function planExplanation(input: unknown, spec: ModelSpec): Explanation | 
   if (input.length > spec.maxTextLength) return { texts: [input], finish: (outcome) => outcome };
   const spans = tokenSpans(input, MAX_EXPLAINED_TOKENS);
   return {
-    texts: [input, ...spans.map(({ start, end }) => `${input.slice(0, start)}${input.slice(end)}`)],
+    texts: [input, ...withoutEach(input, spans)],
     finish(outcome) {
       const { arrays, firstRow } = outcome.output;
       const scores = arrays[0];
@@ -38,9 +38,7 @@ export function planExplanation(input: unknown, spec: ModelSpec): Explanation | 
       const scoreOf = (row: number, index: number) => scores?.[(firstRow + row) * size + index] ?? 0;
       let best = 0;
       for (let i = 1; i < size; i++) if (scoreOf(0, i) > scoreOf(0, best)) best = i;
-      const words = spans.map((span, i): WordWeight => {
-        return { ...span, weight: Math.round((scoreOf(0, best) - scoreOf(i + 1, best)) * 1e4) / 1e4 };
-      });
+      const words = weigh(spans, scoreOf(0, best), (i) => scoreOf(i + 1, best));
       return { ...outcome, output: { arrays, firstRow, rows: 1 } satisfies OutputRows, batched: false, words };
     },
   };

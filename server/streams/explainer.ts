@@ -4,8 +4,10 @@
  */
 
 import type { WordWeight } from '../../shared/stream-protocol.js';
+import type { Span } from '../../shared/text/token-spans.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
+import { weigh, withoutEach } from '../core/leave-out.js';
 import type { Origin } from '../core/origin.js';
 import type { Outcome } from '../core/pending.js';
 import type { CastItem } from './cast-item.js';
@@ -25,11 +27,6 @@ const LEAST_WEIGHT = 0.02;
 
 /** A letter, a digit or a mark, and what holds words together; or an emoji. */
 const WORD = /[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’_-]*|\p{Extended_Pictographic}/gu;
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 export class Explainer {
   readonly #hub: Hub;
@@ -69,12 +66,12 @@ export class Explainer {
     const index = labels.indexOf(label ?? '');
     const spans = wordsOf(text);
     if (index < 0 || score === undefined || spans.length < 2 || !this.#mayRun(spans.length)) return done();
-    const input = spans.map(({ start, end }) => `${text.slice(0, start)}${text.slice(end)}`);
+    const input = withoutEach(text, spans);
     const settle = (outcome: Outcome): void => {
       if (outcome.ok) {
         const { arrays, firstRow } = outcome.output;
-        const without = spans.map((_, row) => arrays[0]?.[(firstRow + row) * labels.length + index] ?? score);
-        item.words = heaviest(spans, score, without);
+        const scoreWithout = (row: number) => arrays[0]?.[(firstRow + row) * labels.length + index] ?? score;
+        item.words = heaviest(weigh(spans, score, scoreWithout));
       }
       done();
     };
@@ -105,9 +102,8 @@ export function wordsOf(text: string): readonly Span[] {
 }
 
 /** The words whose weight is greatest either way, in order of the text. */
-function heaviest(spans: readonly Span[], score: number, without: readonly number[]): readonly WordWeight[] {
-  return spans
-    .map((span, i) => ({ ...span, weight: Math.round((score - (without[i] ?? score)) * 1e4) / 1e4 }))
+function heaviest(words: readonly WordWeight[]): readonly WordWeight[] {
+  return words
     .filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT)
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, MOST)
