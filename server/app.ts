@@ -125,7 +125,7 @@ export class App {
     const streaming = new Streaming(config, log);
     const options = { ...config, keepInputs: keepsInputs(config) };
     const hub = new Hub({ engine, models, clock: systemClock, options, casting: streaming.streams });
-    hub.listen(logHubEvents(log));
+    hub.listen(logHubEvents(log, () => systemClock.now()));
     if (predictionLog !== undefined) hub.listen(predictionLog.listener);
     const app = new App({ config, control, log, engine, models, hub, streaming, predictionLog });
     const problem = await app.#listen();

@@ -33,6 +33,12 @@ export const ERRORS = {
   STREAM_CONFLICT: { status: 409, retryable: false, meaning: 'The stream carries predictions of another model.' },
   SUPERSEDED: { status: 409, retryable: false, meaning: 'A newer request with the same key took this one’s place.' },
   TOO_LARGE: { status: 413, retryable: false, meaning: 'The request is over a limit in bytes, rows or characters.' },
+  NOT_FINITE: {
+    status: 422,
+    retryable: false,
+    meaning:
+      'The model’s answer to this input has NaN or infinity where a number belongs; the message names output and rows.',
+  },
   RATE_LIMITED: { status: 429, retryable: true, meaning: 'This caller sends more than it may.' },
   SLOW_VIEWER: {
     status: 429,

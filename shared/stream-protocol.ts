@@ -101,6 +101,8 @@ export interface StreamWindow {
   /** Offset of the last item before the window's end. The window holds the `count` items up to it. */
   readonly offset: number;
   readonly count: number;
+  /** Predictions that are no items, because the model failed on them or answered with NaN or infinity. */
+  readonly failed: number;
   /** Items a second. */
   readonly rate: number;
   /** For each label: how many items had it as their best, and the mean of its score over all items. Empty without labels. */

@@ -2,6 +2,7 @@
 
 import { batchBytes, viewBatch } from '../../shared/batch-layout.js';
 import { elementCount, newTensorArray, type TensorArray } from '../../shared/tensor.js';
+import { finitenessProblem } from './finiteness.js';
 import type { Ledger } from './ledger.js';
 import type { ModelQueue } from './model-queue.js';
 import type { Pending } from './pending.js';
@@ -85,7 +86,7 @@ export class Batch {
 
   /**
    * Gives the next `most` requests their rows of the results; true when that was all. A request is settled with the last of its
-   * rows. The buffer must stay as it is until all are delivered. `now` is for their receipts; undefined: they get none.
+   * rows, as a whole: NOT_FINITE when one of them has no number. The buffer must stay as it is until all are delivered. `now` is for their receipts; undefined: they get none.
    */
   deliver(buffer: ArrayBuffer, ledger: Ledger, most: number, run: BatchRun, now: number | undefined): boolean {
     const { spec } = this.queue.model;
@@ -106,6 +107,11 @@ export class Batch {
       const output = whole
         ? { arrays, firstRow: row, rows }
         : { arrays: pending.results ?? [], firstRow: 0, rows: pending.rows };
+      const problem = finitenessProblem(spec.outputs, output, pending.explanation !== undefined);
+      if (problem !== undefined) {
+        ledger.settle(pending, { ok: false, error: problem });
+        continue;
+      }
       const timing = now === undefined ? undefined : makeReceipt(pending.acceptedAt, run, now);
       const outcome = { ok: true, model: spec, output, batched: pending.batched, timing } as const;
       ledger.settle(pending, pending.explanation?.finish(outcome) ?? outcome);

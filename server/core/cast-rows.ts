@@ -1,5 +1,6 @@
 /** Casts the rows of a request into its stream when it is answered. Knows requests and outcomes; knows no viewers. */
 
+import type { ErrorCode } from '../../shared/errors.js';
 import { readPrediction } from '../../shared/output.js';
 import type { RequestId } from '../../shared/protocol.js';
 import type { CastPrediction, CastTarget } from './casting.js';
@@ -11,15 +12,21 @@ export interface CastRequest {
   readonly origin: Origin;
   readonly id: RequestId | undefined;
   readonly input: unknown;
+  /** Predictions that it asks for. */
+  readonly rows: number;
 }
 
-/** A settle function that answers first and casts then: a viewer must not cost the one who asked. A failed request casts nothing. */
+/** The model had the input and no answer to it. All else is between the hub and who asked. */
+const FAILURES: ReadonlySet<ErrorCode> = new Set(['NOT_FINITE', 'ENGINE_FAILED']);
+
+/** A settle function that answers first and casts then: a viewer must not cost the one who asked. A failed request casts nothing, and is counted. */
 export function castRows(cast: CastTarget, request: CastRequest, settle: Settle): Settle {
   return (outcome) => {
     try {
       settle(outcome);
     } finally {
       if (outcome.ok) publish(cast, request, outcome);
+      else if (FAILURES.has(outcome.error.code)) cast.fail(request.rows);
     }
   };
 }

@@ -37,6 +37,8 @@ export interface CastSource {
 /** One stream, to publish to. */
 export interface CastTarget {
   publish(prediction: CastPrediction, source: CastSource): void;
+  /** Counts predictions that would have been cast, had the model had an answer. */
+  fail(count: number): void;
 }
 
 /** All streams, to publish to. */

@@ -278,7 +278,10 @@ export class Hub {
       stream: request.stream,
       input: this.options.keepInputs === true ? request.input : undefined,
       explanation,
-      settle: cast === undefined ? settle : castRows(cast, { origin, id: request.id, input: request.input }, settle),
+      settle:
+        cast === undefined
+          ? settle
+          : castRows(cast, { origin, id: request.id, input: request.input, rows: explanation ? 1 : rows }, settle),
     });
     this.#ledger.accept(pending);
     this.#scheduler.add(pending, superseded);

@@ -3,23 +3,34 @@
 import type { HubListener } from '../core/events.js';
 import type { Logger } from './logger.js';
 
-/** One line for each class of refused input in this time, in milliseconds, however many there are. */
-const REFUSAL_LINE_EVERY_MS = 60_000;
+/** One line for each class of refused input, or of answers that are none, in this time, in milliseconds, however many there are. */
+const LINE_EVERY_MS = 60_000;
 
-/** A listener that logs. Refusals are told by class: the first at once, then at most one a minute with the count between. */
-export function logHubEvents(log: Logger): HubListener {
-  const refusals = new Map<string, { until: number; unseen: number }>();
+/**
+ * A listener that logs. Refusals are told by class, answers that are not finite by model: the first at once, then at most one a minute
+ * with the count between.
+ *
+ * @param now on the core's clock: a line is due however the wall clock is set.
+ */
+export function logHubEvents(log: Logger, now: () => number): HubListener {
+  const lines = new Map<string, { until: number; unseen: number }>();
+  /** How many were not told since the last line of this kind; undefined: nor is this one. */
+  const unseenBefore = (kind: string): number | undefined => {
+    const at = now();
+    const line = lines.get(kind);
+    if (line !== undefined && at < line.until) {
+      line.unseen += 1;
+      return undefined;
+    }
+    lines.set(kind, { until: at + LINE_EVERY_MS, unseen: 0 });
+    return line?.unseen ?? 0;
+  };
   return (event) => {
     switch (event.type) {
       case 'refused': {
         const { code, message } = event.error;
-        const now = Date.now();
-        const seen = refusals.get(code);
-        if (seen !== undefined && now < seen.until) {
-          seen.unseen += 1;
-          return;
-        }
-        refusals.set(code, { until: now + REFUSAL_LINE_EVERY_MS, unseen: 0 });
+        const unseen = unseenBefore(code);
+        if (unseen === undefined) return;
         const { via, name } = event.origin;
         const fields = {
           code,
@@ -28,12 +39,18 @@ export function logHubEvents(log: Logger): HubListener {
           client: via === 'socketio' ? name.slice(0, 8) : name,
           model: event.model?.ref,
           example: message.slice(0, 200),
-          unseen: seen?.unseen ?? 0,
+          unseen,
         };
         return log.warn(fields, 'request refused');
       }
-      case 'settled':
-        return;
+      case 'settled': {
+        const { outcome, pending } = event;
+        if (outcome.ok || outcome.error.code !== 'NOT_FINITE') return;
+        const model = pending.queue.model.spec.ref;
+        const unseen = unseenBefore(`NOT_FINITE ${model}`);
+        if (unseen === undefined) return;
+        return log.warn({ model, example: outcome.error.message.slice(0, 200), unseen }, 'answer not finite');
+      }
       case 'batch': {
         const { model, rows, queueMs, tookMs, inferUs, status, reason } = event;
         if (status === 'done') return log.trace({ model: model.ref, rows, queueMs, tookMs, inferUs }, 'batch');

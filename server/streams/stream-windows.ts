@@ -66,6 +66,12 @@ export class StreamWindows {
     this.#bucket.add(entry, this.#parts.random);
   }
 
+  /** Counts predictions that failed at this time, in milliseconds since 1970. */
+  fail(count: number, at: number): void {
+    this.roll(at);
+    this.#bucket.failed += count;
+  }
+
   /** Closes what is over at this time, in milliseconds since 1970. */
   roll(at: number): void {
     const index = Math.floor(at / WINDOW_STEP_MS);

@@ -83,6 +83,10 @@ export class Stream implements CastTarget {
     for (const group of this.#groups.values()) group.wake();
   }
 
+  fail(count: number): void {
+    this.#windows.fail(count, this.#parts.wallNow());
+  }
+
   /** Time goes on: closes the windows that are over. */
   roll(at: number): void {
     this.#windows.roll(at);

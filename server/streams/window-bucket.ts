@@ -9,6 +9,8 @@ export const SAMPLES = 4;
 export class WindowBucket {
   /** Items; for each label, those that had it as their best, and the sum of its scores over all items. */
   count = 0;
+  /** Predictions that failed. */
+  failed = 0;
   readonly labelCounts: number[];
   readonly labelSums: number[];
   readonly receipts = new ReceiptHistogram();

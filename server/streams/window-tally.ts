@@ -27,6 +27,7 @@ export class WindowTally {
   /** Number of the open window: its start divided by its length. */
   #index: number;
   #count = 0;
+  #failed = 0;
   readonly #labelCounts: number[];
   readonly #labelSums: number[];
   readonly #receipts = new ReceiptHistogram();
@@ -77,6 +78,7 @@ export class WindowTally {
 
   /** Puts a bucket into the open window, to which it must belong. */
   add(bucket: WindowBucket): void {
+    this.#failed += bucket.failed;
     if (bucket.count === 0) return;
     this.#count += bucket.count;
     for (let i = 0; i < this.#labels.length; i++) {
@@ -103,6 +105,7 @@ export class WindowTally {
       at,
       offset,
       count,
+      failed: this.#failed,
       rate: round(count / Math.max(seconds, WINDOW_STEP_MS / 1000)),
       labels: Object.fromEntries(labels),
       ...(p50 === undefined || p99 === undefined ? {} : { p50, p99 }),
@@ -112,6 +115,7 @@ export class WindowTally {
     if (this.#closed.length > this.#keep) this.#closed.shift();
     this.#index = Math.floor(nextBucketAt / this.windowMs);
     this.#count = 0;
+    this.#failed = 0;
     this.#labelCounts.fill(0);
     this.#labelSums.fill(0);
     this.#receipts.clear();

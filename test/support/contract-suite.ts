@@ -31,6 +31,8 @@ interface Bench extends ContractHub {
 /** Values by which a test recognises a row in the batches of the engine. */
 const BUSY = 7;
 const POISON = 666;
+/** Every model here multiplies it out of the range of a float32. */
+const OVERFLOW = 3e38;
 
 export function describeContract(engineName: string, open: () => Promise<ContractEngine>): void {
   describe.each(Object.keys(CALLERS) as CallerName[])(`the contract of the core, by %s over ${engineName}`, (name) => {
@@ -238,6 +240,24 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
         const poisoned = engine.runs.filter(({ values }) => values.includes(POISON));
         expect(poisoned.map(({ values }) => values.length)).toEqual([8, 4, 2, 1]);
         expect(hub.stats.errors).toEqual({ ENGINE_FAILED: 1 });
+      }));
+
+    test('an answer that has no finite number for one of its rows is NOT_FINITE as a whole, and the others of the batch are answered', () =>
+      onHub({}, async ({ hub, engine, caller, occupy, right }) => {
+        const first = await occupy();
+        const bad = caller.ask({ input: [1, OVERFLOW, 2, OVERFLOW] });
+        const good = caller.ask({ input: [3, 4] });
+        await until('both are queued', () => hub.queuedRows === 6);
+        engine.release();
+
+        const answer = await bad.answer;
+        expect(answer).toMatchObject({ ok: false, error: { code: 'NOT_FINITE', retryable: false } });
+        if (!answer.ok)
+          expect(answer.error.message).toMatch(/^output "[^"]+" has -?Infinity in rows 1, 3 of the answer/);
+        expect(await good.answer).toEqual(right('2', [3, 4]));
+        expect(await first.answer).toEqual(right('2', [BUSY]));
+        expect(engine.runs.length).toBe(2);
+        expect(hub.stats).toMatchObject({ predicted: 2, errors: { NOT_FINITE: 1 } });
       }));
 
     if (name === 'Socket.IO events')

@@ -101,6 +101,7 @@ export class ScriptedStream {
       at: second * 1000,
       offset: this.offset,
       count,
+      failed: 0,
       rate: count,
       labels: Object.fromEntries(
         labels.map((label) => [
@@ -148,6 +149,7 @@ function merge(at: number, group: readonly StreamWindow[], seconds: number): Str
     at,
     offset: last?.offset ?? 0,
     count,
+    failed: 0,
     rate: count / seconds,
     labels,
     ...(last?.p50 === undefined ? {} : { p50: last.p50 }),

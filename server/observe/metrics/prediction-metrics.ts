@@ -43,7 +43,7 @@ export const PREDICTION_METRICS: readonly Metric[] = [
     type: 'counter',
     labels: [...MODEL, 'via', 'outcome'],
     help: 'Requests that were answered, by how they came in and how they ended: ok, or a code of the error table. Refused ones are among them; model is empty where the request named none that there is.',
-    use: 'Rate of predictions, and the share that failed. OVERLOADED was refused before it waited; DEADLINE_EXCEEDED and ENGINE_FAILED were accepted first.',
+    use: 'Rate of predictions, and the share that failed. OVERLOADED was refused before it waited; DEADLINE_EXCEEDED, ENGINE_FAILED and NOT_FINITE were accepted first; NOT_FINITE is NaN or infinity in the answer: a model that does not bear its input.',
     *read(sources) {
       yield* ofModels(sources, (counts) => requestSamples(counts, true));
       yield* requestSamples(sources.predictions.unknown, false);

@@ -20,7 +20,7 @@ export function cast(list: readonly StreamItem[], epoch = 'e1', extra: object = 
 }
 
 export function window(at: number, offset: number, count = 1): StreamWindow {
-  return { at, offset, count, rate: count, labels: { positive: { count, mean: 0.9 } } };
+  return { at, offset, count, failed: 0, rate: count, labels: { positive: { count, mean: 0.9 } } };
 }
 
 export function aggregate(windows: readonly StreamWindow[], epoch = 'e1', extra: object = {}): object {

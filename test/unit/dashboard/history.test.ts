@@ -17,6 +17,7 @@ function windowAt(second: number, positive = 6, neutral = 3, negative = 1, windo
     at: T0 + second * 1000,
     offset: 0,
     count,
+    failed: 0,
     rate: (count * 1000) / windowMs,
     labels: Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, { count: value, mean: 0 }])),
   };

@@ -174,3 +174,30 @@ test('the first window of a stream has the rate of the time that it was there', 
 
   expect(windows(viewer)[0]).toMatchObject({ count: 10, rate: 20 });
 });
+
+test('what failed is in no item, no rate and no mean, and in the `failed` of exactly one window', () => {
+  const t = new TestStreams({ maxStreamItems: 1000 });
+  t.publish(1);
+  const viewers = [t.view({ ...AGGREGATE, windowMs: 250 }), t.view(AGGREGATE)];
+  const [fine, coarse] = viewers;
+  for (const [published, failed] of [
+    [1, 2],
+    [0, 3],
+    [0, 0],
+    [2, 0],
+  ] as const) {
+    t.publish(published);
+    t.streams.find('s')?.fail(failed);
+    t.clock.advance(250);
+  }
+
+  expect(windows(fine as TestViewer).map(({ count, failed }) => [count, failed])).toEqual([
+    [2, 2],
+    [0, 3],
+    [0, 0],
+    [2, 0],
+  ]);
+  expect(windows(coarse as TestViewer)).toMatchObject([
+    { count: 4, failed: 5, rate: 4, offset: 4, labels: { positive: { count: 4, mean: 0.5 } } },
+  ]);
+});

@@ -1,0 +1,53 @@
+// What a stream is told of the requests to it.
+import { expect, test } from 'vitest';
+import type { Casting, CastPrediction } from '../../../server/core/casting.js';
+import type { BatchOutcome } from '../../../server/core/engine.js';
+import { Hub } from '../../../server/core/hub.js';
+import { ManualClock } from '../../../server/testing/manual-clock.js';
+import { PuppetEngine } from '../../../server/testing/puppet-engine.js';
+import { DEFAULT_OPTIONS, makeModel } from '../../support/core.js';
+
+function open() {
+  const clock = new ManualClock();
+  const engine = new PuppetEngine();
+  const items: CastPrediction[] = [];
+  const failures: number[] = [];
+  const casting: Casting = {
+    open: () => ({ publish: (item) => void items.push(item), fail: (count) => void failures.push(count) }),
+  };
+  const model = makeModel();
+  const hub = new Hub({ engine, clock, options: DEFAULT_OPTIONS, models: { resolve: () => model }, casting });
+  const ask = async (input: unknown, status: BatchOutcome['status'] = 'done', fields: object = {}): Promise<string> => {
+    const answer = hub.predict({ input: input as never, stream: 's', ...fields }).then(
+      () => 'ok',
+      ({ code }: { code: string }) => code,
+    );
+    clock.advance(1);
+    while (engine.running > 0) {
+      await engine.finish(status);
+      clock.advance(1);
+    }
+    clock.advance(100);
+    return answer;
+  };
+  return { ask, items, failures };
+}
+
+test('a request with one row that is not finite casts none of its rows, and counts them all', async () => {
+  const { ask, items, failures } = open();
+
+  expect(await ask([1, 3e38, 2])).toBe('NOT_FINITE');
+  expect(await ask([4, 5])).toBe('ok');
+
+  expect(items.map(({ prediction }) => prediction)).toEqual([[8], [10]]);
+  expect(failures).toEqual([3]);
+});
+
+test('an input on which the engine fails is counted, a request that nobody computed is not', async () => {
+  const { ask, failures } = open();
+
+  expect(await ask([1], 'failed')).toBe('ENGINE_FAILED');
+  expect(failures).toEqual([1]);
+  expect(await ask(['x'])).toBe('INVALID_INPUT');
+  expect(failures).toEqual([1]);
+});

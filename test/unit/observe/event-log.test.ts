@@ -1,0 +1,57 @@
+import { expect, test, vi } from 'vitest';
+import { logHubEvents } from '../../../server/observe/event-log.js';
+import type { Logger } from '../../../server/observe/logger.js';
+import { makeHub } from '../../support/core.js';
+
+function openLog() {
+  const under = makeHub();
+  const lines: { readonly text: string; readonly fields: Record<string, unknown> }[] = [];
+  const write = (fields: Record<string, unknown>, text: string) => void lines.push({ text, fields });
+  const log = { warn: write, error: write, info: write, trace: () => {} } as unknown as Logger;
+  under.hub.listen(logHubEvents(log, () => under.clock.now()));
+  return { under, lines };
+}
+
+test('refusals are told once a minute for each code, with the count between, however the wall clock is set', () => {
+  const { under, lines } = openLog();
+  vi.useFakeTimers({ now: 1_800_000_000_000, toFake: ['Date'] });
+  try {
+    under.send('wrong');
+    under.send('wrong');
+    // Set back by an hour: the next line is due a minute later all the same.
+    vi.setSystemTime(1_800_000_000_000 - 3_600_000);
+    under.clock.advance(59_999);
+    under.send('wrong');
+    under.clock.advance(1);
+    under.send('wrong');
+    // Set forward: no line before its time.
+    vi.setSystemTime(1_800_000_000_000 + 7_200_000);
+    under.send('wrong');
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(lines.map(({ text, fields }) => [text, fields.code, fields.unseen])).toEqual([
+    ['request refused', 'INVALID_INPUT', 0],
+    ['request refused', 'INVALID_INPUT', 2],
+  ]);
+});
+
+test('answers that are not finite are told once a minute for each model, with an example', async () => {
+  const { under, lines } = openLog();
+  const ask = async (x: number): Promise<void> => {
+    under.send([x]);
+    under.clock.advance(1);
+    await under.engine.finish();
+  };
+  await ask(3e38);
+  await ask(-3e38);
+  await ask(1);
+  under.clock.advance(60_000);
+  await ask(3e38);
+
+  expect(lines.map(({ text, fields }) => [text, fields.model, fields.unseen])).toEqual([
+    ['answer not finite', 'twice@1', 0],
+    ['answer not finite', 'twice@1', 1],
+  ]);
+  expect(lines[0]?.fields.example).toContain('output "y" has Infinity in row 0');
+});
