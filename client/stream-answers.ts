@@ -7,6 +7,7 @@ import type {
   AggregateFrame,
   CastFrame,
   HubStatus,
+  SampleItem,
   StreamDescription,
   StreamGap,
   StreamItem,
@@ -45,17 +46,22 @@ export function parseSubscribed(raw: unknown): Subscribed | undefined {
   };
 }
 
-/** A frame of items: offsets rise, as far apart as they may be. */
+/** A frame of items: offsets rise, as far apart as they may be. An item that cannot be read is left out, and so missing by its offset. */
 export function parseCast(raw: unknown): CastFrame | undefined {
   if (!isRecord(raw) || !isStreamName(raw.stream) || !isEpoch(raw.epoch) || !isAmount(raw.skipped)) return undefined;
-  const { items } = raw;
-  if (!Array.isArray(items) || items.length === 0) return undefined;
+  if (!Array.isArray(raw.items)) return undefined;
+  const items = readable(raw.items, isItem);
   let last = 0;
-  for (const item of items) {
-    if (!isItem(item) || item.offset <= last) return undefined;
-    last = item.offset;
+  for (const { offset } of items) {
+    if (offset <= last) return undefined;
+    last = offset;
   }
-  return raw as unknown as CastFrame;
+  return items.length === 0 ? undefined : { ...(raw as unknown as CastFrame), items };
+}
+
+/** Those of a list that can be read: the list itself where that is all. */
+function readable<T>(list: readonly unknown[], is: (raw: unknown) => raw is T): readonly T[] {
+  return list.every(is) ? list : list.filter(is);
 }
 
 function isItem(raw: unknown): raw is StreamItem {
@@ -70,31 +76,48 @@ function isItem(raw: unknown): raw is StreamItem {
   return (label === undefined || typeof label === 'string') && (score === undefined || typeof score === 'number');
 }
 
-/** A frame of windows: each begins after the one before. */
+/**
+ * A frame of windows, in order of their offsets: the clock by which they have their times may have been set back. A window that cannot
+ * be read is left out, and so missing by the offset of the next.
+ */
 export function parseAggregate(raw: unknown): AggregateFrame | undefined {
   if (!isRecord(raw) || !isStreamName(raw.stream) || !isEpoch(raw.epoch) || !isAmount(raw.skipped)) return undefined;
   const { windowMs, model, windows } = raw;
   if (!isAmount(windowMs) || windowMs === 0 || typeof model !== 'string') return undefined;
-  if (!Array.isArray(windows) || windows.length === 0) return undefined;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const window of windows) {
-    if (!isWindow(window) || window.at <= last) return undefined;
-    last = window.at;
+  if (!Array.isArray(windows)) return undefined;
+  const read = windows.flatMap((window) => parseWindow(window) ?? []);
+  let last = 0;
+  for (const { offset } of read) {
+    if (offset < last) return undefined;
+    last = offset;
   }
-  return raw as unknown as AggregateFrame;
+  return read.length === 0 ? undefined : { ...(raw as unknown as AggregateFrame), windows: read };
 }
 
-function isWindow(raw: unknown): raw is StreamWindow {
-  if (!isRecord(raw) || !isAmount(raw.at) || !isOffset(raw.offset)) return false;
-  const { count, rate, labels, p50, p99, samples } = raw;
-  if (!isOffset(count) || !isAmount(rate) || !isRecord(labels)) return false;
-  for (const share of Object.values(labels))
-    if (!isRecord(share) || !isOffset(share.count) || typeof share.mean !== 'number') return false;
-  for (const receipt of [p50, p99]) if (receipt !== undefined && parseReceipt(receipt) === undefined) return false;
-  return samples === undefined || (Array.isArray(samples) && samples.every(isSample));
+/** A window without those of its parts that cannot be read: its counts hold whatever became of a mean, a receipt or a sample. */
+function parseWindow(raw: unknown): StreamWindow | undefined {
+  if (!isRecord(raw) || !isAmount(raw.at) || !isOffset(raw.offset)) return undefined;
+  const { count, rate, failed, labels, p50, p99, samples, ...rest } = raw;
+  if (!isOffset(count) || !isAmount(rate) || !isRecord(labels)) return undefined;
+  const [median, tail] = [parseReceipt(p50), parseReceipt(p99)];
+  return {
+    ...(rest as Pick<StreamWindow, 'at' | 'offset'>),
+    count,
+    // Hubs that cast every answer do not say it.
+    failed: isOffset(failed) ? failed : 0,
+    rate,
+    labels: Object.fromEntries(Object.entries(labels).filter(isLabelShare)),
+    ...(median !== undefined && tail !== undefined && { p50: median, p99: tail }),
+    ...(Array.isArray(samples) && { samples: readable(samples, isSample) }),
+  };
 }
 
-function isSample(raw: unknown): boolean {
+function isLabelShare(entry: [string, unknown]): entry is [string, StreamWindow['labels'][string]] {
+  const share = entry[1];
+  return isRecord(share) && isOffset(share.count) && typeof share.mean === 'number';
+}
+
+function isSample(raw: unknown): raw is SampleItem {
   if (!isItem(raw)) return false;
   const { words } = raw as { words?: unknown };
   if (words === undefined) return true;

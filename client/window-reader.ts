@@ -1,6 +1,9 @@
-/** From `aggregate` frames to the windows that are new: each once, in order, with what was left out between. */
+/**
+ * From `aggregate` frames to the windows that are new: each once, in order, with what was left out between. The order is that of
+ * offsets: the clock of a hub may be set, back or forward.
+ */
 
-import type { AggregateFrame, StreamGap, StreamPosition } from '../shared/stream-protocol.js';
+import type { AggregateFrame, StreamGap, StreamPosition, StreamWindow } from '../shared/stream-protocol.js';
 import { type FrameReader, type FrameSink, unannounced } from './frame-reader.js';
 import { StreamCursor } from './stream-cursor.js';
 
@@ -10,6 +13,8 @@ export class WindowReader implements FrameReader<AggregateFrame> {
   #lastAt: number | undefined;
   /** What is missing after the last window was reported as a gap. */
   #afterGap = false;
+  /** The hub was asked anew, and may begin with windows that came before. */
+  #resuming = false;
 
   constructor(position: StreamPosition | undefined) {
     this.#cursor = new StreamCursor(position);
@@ -20,6 +25,7 @@ export class WindowReader implements FrameReader<AggregateFrame> {
   }
 
   begin(position: StreamPosition | undefined): void {
+    this.#resuming = true;
     this.#cursor.begin(position);
   }
 
@@ -31,21 +37,22 @@ export class WindowReader implements FrameReader<AggregateFrame> {
       this.#lastAt = undefined;
       sink.gap(unannounced(stream, epoch));
     }
-    const { last, windows } = this.#unseen(frame);
-    if (windows[0] === undefined || last === undefined) return;
-    let skipped = 0;
-    let previous = this.#afterGap ? undefined : this.#lastAt;
-    for (const { at } of windows) {
-      if (previous !== undefined) skipped += Math.max(0, Math.round((at - previous) / windowMs) - 1);
-      previous = at;
+    const windows = frame.windows.filter((window) => this.#isNew(window));
+    const [first, last] = [windows[0], windows.at(-1)];
+    if (first === undefined || last === undefined) return;
+    let skipped = this.#skippedBefore(first, frame);
+    for (const [index, window] of windows.entries()) {
+      const before = windows[index - 1];
+      if (before !== undefined && leftOut(before.offset, window) > 0)
+        skipped += windowsBetween(before.at, window.at, windowMs);
     }
+    this.#resuming = false;
     if (skipped > 0 && sink.open) sink.skipped(skipped);
     if (!sink.open) return;
     this.#afterGap = false;
     this.#lastAt = last.at;
     this.#cursor.moveTo(epoch, last.offset);
-    const { offset, count } = windows[0];
-    sink.value({ ...frame, skipped, windows }, { epoch, offset: Math.max(0, offset - count) });
+    sink.value({ ...frame, skipped, windows }, { epoch, offset: Math.max(0, first.offset - first.count) });
   }
 
   gap(gap: StreamGap, sink: FrameSink<AggregateFrame>): void {
@@ -63,8 +70,30 @@ export class WindowReader implements FrameReader<AggregateFrame> {
     return frame.windows.length;
   }
 
-  #unseen({ windows }: AggregateFrame) {
-    const lastAt = this.#lastAt ?? Number.NEGATIVE_INFINITY;
-    return { windows: windows.filter(({ at }) => at > lastAt), last: windows.at(-1) };
+  /** A window with items is told by them. An empty one can only be a repeat where the hub was asked anew, and is told by its time. */
+  #isNew({ at, offset, count }: StreamWindow): boolean {
+    const lastAt = this.#lastAt;
+    const seen = this.#cursor.position?.offset;
+    if (lastAt === undefined || seen === undefined) return true;
+    if (count > 0) return offset > seen;
+    return offset >= seen && (!this.#resuming || at > lastAt);
   }
+
+  /** Windows left out before the first of a frame: the hub counts them, unless its word was lost with a connection. */
+  #skippedBefore(first: StreamWindow, { skipped, windowMs }: AggregateFrame): number {
+    const seen = this.#cursor.position;
+    if (this.#afterGap || this.#lastAt === undefined || seen === undefined) return 0;
+    if (leftOut(seen.offset, first) <= 0) return skipped;
+    return Math.max(skipped, windowsBetween(this.#lastAt, first.at, windowMs));
+  }
+}
+
+/** Items between an offset and a window. */
+function leftOut(offset: number, window: StreamWindow): number {
+  return window.offset - window.count - offset;
+}
+
+/** Windows that fit between the starts of two where items are missing: one at the least, whatever the clock says. */
+function windowsBetween(from: number, to: number, windowMs: number): number {
+  return Math.max(1, Math.round((to - from) / windowMs) - 1);
 }

@@ -193,3 +193,80 @@ test('ignores frames of another mode', () => {
 
   expect(heard).toEqual([]);
 });
+
+test('hands over every window of a hub whose clock was set back, in the order of their offsets', () => {
+  const { socket, subscription } = subscribe({ mode: 'aggregate', windowMs: 1000 });
+  const heard = listenWindows(subscription);
+
+  socket.stream('aggregate', aggregate([window(9000, 1), window(10_000, 3, 2)]));
+  socket.stream('aggregate', aggregate([window(7000, 4)]));
+  socket.stream('aggregate', aggregate([window(8000, 4, 0)]));
+  socket.stream('aggregate', aggregate([window(9000, 5), window(10_000, 6)]));
+
+  expect(heard).toEqual(['9000 10000', '7000', '8000', '9000 10000']);
+  expect(subscription.stats).toMatchObject({ received: 6, skipped: 0, gaps: 0 });
+});
+
+test('takes history in which the hub’s clock was set back, and a clock that was set forward leaves nothing out', () => {
+  const { socket, subscription } = subscribe({ mode: 'aggregate', windowMs: 1000 });
+  const heard = listenWindows(subscription);
+
+  socket.stream('aggregate', aggregate([window(9000, 1), window(6000, 2), window(7_206_000, 3)]));
+  socket.stream('aggregate', aggregate([window(14_406_000, 5, 2)]));
+
+  expect(heard).toEqual(['9000 6000 7206000', '14406000']);
+  expect(subscription.stats).toMatchObject({ received: 4, skipped: 0 });
+});
+
+test('tells windows that come again after a new connection by their items, and empty ones by their time', () => {
+  const { socket, subscription } = subscribe({ mode: 'aggregate', windowMs: 1000 });
+  const heard = listenWindows(subscription);
+
+  socket.stream('aggregate', aggregate([window(5000, 1), window(2000, 2), window(3000, 2, 0)]));
+  socket.lose();
+  socket.hello();
+  socket.reply('subscribe', subscribed({ epoch: 'e1', offset: 2 }, 'aggregate'));
+  socket.stream('aggregate', aggregate([window(2000, 2), window(3000, 2, 0), window(4000, 2, 0), window(5000, 3)]));
+
+  expect(heard).toEqual(['5000 2000 3000', '4000 5000']);
+});
+
+test('loses of a frame only what it cannot read: an item is skipped, a window is', () => {
+  const items = subscribe();
+  const heardItems = listen(items.subscription);
+  items.socket.stream('cast', cast([item(1), item(2, { score: null as never }), item(3)]));
+  items.socket.stream('cast', cast([item(4, { prediction: null as never })]));
+  items.socket.stream('cast', cast([item(5)]));
+
+  const windows = subscribe({ mode: 'aggregate', windowMs: 1000 });
+  const heardWindows = listenWindows(windows.subscription);
+  const broken = { ...window(2000, 3, 2), rate: null as never };
+  windows.socket.stream('aggregate', aggregate([window(1000, 1), broken, window(3000, 4)]));
+
+  expect(heardItems).toEqual(['1', 'skipped 1 pace', '3', 'skipped 1 pace', '5']);
+  expect(heardWindows).toEqual(['skipped 1 pace', '1000 3000']);
+});
+
+test('takes a window whose mean, receipt or sample is no number, without that part', () => {
+  const { socket, subscription } = subscribe({ mode: 'aggregate', windowMs: 1000 });
+  const given: unknown[] = [];
+  subscription.on('value', ({ windows }) => given.push(...windows));
+  const receipt = { queueUs: 1, batchUs: 2, inferUs: 3, totalUs: 6 };
+  const { failed: _, ...old } = window(1000, 3, 3);
+
+  socket.stream(
+    'aggregate',
+    aggregate([
+      {
+        ...old,
+        labels: { positive: { count: 1, mean: null }, negative: { count: 2, mean: 0.25 } },
+        p50: receipt,
+        p99: { ...receipt, totalUs: null },
+        samples: [item(1, { score: null as never }), item(3)],
+      } as never,
+    ]),
+  );
+
+  const labels = { negative: { count: 2, mean: 0.25 } };
+  expect(given).toEqual([{ at: 1000, offset: 3, count: 3, failed: 0, rate: 3, labels, samples: [item(3)] }]);
+});
