@@ -129,7 +129,7 @@ export class InFlight {
     const pending = this.#pendingOf(raw);
     const value = pending && parsePrediction(raw);
     if (pending === undefined || value === undefined) return;
-    this.#settle(pending, { ok: true, value: withRoundTrip(value, pending.sentAt, this.#clock.now()) });
+    this.#settle(pending, { ok: true, value: withRoundTrip(value, pending, this.#clock.now()) });
     this.#pump();
   }
 
@@ -207,7 +207,9 @@ export class InFlight {
     const route = this.#route;
     if (route?.hello === undefined || route.rows + pending.rows > route.hello.limits.maxInFlightRows) return false;
     const { id, submission, wire } = pending;
-    const timeoutMs = Math.max(1, Math.ceil(pending.deadline - this.#clock.now()));
+    // Before it leaves: encoding takes time, and by the end of `predict` the hub may be at work on it.
+    const sentAt = this.#clock.now();
+    const timeoutMs = Math.max(1, Math.ceil(pending.deadline - sentAt));
     const request = { input: wire, id, timeoutMs, ...submission.fields };
     try {
       if (!route.outlet.predict(request)) {
@@ -220,7 +222,8 @@ export class InFlight {
       return true;
     }
     pending.state = 'sent';
-    pending.sentAt = this.#clock.now();
+    pending.sentAt = sentAt;
+    pending.firstSentAt ??= sentAt;
     pending.route = route;
     this.#known.set(id, pending);
     route.unanswered += 1;

@@ -52,8 +52,9 @@ export interface Pending extends LineItem<Pending> {
   wire: unknown;
   preparedFor: Hello | undefined;
   rows: number;
-  /** When it was sent last, on the client's clock. */
+  /** When it was sent last, and first, on the client's clock. */
   sentAt: number;
+  firstSentAt: number | undefined;
   losses: number;
 }
 
@@ -71,6 +72,7 @@ export function newPending(id: number, submission: Submission, now: number): Pen
     rows: 1,
     place: placeOf(submission.fields),
     sentAt: 0,
+    firstSentAt: undefined,
     losses: 0,
     before: undefined,
     after: undefined,

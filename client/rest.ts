@@ -59,7 +59,7 @@ export async function predictOverHttp(
       return read(response.status, await response.text());
     };
     const answer = await persistently(ask, late.signal);
-    return withRoundTrip(answer, sentAt, performance.now());
+    return withRoundTrip(answer, { sentAt }, performance.now());
   } catch (error) {
     if (isTickcastError(late.signal.reason)) throw late.signal.reason;
     if (isTickcastError(error)) throw error;

@@ -51,6 +51,9 @@ export class FakeSocket {
   /** False: the socket has noticed a loss that it has not reported. */
   writable = true;
   base64 = false;
+  /** Called while an event is being sent: what encoding costs. */
+  onPredict: () => void = () => {};
+  onSend: () => void = () => {};
   auth: HandshakeAuth = {};
   #listener: SocketListener | undefined;
 
@@ -70,6 +73,7 @@ export class FakeSocket {
         if (!this.writable) return false;
         // Encoding reads the whole input, as Socket.IO does.
         JSON.stringify(request);
+        this.onPredict();
         this.sent.push(request);
         return true;
       },
@@ -79,6 +83,7 @@ export class FakeSocket {
       },
       send: (event, payload, reply) => {
         if (!this.writable) return false;
+        this.onSend();
         this.events.push({ event, payload });
         if (reply !== undefined) this.#replies.push({ event, reply });
         return true;
