@@ -37,7 +37,7 @@ export class Streaming {
       const counts = { predicted, batches, rows, inFlight, queuedRows, viewers: streams.viewers };
       return { ...facts(), ...counts, ...hub.recentReceipts(), streams: streams.list() };
     };
-    this.#board = new StatusBoard(read, systemClock, Date.now);
+    this.#board = new StatusBoard(read, systemClock, () => streams.now());
   }
 
   close(): void {

@@ -42,7 +42,7 @@ export interface Subscribed {
 /** One prediction as it is cast. */
 export interface StreamItem {
   readonly offset: number;
-  /** When it was cast: milliseconds since 1970 by the hub's clock. */
+  /** When it was cast: milliseconds since 1970 by the hub's clock. Never less than that of the item before. */
   readonly at: number;
   /** Who published it: a public mark of its session, the same over reconnects. */
   readonly from: string;
@@ -96,7 +96,7 @@ export interface SampleItem extends StreamItem {
 
 /** What happened on a stream in one window. */
 export interface StreamWindow {
-  /** Start of the window: milliseconds since 1970 by the hub's clock, a multiple of `windowMs`. */
+  /** Start of the window: milliseconds since 1970 by the hub's clock, a multiple of `windowMs`. More than that of the window before. */
   readonly at: number;
   /** Offset of the last item before the window's end. The window holds the `count` items up to it. */
   readonly offset: number;

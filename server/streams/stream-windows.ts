@@ -30,7 +30,7 @@ const STANDING = [
 ] as const;
 /** Closed windows kept of other lengths, while somebody views them. */
 const KEEP = 300;
-/** After so many empty buckets at once the clock has jumped: they are not made up. */
+/** After so many empty buckets at once the process stood still for long: they are not made up. */
 const MAX_EMPTY_BUCKETS = 60_000 / WINDOW_STEP_MS;
 
 interface Line {
@@ -76,12 +76,23 @@ export class StreamWindows {
   roll(at: number): void {
     const index = Math.floor(at / WINDOW_STEP_MS);
     const steps = index - this.#index;
-    // The clock may be set back a little: then the bucket lasts a little longer.
-    if (steps === 0 || (steps < 0 && steps > -8)) return;
+    if (steps <= 0) return;
     this.#close(this.#bucket, this.#index, index);
     // A late timer: nothing happened in between, and that is told too.
     if (steps <= MAX_EMPTY_BUCKETS) for (let i = this.#index + 1; i < index; i++) this.#close(undefined, i, index);
     this.#index = index;
+    this.#bucket = new WindowBucket(this.#parts.labels);
+  }
+
+  /** The calendar goes from one time to a later one: nothing happened between, and no window holds both. */
+  jump(before: number, after: number): void {
+    this.roll(before);
+    const bucket = this.#bucket;
+    for (const line of this.#lines.values()) {
+      line.tally.add(bucket);
+      if (line.tally.isOver(after)) this.#closeWindow(line, after, before);
+    }
+    this.#index = Math.floor(after / WINDOW_STEP_MS);
     this.#bucket = new WindowBucket(this.#parts.labels);
   }
 
@@ -126,19 +137,18 @@ export class StreamWindows {
       if (tally.isOver(at)) this.#closeWindow(line, at);
       if (bucket !== undefined) tally.add(bucket);
       const nextAt = tally.endsWith(at) ? at + WINDOW_STEP_MS : nextIndex * WINDOW_STEP_MS;
-      const jumped = nextIndex - index > MAX_EMPTY_BUCKETS || nextIndex < index;
+      const jumped = nextIndex - index > MAX_EMPTY_BUCKETS;
       if (tally.endsWith(at) || (jumped && tally.isOver(nextAt))) this.#closeWindow(line, nextAt);
     }
   }
 
-  #closeWindow(line: Line, nextBucketAt: number): void {
+  #closeWindow(line: Line, nextAt: number, cutAt?: number): void {
     const { tally, viewers } = line;
-    const before = tally.closed.at(-1)?.window.at;
     const { samples } = tally;
-    const closed = tally.close(this.#offset, nextBucketAt);
+    const closed = tally.close(this.#offset, nextAt, cutAt);
     if (viewers.size === 0) return;
     // One after the other, whichever is explained first.
-    const entry = { isDone: samples.length === 0, send: () => this.#cast(line, closed, before, samples) };
+    const entry = { isDone: samples.length === 0, send: () => this.#cast(line, closed, samples) };
     line.waiting.push(entry);
     const finish = (): void => {
       entry.isDone = true;
@@ -148,11 +158,11 @@ export class StreamWindows {
     else this.#parts.explain(samples, finish);
   }
 
-  #cast(line: Line, closed: ClosedWindow, before: number | undefined, samples: readonly CastItem[]): void {
+  #cast(line: Line, closed: ClosedWindow, samples: readonly CastItem[]): void {
     const shown: readonly SampleItem[] = samples.map(({ sample }) => sample);
     const json = shown.length === 0 ? closed.json : JSON.stringify({ ...closed.window, samples: shown });
     const event = line.source.frame(0, [json]);
     const now = this.#parts.clock.now();
-    for (const viewer of line.viewers) if (!viewer.serve(closed, event, before, now)) this.#parts.onBehind(viewer);
+    for (const viewer of line.viewers) if (!viewer.serve(closed, event, now)) this.#parts.onBehind(viewer);
   }
 }

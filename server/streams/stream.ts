@@ -3,6 +3,7 @@
 import type { StreamDescription, StreamPosition } from '../../shared/stream-protocol.js';
 import type { CastPrediction, CastSource, CastTarget, StreamPast } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
+import type { Calendar } from './calendar.js';
 import { type CastItem, makeItem } from './cast-item.js';
 import { CastViewer } from './cast-viewer.js';
 import { ItemRing } from './item-ring.js';
@@ -18,8 +19,7 @@ export interface StreamParts {
   readonly model: string;
   readonly labels: readonly string[];
   readonly clock: Clock;
-  /** Milliseconds since 1970. */
-  readonly wallNow: () => number;
+  readonly calendar: Calendar;
   readonly random: () => number;
   readonly maxItems: number;
   readonly maxBytes: number;
@@ -34,7 +34,7 @@ export class Stream implements CastTarget {
   readonly labels: readonly string[];
   /** `name@version` of the last prediction. */
   model: string;
-  /** When a request was last taken for it, in milliseconds since 1970: its prediction may be on its way. */
+  /** When a request was last taken for it, on the core's clock: its prediction may be on its way. */
   usedAt: number;
   readonly #parts: StreamParts;
   readonly #windows: StreamWindows;
@@ -52,8 +52,8 @@ export class Stream implements CastTarget {
     this.labels = labels;
     this.ring = new ItemRing(maxItems, maxBytes);
     this.#parts = parts;
-    this.#lastAt = parts.wallNow();
-    this.usedAt = this.#lastAt;
+    this.#lastAt = parts.calendar.now();
+    this.usedAt = clock.now();
     this.#windows = new StreamWindows(
       {
         name,
@@ -74,7 +74,7 @@ export class Stream implements CastTarget {
   }
 
   publish(prediction: CastPrediction, source: CastSource): void {
-    const at = this.#parts.wallNow();
+    const at = this.#parts.calendar.now();
     const item = makeItem(this.ring.last + 1, at, prediction, source);
     this.#lastAt = at;
     this.model = prediction.model;
@@ -84,12 +84,17 @@ export class Stream implements CastTarget {
   }
 
   fail(count: number): void {
-    this.#windows.fail(count, this.#parts.wallNow());
+    this.#windows.fail(count, this.#parts.calendar.now());
   }
 
   /** Time goes on: closes the windows that are over. */
   roll(at: number): void {
     this.#windows.roll(at);
+  }
+
+  /** The calendar went from one time to a later one at once. */
+  jump(before: number, after: number): void {
+    this.#windows.jump(before, after);
   }
 
   /** True when a position is one of this life of the stream. */
@@ -111,7 +116,7 @@ export class Stream implements CastTarget {
       this.repace(viewer);
       return;
     }
-    const source = this.#windows.join(viewer, this.#parts.wallNow());
+    const source = this.#windows.join(viewer, this.#parts.calendar.now());
     if (position !== undefined) viewer.resume(source, position.offset);
     else viewer.enter(source, plan.history);
   }

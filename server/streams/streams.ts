@@ -6,6 +6,7 @@ import type { StreamDescription, StreamGap, StreamPosition } from '../../shared/
 import type { Casting, Seat, StreamPast, ViewerSink, Viewing } from '../core/casting.js';
 import type { Clock, Timer } from '../core/clock.js';
 import type { ModelSpec } from '../core/model-spec.js';
+import { Calendar } from './calendar.js';
 import type { CastItem } from './cast-item.js';
 import type { CastViewer } from './cast-viewer.js';
 import { StreamSeat } from './seat.js';
@@ -68,6 +69,7 @@ export class Streams implements Casting, Viewing {
   /** Set once, by who makes the hub: it needs the hub, and the hub needs the streams. */
   explain: Explain = (_stream, _items, done) => done();
   readonly #parts: StreamsParts;
+  readonly #calendar: Calendar;
   readonly #streams = new Map<string, Stream>();
   /** Viewers of streams that are not there. */
   readonly #waiting = new Map<string, Set<CastViewer | WindowViewer>>();
@@ -80,6 +82,7 @@ export class Streams implements Casting, Viewing {
   constructor(parts: StreamsParts) {
     this.#parts = parts;
     this.options = parts.options;
+    this.#calendar = new Calendar(parts.clock, parts.wallNow);
     this.#expiredAt = parts.clock.now();
     this.#tick();
   }
@@ -89,7 +92,7 @@ export class Streams implements Casting, Viewing {
     if (stream === undefined) return this.#make(name, model);
     const carried = nameOf(stream.model);
     if (carried === model.name) {
-      stream.usedAt = this.#parts.wallNow();
+      stream.usedAt = this.#parts.clock.now();
       return stream;
     }
     const message = `stream "${name}" carries predictions of ${carried}, this request is for ${model.name}; use another stream name`;
@@ -106,6 +109,11 @@ export class Streams implements Casting, Viewing {
 
   windows(name: string, windowMs: number): StreamPast | undefined {
     return this.#streams.get(name)?.past(windowMs);
+  }
+
+  /** The time that streams tell, in milliseconds since 1970: it never steps back. */
+  now(): number {
+    return this.#calendar.now();
   }
 
   /** Streams now. */
@@ -160,7 +168,7 @@ export class Streams implements Casting, Viewing {
   }
 
   #make(name: string, model: ModelSpec): Stream | WireError {
-    const { clock, wallNow, random, mark, nonce, options, listener } = this.#parts;
+    const { clock, random, mark, nonce, options, listener } = this.#parts;
     if (this.#streams.size >= options.maxStreams) {
       const message = `there are ${options.maxStreams} streams, as many as this hub takes; use one of them, or retry when one has expired`;
       return wireError('TOO_MANY_STREAMS', message, EXPIRE_EVERY_MS);
@@ -171,7 +179,7 @@ export class Streams implements Casting, Viewing {
       model: model.ref,
       labels: model.labels ?? [],
       clock,
-      wallNow,
+      calendar: this.#calendar,
       random,
       maxItems: options.maxStreamItems,
       maxBytes: options.maxStreamBytes,
@@ -191,17 +199,23 @@ export class Streams implements Casting, Viewing {
 
   /** Comes again at the next multiple of a window's step. */
   #tick(): void {
-    const { clock, wallNow } = this.#parts;
-    const at = wallNow();
-    for (const stream of this.#streams.values()) stream.roll(at);
-    if (clock.now() - this.#expiredAt >= EXPIRE_EVERY_MS) this.#expire(at);
+    const { clock } = this.#parts;
+    const before = this.#calendar.now();
+    const jumped = this.#calendar.follow();
+    const at = this.#calendar.now();
+    for (const stream of this.#streams.values()) {
+      if (jumped) stream.jump(before, at);
+      else stream.roll(at);
+    }
+    if (clock.now() - this.#expiredAt >= EXPIRE_EVERY_MS) this.#expire();
     if (!this.#closed) this.#tickTimer = clock.setTimer(WINDOW_STEP_MS - (at % WINDOW_STEP_MS), () => this.#tick());
   }
 
-  #expire(at: number): void {
-    this.#expiredAt = this.#parts.clock.now();
+  #expire(): void {
+    const now = this.#parts.clock.now();
+    this.#expiredAt = now;
     for (const [name, stream] of this.#streams) {
-      if (stream.viewers > 0 || at - stream.usedAt < this.options.streamIdleMs) continue;
+      if (stream.viewers > 0 || now - stream.usedAt < this.options.streamIdleMs) continue;
       stream.close();
       this.#streams.delete(name);
       this.#parts.listener({ type: 'stream-expired', stream: name });

@@ -8,6 +8,8 @@ import { SAMPLES, type WindowBucket } from './window-bucket.js';
 
 /** A window that is over. */
 export interface ClosedWindow {
+  /** Of its tally, from 0 on without holes. */
+  readonly number: number;
   /** Without samples. */
   readonly window: StreamWindow;
   readonly json: string;
@@ -22,10 +24,12 @@ export class WindowTally {
   readonly #labels: readonly string[];
   readonly #closed: ClosedWindow[] = [];
   /** When it began to count, in milliseconds since 1970, and at which offset. */
-  readonly #since: number;
+  #since: number;
   readonly startOffset: number;
-  /** Number of the open window: its start divided by its length. */
+  /** The open window: its start divided by its length. */
   #index: number;
+  /** Windows that were closed. */
+  #closings = 0;
   #count = 0;
   #failed = 0;
   readonly #labelCounts: number[];
@@ -66,7 +70,7 @@ export class WindowTally {
     );
   }
 
-  /** True when a bucket with this start belongs to a later (or, after a jump of the clock, another) window than the open one. */
+  /** True when a bucket with this start belongs to another window than the open one. */
   isOver(bucketAt: number): boolean {
     return Math.floor(bucketAt / this.windowMs) !== this.#index;
   }
@@ -90,11 +94,15 @@ export class WindowTally {
     if (this.#candidates.length > MAX_CANDIDATES) this.#candidates = this.#candidates.slice(-MAX_CANDIDATES);
   }
 
-  /** Closes the open window with the offset of the stream's last item before its end, and opens the one that a bucket's start lies in. */
-  close(offset: number, nextBucketAt: number): ClosedWindow {
+  /**
+   * Closes the open window with the offset of the stream's last item before its end, and opens the one that `nextAt` lies in. `cutAt`: when
+   * the calendar left the window before its end.
+   */
+  close(offset: number, nextAt: number, cutAt?: number): ClosedWindow {
     const at = this.#index * this.windowMs;
-    // A window that began before the tally did is counted over what the tally saw of it.
-    const seconds = (at + this.windowMs - Math.max(at, this.#since)) / 1000;
+    // A window that began before the tally did, or was cut, is counted over what the tally saw of it.
+    const seconds = ((cutAt ?? at + this.windowMs) - Math.max(at, this.#since)) / 1000;
+    if (cutAt !== undefined) this.#since = nextAt;
     const count = this.#count;
     const labels = this.#labels.map((label, i) => {
       const mean = count === 0 ? 0 : (this.#labelSums[i] as number) / count;
@@ -110,10 +118,10 @@ export class WindowTally {
       labels: Object.fromEntries(labels),
       ...(p50 === undefined || p99 === undefined ? {} : { p50, p99 }),
     };
-    const closed = { window, json: JSON.stringify(window) };
+    const closed = { number: this.#closings++, window, json: JSON.stringify(window) };
     this.#closed.push(closed);
     if (this.#closed.length > this.#keep) this.#closed.shift();
-    this.#index = Math.floor(nextBucketAt / this.windowMs);
+    this.#index = Math.floor(nextAt / this.windowMs);
     this.#count = 0;
     this.#failed = 0;
     this.#labelCounts.fill(0);

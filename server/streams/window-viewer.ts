@@ -22,8 +22,8 @@ const SLACK_MS = 50;
 export class WindowViewer extends Viewer {
   readonly plan: SubscribePlan;
   #source: WindowSource | undefined;
-  /** Start of the last window that was sent or left out. */
-  #sentAt = Number.NEGATIVE_INFINITY;
+  /** Number of the last window that was sent or left out. */
+  #sent = Number.NEGATIVE_INFINITY;
   #sentOffset = 0;
   /** Owed before anything else. */
   #gap: SharedEvent | undefined;
@@ -44,7 +44,7 @@ export class WindowViewer extends Viewer {
     const { closed, startOffset } = source.tally;
     const last = closed.at(-1 - history);
     this.#source = source;
-    this.#sentAt = last?.window.at ?? Number.NEGATIVE_INFINITY;
+    this.#sent = last?.number ?? Number.NEGATIVE_INFINITY;
     this.#sentOffset = last?.window.offset ?? (closed[0] === undefined ? startOffset : source.tally.coveredFrom);
   }
 
@@ -64,17 +64,17 @@ export class WindowViewer extends Viewer {
       ({ window }) => window.offset > offset || (window.offset === offset && window.count === 0),
     );
     const last = next === undefined ? tally.closed.at(-1) : undefined;
-    this.#sentAt = next === undefined ? (last?.window.at ?? Number.NEGATIVE_INFINITY) : next.window.at - 1;
+    this.#sent = next === undefined ? (last?.number ?? Number.NEGATIVE_INFINITY) : next.number - 1;
   }
 
-  /** A window was closed; `event` holds it alone, `before` is the start of the window before it. */
-  serve({ window }: ClosedWindow, event: SharedEvent, before: number | undefined, now: number): boolean {
+  /** A window was closed; `event` holds it alone. */
+  serve(closed: ClosedWindow, event: SharedEvent, now: number): boolean {
     if (this.paused || this.ended) return true;
     if (this.hidden && now - this.#frameAt < HIDDEN_FRAME_MS - SLACK_MS) return true;
-    const aligned = before === undefined || this.#sentAt === before;
+    const aligned = closed.number === 0 || this.#sent === closed.number - 1;
     if (!aligned) return this.catchUp(now);
     if (this.readiness(now) !== 'ready') return false;
-    this.#sent(window.at, window.offset, now);
+    this.#served(closed, now);
     this.send(event);
     return true;
   }
@@ -86,14 +86,13 @@ export class WindowViewer extends Viewer {
       this.send(this.#gap);
       this.#gap = undefined;
     }
-    const { closed, windowMs } = source.tally;
-    const owed = closed.filter(({ window }) => window.at > this.#sentAt);
+    const owed = source.tally.closed.filter(({ number }) => number > this.#sent);
     const [first, last] = [owed[0], owed.at(-1)];
     if (first === undefined || last === undefined) return true;
     if (this.readiness(now) !== 'ready') return false;
-    const missing = Math.round((first.window.at - this.#sentAt) / windowMs) - 1;
-    const skipped = Number.isFinite(missing) && missing > 0 ? missing : 0;
-    this.#sent(last.window.at, last.window.offset, now);
+    const missing = first.number - this.#sent - 1;
+    const skipped = Number.isFinite(missing) ? missing : 0;
+    this.#served(last, now);
     this.send(
       source.frame(
         skipped,
@@ -103,9 +102,9 @@ export class WindowViewer extends Viewer {
     return true;
   }
 
-  #sent(at: number, offset: number, now: number): void {
-    this.#sentAt = at;
-    this.#sentOffset = offset;
+  #served({ number, window }: ClosedWindow, now: number): void {
+    this.#sent = number;
+    this.#sentOffset = window.offset;
     this.#frameAt = now;
   }
 }

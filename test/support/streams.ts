@@ -70,12 +70,14 @@ export class TestStreams {
   readonly clock = new ManualClock();
   readonly log: StreamEvent[] = [];
   readonly streams: Streams;
+  /** How far the wall clock was set, forward or back. */
+  wallStepMs = 0;
   #epochs = 0;
 
   constructor(changes: Partial<StreamsOptions> = {}) {
     this.streams = new Streams({
       clock: this.clock,
-      wallNow: () => WALL + this.clock.now(),
+      wallNow: () => WALL + this.clock.now() + this.wallStepMs,
       random: () => 0.5,
       mark: 'hub1',
       nonce: () => `e${++this.#epochs}`,
