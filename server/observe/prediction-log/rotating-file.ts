@@ -185,10 +185,22 @@ export class RotatingFile {
       const others = files
         .list(folder)
         .filter(({ name }) => readLogFileName(name) !== undefined && join(folder, name) !== own)
-        .sort((a, b) => b.modifiedMs - a.modifiedMs || b.name.localeCompare(a.name));
-      for (const { name } of others.slice(keepFiles - 1)) files.remove(join(folder, name));
+        .sort((a, b) => a.name.localeCompare(b.name));
+      for (const name of byLastWrite(others).slice(keepFiles - 1)) files.remove(join(folder, name));
     });
   }
+}
+
+/** Names, newest first. Of one process the order is that of its numbers, which hold however the clock behind the times was set. */
+function byLastWrite(files: readonly { readonly name: string; readonly modifiedMs: number }[]): readonly string[] {
+  const newest = new Map<string, number>();
+  const known = files.map(({ name, modifiedMs }) => {
+    const process = readLogFileName(name)?.process ?? '';
+    const at = Math.max(modifiedMs, newest.get(process) ?? modifiedMs);
+    newest.set(process, at);
+    return { name, at };
+  });
+  return known.sort((a, b) => b.at - a.at || b.name.localeCompare(a.name)).map(({ name }) => name);
 }
 
 /** Thrown within the module: lines stand up to `at`. */

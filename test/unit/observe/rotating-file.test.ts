@@ -63,6 +63,17 @@ test('as many of the log’s files stay as are to be kept; what is none of them 
   expect(files.texts).toEqual({ 'notes.txt': 'mine', [name(2)]: '2\n', [name(3)]: '3\n', [name(4)]: '4\n' });
 });
 
+test('of the files of one process the older go first, also when the clock was set back between them', () => {
+  const { files, write } = open({ keepFiles: 3 });
+  files.put(`/log/${name(1)}`, '1\n', 3_600_000);
+  files.put(`/log/${name(2)}`, '2\n', 3_600_001);
+  files.put(`/log/${name(3)}`, '3\n', 10);
+
+  write('4');
+
+  expect(files.texts).toEqual({ [name(2)]: '2\n', [name(3)]: '3\n', [name(4)]: '4\n' });
+});
+
 test('old files that cannot be removed are told of, and lines go on', () => {
   const { files, write } = open({ maxFileBytes: 3, keepFiles: 1 });
   write('1');
