@@ -8,7 +8,7 @@ export class Announcer {
   readonly #region = byId('announcer', HTMLElement);
   #state = '';
   #summary = '';
-  #summaryAt = 0;
+  #summaryAt = Number.NEGATIVE_INFINITY;
 
   /** The connection, in a few words; numbers that count down do not belong in it. */
   state(text: string): void {
@@ -18,7 +18,7 @@ export class Announcer {
     if (!isFirst || text !== 'Live') this.#region.textContent = text;
   }
 
-  /** True when a summary was due and given. */
+  /** True when a summary was due and given. `now` is in milliseconds on a clock that only goes forward. */
   summary(text: string, now: number): boolean {
     if (now - this.#summaryAt < SUMMARY_MS) return false;
     this.#summaryAt = now;

@@ -8,7 +8,7 @@ import type { ViewMode } from './view.js';
 /** `newest`: the end of the newest window; `newer`: messages since the view was paused. */
 export function factsOf(feed: Feed, newest: number | undefined, view: ViewMode, newer: number): Facts {
   const { connection, retryAt, subscribed, ending, drainsAt, slowAt, labels } = feed;
-  const now = Date.now();
+  const now = performance.now();
   return {
     connection: connection.state,
     attempts: connection.attempts,
@@ -22,6 +22,6 @@ export function factsOf(feed: Feed, newest: number | undefined, view: ViewMode, 
     view,
     newer,
     behindMs: newest === undefined ? undefined : feed.hubNow - newest,
-    sinceMs: performance.now(),
+    sinceMs: now,
   };
 }

@@ -20,7 +20,7 @@ export interface FeedListener {
 
 const PING_MS = 5000;
 const FIRST_PING_MS = 700;
-/** A clock that is further off than this was set anew. */
+/** A hub's clock that is further off than this was set anew, or the page slept. */
 const CLOCK_JUMP_MS = 5000;
 const HISTORY = 300;
 
@@ -30,12 +30,13 @@ export class Feed {
   readonly #timer: ReturnType<typeof setInterval>;
   #subscription: HubSubscription | undefined;
   #position: StreamPosition | undefined;
+  /** What the hub's clock has over the page's. */
   #skewMs: number | undefined;
   #past: AbortController | undefined;
 
   stream: string | undefined;
   connection: StateChange = { state: 'connecting', reason: 'first attempt', attempts: 0 };
-  /** When the next attempt is due, on this machine's clock. */
+  /** When the next attempt is due, on the page's own clock, which nobody sets: `performance.now()`. */
   retryAt: number | undefined;
   /** Connections that were lost. */
   reconnects = 0;
@@ -43,11 +44,11 @@ export class Feed {
   /** The code of what ended the subscription, when it was not the page. */
   ending: string | undefined;
   status: HubStatus | undefined;
-  /** Until when a draining hub goes on, on this machine's clock. */
+  /** Until when a draining hub goes on, on the page's clock. */
   drainsAt: number | undefined;
   gaps = 0;
   skippedWindows = 0;
-  /** When windows were left out last although the page was seen, on this machine's clock. */
+  /** When windows were left out last although the page was seen, on the page's clock. */
   slowAt: number | undefined;
   networkUs: number | undefined;
 
@@ -61,7 +62,7 @@ export class Feed {
       listener.hello();
     });
     client.on('goaway', ({ graceMs }) => {
-      this.drainsAt = Date.now() + graceMs;
+      this.drainsAt = performance.now() + graceMs;
       listener.changed();
     });
     client.watch((status) => {
@@ -74,7 +75,8 @@ export class Feed {
 
   /** Now by the hub's clock, in milliseconds since 1970. */
   get hubNow(): number {
-    return Date.now() + (this.#skewMs ?? 0);
+    // Until the hub has said what time it is there, this machine's is as good a guess as any.
+    return this.#skewMs === undefined ? Date.now() : performance.now() + this.#skewMs;
   }
 
   get labels(): readonly string[] | undefined {
@@ -172,7 +174,7 @@ export class Feed {
     subscription.on('skipped', ({ count }) => {
       if (!isCurrent()) return;
       this.skippedWindows += count;
-      if (!document.hidden) this.slowAt = Date.now();
+      if (!document.hidden) this.slowAt = performance.now();
     });
     subscription.on('state', ({ state, error }) => {
       if (!isCurrent()) return;
@@ -189,7 +191,7 @@ export class Feed {
   #onState(change: StateChange): void {
     if (this.connection.state === 'connected' && change.state === 'reconnecting') this.reconnects += 1;
     this.connection = change;
-    this.retryAt = change.retryInMs === undefined ? undefined : Date.now() + change.retryInMs;
+    this.retryAt = change.retryInMs === undefined ? undefined : performance.now() + change.retryInMs;
     if (change.state !== 'connected') this.drainsAt = undefined;
     this.#listener.changed();
   }
@@ -205,7 +207,7 @@ export class Feed {
 
   /** A message that says what time it is can only be late: the earliest word counts, and is forgotten slowly. */
   #tellTime(hubTime: number): void {
-    const skew = hubTime - Date.now();
+    const skew = hubTime - performance.now();
     const known = this.#skewMs;
     if (known === undefined || Math.abs(skew - known) > CLOCK_JUMP_MS) this.#skewMs = skew;
     else this.#skewMs = Math.max(skew, known - 0.5);

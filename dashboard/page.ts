@@ -265,7 +265,7 @@ export class Page {
 
   #announce(state: PageState, word: string, sentence: string): void {
     this.#announcer.state(state === 'zoomed' ? 'Live' : word);
-    if (this.#history.newest !== undefined && this.#announcer.summary(sentence, Date.now()))
+    if (this.#history.newest !== undefined && this.#announcer.summary(sentence, performance.now()))
       this.#stage.describe(sentence);
   }
 }
