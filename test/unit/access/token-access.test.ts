@@ -12,7 +12,9 @@ const START = 1_800_000_000;
 let clock: ManualClock;
 let access: TokenAccess;
 
-const wallNow = (): number => START * 1000 + clock.now();
+/** How far the wall clock was set, forward or back. */
+let wallStepMs = 0;
+const wallNow = (): number => START * 1000 + clock.now() + wallStepMs;
 
 function file(keys: readonly object[], jwt?: object): TokenFile {
   const parsed = parseTokenFile(JSON.stringify({ keys, jwt }));
@@ -22,6 +24,7 @@ function file(keys: readonly object[], jwt?: object): TokenFile {
 
 beforeEach(() => {
   clock = new ManualClock();
+  wallStepMs = 0;
   access = new TokenAccess(file(KEYS, JWT), clock, wallNow);
 });
 
@@ -116,6 +119,22 @@ test('a pass ends at its exp, at most a second late and never early', async () =
   expect(ends).toEqual([expect.stringMatching(/^UNAUTHENTICATED: the token has expired/)]);
   clock.advance(60_000);
   expect(ends).toHaveLength(1);
+});
+
+test('a pass ends by the wall clock: within a quarter of a second when that is set past its end, later when it is set back', async () => {
+  const ends = watch(await pass(await makeJwt(START, { exp: START + 7200 })));
+  wallStepMs = -3_600_000;
+  clock.advance(7_200_000);
+  expect(ends).toEqual([]);
+  wallStepMs = 0;
+  clock.advance(250);
+  expect(ends).toHaveLength(1);
+
+  const soon = watch(await pass(await makeJwt(START, { exp: START + 7200 + 7000 })));
+  clock.advance(5000);
+  wallStepMs = 7_200_000;
+  clock.advance(250);
+  expect(soon).toHaveLength(1);
 });
 
 test('passes of all ends share one timer, which rests when there is none', async () => {
