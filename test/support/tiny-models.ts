@@ -262,3 +262,30 @@ export async function writeIdModel(folder: string, words: number, length: number
   const values = Array.from({ length: words }, (_, id) => 10 * id);
   await writeModel(folder, layersModel('Model', config), [{ name: 'table/embeddings', shape: [words, 1], values }]);
 }
+
+/**
+ * Graph: input `x` [2], outputs `inverse` [2] = 1 / (1 - x) and `exponentials` [2] = exp(x). At 1 the first is infinite, from 89 on the second;
+ * at zeros both are 1.
+ */
+export async function writeReciprocal(folder: string): Promise<void> {
+  const nodes = [
+    placeholder('x', [-1, 2]),
+    constant('one'),
+    node('rest', 'Sub', ['one', 'x'], { T: FLOAT }),
+    node('inverse', 'RealDiv', ['one', 'rest'], { T: FLOAT }),
+    node('exponentials', 'Exp', ['x'], { T: FLOAT }),
+  ];
+  await writeModel(folder, graphModel(nodes), [{ name: 'one', shape: [], values: [1] }]);
+}
+
+/** Graph with scores of two labels: input `x` [2], output `shares` [2] = (1 - x) / (1 - x): 1, but NaN where x is. */
+export async function writeShares(folder: string): Promise<void> {
+  const nodes = [
+    placeholder('x', [-1, 2]),
+    constant('one'),
+    node('rest', 'Sub', ['one', 'x'], { T: FLOAT }),
+    node('shares', 'RealDiv', ['rest', 'rest'], { T: FLOAT }),
+  ];
+  await writeModel(folder, graphModel(nodes), [{ name: 'one', shape: [], values: [1] }]);
+  await writeJson(join(folder, 'manifest.json'), { labels: ['left', 'right'] });
+}
