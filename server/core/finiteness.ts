@@ -18,8 +18,12 @@ export function finitenessProblem(
   output: OutputRows,
   explained = false,
 ): WireError | undefined {
-  if (outputs.every((spec, index) => areFinite(output.arrays[index], output, elementCount(spec.shape))))
-    return undefined;
+  let allFinite = true;
+  for (let i = 0; i < outputs.length; i++) {
+    const size = elementCount((outputs[i] as TensorSpec).shape);
+    allFinite = allFinite && areFinite(output.arrays[i], output.firstRow * size, output.rows * size);
+  }
+  if (allFinite) return undefined;
   const own = explained ? describe(outputs, { ...output, rows: 1 }) : describe(outputs, output);
   if (own !== undefined) {
     return wireError('NOT_FINITE', `${own} of the answer; the model has no finite value there: change the input`);
@@ -29,13 +33,12 @@ export function finitenessProblem(
   return wireError('NOT_FINITE', message);
 }
 
-function areFinite(array: TensorArray | undefined, { firstRow, rows }: OutputRows, size: number): boolean {
+function areFinite(array: TensorArray | undefined, from: number, count: number): boolean {
   // Whole numbers and booleans have no other values.
   if (!(array instanceof Float32Array)) return true;
-  const end = (firstRow + rows) * size;
   let zero = 0;
   // NaN and infinity times zero are NaN, and stay it.
-  for (let i = firstRow * size; i < end; i++) zero += (array[i] as number) * 0;
+  for (let i = from; i < from + count; i++) zero += (array[i] as number) * 0;
   return zero === 0;
 }
 
