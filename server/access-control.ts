@@ -11,6 +11,8 @@ import { systemClock } from './system-clock.js';
 
 export interface AccessControl {
   readonly access: Access;
+  /** No token is asked for, and only this machine reaches the hub: what stands between it and a foreign page is the page's browser. */
+  readonly isOpenLoopback: boolean;
   /** Made for this run: whoever starts the hub is shown it, and nobody else. */
   readonly runToken: string | undefined;
   /** Begins to look for a changed token file. */
@@ -28,11 +30,14 @@ export async function startAccess(config: Config, log: Logger): Promise<AccessSt
   if (open) log.warn({ host }, 'open: everybody who reaches this hub may use it');
   const isLocal = isLoopback(host) && (adminPort === 0 || isLoopback(adminHost));
   if (open || isLocal)
-    return { ok: true, control: { access: openAccess, runToken: undefined, begin() {}, close() {} } };
+    return {
+      ok: true,
+      control: { access: openAccess, isOpenLoopback: isLocal, runToken: undefined, begin() {}, close() {} },
+    };
   const runToken = randomBytes(24).toString('base64url');
   const keys = [{ name: 'run', token: runToken, scopes: SCOPES }];
   const access = new TokenAccess({ keys, jwt: undefined }, systemClock, Date.now);
-  return { ok: true, control: { access, runToken, begin() {}, close: () => access.close() } };
+  return { ok: true, control: { access, isOpenLoopback: false, runToken, begin() {}, close: () => access.close() } };
 }
 
 async function startTokenFile(path: string, log: Logger): Promise<AccessStart> {
@@ -53,7 +58,10 @@ async function startTokenFile(path: string, log: Logger): Promise<AccessStart> {
     watch.close();
     access.close();
   };
-  return { ok: true, control: { access, runToken: undefined, begin: () => watch.begin(), close } };
+  return {
+    ok: true,
+    control: { access, isOpenLoopback: false, runToken: undefined, begin: () => watch.begin(), close },
+  };
 }
 
 /** Whether only this machine reaches it. */

@@ -25,11 +25,13 @@ import { shutDown } from './shutdown.js';
 import { Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
 import { ClientAddress } from './transports/client-address.js';
+import { HostPolicy } from './transports/host-policy.js';
 import { addMetrics } from './transports/metrics-route.js';
 import { OriginPolicy } from './transports/origin-policy.js';
 import { addPage } from './transports/page.js';
 import { addProbes, type Health } from './transports/probes.js';
 import { RequestLimit } from './transports/request-limit.js';
+import { RequestPolicy } from './transports/request-policy.js';
 import { addRest } from './transports/rest.js';
 import { RestAccess } from './transports/rest-access.js';
 import { SocketIoTransport } from './transports/socketio.js';
@@ -186,11 +188,14 @@ export class App {
     const { config, control, log, models, streaming } = this.#parts;
     const catalogue = new RegistryCatalogue(models);
     const viewing = streaming.streams;
-    const origins = new OriginPolicy(config.corsOrigin);
+    const hosts = new HostPolicy(config.allowedHosts, control.isOpenLoopback);
+    const policy = new RequestPolicy(new OriginPolicy(config.corsOrigin), hosts);
     const addresses = new ClientAddress(config.trustProxy);
     const requestLimit = new RequestLimit(config.requestsPerSecond, systemClock);
     const listener = this.#monitoring.countEvents(logTransportEvents(log, this.#repeats));
-    const servers = await HttpServers.create(config, { origins, addresses, listener });
+    const pageFiles = new Set<string>();
+    const isPage = (route: string): boolean => pageFiles.has(route);
+    const servers = await HttpServers.create(config, { policy, isPage, addresses, listener });
     const { users: http, operators } = servers;
     this.#servers = servers;
     this.#monitoring.countBytes(http.server);
@@ -209,7 +214,8 @@ export class App {
     });
     for (const app of servers.all) addProbes(app, this.hub, () => this.#health());
     addMetrics(operators, this.#monitoring.render);
-    restAccess.guard(http, await addPage(http, WEB_FOLDER));
+    for (const file of await addPage(http, WEB_FOLDER)) pageFiles.add(file);
+    restAccess.guard(http, pageFiles);
     if (operators !== http) restAccess.guard(operators);
     streaming.begin(this.hub, () => {
       const { state, connections } = this;
@@ -220,7 +226,7 @@ export class App {
       viewing,
       clock: systemClock,
       http: http.server,
-      origins,
+      policy,
       addresses,
       requestLimit,
       access,

@@ -14,12 +14,15 @@ export class EdgeCounts {
   opened = 0;
   /** Socket.IO connections refused, by the code of the error table. */
   readonly refused = new Map<string, number>();
+  /** Connections that the hub ended, by why. */
+  readonly cut = new Map<string, number>();
   /** By route, method and status. */
   readonly #http = new Map<string, Map<string, Map<number, number>>>();
 
   readonly listener: TransportListener = (event) => {
     if (event.type === 'connected') this.opened += 1;
     else if (event.type === 'rejected') this.refused.set(event.code, (this.refused.get(event.code) ?? 0) + 1);
+    else if (event.type === 'cut') this.cut.set(event.kind, (this.cut.get(event.kind) ?? 0) + 1);
     else if (event.type === 'http') this.#count(event.route, event.method, event.status);
   };
 

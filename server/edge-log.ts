@@ -22,6 +22,16 @@ export function logTransportEvents(log: Logger, repeats: Repeats): TransportList
           if (more === undefined) log.warn(fields, 'connection refused');
           else log.warn({ ...more, last: fields }, 'further connections refused');
         });
+      case 'cut':
+        return repeats.tell(`cut ${(event as Extract<typeof event, { type: 'cut' }>).kind}`, (more) => {
+          if (more === undefined) log.warn(fields, 'connection cut');
+          else log.warn({ ...more, last: fields }, 'further connections cut');
+        });
+      case 'proxy':
+        return log.warn(
+          fields,
+          'a proxy seems to stand before the hub: limits by address are off until --trust-proxy names it',
+        );
       case 'http':
         return 'path' in fields && PROBES.has(fields.path) ? log.debug(fields, 'http') : log.info(fields, 'http');
       case 'fault': {

@@ -1,5 +1,6 @@
 /** The HTTP servers of a hub: the one for users, and, where operators have a port of their own, one for them. */
 
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.js';
 import { createHttp, type HttpParts } from './transports/http.js';
@@ -9,11 +10,19 @@ export class HttpServers {
   /** The same as `users`, where they share it. */
   readonly operators: FastifyInstance;
   readonly #config: Config;
+  /** Every TCP connection, upgraded or not: Node's own list lets go of those that became WebSockets. */
+  readonly #open = new Set<Socket>();
 
   private constructor(config: Config, users: FastifyInstance, operators: FastifyInstance) {
     this.#config = config;
     this.users = users;
     this.operators = operators;
+    for (const { server } of this.all) {
+      server.on('connection', (socket: Socket) => {
+        this.#open.add(socket);
+        socket.once('close', () => this.#open.delete(socket));
+      });
+    }
   }
 
   /** Made, but not yet listening. */
@@ -41,11 +50,9 @@ export class HttpServers {
 
   /** Ends what is open: by now nothing is owed to anybody. */
   async close(): Promise<void> {
-    for (const { server } of this.all) {
-      server.closeIdleConnections();
-      // fastify waits for open connections.
-      server.closeAllConnections();
-    }
+    // fastify waits for open connections, and a client may take its time.
+    for (const { server } of this.all) server.close();
+    for (const socket of this.#open) socket.destroy();
     for (const app of this.all) await app.close();
   }
 }

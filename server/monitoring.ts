@@ -67,6 +67,7 @@ export class Monitoring {
           return sockets()?.slowConnections ?? 0;
         },
         refused: edge.refused,
+        cut: edge.cut,
         connections: () => sockets()?.connectionsByTransport ?? {},
         traffic: () => this.#traffic.read(),
         http: () => edge.http(),

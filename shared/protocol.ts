@@ -88,7 +88,8 @@ export interface AnswerTo {
 }
 
 export type PredictionEvent = AnswerTo & Prediction;
-export type PredictionErrorEvent = AnswerTo & WireError;
+/** Without `n`: an event that could not be read as any. */
+export type PredictionErrorEvent = Partial<AnswerTo> & WireError;
 
 /** The answer to a `predict` that came with an acknowledgement callback. */
 export type PredictAck = (answer: Prediction | { readonly error: WireError }) => void;

@@ -35,6 +35,7 @@ const LAYERS: readonly Layer[] = [
       'node:',
       'socket.io',
       'socket.io-parser',
+      'ws',
       'fastify',
       '@fastify/cors',
       '@fastify/proxy-addr',

@@ -12,8 +12,10 @@ import type { ModelSpec } from '../../server/core/model-spec.js';
 import { Streams } from '../../server/streams/streams.js';
 import { systemClock } from '../../server/system-clock.js';
 import { ClientAddress } from '../../server/transports/client-address.js';
+import { HostPolicy } from '../../server/transports/host-policy.js';
 import { OriginPolicy } from '../../server/transports/origin-policy.js';
 import { RequestLimit } from '../../server/transports/request-limit.js';
+import { RequestPolicy } from '../../server/transports/request-policy.js';
 import { SocketIoTransport } from '../../server/transports/socketio.js';
 import { wireError } from '../../shared/errors.js';
 import type { CastOrder, CastReport } from './cast-orders.js';
@@ -120,7 +122,7 @@ function openHub(server: HttpServer): () => void {
     viewing: streams,
     clock: systemClock,
     http: server,
-    origins: new OriginPolicy([]),
+    policy: new RequestPolicy(new OriginPolicy([]), new HostPolicy([], false)),
     addresses: new ClientAddress([]),
     requestLimit: new RequestLimit(0, systemClock),
     access: openAccess,

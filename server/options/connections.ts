@@ -1,5 +1,6 @@
 /** Connections: where the hub listens, and what one connection may hold. */
 
+import { isHost } from '../transports/host-policy.js';
 import { isOrigin } from '../transports/origin-policy.js';
 import { integer, list, MIB, type Option, text } from './option.js';
 
@@ -11,15 +12,36 @@ export const CONNECTIONS = {
     (entries) => entries.every(isOrigin),
     'Web origins besides the hub’s own that may use it (REST, polling and WebSocket); * for all.',
   ),
+  allowedHosts: list(
+    'HOST,...',
+    (entries) => entries.every(isHost),
+    'Names besides localhost and addresses by which an open hub on loopback may be called, such as that of a proxy before it; * for any. Given, they bind every hub.',
+  ),
   maxInFlightRows: integer(1, 1_048_576, 1024, 'Most rows one connection may have unanswered: its credit.'),
-  maxFrameBytes: integer(1024, 256 * MIB, MIB, 'Largest message or body; a larger message closes its connection.'),
+  maxFrameBytes: integer(
+    1024,
+    256 * MIB,
+    MIB,
+    'Largest message or body; a larger message ends its connection, which is told so.',
+  ),
   maxJsonBytes: integer(
     256,
     256 * MIB,
     65_536,
     'Largest JSON text of one Socket.IO event; a larger predict is answered TOO_LARGE.',
   ),
-  maxOutboxBytes: integer(1024, 256 * MIB, MIB, 'Most bytes that may wait unread on one connection before it is cut.'),
+  maxAttachments: integer(
+    1,
+    1024,
+    64,
+    'Most binary attachments of one event, such as input tensors; one with more is answered TOO_LARGE.',
+  ),
+  maxOutboxBytes: integer(
+    1024,
+    256 * MIB,
+    MIB,
+    'With so many bytes unread, no further request of a connection is read; it is cut when it goes on reading next to nothing.',
+  ),
   resumeMs: integer(
     0,
     600_000,

@@ -24,6 +24,13 @@ export function integer(min: number, max: number, initial: number, doc: string):
   return { default: initial, form: `${min} to ${max}`, doc, parse };
 }
 
+/** A whole number, or a word that stands for what the hub makes of it. */
+export function integerOr<const T extends string>(word: T, min: number, max: number, doc: string): Option<number | T> {
+  const number = integer(min, max, min, doc);
+  const parse = (given: string): number | T | undefined => (given === word ? word : number.parse(given));
+  return { default: word, form: `${word} | ${number.form}`, doc, parse };
+}
+
 export function oneOf<const T extends string>(values: readonly T[], initial: T, doc: string): Option<T> {
   return { default: initial, form: values.join(' | '), doc, parse: (given) => values.find((value) => value === given) };
 }

@@ -10,6 +10,12 @@ interface Place {
 
 export class AnswerOrder {
   readonly #lines = new Map<string, Place[]>();
+  #held = 0;
+
+  /** Answers that are there and wait for one before them. */
+  get held(): number {
+    return this.#held;
+  }
 
   /** Takes the next place for this model. The function it answers gives the answer: call it once. */
   enter(model: string): (send: () => void) => void {
@@ -23,12 +29,14 @@ export class AnswerOrder {
     places.push(place);
     return (send) => {
       place.send = send;
+      this.#held += 1;
       if (places[0] !== place) return;
       let sent = 0;
       while (places[sent]?.send !== undefined) {
         places[sent]?.send?.();
         sent += 1;
       }
+      this.#held -= sent;
       places.splice(0, sent);
       if (places.length === 0) this.#lines.delete(model);
     };

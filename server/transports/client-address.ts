@@ -57,6 +57,11 @@ export function callerOf(address: string): string {
     .join('');
 }
 
+/** Whether an address is of the internet at large: behind a loopback or private one there may be a proxy, and behind that anybody. */
+export function isInternet(address: string): boolean {
+  return isIP(address) !== 0 && ipaddr.process(address).range() === 'unicast';
+}
+
 function trustOf(entries: readonly string[]): Trust {
   const [first = ''] = entries;
   if (/^\d+$/.test(first)) {

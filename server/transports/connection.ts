@@ -1,34 +1,38 @@
 /** One Socket.IO connection: reads `predict` and `cancel`, and sends each answer to the event that asked. */
 
-import { type WireError, wireError } from '../../shared/errors.js';
+import type { ErrorCode, WireError } from '../../shared/errors.js';
 import { readPrediction } from '../../shared/output.js';
 import { parseCancel, parsePredict } from '../../shared/parse.js';
 import type { AnswerTo, PredictAck } from '../../shared/protocol.js';
 import type { Hub } from '../core/hub.js';
 import type { Outcome } from '../core/pending.js';
 import { AnswerOrder } from './answer-order.js';
-import { Oversized } from './guarded-decoder.js';
 import type { Outbox } from './outbox.js';
+import { Unreadable } from './packet-decoder.js';
 import type { Permit } from './permit.js';
 import type { Answer, Session, SessionSink, Ticket } from './session.js';
+import type { Wire } from './wire/wire.js';
 
 export interface ConnectionParts {
   readonly hub: Hub;
   readonly session: Session;
   readonly outbox: Outbox;
-  /** Counts one request; answers why it is one too many. */
-  readonly mayAsk: () => WireError | undefined;
+  readonly wire: Wire;
   readonly permit: Permit;
-  readonly maxJsonBytes: number;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
 }
+
+/** Answers that may wait for those before them; with more the connection is not read until some have left. */
+const MAX_HELD_ANSWERS = 256;
 
 export class Connection implements SessionSink {
   readonly #parts: ConnectionParts;
   readonly #order = new AnswerOrder();
   #requests = 0;
   #reads = true;
+  /** What the last request named: the best guess for one that could not be read. */
+  #lastModel: string | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -47,45 +51,57 @@ export class Connection implements SessionSink {
   /** Arguments are as they came: nothing of them is known. */
   predict(args: readonly unknown[]): void {
     if (!this.#reads) return;
-    const { hub, session, mayAsk, maxJsonBytes } = this.#parts;
+    const { hub, session } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
     const n = this.#requests++;
-    if (raw instanceof Oversized) {
-      const message = `the event has ${raw.bytes} bytes of JSON, maxJsonBytes is ${maxJsonBytes}; send fewer rows, or binary { dtype, shape, data }`;
-      return this.#refuse({ id: undefined, n, ack }, wireError('TOO_LARGE', message), undefined);
+    if (raw instanceof Unreadable) {
+      return this.#refuse({ id: raw.id, n, ack }, raw.error, this.#lastModel, raw.bytes);
     }
     const parsed = parsePredict(raw);
     if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, parsed.error, parsed.model);
     const request = parsed.value;
+    this.#lastModel = request.model;
     const asked: Ticket = { id: request.id, n, ack };
     const denied = this.#parts.permit.predict(request.stream);
     if (denied !== undefined) return this.#refuse(asked, denied, request.model);
     const recall = session.recall(asked);
     if (recall === 'attached' || recall === 'answered') return;
 
-    const tooMany = mayAsk();
-    if (tooMany !== undefined) return this.#refuse(asked, tooMany, request.model);
     const place = this.#place(asked, request.model);
     const verdict = hub.submit(request, session.origin, (outcome) => {
       const answer = answerOf(outcome, request.timing !== false);
       // Only an id outlives its connection.
       place(() => (asked.id === undefined ? this.deliver(asked, answer) : session.answer(asked, answer)));
+      if (this.#order.held < MAX_HELD_ANSWERS / 2) this.#parts.wire.release('order');
     });
     if (verdict.accepted) session.accept(asked);
-    else place(() => this.deliver(asked, { ok: false, error: verdict.error }));
+    else this.#answerRefused(place, asked, verdict.error, 0);
   }
 
   cancel(args: readonly unknown[]): void {
-    const parsed = parseCancel(args[0]);
-    if (parsed.ok) this.#parts.hub.cancelById(this.#parts.session.origin, parsed.value.id);
-    else this.#parts.hub.noteRefusal(parsed.error, this.#parts.session.origin);
+    const { hub, session, wire } = this.#parts;
+    const [raw] = args;
+    const parsed = raw instanceof Unreadable ? { ok: false as const, error: raw.error } : parseCancel(raw);
+    if (!parsed.ok) hub.noteRefusal(parsed.error, session.origin);
+    if (!parsed.ok || !hub.cancelById(session.origin, parsed.value.id)) wire.faulty();
+  }
+
+  /** An event that is none of the hub's, or that nobody can read. Its sender is told, where it can be. */
+  unreadable(args: readonly unknown[]): void {
+    const [raw] = args;
+    const last = args.at(-1);
+    if (!(raw instanceof Unreadable)) return;
+    this.#parts.hub.noteRefusal(raw.error, this.#parts.session.origin);
+    this.#parts.wire.faulty();
+    if (typeof last === 'function') (last as (answer: { readonly error: WireError }) => void)({ error: raw.error });
+    else this.#parts.outbox.emit('prediction_error', raw.error);
   }
 
   deliver({ id, n, ack }: Ticket, answer: Answer): void {
     const { outbox } = this.#parts;
-    if (ack !== undefined) return outbox.acknowledge(ack, answer.ok ? answer.prediction : { error: answer.error });
+    if (ack !== undefined) return ack(answer.ok ? answer.prediction : { error: answer.error });
     const to: AnswerTo = id === undefined ? { n } : { id, n };
     if (answer.ok) outbox.emit('prediction', Object.assign(to, answer.prediction));
     else outbox.emit('prediction_error', Object.assign(to, answer.error));
@@ -96,15 +112,28 @@ export class Connection implements SessionSink {
   }
 
   /** Answers a request that never reached the hub. */
-  #refuse(ticket: Ticket, error: WireError, model: string | undefined): void {
+  #refuse(ticket: Ticket, error: WireError, model: string | undefined, bytes = 0): void {
     this.#parts.hub.noteRefusal(error, this.#parts.session.origin, model);
-    this.#place(ticket, model)(() => this.deliver(ticket, { ok: false, error }));
+    this.#answerRefused(this.#place(ticket, model), ticket, error, bytes);
+  }
+
+  #answerRefused(place: (send: () => void) => void, ticket: Ticket, error: WireError, bytes: number): void {
+    const { wire } = this.#parts;
+    if (isBusy(error.code)) wire.overloaded(bytes);
+    else wire.faulty();
+    place(() => this.deliver(ticket, { ok: false, error }));
+    if (this.#order.held >= MAX_HELD_ANSWERS) wire.hold('order');
   }
 
   /** When an answer may leave. One that carries no id and has no callback is told apart by its order alone; any other leaves at once. */
   #place({ id, ack }: Ticket, model: string | undefined): (send: () => void) => void {
     return id === undefined && ack === undefined ? this.#order.enter(this.#parts.hub.refOf(model)) : atOnce;
   }
+}
+
+/** The hub's state, and no fault of the caller. */
+function isBusy(code: ErrorCode): boolean {
+  return code === 'OVERLOADED' || code === 'DRAINING' || code === 'MODEL_LOADING';
 }
 
 function atOnce(send: () => void): void {

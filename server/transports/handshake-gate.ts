@@ -1,6 +1,7 @@
 /**
- * Refuses Socket.IO handshakes in HTTP's own words, before engine.io sees them, so that a proxy before several hubs tries the next one:
- * 503 while this hub drains, 404 for a connection that is not its own. 429 for an address that has or makes too many.
+ * Refuses Socket.IO's requests in HTTP's own words, before engine.io sees them, so that a proxy before several hubs tries the next one:
+ * 503 while this hub drains, 404 for a connection that is not its own. 429 for an address that has or makes too many. 403 for a page that may not
+ * use the hub, at every request: engine.io asks at handshakes only.
  */
 
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
@@ -9,6 +10,8 @@ import { ERRORS, type WireError, wireError } from '../../shared/errors.js';
 const RETRY_AFTER_MS = 1_000;
 
 export interface HandshakeGateParts {
+  /** Why a request is not heard, a handshake or not. */
+  readonly refuse: (request: IncomingMessage) => WireError | undefined;
   /** Whether this hub has a connection of this id. */
   readonly isOpen: (sid: string) => boolean;
   /** Whether one more connection may be made; undefined to let it in. */
@@ -32,8 +35,14 @@ export class HandshakeGate {
 
   /** For engine.io's `use`. On an upgrade `response` is no ServerResponse, and what is written to it goes nowhere. */
   readonly middleware = (request: IncomingMessage, response: unknown, next: () => void): void => {
-    const sid = new URL(request.url ?? '/', 'http://hub').searchParams.get('sid') || undefined;
+    const query = queryOf(request);
     const { isOpen, admit, onRefused } = this.#parts;
+    const foreign = this.#parts.refuse(request) ?? ('j' in query ? NO_JSONP : undefined);
+    if (foreign !== undefined) {
+      onRefused(request, foreign);
+      return refuse(request, response, foreign);
+    }
+    const sid = query.sid || undefined;
     if (sid !== undefined) {
       if (isOpen(sid)) return next();
       return refuse(
@@ -50,6 +59,13 @@ export class HandshakeGate {
     onRefused(request, error);
     refuse(request, response, error);
   };
+}
+
+const NO_JSONP = wireError('FORBIDDEN', 'polling by script (j) is no road to this hub; poll without it');
+
+/** As engine.io reads it: of a name that comes twice the last counts. */
+function queryOf({ url = '/' }: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(new URL(url, 'http://hub').searchParams);
 }
 
 function refuse(

@@ -6,8 +6,9 @@ import cors from '@fastify/cors';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ERRORS, type WireError, wireError } from '../../shared/errors.js';
 import type { ClientAddress } from './client-address.js';
-import type { OriginPolicy } from './origin-policy.js';
+import type { RequestPolicy } from './request-policy.js';
 import type { TransportListener } from './transport-events.js';
+import { jsonBounds, refuseShape } from './wire/json-shape.js';
 
 export interface HttpOptions {
   /** Largest request body in bytes. */
@@ -17,7 +18,9 @@ export interface HttpOptions {
 }
 
 export interface HttpParts {
-  readonly origins: OriginPolicy;
+  readonly policy: RequestPolicy;
+  /** Whether a route is the page or a file of it. */
+  readonly isPage: (route: string) => boolean;
   readonly addresses: ClientAddress;
   readonly listener: TransportListener;
 }
@@ -31,7 +34,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** A fastify server whose errors all have the form `{ error: { code, message, retryable, retryAfterMs? } }`. */
 export async function createHttp(
   options: HttpOptions,
-  { origins, addresses, listener }: HttpParts,
+  { policy, isPage, addresses, listener }: HttpParts,
 ): Promise<FastifyInstance> {
   const app = fastify({
     serverFactory: (handler): Server => {
@@ -61,20 +64,34 @@ export async function createHttp(
       void sendError(reply, wireError('INVALID_INPUT', `the path cannot be read: ${cause.message}`));
     },
   });
-  app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser(['text/plain', 'application/json']);
+  const bounds = jsonBounds(options.maxBodyBytes);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    const text = body.toString();
+    const shape = refuseShape(text, bounds);
+    if (shape !== undefined) return done(new BodyProblem(`the JSON of the body ${shape}`));
+    try {
+      done(null, JSON.parse(text));
+    } catch (cause) {
+      done(
+        new BodyProblem(
+          `the body is not a JSON document that can be used: ${text === '' ? 'it is empty' : String(cause)}`,
+        ),
+      );
+    }
+  });
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    if (origins.allows(request.headers)) return;
-    await sendError(
-      reply,
-      wireError('FORBIDDEN', `the page ${request.headers.origin} may not use this hub; see --cors-origin`),
-    );
+    const route = request.routeOptions.url;
+    const isVisit = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate' && route === '/';
+    const error = policy.refuse(request.raw, isVisit || (route !== undefined && isPage(route)));
+    if (error !== undefined) await sendError(reply, error);
   });
   await app.register(
     cors,
     () => (request: FastifyRequest, done: (error: null, options: { origin: boolean }) => void) => {
-      done(null, { origin: origins.allows(request.headers) && request.headers.origin !== undefined });
+      done(null, { origin: policy.origins.allows(request.headers) && request.headers.origin !== undefined });
     },
   );
   app.addHook('onResponse', async (request, reply) => {
@@ -127,7 +144,13 @@ function routeOf({ routeOptions: { url } }: FastifyRequest): string {
   return url?.startsWith('/assets/') ? '/assets/*' : (url ?? 'none');
 }
 
+/** Why a body is not taken: the message is for the caller. */
+class BodyProblem extends Error {
+  readonly statusCode = 400;
+}
+
 function errorOf(cause: FastifyError, options: HttpOptions): WireError {
+  if (cause instanceof BodyProblem) return wireError('INVALID_INPUT', cause.message);
   const status = cause.statusCode ?? 500;
   if (status === 413)
     return wireError('TOO_LARGE', `the body is over ${options.maxBodyBytes} bytes; send fewer rows a request`);

@@ -15,6 +15,11 @@ export class OriginPolicy {
     this.#allowed = new Set(allowed);
   }
 
+  /** Every page may use the hub. */
+  get isOpen(): boolean {
+    return this.#anyone;
+  }
+
   allows(headers: IncomingHttpHeaders): boolean {
     const { origin, host } = headers;
     if (origin === undefined || this.#anyone || this.#allowed.has(origin)) return true;

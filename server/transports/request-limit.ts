@@ -1,4 +1,4 @@
-/** How many requests a second one client may make: a Socket.IO session; of REST, which has none, an address. */
+/** How many requests a second one client may make: a Socket.IO connection, and a session over all of its; of REST, which has none, an address. */
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import type { Clock } from '../core/clock.js';
@@ -15,8 +15,11 @@ export class RequestLimit {
     this.#rate = perSecond > 0 ? new RateLimit(perSecond, clock) : undefined;
   }
 
-  ofSession(id: string): WireError | undefined {
-    return this.#rate === undefined ? undefined : this.#take(this.#rate, `session ${id}`);
+  /** Of a connection, which a client may leave and join again: that renews nothing. `session`: the name that it gave, if it did. */
+  ofConnection(id: string, session: string | undefined): WireError | undefined {
+    if (this.#rate === undefined) return undefined;
+    const ofSession = session === undefined ? undefined : this.#take(this.#rate, `session ${session}`);
+    return ofSession ?? this.#take(this.#rate, `connection ${id}`);
   }
 
   ofAddress(address: string): WireError | undefined {

@@ -3,7 +3,7 @@
 import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
-import type { WireError } from '../../shared/errors.js';
+import { wireError } from '../../shared/errors.js';
 import type { HubLimits } from '../../shared/limits.js';
 import {
   type ClientToServerEvents,
@@ -17,26 +17,32 @@ import type { Viewing } from '../core/casting.js';
 import type { Clock } from '../core/clock.js';
 import type { Hub } from '../core/hub.js';
 import type { ClientAddress } from './client-address.js';
-import type { ConnectLimitOptions } from './connect-limits.js';
 import { Connection } from './connection.js';
-import { Departures } from './departures.js';
+import { Departures, type Leaver } from './departures.js';
 import { Entrance } from './entrance.js';
-import { guardedDecoder } from './guarded-decoder.js';
 import type { HandshakeGate } from './handshake-gate.js';
-import { guardHandshakes } from './handshakes.js';
-import type { OriginPolicy } from './origin-policy.js';
+import { guardHandshakes, type HandshakeOptions } from './handshakes.js';
 import { type HubSocket, Outbox } from './outbox.js';
+import { type PacketDecoder, packetDecoder, UNREADABLE } from './packet-decoder.js';
 import { Permit } from './permit.js';
 import type { RequestLimit } from './request-limit.js';
+import type { RequestPolicy } from './request-policy.js';
 import { type SessionOptions, Sessions } from './sessions.js';
 import { SocketLeaver } from './socket-leaver.js';
 import type { TransportListener } from './transport-events.js';
 import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
+import { Allowance } from './wire/allowance.js';
+import { type Engine, Wires } from './wire/engine.js';
+import { Turns } from './wire/turns.js';
+import { webSocketServer } from './wire/web-socket.js';
+import type { CutKind, Wire } from './wire/wire.js';
 
-export interface SocketIoOptions extends SessionOptions, ConnectLimitOptions {
+export interface SocketIoOptions extends SessionOptions, HandshakeOptions {
   readonly limits: HubLimits;
-  /** Most bytes that may wait unread on one connection. @default 1 MiB */
+  /** Unread bytes of one connection from which none of its requests is read. @default 1 MiB */
   readonly maxOutboxBytes: number;
+  /** Most binary attachments of one event. @default 64 */
+  readonly maxAttachments: number;
 }
 
 export interface SocketIoParts {
@@ -44,7 +50,7 @@ export interface SocketIoParts {
   readonly viewing: Viewing;
   readonly clock: Clock;
   readonly http: HttpServer;
-  readonly origins: OriginPolicy;
+  readonly policy: RequestPolicy;
   readonly access: Access;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
@@ -54,10 +60,15 @@ export interface SocketIoParts {
   readonly options: SocketIoOptions;
 }
 
-/** A socket that has not joined by then is closed, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 10_000;
+/** Wires end what does not join; Socket.IO's own timer would not know of one that left again. */
+const CONNECT_TIMEOUT_MS = 60_000;
+/** Units a second of all connections together that the hub refuses because it is busy, before it reads more slowly. */
+const OVERLOADS_A_SECOND = 4_096;
+const EVENTS: ReadonlySet<string> = new Set(['predict', 'cancel', ...VIEW_EVENTS]);
 /** Connections leave a draining hub one after the other, so that not all of them come to another hub at once. */
 const SPREAD_MS_PER_SOCKET = 5;
+/** A client that was cut for what it sent had better wait so long, in milliseconds. */
+const LAST_WORD_RETRY_MS = 5_000;
 /** How long a plain client that goes on asking may keep its connection. */
 const PATIENCE_MS = 1_000;
 
@@ -66,6 +77,7 @@ export class SocketIoTransport {
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
   readonly #sessions: Sessions;
   readonly #entrance: Entrance;
+  readonly #wires: Wires;
   #slowConnections = 0;
   readonly #gate: HandshakeGate;
   readonly #departures: Departures;
@@ -74,31 +86,45 @@ export class SocketIoTransport {
   #goaway: Goaway | undefined;
 
   constructor(parts: SocketIoParts) {
-    const { hub, clock, http, origins, addresses, options, listener } = parts;
+    const { hub, clock, http, policy, addresses, options, listener } = parts;
+    const { limits, maxAttachments } = options;
     this.#parts = parts;
     this.#sessions = new Sessions(hub, clock, options);
     this.#io = new Server(http, {
       transports: ['websocket', 'polling'],
-      maxHttpBufferSize: options.limits.maxFrameBytes,
+      maxHttpBufferSize: limits.maxFrameBytes,
+      wsEngine: webSocketServer(limits.maxFrameBytes),
       connectTimeout: CONNECT_TIMEOUT_MS,
       perMessageDeflate: false,
       httpCompression: false,
       serveClient: false,
-      parser: { Encoder, Decoder: guardedDecoder(options.limits.maxJsonBytes) },
+      parser: {
+        Encoder,
+        Decoder: packetDecoder({
+          ...limits,
+          maxAttachments,
+          events: EVENTS,
+          clock,
+          wire: () => this.#wires.opening,
+        }),
+      },
       cors: (
         request: { readonly headers: IncomingHttpHeaders },
         done: (error: null, options: { origin: boolean }) => void,
-      ) => done(null, { origin: origins.allows(request.headers) }),
-      allowRequest: (request, done) => {
-        const allowed = origins.allows(request.headers);
-        if (!allowed) {
-          const reason = `the page ${request.headers.origin} is not in --cors-origin`;
-          listener({ type: 'rejected', address: addresses.of(request), code: 'FORBIDDEN', reason });
-        }
-        done(allowed ? null : 'FORBIDDEN: this page may not use the hub; see --cors-origin', allowed);
-      },
+      ) => done(null, { origin: policy.origins.allows(request.headers) }),
     });
-    this.#gate = guardHandshakes(this.#io.engine, { clock, http, addresses, listener, options });
+    const wireParts = {
+      clock,
+      turns: new Turns(clock),
+      overload: new Allowance(OVERLOADS_A_SECOND, OVERLOADS_A_SECOND, clock),
+      options,
+      onCut: (wire: Wire, kind: CutKind, reason: string) => {
+        if (kind === 'slow') this.#slowConnections += 1;
+        listener({ type: 'cut', kind, address: addresses.of(wire.request), reason });
+      },
+    };
+    this.#wires = new Wires(this.#io.engine as unknown as Engine, wireParts, limits.maxFrameBytes);
+    this.#gate = guardHandshakes(this.#io.engine, { clock, http, addresses, policy, listener, options });
     this.#departures = new Departures(clock, Math.random);
     this.#entrance = new Entrance(parts.access, clock, ({ request }, { code, message: reason }) =>
       listener({ type: 'rejected', address: addresses.of(request), code, reason }),
@@ -135,7 +161,10 @@ export class SocketIoTransport {
   /** Sees off the connections there are, so that each is closed when all that it asked is answered; at the deadline it gives up. */
   seeOff(deadline: number, which: 'polling' | 'all'): Promise<void> {
     const leftMs = Math.max(0, deadline - this.#parts.clock.now());
-    const present = (): SocketLeaver[] => [...this.#leavers].filter(({ polls }) => polls || which === 'all');
+    const present = (): Leaver[] => [
+      ...[...this.#leavers].filter(({ polls }) => polls || which === 'all'),
+      ...[...this.#wires.all].filter(({ hasJoined }) => !hasJoined).map((wire) => wire.leaver),
+    ];
     return this.#departures.run(present, {
       spreadMs: Math.min(present().length * SPREAD_MS_PER_SOCKET, leftMs / 2),
       patienceMs: Math.min(PATIENCE_MS, leftMs / 4),
@@ -145,9 +174,9 @@ export class SocketIoTransport {
 
   /** Ends every connection and every session at once. */
   close(): void {
-    for (const leaver of this.#leavers) leaver.destroy();
     this.#sessions.close();
     this.#io.engine.close();
+    for (const wire of this.#wires.all) wire.destroy();
     this.#io.removeAllListeners();
   }
 
@@ -158,18 +187,23 @@ export class SocketIoTransport {
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
     const { session, resumed } = this.#sessions.open(named);
+    const connectionId = (socket.conn as unknown as { readonly id: string }).id;
     let reason: string | undefined;
-    const outbox = new Outbox(socket, options.maxOutboxBytes, () => {
-      reason = 'slow: the client does not read its answers';
-      this.#slowConnections += 1;
-    });
+    const wire = this.#wires.of(socket.conn);
+    wire.joined();
+    const outbox = new Outbox(socket, wire);
+    wire.lastWord = (kind, message) =>
+      outbox.emit(
+        'closing',
+        wireError(kind === 'too-large' ? 'TOO_LARGE' : 'RATE_LIMITED', message, LAST_WORD_RETRY_MS),
+      );
     const close = (why: string): void => {
       reason = why;
       socket.disconnect(true);
     };
-    const mayAsk = (): WireError | undefined => requestLimit.ofSession(session.id);
-    const { maxJsonBytes } = options.limits;
-    const connection = new Connection({ hub, session, outbox, permit, mayAsk, maxJsonBytes, close });
+    const connection = new Connection({ hub, session, outbox, permit, wire, close });
+    const sessionName = session.origin.resumes ? session.id : undefined;
+    decoderOf(socket).gate = () => requestLimit.ofConnection(connectionId, sessionName);
     session.attach(connection);
     const leaver = new SocketLeaver(socket, session, connection);
     this.#leavers.add(leaver);
@@ -178,9 +212,10 @@ export class SocketIoTransport {
       viewing,
       seat,
       permit,
-      mayAsk,
-      acknowledge: (ack, answer) => outbox.acknowledge(ack, answer),
-      refused: (error) => hub.noteRefusal(error, session.origin),
+      refused: (error) => {
+        wire.faulty();
+        hub.noteRefusal(error, session.origin);
+      },
     });
 
     const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, ...models() };
@@ -215,17 +250,20 @@ export class SocketIoTransport {
     });
     on('predict', (args) => connection.predict(args));
     on('cancel', (args) => connection.cancel(args));
+    on(UNREADABLE, (args) => connection.unreadable(args));
     for (const event of VIEW_EVENTS) on(event, (args) => views.handle(event, args));
     on('error', () => undefined);
     on('disconnect', ([why]) => {
       forgetPass();
       seat.close();
+      wire.lastWord = undefined;
+      if (wire.isOpen) wire.left();
       this.#leavers.delete(leaver);
       this.#sessions.release(session, connection, why === 'client namespace disconnect');
       listener({
         type: 'disconnected',
         ...ids,
-        reason: reason ?? String(why),
+        reason: reason ?? wire.cutMessage ?? String(why),
         requests: connection.requests,
         lastedMs: Math.round(clock.now() - connectedAt),
       });
@@ -240,4 +278,9 @@ export class SocketIoTransport {
       this.#parts.listener({ type: 'fault', where, cause });
     }
   }
+}
+
+/** Socket.IO makes one for each connection, and keeps it to itself. */
+function decoderOf({ client }: HubSocket): PacketDecoder {
+  return (client as unknown as { readonly decoder: PacketDecoder }).decoder;
 }

@@ -1,6 +1,7 @@
 /** What happens at the edge, for log and metrics. Transports do not log. */
 
 import type { ErrorCode } from '../../shared/errors.js';
+import type { CutKind } from './wire/wire.js';
 
 export type TransportEvent =
   | {
@@ -24,6 +25,10 @@ export type TransportEvent =
     }
   /** A connection that was refused before it had a socket. */
   | { readonly type: 'rejected'; readonly address: string; readonly code: ErrorCode; readonly reason: string }
+  /** A connection that the hub ended for what it did, or did not do. */
+  | { readonly type: 'cut'; readonly kind: CutKind; readonly address: string; readonly reason: string }
+  /** A peer that is not in `--trust-proxy` writes what only proxies write. Told once. */
+  | { readonly type: 'proxy'; readonly address: string }
   /** A REST request that was answered. */
   | {
       readonly type: 'http';

@@ -4,16 +4,13 @@ import type { WireError } from '../../shared/errors.js';
 import type { Parsed } from '../../shared/parse.js';
 import { parsePace, parseSubscribe, parseUnsubscribe, parseWatch } from '../../shared/parse-stream.js';
 import type { Seat, Viewing } from '../core/casting.js';
+import { Unreadable } from './packet-decoder.js';
 import type { Permit } from './permit.js';
 
 export interface ViewRequestsParts {
   readonly viewing: Viewing;
   readonly seat: Seat;
   readonly permit: Permit;
-  /** Counts one request; answers why it is one too many. */
-  readonly mayAsk: () => WireError | undefined;
-  /** Answers by a callback of the client. */
-  readonly acknowledge: (ack: (answer: unknown) => void, answer: unknown) => void;
   /** A request that was refused: told and counted, and an answer to it if it asked for one. */
   readonly refused: (error: WireError) => void;
 }
@@ -30,12 +27,11 @@ export class ViewRequests {
 
   /** Arguments are as they came: nothing of them is known. */
   handle(event: ViewEvent, args: readonly unknown[]): void {
-    const { seat, viewing, mayAsk } = this.#parts;
+    const { seat, viewing } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as (answer: unknown) => void) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
-    const tooMany = mayAsk();
-    if (tooMany !== undefined) return this.#refuse(ack, tooMany);
+    if (raw instanceof Unreadable) return this.#refuse(ack, raw.error);
     switch (event) {
       case 'subscribe':
         return this.#do(ack, this.#permitted(parseSubscribe(raw)), (plan) => {
@@ -94,6 +90,6 @@ export class ViewRequests {
   }
 
   #answer(ack: ((answer: unknown) => void) | undefined, answer: unknown): void {
-    if (ack !== undefined) this.#parts.acknowledge(ack, answer);
+    ack?.(answer);
   }
 }

@@ -10,7 +10,7 @@ import { linear, MAX_TEXT_LENGTH, writeModels } from '../support/bad-models.js';
 import { post } from '../support/contract-callers.js';
 import { Neighbour } from '../support/neighbour.js';
 import { RawSocket } from '../support/raw-socket.js';
-import { within } from '../support/until.js';
+import { until, within } from '../support/until.js';
 
 const GOOD = '{"input":[[3]]}';
 const SERVED = { prediction: [[linear(3)]], model: 'linear@2' };
@@ -204,6 +204,7 @@ describe('packets that are no request', () => {
     },
     { what: 'cancel of an unknown id', send: ['42["cancel",{"id":"nobody"}]', '421["cancel",{"id":"__proto__"}]'] },
     { what: 'cancel with an attachment', send: [`451-["cancel",${PLACE}]`, new Uint8Array(5)] },
+    { what: 'an acknowledgement of more than 64 KiB', send: [`430["${'x'.repeat(70_000)}"]`] },
     {
       what: 'another namespace',
       send: ['40/admin,{"token":1}'],
@@ -211,26 +212,13 @@ describe('packets that are no request', () => {
   ];
   test.each(ignored)('ignored: $what', ({ send }) => onSocket(send, expectServed));
 
-  const closed: readonly RawCase[] = [
-    { what: 'a reserved event name', send: ['42["disconnect"]'] },
-    { what: 'a reserved event name of another kind', send: ['42["newListener",1]'] },
-    { what: 'an event without a name', send: ['42[]'] },
-    { what: 'an object for an event', send: ['42{}'] },
-    { what: 'an event that is null', send: ['42null'] },
+  const told: readonly RawCase[] = [
     { what: 'broken JSON', send: ['42["predict",{"input":[1]'] },
-    { what: 'an event whose name is an array', send: ['42[["predict"],{"input":[1]}]'] },
-    { what: 'an unknown packet type', send: ['49["predict"]'] },
-    { what: 'an empty packet', send: ['4'] },
-    { what: 'a second connect', send: ['40'] },
-    { what: 'a connect error from the client', send: ['44{"message":"no"}'] },
-    { what: 'a packet for a namespace never joined', send: ['42/admin,["predict",{"input":[1]}]'] },
-    { what: 'eleven attachments', send: ['4511-["predict",{"input":1}]'] },
-    { what: 'attachments without a number', send: ['45-["predict",{"input":1}]'] },
+    { what: 'too many attachments', send: ['4565-["predict",{"input":1}]'] },
     {
       what: 'a text where an attachment should be',
       send: [`452-["predict",{"input":${PLACE}}]`, new Uint8Array(4), `42["predict",${GOOD}]`],
     },
-    { what: 'an attachment that nobody announced', send: [new Uint8Array(16)] },
     {
       what: 'a placeholder out of range',
       send: ['451-["predict",{"input":{"_placeholder":true,"num":5}}]', new Uint8Array(4)],
@@ -239,8 +227,40 @@ describe('packets that are no request', () => {
       what: 'a placeholder whose number is none',
       send: ['451-["predict",{"input":{"_placeholder":true,"num":"length"}}]', new Uint8Array(4)],
     },
+  ];
+  test.each(told)('told as an answer, and the connection goes on: $what', ({ send }) =>
+    onSocket(send, async (socket) => {
+      expect(await socket.answerTo(0)).toMatchObject({ code: expect.stringMatching(/INVALID_INPUT|TOO_LARGE/) });
+      await expectServed(socket);
+    }),
+  );
+
+  const nameless: readonly RawCase[] = [
+    { what: 'a reserved event name', send: ['42["disconnect"]'] },
+    { what: 'a reserved event name of another kind', send: ['42["newListener",1]'] },
+    { what: 'an event without a name', send: ['42[]'] },
+    { what: 'an object for an event', send: ['42{}'] },
+    { what: 'an event that is null', send: ['42null'] },
+    { what: 'an event whose name is an array', send: ['42[["predict"],{"input":[1]}]'] },
+    { what: 'attachments without a number', send: ['45-["predict",{"input":1}]'] },
     { what: 'another event of more than 64 KiB', send: [`42["nonsense","${'x'.repeat(70_000)}"]`] },
-    { what: 'an acknowledgement of more than 64 KiB', send: [`430["${'x'.repeat(70_000)}"]`] },
+  ];
+  test.each(nameless)('told without a number, and the connection goes on: $what', ({ send }) =>
+    onSocket(send, async (socket) => {
+      const error = await socket.answer();
+      expect(error).toMatchObject({ code: 'INVALID_INPUT', retryable: false });
+      expect(error).not.toHaveProperty('n');
+      await expectServed(socket);
+    }),
+  );
+
+  const closed: readonly RawCase[] = [
+    { what: 'an unknown packet type', send: ['49["predict"]'] },
+    { what: 'an empty packet', send: ['4'] },
+    { what: 'a second connect', send: ['40'] },
+    { what: 'a connect error from the client', send: ['44{"message":"no"}'] },
+    { what: 'a packet for a namespace never joined', send: ['42/admin,["predict",{"input":[1]}]'] },
+    { what: 'an attachment that nobody announced', send: [new Uint8Array(16)] },
     { what: 'a message of more than 1 MiB', send: [new Uint8Array((1 << 20) + 1)] },
   ];
   test.each(closed)('the connection is closed: $what', ({ send }) =>
@@ -264,9 +284,9 @@ describe('packets that are no request', () => {
     }),
   );
 
-  test('a client that leaves the namespace and joins again is served, however often', async () => {
+  test('a client that leaves the namespace and joins again is served, unless it does nothing else', async () => {
     const socket = await RawSocket.open(hub.url);
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 9; round++) {
       socket.send('42["predict",{"input":[1]}]', '41');
       // By then it has left: a connect before that would be a second one.
       await neighbour.goesOn();
@@ -274,7 +294,13 @@ describe('packets that are no request', () => {
       await socket.next((message) => message.startsWith('42["hello"'));
     }
     await expectServed(socket);
-    socket.close();
+    for (let round = 0; round < 9; round++) {
+      socket.send('41');
+      await neighbour.goesOn();
+      socket.send('40');
+    }
+    await until('it is cut', () => socket.closed);
+    await neighbour.goesOn();
   });
 
   test.each([

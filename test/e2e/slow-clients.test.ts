@@ -33,7 +33,7 @@ function openSlow(first: string, drop: () => string): { ended: Promise<string>; 
 }
 
 test('500 slow clients are cut off with 408, while others are served; connections beyond the bound are closed at once', async () => {
-  const head = 'POST /predict HTTP/1.1\r\nhost: hub\r\n';
+  const head = 'POST /predict HTTP/1.1\r\nhost: localhost\r\n';
   const kinds: [string, () => string][] = [
     // Headers that never end; a body that never ends; a line that never ends.
     [head, () => 'x-a: b\r\n'],

@@ -8,9 +8,11 @@ import { describeModel, type ModelDirectory, type ReadyModel } from '../../serve
 import { Streams } from '../../server/streams/streams.js';
 import { systemClock } from '../../server/system-clock.js';
 import { ClientAddress } from '../../server/transports/client-address.js';
+import { HostPolicy } from '../../server/transports/host-policy.js';
 import { createHttp } from '../../server/transports/http.js';
 import { OriginPolicy } from '../../server/transports/origin-policy.js';
 import { RequestLimit } from '../../server/transports/request-limit.js';
+import { RequestPolicy } from '../../server/transports/request-policy.js';
 import { addRest } from '../../server/transports/rest.js';
 import { RestAccess } from '../../server/transports/rest-access.js';
 import { SocketIoTransport } from '../../server/transports/socketio.js';
@@ -115,10 +117,10 @@ export async function openContractHub(
     hear(event);
   });
   const limits: HubLimits = { ...options, maxFrameBytes: 1 << 20, maxJsonBytes: 65_536, maxTextLength: 1000 };
-  const origins = new OriginPolicy([]);
+  const policy = new RequestPolicy(new OriginPolicy([]), new HostPolicy([], false));
   const addresses = new ClientAddress([]);
   const requestLimit = new RequestLimit(0, systemClock);
-  const parts = { origins, addresses, listener: hear };
+  const parts = { policy, isPage: () => false, addresses, listener: hear };
   const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes, maxConnections: 1000 }, parts);
   const catalogue = { list: () => [], find: () => undefined };
   const access = new RestAccess(openAccess, { openMetrics: true });
@@ -130,7 +132,7 @@ export async function openContractHub(
     viewing: streams,
     clock: systemClock,
     http: http.server,
-    origins,
+    policy,
     access: openAccess,
     addresses,
     requestLimit,
@@ -141,6 +143,8 @@ export async function openContractHub(
       maxOutboxBytes: 1 << 20,
       resumeMs: 1000,
       maxLostSessions: 10,
+      maxConnections: 1000,
+      maxAttachments: 64,
       maxConnectionsPerAddress: 0,
       connectsPerSecond: 0,
     },

@@ -6,6 +6,9 @@ import { type Metric, one } from './metric.js';
 /** Why a connection may be refused: there from the start, so that the first refusal is seen as one. */
 const REFUSALS: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'OVERLOADED', 'DRAINING'];
 
+/** Why a connection may be ended: there from the start likewise. */
+const CUTS = ['slow', 'flood', 'protocol', 'unjoined', 'too-large'];
+
 export const EDGE_METRICS: readonly Metric[] = [
   {
     name: 'tickcast_connections',
@@ -40,9 +43,20 @@ export const EDGE_METRICS: readonly Metric[] = [
     name: 'tickcast_slow_connections_total',
     type: 'counter',
     labels: [],
-    help: 'Connections that were cut because the client left more than --max-outbox-bytes unread.',
-    use: 'Clients that ask faster than they read.',
+    help: 'Connections that were cut because the client did not read what was sent to it.',
+    use: 'Clients that ask faster than they read, or went away without a word.',
     read: ({ edge }) => one(edge.slowConnections),
+  },
+  {
+    name: 'tickcast_connections_cut_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Connections that the hub ended, by why: slow, flood, protocol, unjoined, too-large.',
+    use: 'flood and protocol: no client that means well. unjoined: connects and joins nothing within ten seconds. too-large: over --max-frame-bytes.',
+    *read({ edge }) {
+      for (const reason of new Set<string>([...CUTS, ...edge.cut.keys()]))
+        yield { labels: { reason }, value: edge.cut.get(reason) ?? 0 };
+    },
   },
   {
     name: 'tickcast_received_bytes_total',

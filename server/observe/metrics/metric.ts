@@ -60,6 +60,7 @@ export interface EdgeSource {
   readonly opened: number;
   /** By a code of the error table. */
   readonly refused: ReadonlyMap<string, number>;
+  readonly cut: ReadonlyMap<string, number>;
   readonly slowConnections: number;
   traffic(): { readonly received: number; readonly sent: number };
   http(): Iterable<{

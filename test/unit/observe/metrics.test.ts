@@ -188,6 +188,7 @@ test('the prediction log, connections, bytes, HTTP and streams are read from whe
       opened: 9,
       slowConnections: 4,
       refused: new Map([['FORBIDDEN', 6]]),
+      cut: new Map([['flood', 2]]),
       connections: () => ({ websocket: 3, polling: 1 }),
       traffic: () => ({ received: 100, sent: 200 }),
       http: () => [{ route: '/models/:name', method: 'GET', status: 404, count: 8 }],
@@ -208,6 +209,7 @@ test('the prediction log, connections, bytes, HTTP and streams are read from whe
   ]);
   expect(sumOf(all, 'tickcast_connections_refused_total', { reason: 'FORBIDDEN' })).toBe(6);
   expect(sumOf(all, 'tickcast_connections_refused_total')).toBe(6);
+  expect(sumOf(all, 'tickcast_connections_cut_total', { reason: 'flood' })).toBe(2);
   expect(values('tickcast_http_requests_total')).toEqual([
     [{ route: '/models/:name', method: 'GET', status: '404' }, 8],
   ]);

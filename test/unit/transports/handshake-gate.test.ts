@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { HandshakeGate } from '../../../server/transports/handshake-gate.js';
@@ -8,7 +8,7 @@ import { type WireError, wireError } from '../../../shared/errors.js';
 const OPEN = 'an-open-connection';
 
 /** Asks the gate: `in`, or the status and headers that it answers. */
-function ask(gate: HandshakeGate, query: string, isUpgrade = false) {
+function ask(gate: HandshakeGate, query: string, isUpgrade = false, sent: IncomingHttpHeaders = {}) {
   const socket = new Socket();
   let raw = '';
   socket.end = ((text: string) => {
@@ -17,6 +17,7 @@ function ask(gate: HandshakeGate, query: string, isUpgrade = false) {
   }) as typeof socket.end;
   const request = new IncomingMessage(socket);
   request.url = `/socket.io/?EIO=4${query}`;
+  Object.assign(request.headers, sent);
   const response = new ServerResponse(request);
   let headers: Record<string, string> = {};
   response.writeHead = ((status: number, given?: Record<string, string>) => {
@@ -35,6 +36,7 @@ function ask(gate: HandshakeGate, query: string, isUpgrade = false) {
 
 function makeGate(refused: string[] = [], admit: () => WireError | undefined = () => undefined): HandshakeGate {
   return new HandshakeGate({
+    refuse: ({ headers }) => (headers.origin === undefined ? undefined : wireError('FORBIDDEN', 'a foreign page')),
     isOpen: (sid) => sid === OPEN,
     admit,
     onRefused: (_request, { code }) => refused.push(code),
@@ -91,4 +93,31 @@ test('answers 429 with Retry-After to a caller that may not have one more, and a
   expect(ask(gate, '&transport=polling&sid=other')).toMatchObject({ status: 404 });
   expect(refused).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
   expect(asked).toBe(2);
+});
+
+test.each([false, true])(
+  'a page that may not use the hub is refused at every request, also of a connection that is open',
+  (isUpgrade) => {
+    const refused: string[] = [];
+    const gate = makeGate(refused);
+
+    for (const query of ['&transport=polling', `&transport=polling&sid=${OPEN}`]) {
+      const answer = ask(gate, query, isUpgrade, { origin: 'https://evil.example' });
+      if (isUpgrade) expect(answer).toMatch(/^HTTP\/1.1 403 Forbidden\r\n/);
+      else expect(answer).toMatchObject({ status: 403 });
+    }
+    expect(refused).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+  },
+);
+
+test('polling by script is no road, whoever asks, and wherever the letter stands', () => {
+  const gate = makeGate();
+
+  for (const query of ['&transport=polling&j=0', `&j=&transport=polling&sid=${OPEN}`, '&transport=polling&j'])
+    expect(ask(gate, query)).toMatchObject({ status: 403 });
+});
+
+test('of an id that comes twice the last counts, as for engine.io', () => {
+  expect(ask(makeGate(), `&transport=polling&sid=${OPEN}&sid=other`)).toMatchObject({ status: 404 });
+  expect(ask(makeGate(), `&transport=polling&sid=other&sid=${OPEN}`)).toBe('in');
 });

@@ -69,20 +69,20 @@ test('an address has so many connections; one that ends makes room, once', () =>
   const end = limits.opened('192.0.2.1');
   limits.opened('192.0.2.1');
 
-  expect(limits.admit('192.0.2.1')).toMatchObject({ code: 'RATE_LIMITED', retryable: true, retryAfterMs: 5000 });
-  expect(limits.admit('192.0.2.2')).toBeUndefined();
+  expect(limits.admit('192.0.2.1', true)).toMatchObject({ code: 'RATE_LIMITED', retryable: true, retryAfterMs: 5000 });
+  expect(limits.admit('192.0.2.2', true)).toBeUndefined();
   end();
-  expect(limits.admit('192.0.2.1')).toBeUndefined();
+  expect(limits.admit('192.0.2.1', true)).toBeUndefined();
 });
 
 test('an address makes so many connections a second, and is told when to come again', () => {
   const clock = new ManualClock();
   const limits = new ConnectLimits({ maxConnectionsPerAddress: 0, connectsPerSecond: 2 }, clock);
 
-  expect([limits.admit('2001:db8::1'), limits.admit('2001:db8::2')]).toEqual([undefined, undefined]);
-  expect(limits.admit('2001:db8::3')).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 500 });
+  expect([limits.admit('2001:db8::1', true), limits.admit('2001:db8::2', true)]).toEqual([undefined, undefined]);
+  expect(limits.admit('2001:db8::3', true)).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 500 });
   clock.advance(500);
-  expect(limits.admit('2001:db8::3')).toBeUndefined();
+  expect(limits.admit('2001:db8::3', true)).toBeUndefined();
 });
 
 test('0 is no limit', () => {
@@ -90,19 +90,33 @@ test('0 is no limit', () => {
   const requests = new RequestLimit(0, new ManualClock());
   for (let i = 0; i < 1000; i++) {
     limits.opened('192.0.2.1');
-    expect(limits.admit('192.0.2.1')).toBeUndefined();
-    expect(requests.ofSession('s')).toBeUndefined();
+    expect(limits.admit('192.0.2.1', true)).toBeUndefined();
+    expect(requests.ofConnection('c', 's')).toBeUndefined();
   }
 });
 
-test('requests are counted by session, and of REST by address', () => {
+test('auto: limits where an address is sure to be one client’s, none elsewhere', () => {
+  const limits = new ConnectLimits({ maxConnectionsPerAddress: 'auto', connectsPerSecond: 'auto' }, new ManualClock());
+  for (let i = 0; i < 2000; i++) expect(limits.admit('198.51.100.1', false)).toBeUndefined();
+  const admitted = Array.from({ length: 150 }, () => limits.admit('198.51.100.2', true));
+  expect(admitted.filter((error) => error === undefined)).toHaveLength(100);
+
+  for (let i = 0; i < 1000; i++) limits.opened('198.51.100.3');
+  expect(limits.admit('198.51.100.3', true)).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 5000 });
+});
+
+test('requests are counted by connection and by the session that it names, and of REST by address', () => {
   const limit = new RequestLimit(1, new ManualClock());
 
-  expect([limit.ofSession('192.0.2.1'), limit.ofAddress('192.0.2.1'), limit.ofSession('b')]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  expect(limit.ofSession('b')).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 1000 });
+  expect([limit.ofConnection('192.0.2.1', undefined), limit.ofAddress('192.0.2.1')]).toEqual([undefined, undefined]);
+  expect(limit.ofConnection('192.0.2.1', undefined)).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 1000 });
   expect(limit.ofAddress('192.0.2.1')).toMatchObject({ code: 'RATE_LIMITED' });
+});
+
+test('neither another name for the session on one connection, nor another connection for one session, renews anything', () => {
+  const limit = new RequestLimit(1, new ManualClock());
+
+  expect(limit.ofConnection('a', 's')).toBeUndefined();
+  expect(limit.ofConnection('a', 't')).toMatchObject({ code: 'RATE_LIMITED' });
+  expect(limit.ofConnection('b', 's')).toMatchObject({ code: 'RATE_LIMITED' });
 });

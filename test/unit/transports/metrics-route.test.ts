@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
 import { ClientAddress } from '../../../server/transports/client-address.js';
+import { HostPolicy } from '../../../server/transports/host-policy.js';
 import { createHttp } from '../../../server/transports/http.js';
 import { addMetrics } from '../../../server/transports/metrics-route.js';
 import { OriginPolicy } from '../../../server/transports/origin-policy.js';
+import { RequestPolicy } from '../../../server/transports/request-policy.js';
 import type { TransportEvent } from '../../../server/transports/transport-events.js';
 
 const OPTIONS = { maxBodyBytes: 1024, maxConnections: 100 };
-const PARTS = { origins: new OriginPolicy([]), addresses: new ClientAddress([]) };
+const PARTS = {
+  policy: new RequestPolicy(new OriginPolicy([]), new HostPolicy([], false)),
+  isPage: () => false,
+  addresses: new ClientAddress([]),
+};
 
 test('the text has its content type; a scrape that fails is answered 500, told as a fault, and disturbs no other', async () => {
   const events: TransportEvent[] = [];

@@ -1,0 +1,57 @@
+/**
+ * Which requests a hub hears at all, whatever they ask: the name it was called by, and the page behind it. Checked for every HTTP request and
+ * every upgrade, REST and Socket.IO alike, because a page of somebody else's may send all kinds of them to a hub that only its user reaches.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import { type WireError, wireError } from '../../shared/errors.js';
+import type { HostPolicy } from './host-policy.js';
+import type { OriginPolicy } from './origin-policy.js';
+
+/** Asked by those who watch the process, by whatever name. */
+const PROBES = new Set(['/healthz', '/readyz']);
+/** Where a request comes from when no page of another origin is behind it (W3C Fetch Metadata). */
+const OWN_SITES = new Set(['same-origin', 'none']);
+
+export class RequestPolicy {
+  readonly origins: OriginPolicy;
+  readonly #hosts: HostPolicy;
+
+  constructor(origins: OriginPolicy, hosts: HostPolicy) {
+    this.origins = origins;
+    this.#hosts = hosts;
+  }
+
+  /** Why the request is not heard. `isPage`: what it asks for is the hub's page or a file of it, which holds no data and which anybody may link to. */
+  refuse(request: IncomingMessage, isPage = false): WireError | undefined {
+    const { headers, rawHeaders, url = '' } = request;
+    if (hasTwoHosts(rawHeaders)) return wireError('INVALID_INPUT', 'the request has two Host headers; send one');
+    if (!this.#hosts.allows(headers.host) && !PROBES.has(url.split('?', 1)[0] ?? '')) {
+      const message = `this hub is not known by the name ${printable(headers.host)}; ask for it as localhost or by its address, or start it with --allowed-hosts`;
+      return wireError('FORBIDDEN', message);
+    }
+    const { origin } = headers;
+    if (!this.origins.allows(headers)) {
+      return wireError('FORBIDDEN', `the page ${printable(origin)} may not use this hub; see --cors-origin`);
+    }
+    const site = headers['sec-fetch-site'];
+    if (origin !== undefined || isPage || site === undefined || this.origins.isOpen) return undefined;
+    if (typeof site === 'string' && OWN_SITES.has(site)) return undefined;
+    return wireError('FORBIDDEN', 'a page of another origin may not use this hub like this; see --cors-origin');
+  }
+}
+
+/** Node keeps the first and drops the others: a proxy may have looked at another one. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
+}
+
+/** Of a header, for a message: visible ASCII only, and not for long. */
+function printable(header: string | undefined): string {
+  return (header ?? '').slice(0, 100).replace(/[^\x21-\x7e]/g, '?');
+}

@@ -1,0 +1,31 @@
+/** So many a second of one caller, with a burst: the generic cell rate algorithm (ITU-T I.371) for one caller, counted in units. */
+
+import type { Clock } from '../../core/clock.js';
+
+export class Allowance {
+  readonly #clock: Clock;
+  readonly #unitMs: number;
+  readonly #burstMs: number;
+  #wholeAt = 0;
+
+  /** @param burst units that may come at once after a pause. */
+  constructor(perSecond: number, burst: number, clock: Clock) {
+    this.#clock = clock;
+    this.#unitMs = 1000 / perSecond;
+    this.#burstMs = burst * this.#unitMs;
+  }
+
+  /** True when nothing of it is used. */
+  get isWhole(): boolean {
+    return this.#wholeAt <= this.#clock.now();
+  }
+
+  /** Uses units, whether they are there or not. Answers for how many milliseconds it is overdrawn; 0 when it is not. */
+  take(units: number): number {
+    const now = this.#clock.now();
+    this.#wholeAt = Math.max(now, this.#wholeAt) + units * this.#unitMs;
+    const overdrawnMs = this.#wholeAt - now - this.#burstMs;
+    // A rounding error of a sum is no debt.
+    return overdrawnMs > 1e-6 ? Math.ceil(overdrawnMs) : 0;
+  }
+}

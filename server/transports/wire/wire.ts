@@ -1,0 +1,323 @@
+/**
+ * One Engine.IO connection, joined or not, with the bounds on what it costs others: packets and bytes a turn of the event loop, refusals a
+ * second, bytes that wait unread, and how long it may stay without a part in the namespace. Knows no Socket.IO and no request.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import type { Clock, Timer } from '../../core/clock.js';
+import type { Leaver } from '../departures.js';
+import { Allowance } from './allowance.js';
+import type { Turns } from './turns.js';
+import type { Valve } from './valve.js';
+
+/** Why a connection was ended by the hub. */
+export type CutKind = 'slow' | 'flood' | 'protocol' | 'unjoined' | 'too-large';
+
+export interface WireOptions {
+  /** Unread bytes from which no further request is read. */
+  readonly maxOutboxBytes: number;
+}
+
+/** What is used of an engine.io connection. */
+export interface EngineConnection {
+  readonly id: string;
+  readonly readyState: string;
+  on(event: 'packetCreate', run: (packet: { readonly data?: unknown }) => void): unknown;
+  on(event: 'flush', run: () => void): unknown;
+  once(event: 'close', run: () => void): unknown;
+  close(discard?: boolean): void;
+}
+
+export interface WireParts {
+  readonly clock: Clock;
+  readonly turns: Turns;
+  /** Of all connections together: units of requests refused because the hub is busy. */
+  readonly overload: Allowance;
+  readonly options: WireOptions;
+  readonly onCut: (wire: Wire, kind: CutKind, message: string) => void;
+}
+
+/** Packets and bytes of one connection in one turn, then it waits for a later one. */
+const PACKETS_A_TURN = 64;
+const BYTES_A_TURN = 262_144;
+/** Requests a second that are refused for what they are: beyond it the connection is read more slowly, and ended after a while. */
+const FAULTS_A_SECOND = 200;
+const FAULTS_AT_ONCE = 2_000;
+const FAULTY_FOR_MS = 10_000;
+/** Units of requests a second that are refused because the hub is busy: beyond it the connection is read more slowly. */
+const OVERLOADS_A_SECOND = 512;
+const OVERLOADS_AT_ONCE = 512;
+/** A refusal costs as much as its request is long: so many bytes are one more unit. */
+const OVERLOAD_UNIT_BYTES = 4_096;
+/** Longest pause at a time, in milliseconds: heartbeats are read between. */
+const MAX_PAUSE_MS = 1_000;
+/** A connection that has joined nothing is ended after this time. */
+const UNJOINED_MS = 10_000;
+/** From so many unread bytes on it is looked at whether they are taken: so much in so long, or all there is. */
+const WATCHED_BYTES = 65_536;
+const LOOK_EVERY_MS = 1_000;
+const SLOW_AFTER_MS = 10_000;
+/** So many answers as large as its largest may wait on top, whatever `maxOutboxBytes` is. */
+const LARGEST_WAITING = 16;
+
+/** Why a connection is not read: one bit each. */
+const HELD_BY = { turn: 1, pause: 2, unread: 4, order: 8 } as const;
+export type Holder = keyof typeof HELD_BY;
+
+export class Wire {
+  /** The first of the connection. */
+  readonly request: IncomingMessage;
+  readonly #parts: WireParts;
+  readonly #valves = new Set<Valve>();
+  readonly #faults: Allowance;
+  readonly #overloads: Allowance;
+  #connection: EngineConnection | undefined;
+  #holders = 0;
+  #turn = -1;
+  #packets = 0;
+  #bytes = 0;
+  #faultyFrom: number | undefined;
+  #pause: Timer | undefined;
+  #unjoined: Timer | undefined;
+  #hasJoined = false;
+  #look: Timer | undefined;
+  /** Bytes in engine.io's buffer, and those that left it. */
+  #waitingBytes = 0;
+  #flushedBytes = 0;
+  #largestBytes = 0;
+  /** Bytes taken, and bytes that waited, when the present look began. */
+  #looked = { at: 0, taken: 0, unread: 0 };
+  #cutMessage: string | undefined;
+  #leaver: Leaver | undefined;
+  /** Says a last word to the client, where there is one who understands it. */
+  lastWord: ((kind: CutKind, message: string) => void) | undefined;
+
+  constructor(request: IncomingMessage, parts: WireParts) {
+    const { clock } = parts;
+    this.request = request;
+    this.#parts = parts;
+    this.#faults = new Allowance(FAULTS_A_SECOND, FAULTS_AT_ONCE, clock);
+    this.#overloads = new Allowance(OVERLOADS_A_SECOND, OVERLOADS_AT_ONCE, clock);
+    this.left();
+  }
+
+  /** engine.io has made its connection of the first transport. */
+  open(connection: EngineConnection): void {
+    this.#connection = connection;
+    connection.on('packetCreate', ({ data }) => this.#out(sizeOf(data) + 1));
+    connection.on('flush', () => {
+      this.#flushedBytes += this.#waitingBytes;
+      this.#waitingBytes = 0;
+    });
+    connection.once('close', () => this.#ended());
+  }
+
+  /** A transport of this connection: two while it is upgraded. */
+  add(valve: Valve): void {
+    this.#valves.add(valve);
+    if (this.#holders !== 0) valve.hold();
+  }
+
+  remove(valve: Valve): void {
+    this.#valves.delete(valve);
+  }
+
+  get isOpen(): boolean {
+    return this.#connection?.readyState === 'open';
+  }
+
+  /** Nothing is left of it. */
+  get isGone(): boolean {
+    return this.#valves.size === 0 && this.#connection?.readyState === 'closed';
+  }
+
+  get hasJoined(): boolean {
+    return this.#hasJoined;
+  }
+
+  /** Why the hub ended it; undefined when it did not. */
+  get cutMessage(): string | undefined {
+    return this.#cutMessage;
+  }
+
+  /** Bytes for the client that it has not taken, the buffers of kernels not counted. */
+  get unreadBytes(): number {
+    let bytes = this.#waitingBytes;
+    for (const valve of this.#valves) bytes += valve.pendingBytes;
+    return bytes;
+  }
+
+  /** It has a part in the namespace. */
+  joined(): void {
+    this.#hasJoined = true;
+    this.#unjoined?.cancel();
+    this.#unjoined = undefined;
+  }
+
+  /** It has none, or none any more. */
+  left(): void {
+    this.#hasJoined = false;
+    this.#unjoined?.cancel();
+    const message = `the connection joined nothing within ${UNJOINED_MS} ms`;
+    this.#unjoined = this.#parts.clock.setTimer(UNJOINED_MS, () => this.cut('unjoined', message));
+  }
+
+  /** As one that drains sees it off while it has no part in the namespace: it asks nothing, and is owed nothing. */
+  get leaver(): Leaver {
+    this.#leaver ??= wireLeaver(this);
+    return this.#leaver;
+  }
+
+  close(): void {
+    this.#connection?.close();
+  }
+
+  /** A packet has come, and is about to be handed on. */
+  enter(bytes: number): void {
+    const turn = this.#parts.turns.current();
+    if (turn !== this.#turn) {
+      this.#turn = turn;
+      this.#packets = 0;
+      this.#bytes = 0;
+    }
+    this.#packets += 1;
+    this.#bytes += bytes;
+    if (this.#packets < PACKETS_A_TURN && this.#bytes < BYTES_A_TURN) return;
+    if ((this.#holders & HELD_BY.turn) !== 0) return;
+    this.hold('turn');
+    this.#parts.turns.wait(this.#nextTurn);
+  }
+
+  /** A request was refused for what it is: the caller's fault. */
+  faulty(): void {
+    if (this.#faultyFrom !== undefined && this.#faults.isWhole) this.#faultyFrom = undefined;
+    const overdrawnMs = this.#faults.take(1);
+    if (overdrawnMs === 0) return;
+    const now = this.#parts.clock.now();
+    this.#faultyFrom ??= now;
+    if (now - this.#faultyFrom > FAULTY_FOR_MS) {
+      const message = `more than ${FAULTS_A_SECOND} requests a second that must be refused, for ${FAULTY_FOR_MS} ms; look at the errors that answered them`;
+      return this.cut('flood', message);
+    }
+    this.#pauseFor(overdrawnMs);
+  }
+
+  /** A request was refused because the hub is busy: the caller asks for more than there is. */
+  overloaded(bytes: number): void {
+    const units = 1 + bytes / OVERLOAD_UNIT_BYTES;
+    const overdrawnMs = Math.max(this.#overloads.take(units), this.#parts.overload.take(units));
+    if (overdrawnMs > 0) this.#pauseFor(overdrawnMs);
+  }
+
+  hold(holder: Holder): void {
+    const before = this.#holders;
+    this.#holders |= HELD_BY[holder];
+    if (before === 0) for (const valve of this.#valves) valve.hold();
+  }
+
+  release(holder: Holder): void {
+    const before = this.#holders;
+    this.#holders &= ~HELD_BY[holder];
+    if (before !== 0 && this.#holders === 0) for (const valve of this.#valves) valve.release();
+  }
+
+  /** What was sent last has been taken by the system. */
+  taken(): void {
+    if ((this.#holders & HELD_BY.unread) !== 0 && this.unreadBytes <= this.#parts.options.maxOutboxBytes / 2)
+      this.release('unread');
+  }
+
+  /** Ends the connection, and tells why. A flood and a slow client get no orderly close: they would not take part in it. */
+  cut(kind: CutKind, message: string): void {
+    if (this.#cutMessage !== undefined) return;
+    this.#cutMessage = `${kind}: ${message}`;
+    this.#parts.onCut(this, kind, message);
+    if (kind === 'flood' || kind === 'too-large') {
+      this.lastWord?.(kind, message);
+      this.#connection?.close();
+    } else this.destroy();
+  }
+
+  destroy(): void {
+    this.#connection?.close(true);
+    for (const valve of this.#valves) valve.destroy();
+  }
+
+  readonly #nextTurn = (): void => this.release('turn');
+
+  #pauseFor(ms: number): void {
+    if (this.#pause !== undefined) return;
+    this.hold('pause');
+    this.#pause = this.#parts.clock.setTimer(Math.min(ms, MAX_PAUSE_MS), () => {
+      this.#pause = undefined;
+      this.release('pause');
+    });
+  }
+
+  #out(bytes: number): void {
+    this.#waitingBytes += bytes;
+    if (bytes > this.#largestBytes) this.#largestBytes = bytes;
+    const unread = this.unreadBytes;
+    if (unread <= WATCHED_BYTES) return;
+    const { maxOutboxBytes } = this.#parts.options;
+    if (unread > 2 * maxOutboxBytes + LARGEST_WAITING * this.#largestBytes) {
+      return this.cut('slow', `the client does not read its answers: ${unread} bytes wait`);
+    }
+    if (unread > maxOutboxBytes) this.hold('unread');
+    if (this.#look === undefined) this.#beginLook(unread);
+  }
+
+  #beginLook(unread: number): void {
+    this.#looked = { at: this.#parts.clock.now(), taken: this.#takenBytes(), unread };
+    this.#look = this.#parts.clock.setTimer(LOOK_EVERY_MS, () => this.#lookAgain());
+  }
+
+  #lookAgain(): void {
+    this.#look = undefined;
+    this.taken();
+    const unread = this.unreadBytes;
+    if (unread <= WATCHED_BYTES) return;
+    const took = this.#takenBytes() - this.#looked.taken;
+    if (took >= Math.min(WATCHED_BYTES, this.#looked.unread)) return this.#beginLook(unread);
+    const forMs = this.#parts.clock.now() - this.#looked.at;
+    if (forMs >= SLOW_AFTER_MS) {
+      const message = `the client does not read its answers: it took ${Math.max(0, took)} bytes in ${Math.round(forMs)} ms, and ${unread} wait`;
+      return this.cut('slow', message);
+    }
+    this.#look = this.#parts.clock.setTimer(LOOK_EVERY_MS, () => this.#lookAgain());
+  }
+
+  #takenBytes(): number {
+    let pending = 0;
+    for (const valve of this.#valves) pending += valve.pendingBytes;
+    return this.#flushedBytes - pending;
+  }
+
+  #ended(): void {
+    for (const timer of [this.#unjoined, this.#pause, this.#look]) timer?.cancel();
+    this.#unjoined = this.#pause = this.#look = undefined;
+    this.#parts.turns.forget(this.#nextTurn);
+    // What has come is let go by, and the transport is let see its end.
+    this.#holders = 0;
+    for (const valve of this.#valves) valve.release();
+  }
+}
+
+function sizeOf(data: unknown): number {
+  if (typeof data === 'string') return data.length;
+  return data instanceof Uint8Array ? data.byteLength : 0;
+}
+
+function wireLeaver(wire: Wire): Leaver {
+  return {
+    resends: false,
+    inFlight: 0,
+    requests: 0,
+    stopReading: () => undefined,
+    close: () => wire.close(),
+    get gone() {
+      return wire.isGone || wire.hasJoined;
+    },
+    destroy: () => wire.destroy(),
+  };
+}

@@ -1,0 +1,265 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { expect, test } from 'vitest';
+import { ManualClock } from '../../../../server/testing/manual-clock.js';
+import { Allowance } from '../../../../server/transports/wire/allowance.js';
+import { Turns } from '../../../../server/transports/wire/turns.js';
+import type { Valve } from '../../../../server/transports/wire/valve.js';
+import { type EngineConnection, Wire } from '../../../../server/transports/wire/wire.js';
+
+class TestValve implements Valve {
+  isHeld = false;
+  isDestroyed = false;
+  pendingBytes = 0;
+
+  hold(): void {
+    this.isHeld = true;
+  }
+
+  release(): void {
+    this.isHeld = false;
+  }
+
+  destroy(): void {
+    this.isDestroyed = true;
+  }
+}
+
+class TestConnection extends EventEmitter {
+  readonly id = 'id';
+  readyState = 'open';
+
+  close(): void {
+    if (this.readyState === 'closed') return;
+    this.readyState = 'closed';
+    this.emit('close');
+  }
+
+  /** As engine.io: what is written waits, or leaves at once. */
+  write(bytes: number, leaves = true): void {
+    this.emit('packetCreate', { data: 'x'.repeat(bytes - 1) });
+    if (leaves) this.emit('flush');
+  }
+}
+
+const MAX_OUTBOX = 1 << 20;
+
+function make(count = 1) {
+  const clock = new ManualClock();
+  const turns = new Turns(clock);
+  const cuts: string[] = [];
+  const overload = new Allowance(4096, 4096, clock);
+  const wires = Array.from({ length: count }, () => {
+    const wire = new Wire({} as IncomingMessage, {
+      clock,
+      turns,
+      overload,
+      options: { maxOutboxBytes: MAX_OUTBOX },
+      onCut: (_wire, kind, message) => cuts.push(`${kind}: ${message}`),
+    });
+    const [valve, connection] = [new TestValve(), new TestConnection()];
+    wire.add(valve);
+    wire.open(connection as unknown as EngineConnection);
+    wire.joined();
+    return { wire, valve, connection };
+  });
+  const [first] = wires;
+  if (first === undefined) throw new Error('none');
+  return { clock, cuts, wires, ...first };
+}
+
+/** Packets until it is held. */
+function fill({ wire, valve }: { wire: Wire; valve: TestValve }, most = 1000, bytes = 10): number {
+  let packets = 0;
+  while (!valve.isHeld && packets < most) {
+    wire.enter(bytes);
+    packets += 1;
+  }
+  return packets;
+}
+
+test('a connection has 64 packets or 256 KiB a turn, and goes on in the next', () => {
+  const one = make();
+
+  expect(fill(one)).toBe(64);
+  one.clock.advance(0);
+  expect(one.valve.isHeld).toBe(false);
+  expect(fill(one, 1000, 65_536)).toBe(4);
+  one.clock.advance(0);
+  // Not so many, each in a turn of its own: never held.
+  for (let i = 0; i < 500; i++) {
+    one.wire.enter(10);
+    one.clock.advance(0);
+    expect(one.valve.isHeld).toBe(false);
+  }
+});
+
+test('of many that flood, four go on in one turn, in the order in which they came to wait', () => {
+  const { wires, clock } = make(10);
+  for (const it of wires) fill(it);
+  const free = (): number[] => wires.flatMap(({ valve }, i) => (valve.isHeld ? [] : [i]));
+
+  clock.advance(0);
+  const order = [free()];
+  for (let turn = 0; turn < 5; turn++) {
+    for (const i of free()) fill(wires[i] as (typeof wires)[0]);
+    clock.advance(0);
+    order.push(free());
+  }
+
+  expect(order.every((turn) => turn.length === 4)).toBe(true);
+  const counts = wires.map((_, i) => order.flat().filter((j) => j === i).length);
+  expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+});
+
+test('a connection that joined nothing is cut after ten seconds, also one that left again', () => {
+  const { wire, clock, cuts, valve, connection } = make();
+  clock.advance(60_000);
+  expect(cuts).toEqual([]);
+  wire.left();
+  clock.advance(9_999);
+  expect(cuts).toEqual([]);
+  clock.advance(1);
+
+  expect(cuts).toEqual(['unjoined: the connection joined nothing within 10000 ms']);
+  expect([valve.isDestroyed, connection.readyState]).toEqual([true, 'closed']);
+});
+
+test('refusals above a rate slow the connection down, and end it when they go on for ten seconds', () => {
+  const { wire, clock, cuts, valve } = make();
+  for (let i = 0; i < 2000; i++) wire.faulty();
+  expect(valve.isHeld).toBe(false);
+
+  const words: string[] = [];
+  wire.lastWord = (kind) => words.push(kind);
+  let passed = 0;
+  for (let ms = 0; ms < 20_000 && cuts.length === 0; ms += 10) {
+    for (let i = 0; i < 10 && !valve.isHeld; i++) {
+      wire.faulty();
+      passed += 1;
+    }
+    clock.advance(10);
+  }
+
+  expect(cuts).toEqual([expect.stringMatching(/^flood: more than 200 requests a second/)]);
+  expect(words).toEqual(['flood']);
+  // About two hundred a second for ten seconds.
+  expect(passed).toBeGreaterThan(1_000);
+  expect(passed).toBeLessThan(3_500);
+});
+
+test('a burst of faults that ends is forgiven', () => {
+  const { wire, clock, cuts } = make();
+  for (let round = 0; round < 20; round++) {
+    for (let i = 0; i < 2_100; i++) wire.faulty();
+    clock.advance(11_000);
+  }
+
+  expect(cuts).toEqual([]);
+});
+
+test('refusals because the hub is busy slow the connection down, the sooner the longer its requests; they never end it', () => {
+  const short = make();
+  for (let i = 0; i < 400; i++) short.wire.overloaded(100);
+  expect(short.valve.isHeld).toBe(false);
+  const long = make();
+  for (let i = 0; i < 100; i++) long.wire.overloaded(65_536);
+  expect(long.valve.isHeld).toBe(true);
+  long.clock.advance(1_000);
+  expect(long.valve.isHeld).toBe(false);
+  for (let s = 0; s < 100; s++) {
+    long.wire.overloaded(65_536);
+    long.clock.advance(1_000);
+  }
+
+  expect(long.cuts).toEqual([]);
+});
+
+test('with maxOutboxBytes unread no request is read, until half of it is taken', () => {
+  const { wire, valve, connection, cuts } = make();
+  for (let i = 0; i < 20; i++) connection.write(60_000, false);
+  expect(wire.unreadBytes).toBe(1_200_000);
+  expect(valve.isHeld).toBe(true);
+  connection.emit('flush');
+  valve.pendingBytes = 600_000;
+  wire.taken();
+  expect(valve.isHeld).toBe(true);
+  valve.pendingBytes = 500_000;
+  wire.taken();
+
+  expect([valve.isHeld, cuts]).toEqual([false, []]);
+});
+
+test('one answer of four megabytes, and ten of them, are no reason to cut a client that takes them slowly', () => {
+  const { valve, connection, clock, cuts } = make();
+  for (let i = 0; i < 10; i++) connection.write(4_000_000);
+  valve.pendingBytes = 40_000_000;
+  for (let s = 0; s < 60; s++) {
+    clock.advance(1_000);
+    valve.pendingBytes -= 10_000;
+  }
+
+  expect(cuts).toEqual([]);
+});
+
+test('a client that takes next to nothing for ten seconds is cut as slow', () => {
+  const { valve, connection, clock, cuts } = make();
+  connection.write(200_000);
+  valve.pendingBytes = 200_000;
+  for (let s = 0; s < 9; s++) {
+    clock.advance(1_000);
+    valve.pendingBytes -= 100;
+  }
+  expect(cuts).toEqual([]);
+  clock.advance(2_000);
+
+  expect(cuts).toEqual([expect.stringMatching(/^slow: .*it took 900 bytes in 1\d{4} ms/)]);
+  expect(valve.isDestroyed).toBe(true);
+});
+
+test('a little that nobody takes is left to the heartbeat', () => {
+  const { valve, connection, clock, cuts } = make();
+  connection.write(60_000);
+  valve.pendingBytes = 60_000;
+  clock.advance(60_000);
+
+  expect(cuts).toEqual([]);
+});
+
+test('small answers without end are cut at twice maxOutboxBytes, whoever reads them', () => {
+  const { connection, cuts } = make();
+  let sent = 0;
+  while (cuts.length === 0 && sent < 10_000) {
+    connection.write(1_000, false);
+    sent += 1;
+  }
+
+  expect(cuts).toHaveLength(1);
+  expect(sent).toBeLessThan(2 * (MAX_OUTBOX / 1_000) + 20);
+});
+
+test('who holds for different reasons goes on when none is left; a valve that is added meanwhile is held too', () => {
+  const { wire, valve } = make();
+  wire.hold('order');
+  wire.hold('unread');
+  const upgraded = new TestValve();
+  wire.add(upgraded);
+  wire.release('order');
+  expect([valve.isHeld, upgraded.isHeld]).toEqual([true, true]);
+  wire.release('unread');
+
+  expect([valve.isHeld, upgraded.isHeld]).toEqual([false, false]);
+});
+
+test('a connection that ends leaves no timer and is held no more', () => {
+  const { wire, valve, connection, clock, cuts } = make();
+  wire.left();
+  for (let i = 0; i < 3_000; i++) wire.faulty();
+  connection.write(200_000);
+  connection.close();
+
+  expect(valve.isHeld).toBe(false);
+  expect(clock.timers).toBe(0);
+  clock.advance(60_000);
+  expect(cuts).toEqual([]);
+});
