@@ -5,8 +5,8 @@ import { frame, RawSocket } from '../support/raw-socket.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
 
-const SECONDS = 30;
-const WARM_UP = 5;
+const SECONDS = 15;
+const WARM_UP = 1;
 /** Without a limit V8 lets its heap grow by more than is looked for here, because there is memory. */
 const HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 
@@ -27,7 +27,7 @@ async function flood(hub: TestProcess): Promise<number> {
       if (turn++ % 20 === 0) most = Math.max(most, await hub.rss());
       return socket.closed;
     },
-    30_000,
+    40_000,
   );
   return most;
 }
@@ -36,7 +36,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
-test('a client that emits for thirty seconds and never reads is cut, with the reason logged, and its neighbours lose nothing', async () => {
+test('a client that emits without end and never reads is cut, with the reason logged, and its neighbours lose nothing', async () => {
   const hub = await startTestProcess({ models: (folder) => writeLinear(folder), config: { logLevel: 'info' } }, HEAP);
   const neighbour = io(hub.url, { transports: ['websocket'], forceNew: true });
   await until('the neighbour connects', () => neighbour.connected);
@@ -76,4 +76,4 @@ test('a client that emits for thirty seconds and never reads is cut, with the re
   expect(dropped).toBe(0);
   expect(answers).toBeGreaterThan(SECONDS);
   expect(grown).toBeLessThan(20e6);
-}, 120_000);
+}, 180_000);

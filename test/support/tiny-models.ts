@@ -65,6 +65,15 @@ export async function writeLinear(folder: string, weight = 2, bias = 1): Promise
   ]);
 }
 
+/** `y[i] = weight * x` for so many `i`: an answer as large as it is asked to be. */
+export async function writeWide(folder: string, width: number, weight: number): Promise<void> {
+  const model = layersModel('Sequential', { name: 'wide', layers: [dense('dense', width, 'linear', [null, 1])] });
+  await writeModel(folder, model, [
+    { name: 'dense/kernel', shape: [1, width], values: Array(width).fill(weight) },
+    { name: 'dense/bias', shape: [width], values: Array(width).fill(0) },
+  ]);
+}
+
 /** Numbers in [-0.5, 0.5), the same for the same seed. */
 export function seededNumbers(count: number, seed: number): readonly number[] {
   let state = seed >>> 0;
