@@ -174,9 +174,9 @@ export class SocketIoTransport {
 
   /** Ends every connection and every session at once. */
   close(): void {
-    this.#sessions.close();
     this.#io.engine.close();
     for (const wire of this.#wires.all) wire.destroy();
+    this.#sessions.close();
     this.#io.removeAllListeners();
   }
 

@@ -53,6 +53,8 @@ const OVERLOAD_UNIT_BYTES = 4_096;
 const MAX_PAUSE_MS = 1_000;
 /** A connection that has joined nothing is ended after this time. */
 const UNJOINED_MS = 10_000;
+/** For what a client is told at the end. */
+const LAST_WORD_MS = 2_000;
 /** From so many unread bytes on it is looked at whether they are taken: so much in so long, or all there is. */
 const WATCHED_BYTES = 65_536;
 const LOOK_EVERY_MS = 1_000;
@@ -81,6 +83,7 @@ export class Wire {
   #unjoined: Timer | undefined;
   #hasJoined = false;
   #look: Timer | undefined;
+  #last: Timer | undefined;
   /** Bytes in engine.io's buffer, and those that left it. */
   #waitingBytes = 0;
   #flushedBytes = 0;
@@ -227,15 +230,17 @@ export class Wire {
       this.release('unread');
   }
 
-  /** Ends the connection, and tells why. A flood and a slow client get no orderly close: they would not take part in it. */
+  /** Ends the connection. Who may have meant well is told why, and has a moment to read it. */
   cut(kind: CutKind, message: string): void {
     if (this.#cutMessage !== undefined) return;
     this.#cutMessage = `${kind}: ${message}`;
     this.#parts.onCut(this, kind, message);
-    if (kind === 'flood' || kind === 'too-large') {
-      this.lastWord?.(kind, message);
-      this.#connection?.close();
-    } else this.destroy();
+    if (this.lastWord === undefined || (kind !== 'flood' && kind !== 'too-large')) return this.destroy();
+    this.lastWord(kind, message);
+    const { clock } = this.#parts;
+    // Not from inside the close of a WebSocket that has a code of its own.
+    clock.immediate(() => this.#connection?.close());
+    this.#last = clock.setTimer(LAST_WORD_MS, () => this.destroy());
   }
 
   destroy(): void {
@@ -294,8 +299,8 @@ export class Wire {
   }
 
   #ended(): void {
-    for (const timer of [this.#unjoined, this.#pause, this.#look]) timer?.cancel();
-    this.#unjoined = this.#pause = this.#look = undefined;
+    for (const timer of [this.#unjoined, this.#pause, this.#look, this.#last]) timer?.cancel();
+    this.#unjoined = this.#pause = this.#look = this.#last = undefined;
     this.#parts.turns.forget(this.#nextTurn);
     // What has come is let go by, and the transport is let see its end.
     this.#holders = 0;
