@@ -32,11 +32,15 @@ export interface ReadyModel {
   /** What computes it, such as `tfjs-native`. */
   readonly engine: string;
   readonly warmUp: WarmUp;
+  /** Most rows of a batch, where the model allows fewer than the hub: 1 when an answer depends on the other rows of its batch. */
+  readonly maxBatchRows?: number;
 }
 
 /** Looks up the model a request names (`name`, `name@version`, or undefined for the default). One map look-up. */
 export interface ModelDirectory {
   resolve(reference: string | undefined): ReadyModel | WireError;
+  /** The model that every request is for, whatever it names: the only one there is. */
+  readonly only?: ReadyModel | undefined;
 }
 
 /** The part of a spec that callers see. */

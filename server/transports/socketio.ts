@@ -27,6 +27,7 @@ import { guardHandshakes } from './handshakes.js';
 import type { OriginPolicy } from './origin-policy.js';
 import { type HubSocket, Outbox } from './outbox.js';
 import { Permit } from './permit.js';
+import { principalKey } from './principal-key.js';
 import type { RequestLimit } from './request-limit.js';
 import { type SessionOptions, Sessions } from './sessions.js';
 import { SocketLeaver } from './socket-leaver.js';
@@ -157,7 +158,7 @@ export class SocketIoTransport {
     const permit = new Permit(pass.rights);
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
-    const { session, resumed } = this.#sessions.open(named);
+    const { session, resumed } = this.#sessions.open(named, principalKey(pass, addresses.of(socket.request)));
     let reason: string | undefined;
     const outbox = new Outbox(socket, options.maxOutboxBytes, () => {
       reason = 'slow: the client does not read its answers';
