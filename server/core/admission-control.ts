@@ -24,7 +24,7 @@ export interface Entry {
 const MAX_RETRY_AFTER_MS = 10_000;
 /** Rows leave no quicker than expected; a little later is let in, a little earlier is not. */
 const MARGIN = 1.1;
-const NO_QUEUE = { rows: 0, principalRows: 0, freeRows: Number.POSITIVE_INFINITY };
+const NO_QUEUE = { rows: 0, principalRows: 0, freeRows: Number.POSITIVE_INFINITY, promised: 0 };
 
 export class AdmissionControl {
   readonly #clock: Clock;
@@ -66,11 +66,12 @@ export class AdmissionControl {
   #ask(entry: Entry, origin: Origin, queue: ModelQueue | undefined, isAwaited: boolean): WireError | undefined {
     const { rows, timeoutMs, freedRows } = entry;
     const { principal, inFlightRows, maxInFlightRows, promisedRows } = origin;
-    const promised = isAwaited ? 0 : principal.retries.rows;
+    const promised = principal.retries.promisedRows;
     const refusal = admit({
       rows,
       timeoutMs,
-      origin: { held: inFlightRows - freedRows, most: maxInFlightRows, promised: isAwaited ? 0 : promisedRows },
+      isAwaited,
+      origin: { held: inFlightRows - freedRows, most: maxInFlightRows, promised: promisedRows },
       principal: { held: principal.inFlightRows - freedRows, most: this.#maxPrincipalRows, promised },
       queue:
         queue === undefined
@@ -79,8 +80,9 @@ export class AdmissionControl {
               rows: queue.rows - freedRows,
               principalRows: queue.rowsOf(principal) - freedRows,
               freeRows: queue.freeRows(freedRows),
+              promised: queue.promisedRows,
             },
-      expectedWaitMs: queue === undefined ? 0 : this.#waitMs(entry, origin, queue, promised),
+      expectedWaitMs: queue === undefined ? 0 : this.#waitMs(entry, origin, queue, isAwaited ? 0 : promised),
     });
     return refusal && wireError('OVERLOADED', refusal.message, this.#retryAfterMs(refusal, entry, origin, queue));
   }
@@ -91,7 +93,7 @@ export class AdmissionControl {
     if (ofAllMs <= timeoutMs / 2) return ofAllMs;
     const waitMs = this.#scheduler.expectedWaitMsOf(queue, origin, rows);
     // Promises count only where the wait is long, so that nobody waits for those who do not come.
-    return waitMs <= timeoutMs / 2 ? waitMs : waitMs + promised * queue.drainMs(origin.principal);
+    return waitMs <= timeoutMs / 2 ? waitMs : waitMs + promised * queue.drainMsOf(origin.principal);
   }
 
   #retryAfterMs({ until }: Refusal, entry: Entry, origin: Origin, asked: ModelQueue | undefined): number {
@@ -99,22 +101,22 @@ export class AdmissionControl {
     const { retries } = origin.principal;
     const toldAt = retries.toldBefore(origin, entry.id, now);
     if (toldAt !== undefined) return Math.max(1, Math.ceil(toldAt - now));
-    const waitMs = until.scope === 'wait' ? until.ms : this.#leaveMs(until, origin, asked);
-    const retryAfterMs = Math.min(MAX_RETRY_AFTER_MS, Math.max(1, Math.ceil(waitMs)));
-    const scope = until.scope === 'origin' ? 'origin' : 'principal';
-    retries.promise({ origin, id: entry.id, scope, rows: entry.rows, at: now + retryAfterMs });
+    const queue = asked ?? this.#scheduler.longestQueue();
+    const keeper = until.scope === 'origin' ? origin : until.scope === 'queue' && asked !== undefined ? asked : retries;
+    const rowMs = queue === undefined ? 0 : MARGIN * drainMs(queue, until.scope, origin);
+    // Credit is free again a batch later than the queue: with the answers.
+    const stepsMs = (until.scope === 'origin' ? 2 : 1) * (queue?.stepMs() ?? 0);
+    const waitMs = until.scope === 'wait' ? until.ms : this.#scheduler.runningMs() + stepsMs + until.rows * rowMs;
+    // Behind the last one who was told a time, as far as its rows take.
+    const afterLastMs = keeper.promisedRows > 0 ? keeper.lastAt + entry.rows * rowMs - now : 0;
+    const retryAfterMs = Math.min(MAX_RETRY_AFTER_MS, Math.max(1, Math.ceil(Math.max(waitMs, afterLastMs))));
+    retries.promise({ origin, id: entry.id, keeper, rows: entry.rows, at: now + retryAfterMs });
     return retryAfterMs;
   }
+}
 
-  /** Time in which so many rows leave. */
-  #leaveMs(
-    { scope, rows }: { readonly scope: 'origin' | 'principal'; readonly rows: number },
-    origin: Origin,
-    asked: ModelQueue | undefined,
-  ): number {
-    const queue = asked ?? this.#scheduler.longestQueue();
-    if (queue === undefined) return 1;
-    const rowMs = queue.drainMs(origin.principal, scope === 'origin' ? origin : undefined);
-    return this.#scheduler.runningMs() + queue.stepMs() + MARGIN * rows * rowMs;
-  }
+/** Time in which one row leaves: of what is over its bound. */
+function drainMs(queue: ModelQueue, scope: Refusal['until']['scope'], origin: Origin): number {
+  if (scope === 'queue') return queue.drainMs();
+  return queue.drainMsOf(origin.principal, scope === 'origin' ? origin : undefined);
 }

@@ -4,13 +4,15 @@
 export interface Bound {
   readonly held: number;
   readonly most: number;
-  /** Rows that were refused before and told to come at about this time: room is kept for them. */
+  /** Rows that were refused and told when to come: room is kept for them. */
   readonly promised: number;
 }
 
 export interface AdmissionView {
   readonly rows: number;
   readonly timeoutMs: number;
+  /** True for one that comes at the time that it was told: the others who were told one do not go before it. */
+  readonly isAwaited: boolean;
   /** Rows in flight of this origin, and its credit. */
   readonly origin: Bound;
   /** Rows in flight of its principal, in all of its origins. */
@@ -19,8 +21,9 @@ export interface AdmissionView {
     /** Rows waiting in the model's queue, all and of this principal. */
     readonly rows: number;
     readonly principalRows: number;
-    /** Rows for which it has room. */
+    /** Rows for which it has room, and those that it is kept for whoever's they are. */
     readonly freeRows: number;
+    readonly promised: number;
   };
   /** Until the rows that wait are done, and until this one's turn would come, in milliseconds. */
   readonly expectedWaitMs: number;
@@ -29,9 +32,9 @@ export interface AdmissionView {
 /** Why a request is refused, and how far it is from fitting. */
 export interface Refusal {
   readonly message: string;
-  /** What must change before it fits: rows must leave, of this origin or of its principal; or time must pass. */
+  /** What must change before it fits: rows must leave, of this origin, of its principal or of anybody; or time must pass. */
   readonly until:
-    | { readonly scope: 'origin' | 'principal'; readonly rows: number }
+    | { readonly scope: 'origin' | 'principal' | 'queue'; readonly rows: number }
     | { readonly scope: 'wait'; readonly ms: number };
 }
 
@@ -44,29 +47,27 @@ export const ALPHA = 8;
 const LEAST_ROWS = 16;
 
 /** Undefined to accept. */
-export function admit({
-  rows,
-  timeoutMs,
-  origin,
-  principal,
-  queue,
-  expectedWaitMs,
-}: AdmissionView): Refusal | undefined {
-  if (isOver(rows, origin)) {
+export function admit(view: AdmissionView): Refusal | undefined {
+  const { rows, timeoutMs, isAwaited, origin, principal, queue, expectedWaitMs } = view;
+  // A connection that does not come for its own places keeps nobody else from anything.
+  if (isOver(rows, origin, isAwaited, 0)) {
     const message = `this connection has ${origin.held} rows unanswered and may have ${origin.most}; wait for answers before sending ${rows} more`;
     return { message, until: { scope: 'origin', rows: over(rows, origin) } };
   }
-  if (isOver(rows, principal)) {
+  if (isOver(rows, principal, isAwaited, principal.most / 2)) {
     const message = `this caller has ${principal.held} rows unanswered over all its connections and may have ${principal.most} (--max-principal-rows); retry after retryAfterMs`;
     return { message, until: { scope: 'principal', rows: over(rows, principal) } };
   }
-  if (rows > queue.freeRows) {
-    const until = { scope: 'principal', rows: rows - queue.freeRows + principal.promised } as const;
+  // Who has nothing waiting yields to nobody: it was told nothing because it asked nothing.
+  const kept = isAwaited || queue.principalRows === 0 || queue.rows < queue.freeRows ? 0 : queue.promised;
+  if (rows + kept > queue.freeRows) {
+    const until = { scope: 'queue', rows: rows + queue.promised - queue.freeRows } as const;
     return { message: 'the queue is full; retry after retryAfterMs', until };
   }
   const least = overShare(rows, queue, 0);
   // Room that was promised counts only while the queue is far from empty, so that nobody waits for those who do not come.
-  if (least > 0 || (queue.rows > queue.freeRows && overShare(rows, queue, principal.promised) > 0)) {
+  const areKept = !isAwaited && queue.rows > queue.freeRows;
+  if (least > 0 || (areKept && overShare(rows, queue, principal.promised) > 0)) {
     const message = 'this caller has its share of the queue waiting already; retry after retryAfterMs';
     return { message, until: { scope: 'principal', rows: overShare(rows, queue, principal.promised) } };
   }
@@ -77,8 +78,9 @@ export function admit({
   return undefined;
 }
 
-function isOver(rows: number, { held, most, promised }: Bound): boolean {
-  return held + rows > most || (promised > 0 && held > most / 2 && held + promised + rows > most);
+/** @param keptFrom room is kept for others while more rows than this are held. */
+function isOver(rows: number, { held, most, promised }: Bound, isAwaited: boolean, keptFrom: number): boolean {
+  return held + rows > most || (!isAwaited && promised > 0 && held > keptFrom && held + promised + rows > most);
 }
 
 function over(rows: number, { held, most, promised }: Bound): number {

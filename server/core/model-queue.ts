@@ -30,6 +30,9 @@ export class ModelQueue {
   readonly #clock: Clock;
   readonly #turns = new Turns();
   readonly #drain = new DrainRate();
+  /** Rows that were refused because it was full, and the latest time that one was told. */
+  promisedRows = 0;
+  lastAt = 0;
   #rows = 0;
   #textBytes = 0;
 
@@ -76,13 +79,17 @@ export class ModelQueue {
   }
 
   /**
-   * Expected time in which one row of this principal leaves the queue while it is full, in milliseconds; of one of its origins, where that
-   * is given. By what was measured while rows waited; before that by the cost line, on one slot.
+   * Expected time in which one row leaves the queue while it is full, in milliseconds. By what was measured while rows waited; before that
+   * by the cost line, on one slot.
    */
-  drainMs(principal: Principal, origin?: Origin): number {
+  drainMs(): number {
     const { batchRows } = this;
-    const rowMs = this.#drain.rowMs ?? this.cost.batchMs(batchRows, 0) / batchRows;
-    return rowMs / this.#turns.portionOf(principal, this.#rows, origin);
+    return this.#drain.rowMs ?? this.cost.batchMs(batchRows, 0) / batchRows;
+  }
+
+  /** The same of one row of this principal; of one of its origins, where that is given. */
+  drainMsOf(principal: Principal, origin?: Origin): number {
+    return this.drainMs() / this.#turns.portionOf(principal, this.#rows, origin);
   }
 
   /** Expected time of a full batch of what waits, in milliseconds: rows leave by so many at a time. */

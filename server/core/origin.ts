@@ -40,7 +40,10 @@ export class Origin {
 
   /** Refused requests that were told when to come again, by id; one without an id stands under itself. In order of refusal. */
   readonly promises = new Map<RequestId | RetrySlot, RetrySlot>();
+  toldRows = 0;
+  /** Rows of them that wait for its own credit, and the latest time that one was told. */
   promisedRows = 0;
+  lastAt = 0;
 
   /** The newest request in flight of each key. A key is for one model: the hub joins the two. */
   readonly keyed = new Map<string, Pending>();

@@ -7,14 +7,18 @@
 import type { RequestId } from '../../shared/protocol.js';
 import type { Origin } from './origin.js';
 
-/** What the wait was for: the origin's credit, or what all of the principal share. */
-export type RetryScope = 'origin' | 'principal';
+/** What keeps room for refused requests: an origin in its credit, a principal in its share, a queue. */
+export interface Keeper {
+  promisedRows: number;
+  /** The latest time that was told. */
+  lastAt: number;
+}
 
 /** The promise of one refusal. */
 export interface RetrySlot {
   readonly origin: Origin;
   readonly id: RequestId | undefined;
-  readonly scope: RetryScope;
+  readonly keeper: Keeper;
   readonly rows: number;
   /** Clock time at which it may come. */
   readonly at: number;
@@ -30,18 +34,16 @@ const KEPT_MS = 250;
 const LEFT_MS = 50;
 /** Most places of one principal; further refusals are told a time and promised nothing. */
 const MAX_SLOTS = 8192;
+/** Most rows promised to one origin, in its credits. */
+const MAX_TOLD = 4;
 
-export class RetrySlots {
+export class RetrySlots implements Keeper {
+  /** Rows for which there is to be room in what the principal's origins share. */
+  promisedRows = 0;
+  lastAt = 0;
   /** In order of refusal; those before `#first` are over. */
   #slots: RetrySlot[] = [];
   #first = 0;
-  /** Rows promised, by scope: here those of the principal, with each origin its own. */
-  #rows = 0;
-
-  /** Rows that were promised room in what the principal's origins share. */
-  get rows(): number {
-    return this.#rows;
-  }
 
   get isEmpty(): boolean {
     return this.#first === this.#slots.length;
@@ -72,13 +74,14 @@ export class RetrySlots {
     const before = slot.id === undefined ? undefined : origin.promises.get(slot.id);
     if (before !== undefined) this.end(before);
     if (this.#slots.length - this.#first >= MAX_SLOTS) return;
-    // Whoever asks again and again is not promised more than it could have in flight.
-    if (origin.promisedRows + rows > origin.maxInFlightRows) return;
+    // Whoever asks again and again is not promised room without end.
+    if (origin.toldRows + rows > MAX_TOLD * origin.maxInFlightRows) return;
     const kept: RetrySlot = { ...slot, isOver: false };
     this.#slots.push(kept);
     origin.promises.set(kept.id ?? kept, kept);
-    origin.promisedRows += rows;
-    if (kept.scope === 'principal') this.#rows += rows;
+    origin.toldRows += rows;
+    kept.keeper.promisedRows += rows;
+    kept.keeper.lastAt = Math.max(kept.keeper.lastAt, kept.at);
   }
 
   /**
@@ -106,8 +109,8 @@ export class RetrySlots {
     slot.isOver = true;
     const { origin, rows, id } = slot;
     origin.promises.delete(id ?? slot);
-    origin.promisedRows -= rows;
-    if (slot.scope === 'principal') this.#rows -= rows;
+    origin.toldRows -= rows;
+    slot.keeper.promisedRows -= rows;
   }
 
   /** Gives up all places of an origin that is gone. */

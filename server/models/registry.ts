@@ -59,6 +59,12 @@ export class ModelRegistry implements ModelDirectory {
     return this.#answers.get(reference ?? DEFAULT) ?? this.#notFound(reference);
   }
 
+  get only(): ReadyModel | undefined {
+    if (this.#entries.size !== 1) return undefined;
+    const [entry] = this.#entries.values();
+    return entry?.status.model;
+  }
+
   /** Every version that was asked for, by name and version. */
   list(): readonly ModelStatus[] {
     return this.#sorted().map(({ status }) => status);
