@@ -32,6 +32,11 @@ export interface ReadyModel {
   /** What computes it, such as `tfjs-native`. */
   readonly engine: string;
   readonly warmUp: WarmUp;
+  /**
+   * Whether the answer to a row is the same whatever other rows are in its batch: it is; it is not, and each is run alone; it could not be
+   * tried. Undefined: nobody tried.
+   */
+  readonly rows?: 'independent' | 'alone' | 'unknown';
   /** Most rows of a batch, where the model allows fewer than the hub: 1 when an answer depends on the other rows of its batch. */
   readonly maxBatchRows?: number;
 }

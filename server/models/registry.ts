@@ -32,7 +32,13 @@ export interface ModelStatus {
 }
 
 export type ModelLoaded =
-  | { readonly ok: true; readonly model: ReadyModel; readonly report: LoadReport }
+  | {
+      readonly ok: true;
+      readonly model: ReadyModel;
+      readonly report: LoadReport;
+      /** What its operator should know of it, one line each. */
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly problem: string };
 
 interface Entry {
@@ -105,7 +111,11 @@ export class ModelRegistry implements ModelDirectory {
     }
     const { inputs: takes, outputs } = engineModel;
     const spec: ModelSpec = { name, version, ref, inputs: takes, outputs, labels, maxTextLength };
-    return { ok: true, model: { spec, engineModel, engine: report.engine, warmUp: warmed.warmUp }, report };
+    const { warmUp: cost, rows, warnings } = warmed;
+    const ready = { spec, engineModel, engine: report.engine, warmUp: cost, rows };
+    // What one caller is answered must not depend on who else asks.
+    const model: ReadyModel = rows === 'alone' ? { ...ready, maxBatchRows: 1 } : ready;
+    return { ok: true, model, report, warnings: warnings.map((warning) => `model ${ref}: ${warning}`) };
   }
 
   #warmUp(model: EngineModel, texts: readonly string[], maxTextLength: number): Promise<WarmedUp> {
