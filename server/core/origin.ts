@@ -4,6 +4,7 @@ import type { RequestId } from '../../shared/protocol.js';
 import type { Pending } from './pending.js';
 import type { Principal } from './principal.js';
 import type { RetrySlot } from './retry-slots.js';
+import type { Lane, Turns } from './turns.js';
 
 /** How requests come in. */
 export type Via = 'socketio' | 'rest' | 'in-process';
@@ -38,6 +39,8 @@ export class Origin {
   /** Requests in flight by their id; one without an id stands under itself. */
   readonly requests = new Map<RequestId | Pending, Pending>();
 
+  /** Its place in each queue that it has asked. */
+  readonly lanes = new Map<Turns, Lane>();
   /** Refused requests that were told when to come again, by id; one without an id stands under itself. In order of refusal. */
   readonly promises = new Map<RequestId | RetrySlot, RetrySlot>();
   toldRows = 0;

@@ -4,10 +4,13 @@
  */
 
 import { RetrySlots } from './retry-slots.js';
+import type { Share, Turns } from './turns.js';
 
 export class Principal {
   /** Rows in flight of all its origins, for all models. */
   inFlightRows = 0;
+  /** What it has waiting in each queue that it has asked. */
+  readonly shares = new Map<Turns, Share>();
   /** When those that were refused may come again. */
   readonly retries = new RetrySlots();
 }

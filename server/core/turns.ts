@@ -14,7 +14,6 @@ export const QUANTUM_ROWS = 16;
 
 /** The waiting requests of one origin, oldest first. */
 export interface Lane extends TurnLinks<Lane> {
-  readonly origin: Origin;
   readonly share: Share;
   head: Pending | undefined;
   tail: Pending | undefined;
@@ -24,16 +23,13 @@ export interface Lane extends TurnLinks<Lane> {
 }
 
 /** What waits of one principal. */
-interface Share extends TurnLinks<Share> {
-  readonly principal: Principal;
+export interface Share extends TurnLinks<Share> {
   readonly lanes: TurnRing<Lane>;
   rows: number;
   left: number;
 }
 
 export class Turns {
-  readonly #lanes = new Map<Origin, Lane>();
-  readonly #shares = new Map<Principal, Share>();
   readonly #ring = new TurnRing<Share>();
 
   /** The request whose rows are next. */
@@ -48,27 +44,27 @@ export class Turns {
 
   /** Rows of a principal that wait. */
   rowsOf(principal: Principal): number {
-    return this.#shares.get(principal)?.rows ?? 0;
+    return principal.shares.get(this)?.rows ?? 0;
   }
 
   /** Most rows that run before the last of `rows` more of this origin, those included, however many others come. */
   rowsUntil(origin: Origin, rows: number): number {
-    const share = this.#shares.get(origin.principal);
-    const own = rows + (this.#lanes.get(origin)?.rows ?? 0);
+    const share = origin.principal.shares.get(this);
+    const own = rows + (origin.lanes.get(this)?.rows ?? 0);
     const ofPrincipal = Math.min((share?.rows ?? 0) + rows, (own + QUANTUM_ROWS) * (1 + (share?.lanes.size ?? 0)));
     return (ofPrincipal + QUANTUM_ROWS) * (1 + this.#ring.size);
   }
 
   /** At least which part of what is drained is this principal's; its origin's, where one is given. Not zero. */
   portionOf(principal: Principal, queuedRows: number, origin?: Origin): number {
-    const share = this.#shares.get(principal);
-    const others = this.#ring.size - (share === undefined ? 0 : 1);
+    const share = principal.shares.get(this);
     const rows = share?.rows ?? 0;
+    const others = this.#ring.size - (rows > 0 ? 1 : 0);
     const portion = Math.max(1 / (1 + others), queuedRows === 0 ? 0 : rows / queuedRows);
     if (origin === undefined) return portion;
-    const lane = this.#lanes.get(origin);
-    const lanes = (share?.lanes.size ?? 0) + (lane === undefined ? 1 : 0);
-    return portion * Math.max(1 / lanes, rows === 0 ? 0 : (lane?.rows ?? 0) / rows);
+    const own = origin.lanes.get(this)?.rows ?? 0;
+    const lanes = (share?.lanes.size ?? 0) + (own > 0 ? 0 : 1);
+    return portion * Math.max(1 / lanes, rows === 0 ? 0 : own / rows);
   }
 
   /** Adds a request: at the end of its origin's lane, or before another one that waits there. */
@@ -118,19 +114,22 @@ export class Turns {
     this.#unlink(pending, lane);
   }
 
+  /** The lane of an origin, which takes part in the turns from now on. Kept with its origin, empty or not: a map that grows and shrinks with each row is litter. */
   #laneOf(origin: Origin): Lane {
-    let lane = this.#lanes.get(origin);
-    if (lane !== undefined) return lane;
-    const { principal } = origin;
-    let share = this.#shares.get(principal);
-    if (share === undefined) {
-      share = { principal, lanes: new TurnRing(), rows: 0, left: 0, before: undefined, after: undefined };
-      this.#shares.set(principal, share);
-      this.#ring.push(share);
+    let lane = origin.lanes.get(this);
+    if (lane === undefined) {
+      const links = { rows: 0, left: 0, before: undefined, after: undefined };
+      let share = origin.principal.shares.get(this);
+      if (share === undefined) {
+        share = { lanes: new TurnRing(), ...links };
+        origin.principal.shares.set(this, share);
+      }
+      lane = { share, head: undefined, tail: undefined, ...links };
+      origin.lanes.set(this, lane);
     }
-    lane = { origin, share, head: undefined, tail: undefined, rows: 0, left: 0, before: undefined, after: undefined };
-    this.#lanes.set(origin, lane);
-    share.lanes.push(lane);
+    const { share } = lane;
+    if (lane.before === undefined) share.lanes.push(lane);
+    if (share.before === undefined) this.#ring.push(share);
     return lane;
   }
 
@@ -145,10 +144,11 @@ export class Turns {
     pending.lane = undefined;
     if (lane.head !== undefined) return;
     const { share } = lane;
-    this.#lanes.delete(lane.origin);
+    // What it did not use of its turn is lost: it comes last when it comes again.
+    lane.left = 0;
     share.lanes.remove(lane);
     if (share.lanes.size > 0) return;
-    this.#shares.delete(share.principal);
+    share.left = 0;
     this.#ring.remove(share);
   }
 }
