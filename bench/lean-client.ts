@@ -20,6 +20,8 @@ export interface LeanClientOptions {
   readonly port: number;
   /** Ready only at the event `hello`, which the hub sends and the other servers do not. */
   readonly awaitHello: boolean;
+  /** The loopback address that it comes from. Default: the machine's choice. */
+  readonly localAddress?: string;
 }
 
 /** Reads are handled before the next one begins, so all connections of a thread share one buffer. */
@@ -37,7 +39,7 @@ export class LeanClient {
   #response: Buffer | undefined = Buffer.alloc(0);
   #closed = false;
 
-  constructor({ port, awaitHello }: LeanClientOptions, handlers: LeanClientHandlers) {
+  constructor({ port, awaitHello, localAddress }: LeanClientOptions, handlers: LeanClientHandlers) {
     this.#handlers = handlers;
     this.#awaitHello = awaitHello;
     const onread = {
@@ -47,7 +49,13 @@ export class LeanClient {
         return true;
       },
     };
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread });
+    this.#socket = connect({
+      port,
+      host: '127.0.0.1',
+      noDelay: true,
+      onread,
+      ...(localAddress !== undefined && { localAddress }),
+    });
     this.#socket.on('error', (error) => this.#fail(`the connection failed: ${error.message}`));
     this.#socket.on('close', () => this.#fail('the server closed the connection'));
     this.#socket.on('connect', () => this.#socket.write(upgradeRequest(port)));

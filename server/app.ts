@@ -280,7 +280,9 @@ async function loadModels(
   for (const folder of found) {
     const loaded = await models.load(folder);
     if (!loaded.ok) return loaded.problem;
-    log.info({ model: folder.ref, ...loaded.report, warmUp: loaded.model.warmUp }, 'model ready');
+    const { report, model, warnings } = loaded;
+    log.info({ model: folder.ref, ...report, warmUp: model.warmUp, rows: model.rows }, 'model ready');
+    for (const warning of warnings) log.warn({ model: folder.ref }, warning);
   }
   const missing = config.defaultModel !== '' && 'code' in models.resolve(undefined);
   return missing ? `--default-model: there is no model ${config.defaultModel}` : undefined;

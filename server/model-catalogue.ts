@@ -41,6 +41,6 @@ export class RegistryCatalogue implements ModelCatalogue {
 
 function show({ name, version, state, description, model, report, problem }: ModelStatus): object {
   const described = model === undefined ? { name, version } : describeModel(model.spec);
-  const limits = model === undefined ? {} : { maxTextLength: model.spec.maxTextLength };
+  const limits = model === undefined ? {} : { maxTextLength: model.spec.maxTextLength, rows: model.rows };
   return { ...described, state, description, ...limits, ...report, problem };
 }

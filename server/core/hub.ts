@@ -5,11 +5,12 @@
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import { measureInput } from '../../shared/input.js';
+import { MAX_TIMEOUT_MS } from '../../shared/limits.js';
 import { readPrediction } from '../../shared/output.js';
 import { type PredictEnvelope, parsePredict } from '../../shared/parse.js';
 import type { Prediction, PredictRequest, RequestId } from '../../shared/protocol.js';
 import type { ReceiptParts } from '../../shared/stream-protocol.js';
-import { admit } from './admission.js';
+import { AdmissionControl } from './admission-control.js';
 import { castRows } from './cast-rows.js';
 import type { Casting, CastTarget } from './casting.js';
 import type { Clock } from './clock.js';
@@ -20,6 +21,7 @@ import { Ledger } from './ledger.js';
 import type { ModelDirectory, ModelSpec } from './model-spec.js';
 import { Origin, type OriginOptions } from './origin.js';
 import { Pending, type Settle } from './pending.js';
+import { Principals } from './principal.js';
 import { Scheduler, type SchedulerOptions } from './scheduler.js';
 
 export interface HubOptions extends SchedulerOptions {
@@ -27,6 +29,8 @@ export interface HubOptions extends SchedulerOptions {
   readonly maxRequestRows: number;
   /** Most rows one origin may have in flight. @default 1024 */
   readonly maxInFlightRows: number;
+  /** Most rows that one principal may have in flight, over all its origins. @default 8192 */
+  readonly maxPrincipalRows?: number;
   /** Whether a request in flight keeps its input, for listeners to its `settled` event. @default false */
   readonly keepInputs?: boolean;
 }
@@ -54,6 +58,8 @@ export interface DrainReport {
   readonly tookMs: number;
 }
 
+const MAX_PRINCIPAL_ROWS = 8192;
+
 export class Hub {
   readonly options: HubOptions;
   readonly #models: ModelDirectory;
@@ -61,6 +67,10 @@ export class Hub {
   readonly #casting: Casting | undefined;
   readonly #ledger: Ledger;
   readonly #scheduler: Scheduler;
+  readonly #admission: AdmissionControl;
+  readonly #principals = new Principals();
+  /** Of those calls of {@link predict} that bring none. */
+  readonly #inProcess: Origin;
   readonly #listeners: HubListener[] = [];
   #state: HubState = 'ready';
   #drained: Promise<DrainReport> | undefined;
@@ -73,6 +83,10 @@ export class Hub {
     this.#casting = casting;
     this.#ledger = new Ledger(clock, emit);
     this.#scheduler = new Scheduler(engine, clock, this.#ledger, emit, options);
+    const { maxPrincipalRows = MAX_PRINCIPAL_ROWS } = options;
+    this.#admission = new AdmissionControl(clock, this.#scheduler, maxPrincipalRows);
+    // A program has no connection that a credit could be of: only the bounds of its principal and of the queue hold.
+    this.#inProcess = this.openOrigin('in-process', { maxInFlightRows: maxPrincipalRows });
   }
 
   get state(): HubState {
@@ -90,6 +104,11 @@ export class Hub {
 
   get queuedRows(): number {
     return this.#scheduler.queuedRows;
+  }
+
+  /** Principals with an origin open, of those that were named when it was opened. */
+  get principals(): number {
+    return this.#principals.size;
   }
 
   /** Rows waiting, by model; those that were asked since the start. */
@@ -112,15 +131,21 @@ export class Hub {
     this.#listeners.push(listener);
   }
 
-  /** A new place that requests come from. Close it when the connection or session is gone. */
+  /**
+   * A new place that requests come from. Close it when the connection or session is gone. The origins of one `principal` share what it is
+   * given: its turns in every queue and its rows in flight. Without one it shares with nobody.
+   */
   openOrigin(name: string, options: Partial<OriginOptions> = {}): Origin {
     const { maxInFlightRows } = this.options;
-    return new Origin(name, { via: 'in-process', maxInFlightRows, alias: '', resumes: false, ...options });
+    const settings = { via: 'in-process', maxInFlightRows, alias: '', resumes: false, ...options } as const;
+    return new Origin(name, this.#principals.join(options.principal), settings);
   }
 
   /** Cancels all that the origin has in flight; how many requests. Its settle functions are still called, each once. */
   closeOrigin(origin: Origin): number {
+    if (!origin.closed) this.#principals.leave(origin.principalKey);
     origin.closed = true;
+    origin.principal.retries.forget(origin);
     const left = [...origin.requests.values()];
     for (const pending of left) this.cancel(pending, 'the connection was closed');
     return left.length;
@@ -136,17 +161,38 @@ export class Hub {
     return verdict;
   }
 
-  /** The in-process form: resolves to the prediction, rejects with an `Error` that has the wire error's fields. */
+  /**
+   * Why a request of this origin would be refused, whatever else it says, or undefined: for transports, before they read it. `rowsAtLeast`
+   * is what is known of its rows, `reference` its model where that is known. Costs a few property reads and, where it refuses, an error that has
+   * its `retryAfterMs`; so ask it once a request, answer with what it says and count that with {@link noteRefusal}. Undefined promises nothing.
+   * Not for a request that may be one that was sent before, whose session waits for it.
+   */
+  refusesNow(origin: Origin, rowsAtLeast = 1, reference?: string): WireError | undefined {
+    if (this.#state !== 'ready') return DRAINING;
+    // A newer request takes the place of an older one with its key: that may fit where nothing else does.
+    if (origin.keyed.size > 0) return undefined;
+    const model = this.#models.only ?? (reference === undefined ? undefined : this.#models.resolve(reference));
+    const queue = model === undefined || 'code' in model ? undefined : this.#scheduler.queueOf(model);
+    const entry = { rows: rowsAtLeast, timeoutMs: MAX_TIMEOUT_MS, id: undefined, freedRows: 0 };
+    return this.#admission.refusesUnread(entry, origin, queue);
+  }
+
+  /**
+   * The in-process form: resolves to the prediction, rejects with an `Error` that has the wire error's fields. Calls without an origin share
+   * one, with as much credit as a principal has; an `id` and a `key` mean something only with an origin.
+   */
   predict(request: PredictRequest, options: { readonly origin?: Origin } = {}): Promise<Prediction> {
     return new Promise((resolve, reject) => {
-      const origin = options.origin ?? this.openOrigin('in-process');
+      const origin = options.origin ?? this.#inProcess;
       const fail = (error: WireError): void => reject(Object.assign(new Error(error.message), error));
       const parsed = parsePredict(request);
       if (!parsed.ok) {
         this.#refuse(parsed.error, origin, parsed.model);
         return fail(parsed.error);
       }
-      const verdict = this.submit(parsed.value, origin, (outcome) => {
+      // Of an origin that all share, they are of different callers.
+      const asked = options.origin === undefined ? { ...parsed.value, id: undefined, key: undefined } : parsed.value;
+      const verdict = this.submit(asked, origin, (outcome) => {
         if (outcome.ok) {
           const timing = request.timing === false ? undefined : outcome.timing;
           resolve(readPrediction(outcome.model, outcome.output, outcome.batched, timing, outcome.words));
@@ -208,8 +254,7 @@ export class Hub {
   }
 
   #admit(request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
-    if (this.#state !== 'ready')
-      return refusal(wireError('DRAINING', 'the hub is shutting down; send this to another hub, or retry', 1000));
+    if (this.#state !== 'ready') return refusal(DRAINING);
     if (request.id !== undefined && origin.requests.has(request.id)) {
       return refusal(
         wireError(
@@ -237,14 +282,7 @@ export class Hub {
     // A row that has been posted is answered: the time is spent.
     const superseded = older?.queue === queue && older.queuedRows === older.rows ? older : undefined;
     const freedRows = superseded?.rows ?? 0;
-    const error = admit({
-      rows,
-      timeoutMs,
-      originRows: origin.inFlightRows - freedRows,
-      maxInFlightRows: origin.maxInFlightRows,
-      hasRoom: queue.hasRoom(rows, freedRows),
-      expectedWaitMs: this.#scheduler.expectedWaitMs(),
-    });
+    const error = this.#admission.refuses({ rows, timeoutMs, id: request.id, freedRows }, origin, queue);
     if (error !== undefined) return refusal(error);
 
     const firstSlot = queue.arena.allocate(rows);
@@ -305,6 +343,7 @@ export class Hub {
   }
 }
 
+const DRAINING = wireError('DRAINING', 'the hub is shutting down; send this to another hub, or retry', 1000);
 const NO_STREAMS = wireError('INVALID_INPUT', 'this hub has no streams; leave stream out');
 const SUPERSEDED = wireError('SUPERSEDED', 'a newer request with the same key took its place');
 

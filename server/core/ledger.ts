@@ -29,6 +29,7 @@ export class Ledger {
   accept(pending: Pending): void {
     this.#inFlight.add(pending);
     pending.origin.inFlightRows += pending.rows;
+    pending.origin.principal.inFlightRows += pending.rows;
     pending.origin.requests.set(pending.id ?? pending, pending);
     if (pending.key !== undefined) pending.origin.keyed.set(pending.key, pending);
     this.#deadlines.add(pending);
@@ -41,6 +42,7 @@ export class Ledger {
     pending.settled = true;
     pending.queue.release(pending);
     pending.origin.inFlightRows -= pending.rows;
+    pending.origin.principal.inFlightRows -= pending.rows;
     pending.origin.requests.delete(pending.id ?? pending);
     if (pending.key !== undefined) pending.origin.forgetKey(pending.key, pending);
     this.#deadlines.remove(pending);

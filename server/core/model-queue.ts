@@ -1,19 +1,19 @@
 /**
- * Rows waiting for one model version: bounded, fair between origins, first in first out within one. Knows nothing about engines
- * or sockets.
+ * Rows waiting for one model version: bounded, in turn between principals and their origins, first in first out within one origin. Knows
+ * nothing about engines or sockets.
  */
 
 import { Batch } from './batch.js';
 import type { Clock } from './clock.js';
 import { CostLine } from './cost-line.js';
+import { DrainRate } from './drain-rate.js';
 import { batchRows, budgetMs, type FlushOptions } from './flush-policy.js';
 import type { ReadyModel } from './model-spec.js';
 import type { Origin } from './origin.js';
 import type { Pending } from './pending.js';
+import type { Principal } from './principal.js';
 import { RowArena } from './row-arena.js';
-
-/** Rows that one origin may add before the next one's turn comes. */
-const QUANTUM_ROWS = 16;
+import { QUANTUM_ROWS, Turns } from './turns.js';
 
 export interface QueueOptions extends FlushOptions {
   /** Most rows waiting. @default 8192 */
@@ -22,34 +22,27 @@ export interface QueueOptions extends FlushOptions {
   readonly maxArenaBytes: number;
 }
 
-/** The waiting requests of one origin, oldest first. */
-interface Lane {
-  readonly origin: Origin;
-  head: Pending | undefined;
-  tail: Pending | undefined;
-}
-
 export class ModelQueue {
   readonly model: ReadyModel;
   readonly arena: RowArena;
   readonly cost: CostLine;
   readonly #options: QueueOptions;
   readonly #clock: Clock;
-  /** In turn order: a lane that gave its share goes to the end. */
-  readonly #lanes = new Map<Origin, Lane>();
+  readonly #turns = new Turns();
+  readonly #drain = new DrainRate();
+  /** Rows that were refused because it was full, and the latest time that one was told. */
+  promisedRows = 0;
+  lastAt = 0;
   #rows = 0;
   #textBytes = 0;
 
   /** @param slots batches that may run while others wait; their rows keep their slots in the arena. */
   constructor(model: ReadyModel, options: QueueOptions, slots: number, clock: Clock) {
+    const maxBatchRows = Math.min(options.maxBatchRows, model.maxBatchRows ?? options.maxBatchRows);
     this.model = model;
     this.cost = new CostLine(model.warmUp);
-    this.arena = new RowArena(
-      model.spec.inputs,
-      options.maxQueueRows + slots * options.maxBatchRows,
-      options.maxArenaBytes,
-    );
-    this.#options = options;
+    this.arena = new RowArena(model.spec.inputs, options.maxQueueRows + slots * maxBatchRows, options.maxArenaBytes);
+    this.#options = { ...options, maxBatchRows };
     this.#clock = clock;
   }
 
@@ -58,29 +51,55 @@ export class ModelQueue {
     return this.#rows;
   }
 
-  /** True when so many more rows may wait, once `freed` of those that wait have gone. */
-  hasRoom(rows: number, freed = 0): boolean {
-    return this.#rows - freed + rows <= this.#options.maxQueueRows && this.arena.used + rows <= this.arena.capacity;
+  /** Rows for which there is room, once `freed` of those that wait have gone. */
+  freeRows(freed = 0): number {
+    return Math.min(this.#options.maxQueueRows - this.#rows + freed, this.arena.capacity - this.arena.used);
+  }
+
+  /** Rows of a principal that wait. */
+  rowsOf(principal: Principal): number {
+    return this.#turns.rowsOf(principal);
+  }
+
+  /** Rows of a batch, as the cost is now. */
+  get batchRows(): number {
+    return batchRows(this.cost, this.#options);
   }
 
   /** Expected time until the rows that wait now are done, in milliseconds, on one slot. */
   backlogMs(): number {
-    return this.cost.backlogMs(this.#rows, this.#textBytes, batchRows(this.cost, this.#options));
+    return this.cost.backlogMs(this.#rows, this.#textBytes, this.batchRows);
+  }
+
+  /** The same for those of them that run before `rows` more of this origin, whose turn comes before the last of the others. */
+  backlogMsOf(origin: Origin, rows: number): number {
+    const ahead = Math.min(this.#rows, this.#turns.rowsUntil(origin, rows));
+    if (ahead === 0) return 0;
+    return this.cost.backlogMs(ahead, (ahead / this.#rows) * this.#textBytes, this.batchRows);
+  }
+
+  /**
+   * Expected time in which one row leaves the queue while it is full, in milliseconds. By what was measured while rows waited; before that
+   * by the cost line, on one slot.
+   */
+  drainMs(): number {
+    const { batchRows } = this;
+    return this.#drain.rowMs ?? this.cost.batchMs(batchRows, 0) / batchRows;
+  }
+
+  /** The same of one row of this principal; of one of its origins, where that is given. */
+  drainMsOf(principal: Principal, origin?: Origin): number {
+    return this.drainMs() / this.#turns.portionOf(principal, this.#rows, origin);
+  }
+
+  /** Expected time of a full batch of what waits, in milliseconds: rows leave by so many at a time. */
+  stepMs(): number {
+    return this.cost.batchMs(Math.min(Math.max(1, this.#rows), this.batchRows), 0);
   }
 
   /** Adds a request whose rows are in the arena: at the end of its origin's lane, or before another one that waits there. */
   add(pending: Pending, before?: Pending): void {
-    let lane = this.#lanes.get(pending.origin);
-    if (lane === undefined) {
-      lane = { origin: pending.origin, head: undefined, tail: undefined };
-      this.#lanes.set(pending.origin, lane);
-    }
-    pending.previous = before === undefined ? lane.tail : before.previous;
-    pending.next = before;
-    if (pending.previous === undefined) lane.head = pending;
-    else pending.previous.next = pending;
-    if (before === undefined) lane.tail = pending;
-    else before.previous = pending;
+    this.#turns.add(pending, before);
     this.#rows += pending.rows;
     this.#textBytes += this.#textOf(pending.queuedSlot, pending.rows);
   }
@@ -90,50 +109,45 @@ export class ModelQueue {
     if (pending.queuedRows > 0) {
       this.#rows -= pending.queuedRows;
       this.#textBytes -= this.#textOf(pending.queuedSlot, pending.queuedRows);
+      this.#turns.remove(pending);
       pending.queuedRows = 0;
-      this.#unlink(pending);
+      if (this.#rows === 0) this.#drain.pause();
     }
     this.arena.release(pending.firstSlot);
   }
 
   /**
-   * Takes rows for one batch, in turn between origins, as many as the budget allows; undefined when none wait. A request that has
-   * expired is given to `expire`, which must settle it: its rows are not computed.
+   * Takes rows for one batch, in turn, as many as the budget allows; undefined when none wait. A request that has expired is given to
+   * `expire`, which must settle it: its rows are not computed.
    */
   take(expire: (pending: Pending) => void): Batch | undefined {
     const now = this.#clock.now();
     const batch = new Batch(this);
+    // A turn is no longer than a batch, so that small batches alternate.
+    const quantum = Math.min(QUANTUM_ROWS, this.batchRows);
     let budget = this.#options.maxBatchMs;
-    for (const lane of this.#lanes.values()) {
-      let share = QUANTUM_ROWS;
-      while (share > 0 && lane.head !== undefined) {
-        const pending = lane.head;
-        if (pending.deadline <= now) {
-          expire(pending);
-          continue;
-        }
-        budget = budgetMs(budget, pending.deadline - now, this.cost);
-        const taken = this.#takeRows(pending, share, batch, budget);
-        share -= taken;
-        if (pending.queuedRows > 0 && share > 0) return batch;
+    for (let pending = this.#turns.next; pending !== undefined; pending = this.#turns.next) {
+      if (pending.deadline <= now) {
+        expire(pending);
+        continue;
       }
-      if (lane.head !== undefined) {
-        // To the end of the turn order; the loop comes by again.
-        this.#lanes.delete(lane.origin);
-        this.#lanes.set(lane.origin, lane);
-      }
+      budget = budgetMs(budget, pending.deadline - now, this.cost);
+      const most = Math.min(this.#turns.allowance(quantum), pending.queuedRows);
+      if (this.#takeRows(pending, most, batch, budget) < most) break;
     }
-    return batch.rows > 0 ? batch : undefined;
+    if (batch.rows === 0) return undefined;
+    this.#drain.took(now, batch.rows, this.#rows > 0);
+    return batch;
   }
 
-  /** Moves up to `share` rows of one request into the batch while the budget lasts; how many it moved. */
-  #takeRows(pending: Pending, share: number, batch: Batch, budget: number): number {
+  /** Moves up to `most` rows of one request into the batch while the budget lasts; how many it moved. */
+  #takeRows(pending: Pending, most: number, batch: Batch, budget: number): number {
     const firstSlot = pending.queuedSlot;
     let slot = firstSlot;
     let taken = 0;
     let textBytes = 0;
-    const most = Math.min(share, pending.queuedRows, this.#options.maxBatchRows - batch.rows);
-    while (taken < most) {
+    const end = Math.min(most, this.#options.maxBatchRows - batch.rows);
+    while (taken < end) {
       const bytes = this.arena.textBytes(slot);
       const first = batch.rows + taken === 0;
       if (!first && this.cost.batchMs(batch.rows + taken + 1, batch.textBytes + textBytes + bytes) > budget) break;
@@ -147,21 +161,8 @@ export class ModelQueue {
     this.#textBytes -= textBytes;
     pending.queuedRows -= taken;
     pending.queuedSlot = slot;
-    if (pending.queuedRows === 0) this.#unlink(pending);
+    this.#turns.spend(pending, taken);
     return taken;
-  }
-
-  #unlink(pending: Pending): void {
-    const { previous, next } = pending;
-    const lane = this.#lanes.get(pending.origin);
-    if (lane === undefined) return;
-    if (previous === undefined) lane.head = next;
-    else previous.next = next;
-    if (next === undefined) lane.tail = previous;
-    else next.previous = previous;
-    pending.previous = undefined;
-    pending.next = undefined;
-    if (lane.head === undefined) this.#lanes.delete(pending.origin);
   }
 
   #textOf(firstSlot: number, rows: number): number {

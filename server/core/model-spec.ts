@@ -32,11 +32,20 @@ export interface ReadyModel {
   /** What computes it, such as `tfjs-native`. */
   readonly engine: string;
   readonly warmUp: WarmUp;
+  /**
+   * Whether the answer to a row is the same whatever other rows are in its batch: it is; it is not, and each is run alone; it could not be
+   * tried. Undefined: nobody tried.
+   */
+  readonly rows?: 'independent' | 'alone' | 'unknown';
+  /** Most rows of a batch, where the model allows fewer than the hub: 1 when an answer depends on the other rows of its batch. */
+  readonly maxBatchRows?: number;
 }
 
 /** Looks up the model a request names (`name`, `name@version`, or undefined for the default). One map look-up. */
 export interface ModelDirectory {
   resolve(reference: string | undefined): ReadyModel | WireError;
+  /** The model that every request is for, whatever it names: the only one there is. */
+  readonly only?: ReadyModel | undefined;
 }
 
 /** The part of a spec that callers see. */

@@ -9,6 +9,7 @@ import type { Explanation } from './explanation.js';
 import type { ModelQueue } from './model-queue.js';
 import type { ModelSpec } from './model-spec.js';
 import type { Origin } from './origin.js';
+import type { Lane } from './turns.js';
 
 /** The one final answer. `output` is only valid during the call: its buffer is used again. */
 export type Outcome =
@@ -67,7 +68,8 @@ export class Pending {
   /** Rows not yet put into a batch, and the slot of the first of them. */
   queuedRows: number;
   queuedSlot: number;
-  /** Neighbours in the origin's lane while rows are queued. */
+  /** The origin's lane and the neighbours in it, while rows are queued. */
+  lane: Lane | undefined;
   previous: Pending | undefined;
   next: Pending | undefined;
   /** Results of a request whose rows were split over several batches. */

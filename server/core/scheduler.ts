@@ -13,6 +13,7 @@ import { followsAtOnce } from './flush-policy.js';
 import type { Ledger } from './ledger.js';
 import { ModelQueue, type QueueOptions } from './model-queue.js';
 import type { ModelSpec, ReadyModel } from './model-spec.js';
+import type { Origin } from './origin.js';
 import type { Pending } from './pending.js';
 import type { BatchRun } from './receipts.js';
 
@@ -84,12 +85,37 @@ export class Scheduler {
     return new Map([...this.#queues].map(([{ spec }, { rows }]) => [spec, rows]));
   }
 
-  /** Expected time until a row that comes now would be answered, in milliseconds. */
+  /** The queue in which most rows wait. */
+  longestQueue(): ModelQueue | undefined {
+    let longest: ModelQueue | undefined;
+    for (const queue of this.#queues.values()) if (longest === undefined || queue.rows > longest.rows) longest = queue;
+    return longest;
+  }
+
+  /** Expected time until a row that comes now, and that waits for all others, would be answered, in milliseconds. */
   expectedWaitMs(): number {
+    let ms = 0;
+    for (const queue of this.#queues.values()) ms += queue.backlogMs();
+    return this.runningMs() + ms / this.#engine.slots;
+  }
+
+  /** Expected time until `rows` more of this origin would be taken: by its turn, and by that of its model. */
+  expectedWaitMsOf(queue: ModelQueue, origin: Origin, rows: number): number {
+    const ownMs = queue.backlogMsOf(origin, rows);
+    const batches = 1 + Math.ceil(ownMs / this.#options.maxBatchMs);
+    let ms = ownMs;
+    for (const other of this.#queues.values()) {
+      if (other === queue || other.rows === 0) continue;
+      ms += Math.min(other.backlogMs(), batches * Math.max(this.#options.maxBatchMs, other.stepMs()));
+    }
+    return this.runningMs() + ms / this.#engine.slots;
+  }
+
+  /** Expected time until what runs is done, in milliseconds; the mean over the slots. */
+  runningMs(): number {
     const now = this.#clock.now();
     let ms = 0;
     for (const { postedAt, expectedMs } of this.#running) ms += Math.max(0, expectedMs - (now - postedAt));
-    for (const queue of this.#queues.values()) ms += queue.backlogMs();
     return ms / this.#engine.slots;
   }
 

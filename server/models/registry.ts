@@ -32,7 +32,13 @@ export interface ModelStatus {
 }
 
 export type ModelLoaded =
-  | { readonly ok: true; readonly model: ReadyModel; readonly report: LoadReport }
+  | {
+      readonly ok: true;
+      readonly model: ReadyModel;
+      readonly report: LoadReport;
+      /** What its operator should know of it, one line each. */
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly problem: string };
 
 interface Entry {
@@ -57,6 +63,12 @@ export class ModelRegistry implements ModelDirectory {
 
   resolve(reference: string | undefined): ReadyModel | WireError {
     return this.#answers.get(reference ?? DEFAULT) ?? this.#notFound(reference);
+  }
+
+  get only(): ReadyModel | undefined {
+    if (this.#entries.size !== 1) return undefined;
+    const [entry] = this.#entries.values();
+    return entry?.status.model;
   }
 
   /** Every version that was asked for, by name and version. */
@@ -99,7 +111,11 @@ export class ModelRegistry implements ModelDirectory {
     }
     const { inputs: takes, outputs } = engineModel;
     const spec: ModelSpec = { name, version, ref, inputs: takes, outputs, labels, maxTextLength };
-    return { ok: true, model: { spec, engineModel, engine: report.engine, warmUp: warmed.warmUp }, report };
+    const { warmUp: cost, rows, warnings } = warmed;
+    const ready = { spec, engineModel, engine: report.engine, warmUp: cost, rows };
+    // What one caller is answered must not depend on who else asks.
+    const model: ReadyModel = rows === 'alone' ? { ...ready, maxBatchRows: 1 } : ready;
+    return { ok: true, model, report, warnings: warnings.map((warning) => `model ${ref}: ${warning}`) };
   }
 
   #warmUp(model: EngineModel, texts: readonly string[], maxTextLength: number): Promise<WarmedUp> {

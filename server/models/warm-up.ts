@@ -1,12 +1,20 @@
-// Runs a freshly loaded model on made-up rows: checks what comes out, and measures what a batch costs. Knows the engine's interface only.
-import { batchBytes, viewBatch } from '../../shared/batch-layout.js';
-import { elementCount } from '../../shared/tensor.js';
+// Runs a freshly loaded model on made-up rows: checks that it runs, whether rows are independent, and measures what a batch costs. Knows the
+// engine's interface only.
 import type { Clock } from '../core/clock.js';
 import type { Engine, EngineModel } from '../core/engine.js';
 import type { WarmUp } from '../core/model-spec.js';
+import { type RowDependence, tryIndependence } from './independence.js';
+import { MadeUpRows, type RowKind } from './made-up-rows.js';
+import { notFinite, Trial } from './trial.js';
 
 export type WarmedUp =
-  | { readonly ok: true; readonly warmUp: WarmUp }
+  | {
+      readonly ok: true;
+      readonly warmUp: WarmUp;
+      readonly rows: RowDependence;
+      /** What its operator should know. */
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly problem: string };
 
 export interface WarmUpOptions {
@@ -18,89 +26,126 @@ export interface WarmUpOptions {
   readonly maxTextLength: number;
 }
 
+/** What is tried, one after the other, until the model takes it. */
+const KINDS: readonly RowKind[] = ['wide', 'unit', 'zero'];
 const SIZES = [1, 8, 32] as const;
 /** Rounds of all sizes: enough for the code to be compiled, few enough not to hold up the start. */
 const LEAST_ROUNDS = 4;
 const MOST_ROUNDS = 200;
 /** After these many milliseconds no round is added to the fewest. */
 const ENOUGH_MS = 200;
-/** A single run may take this long, in milliseconds: the first one may compile and allocate. */
-const HANG_MS = 30_000;
+/** Nor is one begun after these: a slow model says what it costs in few runs. */
+const SLOW_MS = 2000;
 const MADE_UP = 'The new update is great, but the battery does not last a day :( #phone';
-/** How many times as long the texts are in the batch that tells the cost of a byte. */
+/** How many times as long as the texts are in the batch that tells the cost of a byte. */
 const LONG = 4;
 
 /** A batch that is run in every round. */
 class Sample {
-  readonly rows: number;
-  readonly texts: readonly Buffer[];
+  readonly trial: Trial;
+  readonly rows: readonly number[];
+  /** Bytes of its texts. */
   readonly bytes: number;
   /** The quickest run so far: what one costs undisturbed. */
   ms = Number.POSITIVE_INFINITY;
 
-  constructor(rows: number, texts: readonly string[]) {
-    this.rows = rows;
-    const encoded = texts.map((text) => Buffer.from(text, 'utf8'));
-    const count = encoded.length === 0 ? 0 : rows;
-    this.texts = Array.from({ length: count }, (_, row) => encoded[row % encoded.length] ?? Buffer.alloc(0));
-    this.bytes = this.texts.reduce((sum, text) => sum + text.length, 0);
+  constructor(trial: Trial, rows: number) {
+    this.trial = trial;
+    this.rows = Array.from({ length: rows }, (_, row) => row);
+    this.bytes = trial.rows.textBytes(this.rows);
   }
 
-  pack(model: EngineModel): ArrayBuffer {
-    const buffer = new ArrayBuffer(batchBytes(model, this.rows, this.bytes));
-    const { text } = viewBatch(model, this.rows, buffer);
-    let offset = 0;
-    for (const [row, bytes] of this.texts.entries()) {
-      text?.lengths.set([bytes.length], row);
-      text?.bytes.set(bytes, offset);
-      offset += bytes.length;
-    }
-    return buffer;
+  /** Runs once. Answers what was wrong. */
+  async run(): Promise<string | undefined> {
+    const outcome = await this.trial.run(this.rows);
+    if (!outcome.ok) return `with a batch of ${this.rows.length} rows it failed: ${outcome.reason}`;
+    this.ms = Math.min(this.ms, outcome.run.ms);
+    return undefined;
   }
 }
 
-/** Checks that outputs are finite at 1, 8 and 32 rows, and fits the cost line to the times, hand-over included. */
+/** Runs batches of 1, 8 and 32 rows, as far as they are quick, and fits the cost line to the times, hand-over included. */
 export async function warmUpModel(options: WarmUpOptions): Promise<WarmedUp> {
-  const { model, clock, maxTextLength } = options;
+  const { model, clock, engine, maxTextLength } = options;
   const takesText = model.inputs.some(({ dtype }) => dtype === 'string');
   const given = options.texts.length > 0 ? options.texts : [MADE_UP];
-  const cut = (texts: readonly string[]): readonly string[] => texts.map((text) => text.slice(0, maxTextLength));
-  const samples = SIZES.map((rows) => new Sample(rows, takesText ? cut(given) : []));
-  const long = takesText ? new Sample(SIZES[2], cut(given.map((text) => text.repeat(LONG)))) : undefined;
-  const until = clock.now() + ENOUGH_MS;
-  for (let round = 0; round < MOST_ROUNDS && (round < LEAST_ROUNDS || clock.now() < until); round++) {
+  const trialOf = (kind: RowKind, texts: readonly string[]): Trial =>
+    new Trial(engine, clock, model, new MadeUpRows(model, kind, texts, maxTextLength));
+  const opened = await open((kind) => trialOf(kind, options.texts));
+  if (typeof opened === 'string') return { ok: false, problem: opened };
+  const { trial, rowMs } = opened;
+
+  const isQuick = (rows: number): boolean => rows * rowMs <= SLOW_MS / 2;
+  const timed = takesText ? trialOf('wide', cycle(given)) : trial;
+  // Two sizes at least: a line has two unknowns.
+  const sizes = [1, ...SIZES.slice(1).filter(isQuick)];
+  if (sizes.length === 1) sizes.push(2);
+  const samples = sizes.map((rows) => new Sample(timed, rows));
+  const largest = sizes.at(-1) ?? 1;
+  const long = takesText
+    ? new Sample(trialOf('wide', cycle(given.map((text) => text.repeat(LONG)))), largest)
+    : undefined;
+  const startedAt = clock.now();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const tookMs = clock.now() - startedAt;
+    if (round >= LEAST_ROUNDS ? tookMs >= ENOUGH_MS : round > 0 && tookMs >= SLOW_MS) break;
     for (const sample of long === undefined ? samples : [...samples, long]) {
-      const problem = await run(options, sample);
-      if (problem !== undefined) return { ok: false, problem: `with a batch of ${sample.rows} rows ${problem}` };
+      const problem = await sample.run();
+      if (problem !== undefined) return { ok: false, problem };
     }
   }
-  return { ok: true, warmUp: costLine(samples, byteCost(samples, long)) };
+
+  const { rows, why } = trial.rows.kind === 'zero' ? UNTRIED : await tryIndependence(trial);
+  const zero = takesText ? undefined : await undefinedAtZero(trialOf('zero', []));
+  const warnings = [why && WARNINGS[rows](why), zero].filter((warning) => warning !== undefined);
+  return { ok: true, warmUp: costLine(samples, byteCost(samples, long)), rows, warnings };
 }
 
-/** Runs the sample once. Answers what was wrong. */
-async function run({ clock, engine, model }: WarmUpOptions, sample: Sample): Promise<string | undefined> {
-  const { rows } = sample;
-  const buffer = sample.pack(model);
-  const startedAt = clock.now();
-  const outcome = await engine.run(model, { rows, buffer, hangMs: HANG_MS });
-  sample.ms = Math.min(sample.ms, clock.now() - startedAt);
-  return outcome.status === 'done' ? notFinite(model, rows, outcome.buffer) : `it failed: ${outcome.reason}`;
-}
+const UNTRIED = { rows: 'unknown', why: 'it fails on all made-up rows but zeros' } as const;
 
-function notFinite(model: EngineModel, rows: number, buffer: ArrayBuffer): string | undefined {
-  const { outputs } = viewBatch(model, rows, buffer);
-  for (const [index, { name, shape }] of model.outputs.entries()) {
-    const at = outputs[index]?.findIndex((element: number) => !Number.isFinite(element)) ?? -1;
-    if (at < 0) continue;
-    const row = Math.floor(at / elementCount(shape));
-    return `its output "${name}" has ${outputs[index]?.[at]} in row ${row}; the weights may be damaged`;
+const WARNINGS: Readonly<Record<RowDependence, (why: string) => string>> = {
+  alone: (why) => `${why}; it is served one row at a time`,
+  unknown: (why) =>
+    `it could not be tried whether its rows are independent: ${why}. Rows of different callers share its batches; --max-batch-rows 1 keeps them apart`,
+  independent: (why) => `its rows seem to be independent, but ${why}`,
+};
+
+/** Finds made-up rows that the model takes, and how long one runs once it is compiled. A text: what was wrong with all of them. */
+async function open(
+  trialOf: (kind: RowKind) => Trial,
+): Promise<{ readonly trial: Trial; readonly rowMs: number } | string> {
+  let problem = '';
+  for (const kind of KINDS) {
+    const trial = trialOf(kind);
+    const first = await trial.run([0]);
+    const second = first.ok ? await trial.run([0]) : first;
+    // Rows are of several sizes, and a model may take some of them only.
+    const isQuick = second.ok && SIZES[1] * second.run.ms <= SLOW_MS / 2;
+    const more = isQuick ? await trial.run(Array.from({ length: SIZES[1] }, (_, row) => row)) : second;
+    if (second.ok && more.ok) return { trial, rowMs: second.run.ms };
+    const rows = second.ok ? SIZES[1] : 1;
+    if (!more.ok) problem = `with a batch of ${rows} rows it failed: ${more.reason}`;
   }
-  return undefined;
+  return problem;
+}
+
+/** Zeros prove nothing: many models divide by what is zero then. */
+async function undefinedAtZero(trial: Trial): Promise<string | undefined> {
+  const outcome = await trial.run([0]);
+  const found = outcome.ok ? notFinite(trial.model, outcome.run) : undefined;
+  return (
+    found &&
+    `${found} for a row of zeros; where callers send such rows, or where its weights are damaged, it has no answer`
+  );
+}
+
+function cycle(texts: readonly string[]): readonly string[] {
+  return Array.from({ length: SIZES[2] }, (_, row) => texts[row % texts.length] ?? '');
 }
 
 /** From the same rows with short and long texts. */
 function byteCost(samples: readonly Sample[], long: Sample | undefined): number {
-  const short = samples.find((sample) => sample.rows === long?.rows);
+  const short = samples.find((sample) => sample.rows.length === long?.rows.length);
   if (long === undefined || short === undefined || long.bytes <= short.bytes) return 0;
   return Math.max(0, (long.ms - short.ms) / (long.bytes - short.bytes));
 }
@@ -108,14 +153,14 @@ function byteCost(samples: readonly Sample[], long: Sample | undefined): number 
 /** Least squares of `ms - byteMs * bytes` over the rows; never below zero. */
 function costLine(samples: readonly Sample[], byteMs: number): WarmUp {
   const count = samples.length;
-  const meanRows = samples.reduce((sum, { rows }) => sum + rows, 0) / count;
+  const meanRows = samples.reduce((sum, { rows }) => sum + rows.length, 0) / count;
   const cost = ({ ms, bytes }: Sample): number => ms - byteMs * bytes;
   const meanMs = samples.reduce((sum, sample) => sum + cost(sample), 0) / count;
   let covariance = 0;
   let variance = 0;
   for (const sample of samples) {
-    covariance += (sample.rows - meanRows) * (cost(sample) - meanMs);
-    variance += (sample.rows - meanRows) ** 2;
+    covariance += (sample.rows.length - meanRows) * (cost(sample) - meanMs);
+    variance += (sample.rows.length - meanRows) ** 2;
   }
   const rowMs = Math.max(0, covariance / variance);
   return { overheadMs: Math.max(0, meanMs - rowMs * meanRows), rowMs, byteMs };

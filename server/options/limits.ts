@@ -33,6 +33,12 @@ export const LIMITS = {
     0,
     'Most requests a second of one client (a connection or session; of REST an address); 0 for no limit.',
   ),
+  maxPrincipalRows: integer(
+    1,
+    1_048_576,
+    8192,
+    'Most rows that one principal (a token; without one an address) may have unanswered over all its connections.',
+  ),
   adminHost: text('HOST', '127.0.0.1', 'Address of the port for operators.'),
   adminPort: integer(0, 65_535, 0, 'A port of its own for /metrics and probes; 0 leaves them on --port.'),
 } as const satisfies Record<string, Option<unknown>>;

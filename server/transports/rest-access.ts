@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WireError, wireError } from '../../shared/errors.js';
-import type { Access, Rights, Scope } from '../core/access.js';
+import type { Access, Pass, Scope } from '../core/access.js';
 import { bearerToken } from './bearer.js';
 import { sendError } from './http.js';
 import { lacks, refusePredict } from './permit.js';
@@ -26,7 +26,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
 export class RestAccess {
   readonly #access: Access;
   readonly #openMetrics: boolean;
-  readonly #rights = new WeakMap<FastifyRequest, Rights>();
+  readonly #passes = new WeakMap<FastifyRequest, Pass>();
 
   constructor(access: Access, { openMetrics }: { readonly openMetrics: boolean }) {
     this.#access = access;
@@ -43,7 +43,7 @@ export class RestAccess {
       const admission = await this.#access.admit(token);
       if (!admission.ok) return refuse(reply, admission.error, token === undefined ? '' : ', error="invalid_token"');
       const { rights } = admission.pass;
-      this.#rights.set(request, rights);
+      this.#passes.set(request, admission.pass);
       const isEnough = need === 'predict or subscribe' ? rights.predict || rights.subscribe : rights[need];
       if (!isEnough) return refuse(reply, lacks(need), insufficient(need));
     });
@@ -51,8 +51,13 @@ export class RestAccess {
 
   /** Why this caller may not publish to a stream. */
   refusesPredict(request: FastifyRequest, stream: string | undefined): WireError | undefined {
-    const rights = this.#rights.get(request);
-    return rights === undefined ? wireError('INTERNAL', 'the route is not guarded') : refusePredict(rights, stream);
+    const pass = this.#passes.get(request);
+    return pass === undefined ? wireError('INTERNAL', 'the route is not guarded') : refusePredict(pass.rights, stream);
+  }
+
+  /** For what the caller was let in; nameless where nothing was asked. */
+  passOf(request: FastifyRequest): Pick<Pass, 'name'> {
+    return this.#passes.get(request) ?? { name: '' };
   }
 
   #needOf({ routeOptions: { url } }: FastifyRequest, files: ReadonlySet<string>): Need {

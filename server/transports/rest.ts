@@ -1,7 +1,5 @@
 /** The REST transport: `POST /predict` and `/infer` into the hub, models, streams. */
 
-import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WireError, wireError } from '../../shared/errors.js';
 import { readPrediction } from '../../shared/output.js';
@@ -13,8 +11,10 @@ import type { Origin } from '../core/origin.js';
 import type { Outcome, Pending } from '../core/pending.js';
 import type { ClientAddress } from './client-address.js';
 import { sendError } from './http.js';
+import { principalKey } from './principal-key.js';
 import type { RequestLimit } from './request-limit.js';
 import type { RestAccess } from './rest-access.js';
+import { RestOrigins } from './rest-origins.js';
 
 /** What the model routes show; made by the registry. */
 export interface ModelCatalogue {
@@ -27,7 +27,7 @@ export interface RestParts {
   readonly hub: Hub;
   readonly viewing: Viewing;
   readonly catalogue: ModelCatalogue;
-  readonly access: Pick<RestAccess, 'refusesPredict'>;
+  readonly access: Pick<RestAccess, 'refusesPredict' | 'passOf'>;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
   readonly isDraining: () => boolean;
@@ -38,7 +38,7 @@ export interface RestParts {
 
 export function addRest(app: FastifyInstance, parts: RestParts): void {
   const { hub, viewing, catalogue, access, addresses, requestLimit, isDraining, hasMetrics, version } = parts;
-  const origins = new ConnectionOrigins(hub, addresses);
+  const origins = new RestOrigins(hub);
   app.addHook('onRequest', async (_request, reply) => {
     // A kept connection would come back to a hub that is about to go.
     if (isDraining()) reply.header('connection', 'close');
@@ -49,15 +49,17 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     return sendError(reply, error);
   };
   const predict = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
-    const origin = origins.of(request.raw);
+    const address = addresses.of(request.raw);
+    const origin = origins.of(principalKey(access.passOf(request), address), address);
     const parsed = parsePredict(request.body);
     if (!parsed.ok) return refuse(reply, parsed.error, origin, parsed.model);
-    const { model, stream } = parsed.value;
-    const refusal = access.refusesPredict(request, stream) ?? requestLimit.ofAddress(addresses.of(request.raw));
+    const { model, stream, key } = parsed.value;
+    const refusal = access.refusesPredict(request, stream) ?? requestLimit.ofAddress(address);
     if (refusal !== undefined) return refuse(reply, refusal, origin, model);
     // An id means nothing here: the answer is the reply.
     const timed = parsed.value.timing !== false;
-    const verdict = hub.submit({ ...parsed.value, id: undefined }, origin, (outcome) => answer(reply, outcome, timed));
+    const asked = { ...parsed.value, id: undefined, key: key && origins.keyOf(request.raw, key) };
+    const verdict = hub.submit(asked, origin, (outcome) => answer(reply, outcome, timed));
     if (!verdict.accepted) return sendError(reply, verdict.error);
     cancelWhenGone(hub, reply, verdict.pending);
     return undefined;
@@ -130,28 +132,4 @@ function cancelWhenGone(hub: Hub, reply: FastifyReply, pending: Pending): void {
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) hub.cancel(pending, 'the connection was closed');
   });
-}
-
-/** One origin for each HTTP connection, so that credit and fairness hold there too. */
-class ConnectionOrigins {
-  readonly #hub: Hub;
-  readonly #addresses: ClientAddress;
-  readonly #origins = new WeakMap<object, Origin>();
-
-  constructor(hub: Hub, addresses: ClientAddress) {
-    this.#hub = hub;
-    this.#addresses = addresses;
-  }
-
-  of(request: IncomingMessage): Origin {
-    const { socket } = request;
-    let origin = this.#origins.get(socket);
-    if (origin === undefined) {
-      // Viewers of a stream learn no address.
-      const alias = randomBytes(9).toString('base64url');
-      origin = this.#hub.openOrigin(`http ${this.#addresses.of(request)}`, { via: 'rest', alias });
-      this.#origins.set(socket, origin);
-    }
-    return origin;
-  }
 }

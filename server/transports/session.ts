@@ -42,10 +42,19 @@ export class Session {
   /** Answers that found no connection: at most one for each row of the credit. */
   readonly #kept = new Map<RequestId, Answer>();
 
-  /** @param resumes whether it outlives its connection. */
-  constructor(id: string, hub: Hub, resumes = false) {
+  /**
+   * @param resumes whether it outlives its connection.
+   * @param principal whose share its requests are of; see {@link principalKey}. Undefined: its own.
+   */
+  constructor(id: string, hub: Hub, resumes = false, principal?: string) {
     this.id = id;
-    this.origin = hub.openOrigin(id, { via: 'socketio', alias: aliasOf(id), resumes });
+    const options = { via: 'socketio', alias: aliasOf(id), resumes } as const;
+    this.origin = hub.openOrigin(id, principal === undefined ? options : { ...options, principal });
+  }
+
+  /** True while an event may be one that was sent before: then it is to be read before it is refused. */
+  get mayRecall(): boolean {
+    return this.#resumable.size > 0 || this.#kept.size > 0;
   }
 
   get attached(): boolean {

@@ -29,17 +29,17 @@ export class Sessions {
     this.#options = options;
   }
 
-  /** The session named in a handshake, or a new one that ends with its connection. */
-  open(name: unknown): { readonly session: Session; readonly resumed: boolean } {
+  /** The session named in a handshake, or a new one, of this principal, that ends with its connection. */
+  open(name: unknown, principal?: string): { readonly session: Session; readonly resumed: boolean } {
     if (typeof name !== 'string' || !SESSION_ID.test(name))
-      return { session: new Session(randomUUID(), this.#hub), resumed: false };
+      return { session: new Session(randomUUID(), this.#hub, false, principal), resumed: false };
     const known = this.#named.get(name);
     if (known !== undefined) {
       this.#lost.get(known)?.cancel();
       this.#lost.delete(known);
       return { session: known, resumed: true };
     }
-    const session = new Session(name, this.#hub, true);
+    const session = new Session(name, this.#hub, true, principal);
     this.#named.set(name, session);
     return { session, resumed: false };
   }

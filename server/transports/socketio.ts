@@ -25,6 +25,7 @@ import { guardHandshakes, type HandshakeOptions } from './handshakes.js';
 import { type HubSocket, Outbox } from './outbox.js';
 import { type PacketDecoder, packetDecoder, UNREADABLE } from './packet-decoder.js';
 import { Permit } from './permit.js';
+import { principalKey } from './principal-key.js';
 import type { RequestLimit } from './request-limit.js';
 import type { RequestPolicy } from './request-policy.js';
 import { type SessionOptions, Sessions } from './sessions.js';
@@ -186,7 +187,7 @@ export class SocketIoTransport {
     const permit = new Permit(pass.rights);
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
-    const { session, resumed } = this.#sessions.open(named);
+    const { session, resumed } = this.#sessions.open(named, principalKey(pass, addresses.of(socket.request)));
     const connectionId = (socket.conn as unknown as { readonly id: string }).id;
     let reason: string | undefined;
     const wire = this.#wires.of(socket.conn);

@@ -298,3 +298,18 @@ export async function writeShares(folder: string): Promise<void> {
   await writeModel(folder, graphModel(nodes), [{ name: 'one', shape: [], values: [1] }]);
   await writeJson(join(folder, 'manifest.json'), { labels: ['left', 'right'] });
 }
+
+/** Graph whose rows depend on each other: input `x` [1], output `y` [1] = 2 * x less the mean of x over the batch. */
+export async function writeCentred(folder: string): Promise<void> {
+  const nodes = [
+    placeholder('x', [-1, 1]),
+    constant('axes', 'DT_INT32'),
+    node('mean', 'Mean', ['x', 'axes'], { keep_dims: { b: true }, T: FLOAT }),
+    node('rest', 'Sub', ['x', 'mean'], { T: FLOAT }),
+    node('y', 'AddV2', ['rest', 'x'], { T: FLOAT }),
+  ];
+  await mkdir(folder, { recursive: true });
+  const weightsManifest = [{ paths: ['weights.bin'], weights: [{ name: 'axes', shape: [1], dtype: 'int32' }] }];
+  await writeJson(join(folder, 'model.json'), { ...graphModel(nodes), weightsManifest });
+  await writeFile(join(folder, 'weights.bin'), new Uint8Array(Int32Array.from([0]).buffer));
+}

@@ -1,0 +1,54 @@
+// Runs of a model that nobody waits for: on made-up rows, one batch at a time, each timed.
+import { viewBatch } from '../../shared/batch-layout.js';
+import { elementCount, type TensorArray } from '../../shared/tensor.js';
+import type { Clock } from '../core/clock.js';
+import type { Engine, EngineModel } from '../core/engine.js';
+import type { MadeUpRows } from './made-up-rows.js';
+
+/** One run that ended with outputs. */
+export interface TrialRun {
+  readonly rows: readonly number[];
+  readonly outputs: readonly TensorArray[];
+  readonly ms: number;
+}
+
+export type TrialOutcome =
+  | { readonly ok: true; readonly run: TrialRun }
+  | { readonly ok: false; readonly reason: string };
+
+/** A single run may take this long, in milliseconds: the first one may compile and allocate. */
+export const HANG_MS = 30_000;
+
+export class Trial {
+  readonly model: EngineModel;
+  readonly clock: Clock;
+  readonly rows: MadeUpRows;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine, clock: Clock, model: EngineModel, rows: MadeUpRows) {
+    this.#engine = engine;
+    this.clock = clock;
+    this.model = model;
+    this.rows = rows;
+  }
+
+  async run(rows: readonly number[]): Promise<TrialOutcome> {
+    const buffer = this.rows.pack(rows);
+    const startedAt = this.clock.now();
+    const outcome = await this.#engine.run(this.model, { rows: rows.length, buffer, hangMs: HANG_MS });
+    const ms = this.clock.now() - startedAt;
+    if (outcome.status !== 'done') return { ok: false, reason: outcome.reason };
+    return { ok: true, run: { rows, outputs: viewBatch(this.model, rows.length, outcome.buffer).outputs, ms } };
+  }
+}
+
+/** The first element of a run that is no number, in words; undefined when all are. */
+export function notFinite(model: EngineModel, { outputs }: Pick<TrialRun, 'outputs'>): string | undefined {
+  for (const [index, { name, shape }] of model.outputs.entries()) {
+    const at = outputs[index]?.findIndex((element: number) => !Number.isFinite(element)) ?? -1;
+    if (at < 0) continue;
+    const row = Math.floor(at / elementCount(shape));
+    return `its output "${name}" has ${outputs[index]?.[at]} in row ${row}`;
+  }
+  return undefined;
+}
