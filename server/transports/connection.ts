@@ -8,7 +8,7 @@ import type { Hub } from '../core/hub.js';
 import type { Outcome } from '../core/pending.js';
 import { AnswerOrder } from './answer-order.js';
 import type { Outbox } from './outbox.js';
-import { Unreadable } from './packet-decoder.js';
+import { type Gate, Unreadable } from './packet-decoder.js';
 import type { Permit } from './permit.js';
 import type { Answer, Session, SessionSink, Ticket } from './session.js';
 import type { Wire } from './wire/wire.js';
@@ -18,11 +18,15 @@ export interface ConnectionParts {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly wire: Wire;
+  /** Counts one request; answers why it is one too many. */
+  readonly mayAsk: () => WireError | undefined;
   readonly permit: Permit;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
 }
 
+/** Requests that a client may send again on one connection, and that are read before they are refused: twice the credit, as it is by default. */
+const MAX_RESENT = 2_048;
 /** Answers that may wait for those before them; with more the connection is not read until some have left. */
 const MAX_HELD_ANSWERS = 256;
 
@@ -30,6 +34,7 @@ export class Connection implements SessionSink {
   readonly #parts: ConnectionParts;
   readonly #order = new AnswerOrder();
   #requests = 0;
+  #resent = 0;
   #reads = true;
   /** What the last request named: the best guess for one that could not be read. */
   #lastModel: string | undefined;
@@ -47,6 +52,18 @@ export class Connection implements SessionSink {
   stopReading(): void {
     this.#reads = false;
   }
+
+  /** Asked of each event before it is read, so that one too many costs next to nothing. */
+  readonly gate: Gate = (event) => {
+    if (event === 'cancel') return undefined;
+    const { hub, session, mayAsk } = this.#parts;
+    // It may be one that is in flight, and then it is none too many.
+    if (session.mayRecall && this.#resent < MAX_RESENT) {
+      this.#resent += 1;
+      return undefined;
+    }
+    return mayAsk() ?? (event === 'predict' ? hub.refusesNow(session.origin) : undefined);
+  };
 
   /** Arguments are as they came: nothing of them is known. */
   predict(args: readonly unknown[]): void {

@@ -42,7 +42,7 @@ export interface PacketDecoderOptions {
 }
 
 /** Asked before an event is parsed: why it is not to be. */
-export type Gate = (event: string, bytes: number, id: () => RequestId | undefined) => WireError | undefined;
+export type Gate = (event: string) => WireError | undefined;
 
 /** Type, attachments, namespace, acknowledgement id and name of an event, up to its payload. */
 const EVENT_HEADER = /^(?:2|5(\d{1,9})-)(?:(\/[^,[]*),)?(\d{0,15})\["([^"\\]{1,64})"([,\]])/;
@@ -136,10 +136,7 @@ export class PacketDecoder extends Decoder {
     const header = chunk.startsWith(PLAIN_PREDICT) ? PREDICT : this.#headerOf(chunk);
     if (header === undefined) return;
     const { event, attachments } = header;
-    const error =
-      this.#refuseHeader(header, chunk) ??
-      this.gate?.(event, chunk.length, () => idOf(chunk)) ??
-      this.#refuseJson(chunk);
+    const error = this.#refuseHeader(header, chunk) ?? this.gate?.(event) ?? this.#refuseJson(chunk);
     if (error !== undefined) return this.#refuse(header, error, chunk);
     try {
       super.add(chunk);

@@ -48,13 +48,22 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     hub.noteRefusal(error, origin, model);
     return sendError(reply, error);
   };
-  const predict = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
+  const originOf = (request: FastifyRequest): Origin => {
     const address = addresses.of(request.raw);
-    const origin = origins.of(principalKey(access.passOf(request), address), address);
+    return origins.of(principalKey(access.passOf(request), address), address);
+  };
+  /** Before the body is read, so that a request too many costs next to nothing. */
+  const refuseEarly = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const origin = originOf(request);
+    const error = requestLimit.ofAddress(addresses.of(request.raw)) ?? hub.refusesNow(origin);
+    if (error !== undefined) await refuse(reply, error, origin, undefined);
+  };
+  const predict = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
+    const origin = originOf(request);
     const parsed = parsePredict(request.body);
     if (!parsed.ok) return refuse(reply, parsed.error, origin, parsed.model);
     const { model, stream, key } = parsed.value;
-    const refusal = access.refusesPredict(request, stream) ?? requestLimit.ofAddress(address);
+    const refusal = access.refusesPredict(request, stream);
     if (refusal !== undefined) return refuse(reply, refusal, origin, model);
     // An id means nothing here: the answer is the reply.
     const timed = parsed.value.timing !== false;
@@ -65,7 +74,8 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     return undefined;
   };
   // Both names for one thing; `async` would make fastify wait for a return value.
-  for (const path of ['/predict', '/infer']) app.post(path, (request, reply) => void predict(request, reply));
+  for (const path of ['/predict', '/infer'])
+    app.post(path, { onRequest: refuseEarly }, (request, reply) => void predict(request, reply));
 
   app.get('/models', async () => ({ models: catalogue.list() }));
   app.get<{ Params: { name: string } }>('/models/:name', async ({ params: { name } }, reply) => {

@@ -3,7 +3,7 @@
 import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
-import { wireError } from '../../shared/errors.js';
+import { type WireError, wireError } from '../../shared/errors.js';
 import type { HubLimits } from '../../shared/limits.js';
 import {
   type ClientToServerEvents,
@@ -202,9 +202,10 @@ export class SocketIoTransport {
       reason = why;
       socket.disconnect(true);
     };
-    const connection = new Connection({ hub, session, outbox, permit, wire, close });
     const sessionName = session.origin.resumes ? session.id : undefined;
-    decoderOf(socket).gate = () => requestLimit.ofConnection(connectionId, sessionName);
+    const mayAsk = (): WireError | undefined => requestLimit.ofConnection(connectionId, sessionName);
+    const connection = new Connection({ hub, session, outbox, permit, wire, mayAsk, close });
+    decoderOf(socket).gate = connection.gate;
     session.attach(connection);
     const leaver = new SocketLeaver(socket, session, connection);
     this.#leavers.add(leaver);
