@@ -2,13 +2,14 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { terminalText } from '../shared/terminal-text.js';
 
 export interface ChildPlan {
   /** As it stands in messages, such as `the hub`. */
   readonly name: string;
   /** Arguments of `node`. */
   readonly args: readonly string[];
-  /** Each line it prints; the last ones say why it ended, if it did. */
+  /** Each line it prints, fit for a terminal; the last ones say why it ended, if it did. */
   readonly onLine: (line: string) => void;
   readonly onMessage?: (message: unknown) => void;
 }
@@ -34,7 +35,7 @@ export class Child {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on('line', onLine);
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => onLine(terminalText(line)));
     }
     if (onMessage !== undefined) this.#process.on('message', onMessage);
     this.#process.on('error', () => {

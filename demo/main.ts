@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The demo's main process: options, signals, exit code. The only file of it that knows the terminal's streams. */
 
+import { terminalText } from '../shared/terminal-text.js';
 import { Demo } from './demo.js';
 import { type DemoOptions, parseOptions } from './options.js';
 import { TOPICS } from './text/topics.js';
@@ -16,7 +17,7 @@ switch (parsed.kind) {
     process.stdout.write(parsed.text);
     break;
   case 'problem':
-    process.stderr.write(`demo: ${parsed.problem}\n`);
+    process.stderr.write(`demo: ${terminalText(parsed.problem)}\n`);
     process.exitCode = 1;
     break;
   case 'options':
@@ -55,7 +56,7 @@ async function run(options: DemoOptions): Promise<number> {
   view.close();
   if (tally !== undefined) stdout.write(`\n${summaryText(tally)}\n`);
   if (problem !== undefined) {
-    stderr.write(`demo: ${problem}\n`);
+    stderr.write(`demo: ${terminalText(problem)}\n`);
     return 1;
   }
   stdout.write(

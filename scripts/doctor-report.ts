@@ -1,5 +1,8 @@
 // What the doctor concludes and how it says so. Pure: what was found comes in, text goes out.
+
 import type { BackendProbe } from '../server/engine/backend-probe.js';
+import { unfitNode } from '../server/node-version.js';
+import { terminalText } from '../shared/terminal-text.js';
 import type { Machine } from './native-source.js';
 
 /** A package that must not be older, because the versions before had a hole that a packet from outside can use. */
@@ -31,7 +34,7 @@ export const floors: readonly Floor[] = [
   { name: 'ws', least: '8.21.3', chain: ['socket.io', 'engine.io', 'ws'] },
 ];
 
-const testedMajors = [20, 22, 24];
+const testedMajors = [20, 22, 24, 26];
 
 export function judgeFloor(floor: Floor, installed: string | undefined): FloorFinding {
   const ok = installed !== undefined && !isOlder(installed, floor.least);
@@ -55,10 +58,10 @@ export function automaticEngine(engines: readonly BackendProbe[]): BackendProbe[
 
 export function describeNode(version: string): string {
   const major = numbers(version)[0] ?? 0;
-  const tested = testedMajors.join(', ');
+  const unfit = unfitNode(version);
+  if (unfit !== undefined) return `${version}, too old: ${unfit}`;
   if (testedMajors.includes(major)) return `${version}, supported`;
-  if (major < 20) return `${version}, too old: Tickcast needs Node 20 or later (tested on ${tested})`;
-  return `${version}, should work: Tickcast is tested on ${tested}`;
+  return `${version}, should work: Tickcast is tested on ${testedMajors.join(', ')}`;
 }
 
 export function findingsToJson(findings: Findings): string {
@@ -86,7 +89,7 @@ export function describeFindings(findings: Findings): string {
 function describeEngine(engine: BackendProbe): readonly string[] {
   const name = `  ${engine.name.padEnd(8)}`;
   if (engine.available) return [`${name}works: ${engine.version}, first prediction after ${engine.startMs} ms`];
-  return [`${name}missing: ${engine.reason}`, `          to do: ${engine.remedy}`];
+  return [`${name}missing: ${terminalText(engine.reason)}`, `          to do: ${engine.remedy}`];
 }
 
 function describeFloor(floor: FloorFinding): string {

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { probeBackends } from '../server/engine/backend-probe.js';
+import { terminalText } from '../shared/terminal-text.js';
 import {
   automaticEngine,
   describeFindings,
@@ -18,7 +19,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== '--json');
   if (unknown !== undefined) {
-    console.error(`unknown argument ${unknown}; expected nothing or --json`);
+    console.error(`unknown argument ${terminalText(unknown)}; expected nothing or --json`);
     return 1;
   }
   const root = packageRoot(fileURLToPath(new URL('.', import.meta.url)));

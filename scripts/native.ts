@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { probeBackend } from '../server/engine/backend-probe.js';
+import { terminalText } from '../shared/terminal-text.js';
 import { cachedFile } from './cached-file.js';
 import { packageRoot } from './installed-version.js';
 import { buildNative, removeLeftovers } from './native-build.js';
@@ -21,7 +22,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => inte
 
 const outcome = await main();
 if (outcome.ok) console.log(`The native TensorFlow engine works: @tensorflow/tfjs-node ${outcome.version}.`);
-else console.error(`The native TensorFlow engine is not there: ${outcome.reason}`);
+else console.error(`The native TensorFlow engine is not there: ${terminalText(outcome.reason)}`);
 process.exitCode = outcome.ok ? 0 : 1;
 
 type Outcome = { readonly ok: true; readonly version: string } | { readonly ok: false; readonly reason: string };
@@ -33,7 +34,7 @@ async function main(): Promise<Outcome> {
 
   const before = await steps.run('trying what is installed', () => probeBackend('native', signal));
   if (before.available) return { ok: true, version: before.version };
-  steps.note(before.reason);
+  steps.note(terminalText(before.reason));
 
   const choice = chooseWheel(machine);
   if (!choice.ok) return choice;

@@ -1,5 +1,6 @@
 // Runs one command to its end, with a deadline, and gives its output or one readable line of what went wrong.
 import { execFile } from 'node:child_process';
+import { terminalText } from '../shared/terminal-text.js';
 
 export interface CommandOptions {
   readonly timeoutMs: number;
@@ -34,5 +35,5 @@ export function runCommand(command: string, args: readonly string[], options: Co
 export function lastWords(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const kept = lines.filter((line) => line !== '');
-  return (kept.find((line) => /\berror\b/i.test(line)) ?? kept.at(-1) ?? '').slice(0, 400);
+  return terminalText((kept.find((line) => /\berror\b/i.test(line)) ?? kept.at(-1) ?? '').slice(0, 400));
 }

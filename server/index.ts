@@ -6,5 +6,5 @@ export type { HubEvent, HubListener, HubStats } from './core/events.js';
 export { type DrainReport, Hub, type HubOptions, type Verdict } from './core/hub.js';
 export type { Origin } from './core/origin.js';
 export type { Outcome, Settle } from './core/pending.js';
-export { createLogger } from './observe/logger.js';
+export { createLogger } from './process-log.js';
 export { version } from './version.js';

@@ -50,8 +50,20 @@ const LAYERS: readonly Layer[] = [
     packages: ['node:', 'pino', 'pino-pretty', 'prom-client'],
   },
   { name: 'testing', owns: within('server/testing/'), layers: ['shared', 'core', 'engine'], packages: ['node:'] },
-  { name: 'main', owns: within('server/main.ts'), layers: ['app', 'observe'], packages: ['node:'] },
-  { name: 'app', owns: within('server/'), layers: ['shared', ...SERVER_PARTS], packages: ['node:', 'fastify'] },
+  // Nothing that a Node which is too old could not load, so that it can be told.
+  {
+    name: 'too early for all else',
+    owns: within('server/node-version.ts', 'server/inspector-signal.ts'),
+    layers: [],
+    packages: [],
+  },
+  { name: 'main', owns: within('server/main.ts'), layers: ['app', 'too early for all else'], packages: [] },
+  {
+    name: 'app',
+    owns: within('server/'),
+    layers: ['too early for all else', 'shared', ...SERVER_PARTS],
+    packages: ['node:', 'fastify'],
+  },
   { name: 'train', owns: within('model/train/'), layers: ['shared', 'layer', 'engine', 'evaluate'], packages: 'any' },
   {
     name: 'evaluate',
@@ -73,7 +85,12 @@ const LAYERS: readonly Layer[] = [
     layers: ['shared', 'client', 'demo text', 'app', ...SERVER_PARTS],
     packages: 'any',
   },
-  { name: 'scripts', owns: within('scripts/'), layers: ['shared', 'app', ...SERVER_PARTS], packages: ['node:'] },
+  {
+    name: 'scripts',
+    owns: within('scripts/'),
+    layers: ['shared', 'app', 'too early for all else', ...SERVER_PARTS],
+    packages: ['node:'],
+  },
 ];
 
 const FOLDERS = [

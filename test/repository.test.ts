@@ -59,6 +59,13 @@ test('the socket libraries are above the versions with known holes', () => {
   expect(atLeast(installed('ws'), [8, 21, 3])).toBe(true);
 });
 
+test('what unpacks the native engine at install is above the versions with known holes, everywhere in the tree', () => {
+  expect(atLeast(installed('tar'), [7, 5, 11])).toBe(true);
+  expect(Object.keys(lock.packages).filter((place) => /(^|\/)node_modules\/tar$/.test(place))).toEqual([
+    'node_modules/tar',
+  ]);
+});
+
 test('nothing imports typescript: version 7 has no JavaScript API', () => {
   for (const folder of ['shared', 'client', 'server', 'scripts', 'demo', 'bench', 'model/train']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {

@@ -2,6 +2,7 @@
 /** The process of `npm run feed`: options, signals, progress, exit code. The only file of it that knows the terminal's streams. */
 
 import { setMaxListeners } from 'node:events';
+import { terminalText } from '../../shared/terminal-text.js';
 import { LineFeed } from './line-feed.js';
 import { type LineSource, openSource } from './line-source.js';
 import { type FeedOptions, parseFeedOptions } from './options.js';
@@ -37,7 +38,7 @@ switch (parsed.kind) {
 }
 
 function fail(problem: string): void {
-  stderr.write(`feed: ${problem}\n`);
+  stderr.write(`feed: ${terminalText(problem)}\n`);
   process.exitCode = 1;
 }
 
@@ -53,7 +54,7 @@ async function run(options: FeedOptions, source: LineSource): Promise<void> {
   const waiting = setTimeout(() => stderr.write(`Waiting for a hub at ${options.url} ...\n`), SILENT_MS);
   const noHub = await feed.ready();
   clearTimeout(waiting);
-  if (noHub !== undefined) return end(1, `feed: ${noHub}\n`);
+  if (noHub !== undefined) return end(1, `feed: ${terminalText(noHub)}\n`);
 
   stderr.write(watchText(options.url, options.stream));
   const typing = options.file === '-' && stdin.isTTY;
@@ -67,7 +68,7 @@ async function run(options: FeedOptions, source: LineSource): Promise<void> {
   ledger.tick(performance.now());
   progress.clear();
 
-  if (problem !== undefined) stderr.write(`feed: ${problem}\n`);
+  if (problem !== undefined) stderr.write(`feed: ${terminalText(problem)}\n`);
   const { maxTextLength } = feed;
   const { stream, json } = options;
   const interrupted = stop.signal.aborted || problem !== undefined;

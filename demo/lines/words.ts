@@ -1,5 +1,6 @@
 /** The feed in words: where to look, how it goes, how it went. Pure. */
 
+import { terminalText } from '../../shared/terminal-text.js';
 import { clock, count, milliseconds, percentages, rate } from '../view/figures.js';
 import type { Ledger } from './ledger.js';
 
@@ -49,7 +50,8 @@ export function progressText(ledger: Ledger, { connection, inFlight, share }: Fe
     `p50 ${milliseconds(ledger.recentLatencyMs(0.5))}`,
     `in flight ${count(inFlight)}`,
   ];
-  return `${clock(ledger.elapsedMs / 1000)}  ${parts.join('  ')}`;
+  // Labels are the hub's words.
+  return terminalText(`${clock(ledger.elapsedMs / 1000)}  ${parts.join('  ')}`);
 }
 
 export function summaryText(ledger: Ledger, end: FeedEnd): string {
@@ -75,7 +77,9 @@ export function summaryText(ledger: Ledger, end: FeedEnd): string {
     ...(ledger.unanswered === 0 ? [] : [line('unanswered', count(ledger.unanswered))]),
     line('latency', `p50 ${milliseconds(ledger.latencyMs(0.5))}, p99 ${milliseconds(ledger.latencyMs(0.99))}`),
     '',
-  ].join('\n');
+  ]
+    .map(terminalText)
+    .join('\n');
 }
 
 function shares(labels: ReadonlyMap<string, number>): string {

@@ -1,5 +1,6 @@
 /** What the view shows, from the feed's reports and the hub's batch totals. Knows neither processes nor how it is shown. */
 
+import { terminalText } from '../../shared/terminal-text.js';
 import type { FeedReport, LabelCounts, Scored } from '../feed-report.js';
 import type { BatchTotals } from '../hub-process.js';
 import { type LatencyCounts, LatencyScale } from '../latency-scale.js';
@@ -80,8 +81,8 @@ export class Tally {
     for (const [code, times] of Object.entries(report.errors)) {
       this.#errors.set(code, (this.#errors.get(code) ?? 0) + times);
     }
-    if (report.errorExample !== '') this.errorExample = report.errorExample;
-    if (report.model !== '') this.model = report.model;
+    if (report.errorExample !== '') this.errorExample = terminalText(report.errorExample);
+    if (report.model !== '') this.model = terminalText(report.model);
     this.connection = report.connection;
     this.#latency.merge(report.latencies);
     const second = this.#current();

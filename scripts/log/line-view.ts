@@ -1,12 +1,13 @@
 /** Lines and counts for people: aligned, and coloured by what leads the eye. */
 
 import { styleText } from 'node:util';
+import { terminalText } from '../../shared/terminal-text.js';
 import type { LogLine } from './log-line.js';
 
 const LABEL_WIDTH = 10;
 const MAX_INPUT_CHARS = 200;
 
-/** One line of the log in one line of a terminal. What callers sent is shown as text: no control character of theirs gets through. */
+/** One line of the log in one line of a terminal. What callers sent is shown as text: no character of theirs that a terminal would obey gets through. */
 export function viewLine({ at, model, label, score, stream, totalUs, input, prediction }: LogLine): string {
   const time = new Date(at).toISOString().slice(11, 23);
   const latency = totalUs === undefined ? '' : `${(totalUs / 1000).toFixed(1)} ms`;
@@ -14,11 +15,11 @@ export function viewLine({ at, model, label, score, stream, totalUs, input, pred
   const shown = typeof input === 'string' ? input : (JSON.stringify(input) ?? '');
   const parts = [
     styleText('dim', time),
-    styleText(['bold'], plain(result).padEnd(LABEL_WIDTH)),
+    styleText(['bold'], terminalText(result).padEnd(LABEL_WIDTH)),
     (score === undefined ? '' : score.toFixed(2)).padStart(4),
     styleText('dim', latency.padStart(9)),
-    styleText('cyan', plain(stream ?? model)),
-    plain(shown).slice(0, MAX_INPUT_CHARS),
+    styleText('cyan', terminalText(stream ?? model)),
+    terminalText(shown.slice(0, MAX_INPUT_CHARS)),
   ];
   return parts.join('  ').trimEnd();
 }
@@ -26,14 +27,12 @@ export function viewLine({ at, model, label, score, stream, totalUs, input, pred
 /** Counts, the most first; hours in their order. */
 export function viewCounts(counts: ReadonlyMap<string, number>, inOrder: boolean): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const rows = [...counts].toSorted(([a, m], [b, n]) => (inOrder ? (a < b ? -1 : 1) : n - m));
+  const rows = [...counts]
+    .map(([name, count]) => [terminalText(name), count] as const)
+    .toSorted(([a, m], [b, n]) => (inOrder ? (a < b ? -1 : 1) : n - m));
   const width = Math.max(5, ...rows.map(([name]) => name.length));
   const line = (name: string, count: number): string =>
-    `${plain(name).padEnd(width)}  ${String(count).padStart(10)}  ${((100 * count) / total).toFixed(1).padStart(5)} %`;
+    `${name.padEnd(width)}  ${String(count).padStart(10)}  ${((100 * count) / total).toFixed(1).padStart(5)} %`;
   if (total === 0) return 'no lines';
   return [...rows.map(([name, count]) => line(name, count)), line('total', total)].join('\n');
-}
-
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }

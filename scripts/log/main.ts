@@ -1,5 +1,6 @@
 /** `npm run log`: reads the prediction log. */
 
+import { terminalJson, terminalText } from '../../shared/terminal-text.js';
 import { Follower } from './follow.js';
 import { viewCounts, viewLine } from './line-view.js';
 import { findLogFiles, readLines, type Unread } from './log-files.js';
@@ -21,7 +22,7 @@ switch (parsing.kind) {
 }
 
 function fail(problem: string): never {
-  process.stderr.write(`log: ${problem}\n`);
+  process.stderr.write(`log: ${terminalText(problem)}\n`);
   process.exit(1);
 }
 
@@ -72,7 +73,7 @@ async function* last(lines: AsyncIterable<LogLine>, most: number): AsyncGenerato
 async function show(lines: AsyncIterable<LogLine>, { json }: LogOptions): Promise<void> {
   const asText = process.stdout.isTTY && !json;
   for await (const line of lines) {
-    const written = process.stdout.write(`${asText ? viewLine(line) : line.text}\n`);
+    const written = process.stdout.write(`${asText ? viewLine(line) : terminalJson(line.text)}\n`);
     if (!written) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 }

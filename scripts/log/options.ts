@@ -45,7 +45,7 @@ Reads the prediction log of a hub (--prediction-log): the lines of all its proce
   --since TIME     from then on: a time such as 2026-11-25T20:00Z, or an age such as 90s, 15m, 2h, 1d
   --until TIME     before then, likewise
   --count BY       counts by label, model or hour instead of lines
-  --json           lines as they stand in the files; what a pipe gets in any case
+  --json           lines as they stand in the files, what a terminal would obey escaped; what a pipe gets in any case
   --help           prints this
 `;
 

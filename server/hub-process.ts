@@ -1,0 +1,80 @@
+/** The process: options, app, signals, exit code. The only file that ends the process. */
+
+import { terminalText } from '../shared/terminal-text.js';
+import { invitation } from './access-control.js';
+import { App } from './app.js';
+import { leaveClosedTerminals } from './closed-terminal.js';
+import { type Config, helpText, readConfig } from './config.js';
+import { onEndSignals } from './end-signals.js';
+import { neverBlock } from './observe/log-sink.js';
+import { openProcessLog } from './process-log.js';
+import { systemClock } from './system-clock.js';
+import { version } from './version.js';
+
+/** What is logged last is given so long to be written. */
+const LAST_LINES_MS = 500;
+
+// Who reads them may leave before the end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+const outcome = readConfig(process.argv.slice(2), process.env);
+switch (outcome.kind) {
+  case 'help':
+    process.stdout.write(helpText());
+    break;
+  case 'version':
+    process.stdout.write(`${version}\n`);
+    break;
+  case 'problem':
+    tell(outcome.message);
+    process.exitCode = 1;
+    break;
+  case 'config':
+    await run(outcome.config);
+}
+
+/** One readable line. */
+function tell(problem: string): void {
+  process.stderr.write(`tickcast: ${terminalText(problem)}\n`);
+}
+
+async function run(config: Config): Promise<void> {
+  neverBlock(process.stderr);
+  const { log, flush } = openProcessLog(config.logLevel, config.logFormat);
+  const end = async (code: number): Promise<never> => {
+    await flush(LAST_LINES_MS);
+    process.exit(code);
+  };
+  // After the log's own last words.
+  leaveClosedTerminals();
+  let isBroken = false;
+  process.on('uncaughtException', (err) => {
+    if (isBroken) process.exit(1);
+    isBroken = true;
+    log.fatal({ err }, 'uncaught exception');
+    void end(1);
+  });
+  let app: App | undefined;
+  const drain = async (drained: App): Promise<never> => {
+    await drained.drain();
+    return end(0);
+  };
+  onEndSignals(process, systemClock, {
+    first: (signal) => {
+      if (app !== undefined) return void drain(app);
+      // Nothing listens yet, so nothing was accepted; loading a large model may take minutes more.
+      log.info({ signal }, 'ended before the start was over');
+      void end(0);
+    },
+    again: () => process.exit(1),
+  });
+  const started = await App.start(config, log);
+  if (!started.ok) {
+    tell(started.problem);
+    return end(1);
+  }
+  app = started.app;
+  const { url, runToken } = app;
+  // Never by the log, which others read.
+  if (runToken !== undefined) process.stderr.write(invitation(url, runToken));
+}

@@ -1,0 +1,88 @@
+/** A hub whose standard output is whatever a test makes it: a pipe that nobody reads, a terminal, a full disk. */
+
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { writeLinear } from './tiny-models.js';
+import { until, within } from './until.js';
+
+export interface StuckHub {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly folder: string;
+  /** Asks for so many predictions, and for a path that is not there after each, which makes a long line; answers how often all went well. */
+  predict(times: number): Promise<number>;
+  /** Ends with the exit code. */
+  readonly exited: Promise<number | null>;
+}
+
+const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
+
+const AT_ONCE = 16;
+/** As long as a line tells of a path. */
+const NOWHERE = `/${'nowhere-'.repeat(25)}`;
+
+/** @param command runs the hub's own command, which it is given, such as a shell or `script` */
+export async function startStuckHub(
+  options: readonly string[],
+  stdio: StdioOptions,
+  command: (node: readonly string[], folder: string) => readonly string[] = (node) => node,
+): Promise<StuckHub> {
+  const folder = await mkdtemp(join(tmpdir(), 'tickcast-output-'));
+  await writeLinear(folder);
+  const port = await freePort();
+  const args = ['--port', String(port), '--model', folder, '--engine', 'wasm', '--grace-ms', '3000', ...options];
+  const [program = '', ...rest] = command([process.execPath, main, ...args], folder);
+  const child = spawn(program, rest, { stdio });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const exited = once(child, 'exit').then(async ([code]: (number | null)[]) => {
+    await rm(folder, { recursive: true, force: true });
+    return code ?? null;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const ready = async (): Promise<boolean> => (await fetch(`${url}/readyz`).catch(() => undefined))?.status === 200;
+  await until('the hub is ready', ready, 30_000);
+  const predict = async (times: number): Promise<number> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+    let answered = 0;
+    const one = async (): Promise<void> => {
+      const body = '{"input":[1]}';
+      const status = await within('an answer', ask(`${url}/predict`, agent, body));
+      const nowhere = await within('a refusal', ask(url + NOWHERE, agent));
+      if (status === 200 && nowhere === 404) answered += 1;
+    };
+    for (let i = 0; i < times; i += AT_ONCE)
+      await Promise.all(Array.from({ length: Math.min(AT_ONCE, times - i) }, one));
+    const probe = await within('a probe', ask(`${url}/healthz`, agent));
+    agent.destroy();
+    return probe === 200 ? answered : 0;
+  };
+  return { child, url, folder, predict, exited };
+}
+
+/** Free a moment ago: what the hub says of its own choice cannot be read here. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function ask(url: string, agent: Agent, body?: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, {
+      agent,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length },
+    });
+    asked.on('error', reject);
+    asked.on('response', (response) => response.resume().on('end', () => resolve(response.statusCode)));
+    asked.end(body);
+  });
+}
