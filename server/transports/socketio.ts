@@ -32,6 +32,7 @@ import { type SessionOptions, Sessions } from './sessions.js';
 import { SocketLeaver } from './socket-leaver.js';
 import type { TransportListener } from './transport-events.js';
 import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
+import { webSocketOptions } from './web-socket-options.js';
 
 export interface SocketIoOptions extends SessionOptions, ConnectLimitOptions {
   readonly limits: HubLimits;
@@ -79,9 +80,8 @@ export class SocketIoTransport {
     this.#sessions = new Sessions(hub, clock, options);
     this.#io = new Server(http, {
       transports: ['websocket', 'polling'],
-      maxHttpBufferSize: options.limits.maxFrameBytes,
+      ...webSocketOptions(options.limits),
       connectTimeout: CONNECT_TIMEOUT_MS,
-      perMessageDeflate: false,
       httpCompression: false,
       serveClient: false,
       parser: { Encoder, Decoder: guardedDecoder(options.limits.maxJsonBytes) },
