@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect } from '../../dist/client/index.js';
 import type { Config } from '../../dist/server/config.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
-import { type SmallDisk, smallDisk } from '../support/full-disk.js';
+import { type SmallDisk, smallDisk } from '../../bench/chaos/hub/small-disk.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
 

@@ -1,0 +1,42 @@
+// Connections that take a place and do nothing with it, or come and go in it.
+import { frame, OPCODE, repeated } from '../wire/frame.js';
+import { upgradeRequest } from '../wire/http-text.js';
+import { type Attack, flood, siege } from './attack.js';
+import { JOIN, JOINED } from './joined.js';
+
+const LEAVE: Buffer = frame('41');
+const IN_AND_OUT: Buffer = repeated(Buffer.concat([LEAVE, JOIN]), 20);
+/** A reserved opcode: the hub answers it with a close. */
+const WRONG: Buffer = frame('', { opcode: 3 });
+
+export const idlers = {
+  'never-joins': {
+    does: '100 WebSockets that never join',
+    isMeasured: true,
+    run: siege({ peers: 100, opening: upgradeRequest() }),
+  },
+  'leaves-and-stays': {
+    does: '100 WebSockets that join, leave and stay',
+    isMeasured: true,
+    run: siege({ peers: 100, opening: Buffer.concat([JOINED, LEAVE]) }),
+  },
+  'joins-and-leaves': {
+    does: 'one WebSocket that leaves and joins 2,000 times a second',
+    isMeasured: true,
+    run: flood({ reads: true, opening: JOINED, burst: () => IN_AND_OUT, perSecond: 100 }),
+  },
+  'unanswered-close': {
+    does: '50 WebSockets that make the hub close them, and never answer the close nor read it',
+    isMeasured: true,
+    run: siege({ peers: 50, reads: false, opening: Buffer.concat([JOINED, WRONG]) }),
+  },
+  'close-and-talk': {
+    does: 'WebSockets that send their close and then go on with events',
+    run: siege({
+      peers: 20,
+      opening: Buffer.concat([JOINED, frame('', { opcode: OPCODE.close })]),
+      step: (peer) => void peer.write(frame('42["predict",{"input":[1]}]')),
+      perSecond: 10,
+    }),
+  },
+} satisfies Readonly<Record<string, Attack>>;
