@@ -33,7 +33,7 @@ export async function runAct(act: Act, parts: ActParts): Promise<ActFigures> {
   const excuse = (now: boolean): void => {
     isExcused = now;
   };
-  const crowd = new Crowd({ ...parts, url: hub.url, isExcused: () => isExcused });
+  const crowd = new Crowd({ ...parts, url: hub.url, isExcused: () => isExcused, isUp: () => hub.isUp });
   const memory = new ResidentMemory(() => hub.rssBytes());
   const faults: string[] = [];
   const rounds: RoundFigures[] = [];
@@ -94,6 +94,7 @@ async function runRound({ attacks, fault, seconds, seed }: Round, stage: RoundSt
   if (found !== undefined) faults.push(`the hub, ${fault}: ${found}`);
   const outcome = await recover(hub, faults);
   const { latencyUs, longestGapMs } = crowd.feel();
+  if (outcome !== 'ok') await crowd.awaken();
   const isStalled = longestGapMs >= STALL_MS && (fault === undefined || FAULTS[fault].stalls !== true);
   return {
     attacks,

@@ -3,13 +3,13 @@ import { frame, OPCODE, repeated } from '../wire/frame.js';
 import { type Attack, flood } from './attack.js';
 import { eventFrame, JOINED } from './joined.js';
 
-const PING: Buffer = repeated(frame(Buffer.alloc(125), { opcode: OPCODE.ping }), 500);
-const ENGINE_PING: Buffer = repeated(frame('2'), 1_000);
-const NOWHERE: Buffer = repeated(frame('40/nowhere,'), 500);
-const PREDICTS: Buffer = repeated(eventFrame('predict', { input: [1] }), 250);
-const WRONG: Buffer = repeated(eventFrame('predict', { input: ['x'] }), 250);
-const ACKS: Buffer = repeated(eventFrame('predict', { input: [1] }, 7), 250);
-const STREAMS: Buffer = repeated(eventFrame('streams', null, 7), 250);
+const PING: Buffer = repeated(frame(Buffer.alloc(125), { opcode: OPCODE.ping }), 2_000);
+const ENGINE_PING: Buffer = repeated(frame('2'), 2_000);
+const NOWHERE: Buffer = repeated(frame('40/nowhere,'), 1_000);
+const PREDICTS: Buffer = repeated(eventFrame('predict', { input: [1] }), 500);
+const WRONG: Buffer = repeated(eventFrame('predict', { input: ['x'] }), 500);
+const ACKS: Buffer = repeated(eventFrame('predict', { input: [1] }, 7), 500);
+const STREAMS: Buffer = repeated(eventFrame('streams', null, 7), 500);
 const CLOSES: Buffer = repeated(frame('', { opcode: OPCODE.close }), 500);
 
 function unread(does: string, burst: Buffer, isMeasured = false): Attack {
@@ -18,12 +18,12 @@ function unread(does: string, burst: Buffer, isMeasured = false): Attack {
 }
 
 export const unreads = {
-  'ping-flood': unread('20,000 WebSocket pings a second', PING, true),
-  'engine-ping-flood': unread('40,000 Engine.IO pings a second', ENGINE_PING, true),
-  'namespace-flood': unread('20,000 CONNECT packets a second to a namespace that is not', NOWHERE, true),
-  'predict-flood': unread('10,000 predict events a second without ids', PREDICTS, true),
-  'invalid-predict-flood': unread('10,000 predict events a second that are wrong', WRONG, true),
-  'acknowledge-flood': unread('10,000 predict events a second with acknowledgements', ACKS),
-  'streams-flood': unread('10,000 streams events a second with acknowledgements', STREAMS),
+  'ping-flood': unread('80,000 WebSocket pings a second', PING, true),
+  'engine-ping-flood': unread('80,000 Engine.IO pings a second', ENGINE_PING, true),
+  'namespace-flood': unread('40,000 CONNECT packets a second to a namespace that is not', NOWHERE, true),
+  'predict-flood': unread('20,000 predict events a second without ids', PREDICTS, true),
+  'invalid-predict-flood': unread('20,000 predict events a second that are wrong', WRONG, true),
+  'acknowledge-flood': unread('20,000 predict events a second with acknowledgements', ACKS),
+  'streams-flood': unread('20,000 streams events a second with acknowledgements', STREAMS),
   'close-flood': unread('20,000 close frames a second', CLOSES),
 } satisfies Readonly<Record<string, Attack>>;

@@ -22,6 +22,7 @@ export interface CrowdPlan {
   /** Requests of all together. */
   readonly perSecond: number;
   readonly isExcused: () => boolean;
+  readonly isUp: () => boolean;
 }
 
 /** What the clients felt in one stretch of time. */
@@ -36,6 +37,8 @@ const STEP_MS = 2;
 const MOST_OVERDUE = 50;
 /** Longer than the deadline of any request. */
 const SETTLE_MS = 15_000;
+/** After a hub is back, its clients find out within their next attempts to connect. */
+const AWAKEN_MS = 5_000;
 
 export class Crowd {
   readonly #clients: { readonly kind: ClientKind; readonly client: PoliteClient }[] = [];
@@ -45,11 +48,12 @@ export class Crowd {
   #answeredAt = 0;
   #longestGapMs = 0;
 
-  constructor({ url, perKind, perSecond, isExcused }: CrowdPlan) {
+  constructor({ url, perKind, perSecond, isExcused, isUp }: CrowdPlan) {
     this.#perSecond = perSecond;
     const world: World = {
       url,
       isExcused,
+      isUp,
       latencyUs: () => this.#latencyUs,
       answered: () => {
         const now = performance.now();
@@ -79,7 +83,15 @@ export class Crowd {
     const feeling = { latencyUs: this.#latencyUs, longestGapMs: gap };
     this.#latencyUs = new Histogram();
     this.#longestGapMs = 0;
+    this.#answeredAt = performance.now();
     return feeling;
+  }
+
+  /** Waits until somebody is answered again, or not much longer. */
+  async awaken(): Promise<void> {
+    const from = this.#answeredAt;
+    const deadline = performance.now() + AWAKEN_MS;
+    while (this.#answeredAt === from && performance.now() < deadline) await delay(20);
   }
 
   /** Asks no more, and waits for what was asked. */

@@ -7,6 +7,8 @@ export interface World {
   readonly url: string;
   /** Whether the hub is down by our doing, or was a moment ago. */
   readonly isExcused: () => boolean;
+  /** Whether there is a hub at all, as far as we had a hand in it. */
+  readonly isUp: () => boolean;
   /** Microseconds from a request to its answer, of whatever is going on now. */
   readonly latencyUs: () => Histogram;
   /** Called with each answer. */

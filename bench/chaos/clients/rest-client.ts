@@ -11,9 +11,9 @@ const MOST_ATTEMPTS = 2;
 export class RestClient extends PoliteClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
-  /** Has no connection whose end it could see; so it is told. */
+  /** Has no connection by whose end it could tell; so it is told. */
   get isReady(): boolean {
-    return !this.world.isExcused();
+    return this.world.isUp();
   }
 
   open(): Promise<void> {

@@ -30,6 +30,8 @@ export class HubProcess {
   #child: Child | undefined;
   /** Why it ended by itself; undefined while it lives. */
   death: string | undefined;
+  /** From ready until it is killed or ends by itself. */
+  isUp = false;
 
   private constructor(port: number, setting: HubSetting) {
     this.port = port;
@@ -66,7 +68,9 @@ export class HubProcess {
     const child = new Child({ name: 'the hub', core: SERVER_CORE, args, wrapper, env });
     this.#child = child;
     child.ended.catch((error: Error) => {
-      if (this.#child === child) this.death = error.message;
+      if (this.#child !== child) return;
+      this.death = error.message;
+      this.isUp = false;
     });
     const deadline = performance.now() + READY_MS;
     while (!(await this.answers('/readyz', 1_000))) {
@@ -74,6 +78,7 @@ export class HubProcess {
       if (performance.now() > deadline) throw new Error(`the hub was not ready within ${READY_MS / 1000} s`);
       await delay(POLL_MS);
     }
+    this.isUp = true;
   }
 
   /** Whether a probe is answered 200 in time. */
@@ -111,6 +116,7 @@ export class HubProcess {
   }
 
   async kill(): Promise<void> {
+    this.isUp = false;
     await this.#child?.end('SIGKILL');
   }
 
@@ -119,6 +125,7 @@ export class HubProcess {
     const child = this.#child;
     if (child === undefined || this.death !== undefined) return false;
     const exited = once(child.process, 'exit');
+    this.isUp = false;
     await child.end('SIGTERM');
     const [code] = await exited;
     return code === 0;
