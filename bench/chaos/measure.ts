@@ -12,10 +12,11 @@ import { Attacker } from './attacker/attacker.js';
 import { BareServer } from './attacker/bare-server.js';
 import type { AttackName } from './attacks/table.js';
 import { Crowd } from './clients/crowd.js';
-import { type Account, faultsOf, sumOf } from './clients/oracle.js';
+import { sumOf } from './clients/oracle.js';
 import { HubProcess } from './hub/hub-process.js';
 import { writeModels } from './hub/models.js';
 import { ResidentMemory } from './hub/resident-memory.js';
+import { type Measured, missesOf, ratioOf, type Stretch } from './measure-verdict.js';
 import type { MeasureOptions } from './options.js';
 import { mib, type Outcome } from './verdict.js';
 
@@ -24,31 +25,6 @@ const PER_KIND = 4;
 const WARM_UP_MS = 4_000;
 /** Quiet time of each pair, of the attack's time. */
 const QUIET_SHARE = 1 / 3;
-/** p99 of the others under the attack, over that with the attack on a bare server beside the hub. */
-export const RATIO_LIMIT = 1.5;
-export const GROWTH_LIMIT_BYTES = 96 * 2 ** 20;
-
-interface Stretch {
-  readonly p50Us: number;
-  readonly p99Us: number;
-  readonly sentBytes: number;
-  readonly connects: number;
-  readonly heldBack: number;
-}
-
-export interface Measured {
-  readonly attack: AttackName;
-  readonly outcome: Outcome;
-  readonly quiet: Pick<Stretch, 'p50Us' | 'p99Us'>;
-  readonly beside: Stretch;
-  readonly under: Stretch;
-  readonly longestGapMs: number;
-  readonly quietRssBytes: number;
-  readonly peakRssBytes: number;
-  readonly account: Account;
-  readonly faults: readonly string[];
-}
-
 export async function runMeasure(options: MeasureOptions): Promise<void> {
   const { attacks, out = RESULT_FILE, check } = options;
   const attacker = new Attacker();
@@ -146,24 +122,6 @@ function stretch(felt: readonly HistogramCounts[], reports: readonly AttackRepor
     connects: total('connects'),
     heldBack: total('heldBack'),
   };
-}
-
-export function ratioOf({ under, beside }: Pick<Measured, 'under' | 'beside'>): number {
-  return under.p99Us / beside.p99Us;
-}
-
-/** What of the measure is missed, in words. */
-export function missesOf(measured: Measured): readonly string[] {
-  const { outcome, quietRssBytes, peakRssBytes, account, faults } = measured;
-  const misses: string[] = outcome === 'dead' || outcome === 'hung' ? [`the hub was ${outcome}`] : [];
-  const growth = peakRssBytes - quietRssBytes;
-  if (!(growth <= GROWTH_LIMIT_BYTES))
-    misses.push(`memory grew by ${mib(growth)} MiB, at most ${mib(GROWTH_LIMIT_BYTES)}`);
-  const ratio = ratioOf(measured);
-  // NaN: nobody was answered.
-  if (!(ratio <= RATIO_LIMIT)) misses.push(`p99 is ${ratio.toFixed(2)} times that beside, at most ${RATIO_LIMIT}`);
-  misses.push(...faultsOf(account), ...faults.filter((fault) => fault.includes('drain')));
-  return misses;
 }
 
 function measureTable(all: readonly Measured[]): string {

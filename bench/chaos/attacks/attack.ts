@@ -39,23 +39,27 @@ export async function paced(signal: AbortSignal, perSecond: number, step: () => 
   }
 }
 
+/** What is done first on a connection. */
+type Opening = (peer: Peer) => void | Promise<void>;
+
 export interface FloodPlan {
+  /** Whether it goes on reading after the opening. */
   readonly reads: boolean;
-  /** First bytes on a connection. */
-  readonly opening: Buffer;
+  readonly open: Opening;
   /** What follows, so often. */
   readonly burst: (random: Random) => Buffer;
   readonly perSecond: number;
 }
 
 /** One connection that sends without end; a new one when it is ended. */
-export function flood({ reads, opening, burst, perSecond }: FloodPlan): Attack['run'] {
+export function flood({ reads, open, burst, perSecond }: FloodPlan): Attack['run'] {
   return async (scene) => {
     const { port, signal, counts, random } = scene;
     while (!signal.aborted) {
-      const peer = new Peer(port, counts, reads);
+      const peer = new Peer(port, counts);
       const over = AbortSignal.any([signal, endOf(peer)]);
-      peer.write(opening);
+      await open(peer);
+      if (!reads) peer.stopReading();
       await paced(over, perSecond, () => void peer.write(burst(random)));
       peer.drop();
       await rest(RECONNECT_MS, signal);
@@ -65,7 +69,6 @@ export function flood({ reads, opening, burst, perSecond }: FloodPlan): Attack['
 
 export interface VisitPlan {
   readonly perSecond: number;
-  readonly reads?: boolean;
   /** How long a connection stays, if it is not ended before. */
   readonly holdMs: number;
   /** @default 'close' */
@@ -75,12 +78,12 @@ export interface VisitPlan {
 }
 
 /** Connection after connection, each for one thing. */
-export function visits({ perSecond, reads = true, holdMs, leave = 'close', visit }: VisitPlan): Attack['run'] {
+export function visits({ perSecond, holdMs, leave = 'close', visit }: VisitPlan): Attack['run'] {
   return async (scene) => {
     const { port, signal, counts } = scene;
     const open = new Set<Promise<void>>();
     const one = async (): Promise<void> => {
-      const peer = new Peer(port, counts, reads);
+      const peer = new Peer(port, counts);
       await visit(peer, scene);
       await Promise.race([peer.closed, rest(holdMs, signal)]);
       peer.drop(leave);
@@ -96,20 +99,22 @@ export function visits({ perSecond, reads = true, holdMs, leave = 'close', visit
 
 export interface SiegePlan {
   readonly peers: number;
+  /** Whether they go on reading after the opening. @default true */
   readonly reads?: boolean;
-  readonly opening: Buffer;
+  readonly open?: Opening;
   /** Done on every connection, so often. */
   readonly step?: (peer: Peer, random: Random) => void;
   readonly perSecond?: number;
 }
 
 /** Many connections that stay and do little; each is made anew when it is ended. */
-export function siege({ peers, reads = true, opening, step, perSecond = 1 }: SiegePlan): Attack['run'] {
+export function siege({ peers, reads = true, open, step, perSecond = 1 }: SiegePlan): Attack['run'] {
   return async ({ port, signal, counts, random }) => {
     const one = async (): Promise<void> => {
       while (!signal.aborted) {
-        const peer = new Peer(port, counts, reads);
-        peer.write(opening);
+        const peer = new Peer(port, counts);
+        await open?.(peer);
+        if (!reads) peer.stopReading();
         await paced(AbortSignal.any([signal, endOf(peer)]), perSecond, () => step?.(peer, random));
         peer.drop();
         await rest(10 * RECONNECT_MS, signal);

@@ -1,16 +1,16 @@
 // Frames that RFC 6455 forbids. Each ends its connection; the next one comes at once.
 import { frame, OPCODE } from '../wire/frame.js';
 import { type Attack, visits } from './attack.js';
-import { JOINED } from './joined.js';
+import { joined } from './opening.js';
 
 const EVENT = '42["predict",{"input":[1]}]';
 const PER_SECOND = 50;
+const OVERSIZE: Buffer = frame(Buffer.alloc(1_500_000, 0x34));
 
 function broken(does: string, ...frames: readonly Buffer[]): Attack {
-  const bytes = Buffer.concat([JOINED, ...frames]);
   return {
     does: `WebSocket: ${does}, ${PER_SECOND} a second`,
-    run: visits({ perSecond: PER_SECOND, holdMs: 200, visit: (peer) => void peer.write(bytes) }),
+    run: visits({ perSecond: PER_SECOND, holdMs: 200, visit: joined(...frames) }),
   };
 }
 
@@ -27,8 +27,6 @@ export const brokenFrames = {
   'wrong-close': broken('a close with a forbidden code', frame(Buffer.from([0x03, 0xed]), { opcode: OPCODE.close })),
   oversize: {
     does: 'WebSocket: messages of 1.5 MB, 4 a second',
-    run: visits({ perSecond: 4, holdMs: 1_000, visit: (peer) => void peer.write(OVERSIZE) }),
+    run: visits({ perSecond: 4, holdMs: 1_000, visit: joined(OVERSIZE) }),
   },
 } satisfies Readonly<Record<string, Attack>>;
-
-const OVERSIZE: Buffer = Buffer.concat([JOINED, frame(Buffer.alloc(1_500_000, 0x34))]);

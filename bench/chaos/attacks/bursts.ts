@@ -2,7 +2,7 @@
 import { frame, repeated } from '../wire/frame.js';
 import { packetsRequest, upgradeRequest } from '../wire/http-text.js';
 import { type Attack, flood, visits } from './attack.js';
-import { JOIN, JOINED, openPolling } from './joined.js';
+import { JOIN, joined, openPolling } from './opening.js';
 
 const PACKETS = 40_000;
 const ONE_WRITE: Buffer = Buffer.concat([upgradeRequest(), repeated(JOIN, PACKETS / 2)]);
@@ -28,13 +28,13 @@ export const bursts = {
   'connect-burst-websocket': {
     does: 'WebSocket: 10,000 CONNECT packets a second on a connection that has joined',
     isMeasured: true,
-    run: flood({ reads: true, opening: JOINED, burst: () => CONNECTS, perSecond: 50 }),
+    run: flood({ reads: true, open: joined(), burst: () => CONNECTS, perSecond: 50 }),
   },
   'connect-burst-namespaces': {
     does: 'WebSocket: 10,000 CONNECT packets a second, each to another namespace',
     run: flood({
       reads: true,
-      opening: JOINED,
+      open: joined(),
       burst: (random) =>
         Buffer.concat(Array.from({ length: 200 }, () => frame(`40/${Math.floor(random.next() * 1e9)},`))),
       perSecond: 50,

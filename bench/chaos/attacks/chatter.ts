@@ -1,7 +1,7 @@
 // One socket that reads, and says far too much.
 import { frame, repeated } from '../wire/frame.js';
 import { type Attack, flood } from './attack.js';
-import { eventFrame, JOINED } from './joined.js';
+import { eventFrame, joined } from './opening.js';
 
 const ROWS = 64;
 const NOOPS: Buffer = repeated(frame('6'), 1_000);
@@ -16,7 +16,7 @@ const EVERYTHING: Buffer = Buffer.concat(
 );
 
 function chatter(does: string, burst: Buffer, isMeasured = false): Attack {
-  return { does, isMeasured, run: flood({ reads: true, opening: JOINED, burst: () => burst, perSecond: 40 }) };
+  return { does, isMeasured, run: flood({ reads: true, open: joined(), burst: () => burst, perSecond: 40 }) };
 }
 
 export const chatters = {

@@ -2,7 +2,7 @@
 import { frame, OPCODE } from '../wire/frame.js';
 import { packetsRequest, predictRequest, upgradeRequest } from '../wire/http-text.js';
 import { type Attack, flood, siege, visits } from './attack.js';
-import { eventFrame, JOINED, openPolling } from './joined.js';
+import { eventFrame, joined, openPolling } from './opening.js';
 
 const PREDICT: Buffer = eventFrame('predict', { input: [1] });
 const BODY: Buffer = predictRequest('{"input":[1]}');
@@ -25,7 +25,7 @@ export const cuts = {
       perSecond: 50,
       holdMs: HOLD_MS,
       leave: 'reset',
-      visit: (peer) => void peer.write(Buffer.concat([JOINED, PREDICT, PREDICT.subarray(0, 9)])),
+      visit: joined(PREDICT, PREDICT.subarray(0, 9)),
     }),
   },
   'reset-post': {
@@ -57,7 +57,7 @@ export const cuts = {
     does: 'WebSocket: predict events whose every character is a fragment, 500 a second',
     run: flood({
       reads: true,
-      opening: JOINED,
+      open: joined(),
       burst: () => Buffer.concat(Array<Buffer>(10).fill(FRAGMENTS)),
       perSecond: 50,
     }),
@@ -66,7 +66,7 @@ export const cuts = {
     does: 'WebSocket: one message of fragments without end, 25,000 a second',
     run: flood({
       reads: true,
-      opening: Buffer.concat([JOINED, frame('4', { isFinal: false })]),
+      open: joined(frame('4', { isFinal: false })),
       burst: () => ENDLESS,
       perSecond: 50,
     }),
@@ -75,7 +75,7 @@ export const cuts = {
     does: '20 WebSockets whose every byte is a TCP segment',
     run: siege({
       peers: 20,
-      opening: JOINED,
+      open: joined(),
       step: (peer) => {
         for (const byte of PREDICT) peer.write(Buffer.from([byte]));
       },

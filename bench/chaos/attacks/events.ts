@@ -2,7 +2,7 @@
 import { frame, OPCODE, repeated } from '../wire/frame.js';
 import { predictRequest } from '../wire/http-text.js';
 import { type Attack, flood, visits } from './attack.js';
-import { JOINED } from './joined.js';
+import { joined } from './opening.js';
 
 const MEGABYTE = 1 << 20;
 const NESTED = (bytes: number): string => `${'['.repeat(bytes / 2)}${']'.repeat(bytes / 2)}`;
@@ -30,22 +30,22 @@ export const events = {
   'nested-event': {
     does: 'WebSocket: predict events of 60 kB of nested JSON, 40 a second',
     isMeasured: true,
-    run: flood({ reads: true, opening: JOINED, burst: () => NESTED_EVENT, perSecond: 40 }),
+    run: flood({ reads: true, open: joined(), burst: () => NESTED_EVENT, perSecond: 40 }),
   },
   'nested-long-event': {
     does: 'WebSocket: predict events of 1 MB of nested JSON, 4 a second',
-    run: flood({ reads: true, opening: JOINED, burst: () => NESTED_LONG, perSecond: 4 }),
+    run: flood({ reads: true, open: joined(), burst: () => NESTED_LONG, perSecond: 4 }),
   },
   'not-finite': {
     does: 'WebSocket: predict events with NaN and Infinity, 1,000 a second',
-    run: flood({ reads: true, opening: JOINED, burst: () => NOT_FINITE, perSecond: 20 }),
+    run: flood({ reads: true, open: joined(), burst: () => NOT_FINITE, perSecond: 20 }),
   },
   'cut-short': {
     does: 'WebSocket: events whose JSON ends early, 1,000 a second',
-    run: flood({ reads: true, opening: JOINED, burst: () => CUT_SHORT, perSecond: 20 }),
+    run: flood({ reads: true, open: joined(), burst: () => CUT_SHORT, perSecond: 20 }),
   },
   'many-attachments': {
     does: 'WebSocket: predict events with eleven attachments, 50 a second',
-    run: flood({ reads: true, opening: JOINED, burst: () => MANY_ATTACHMENTS, perSecond: 50 }),
+    run: flood({ reads: true, open: joined(), burst: () => MANY_ATTACHMENTS, perSecond: 50 }),
   },
 } satisfies Readonly<Record<string, Attack>>;

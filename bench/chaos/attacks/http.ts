@@ -1,6 +1,7 @@
 // HTTP that is too much, or none.
 import { httpRequest, predictRequest } from '../wire/http-text.js';
 import { type Attack, siege, visits } from './attack.js';
+import { bytes } from './opening.js';
 
 const MODELS: Buffer = httpRequest('/models');
 const PIPELINE: Buffer = Buffer.concat(Array<Buffer>(200).fill(MODELS));
@@ -23,11 +24,11 @@ const GARBAGE: readonly Buffer[] = [
 export const https = {
   'http-pipeline': {
     does: '200 requests in one write, 20 times a second',
-    run: siege({ peers: 1, opening: MODELS, step: (peer) => void peer.write(PIPELINE), perSecond: 20 }),
+    run: siege({ peers: 1, open: bytes(MODELS), step: (peer) => void peer.write(PIPELINE), perSecond: 20 }),
   },
   'rest-flood': {
     does: 'REST: 2,000 predictions a second over five connections',
-    run: siege({ peers: 5, opening: MODELS, step: (peer) => void peer.write(PREDICTS), perSecond: 20 }),
+    run: siege({ peers: 5, open: bytes(MODELS), step: (peer) => void peer.write(PREDICTS), perSecond: 20 }),
   },
   'http-garbage': {
     does: 'bytes that are no HTTP, 100 connections a second',

@@ -1,11 +1,11 @@
 // Connections that take a place and do nothing with it, or come and go in it.
-import { frame, OPCODE, repeated } from '../wire/frame.js';
+import { frame, OPCODE } from '../wire/frame.js';
 import { upgradeRequest } from '../wire/http-text.js';
 import { type Attack, flood, siege } from './attack.js';
-import { JOIN, JOINED } from './joined.js';
+import { bytes, JOIN, joined } from './opening.js';
 
 const LEAVE: Buffer = frame('41');
-const IN_AND_OUT: Buffer = repeated(Buffer.concat([LEAVE, JOIN]), 20);
+const IN_AND_OUT: Buffer = Buffer.concat([LEAVE, JOIN]);
 /** A reserved opcode: the hub answers it with a close. */
 const WRONG: Buffer = frame('', { opcode: 3 });
 
@@ -13,28 +13,29 @@ export const idlers = {
   'never-joins': {
     does: '100 WebSockets that never join',
     isMeasured: true,
-    run: siege({ peers: 100, opening: upgradeRequest() }),
+    run: siege({ peers: 100, open: bytes(upgradeRequest()) }),
   },
   'leaves-and-stays': {
     does: '100 WebSockets that join, leave and stay',
     isMeasured: true,
-    run: siege({ peers: 100, opening: Buffer.concat([JOINED, LEAVE]) }),
+    run: siege({ peers: 100, open: joined(LEAVE) }),
   },
   'joins-and-leaves': {
-    does: 'one WebSocket that leaves and joins 2,000 times a second',
+    does: 'one WebSocket that leaves and joins 100 times a second',
     isMeasured: true,
-    run: flood({ reads: true, opening: JOINED, burst: () => IN_AND_OUT, perSecond: 100 }),
+    run: flood({ reads: true, open: joined(), burst: () => IN_AND_OUT, perSecond: 100 }),
   },
   'unanswered-close': {
     does: '50 WebSockets that make the hub close them, and never answer the close nor read it',
     isMeasured: true,
-    run: siege({ peers: 50, reads: false, opening: Buffer.concat([JOINED, WRONG]) }),
+    run: siege({ peers: 50, reads: false, open: joined(WRONG) }),
   },
   'close-and-talk': {
     does: 'WebSockets that send their close and then go on with events',
     run: siege({
       peers: 20,
-      opening: Buffer.concat([JOINED, frame('', { opcode: OPCODE.close })]),
+      reads: false,
+      open: joined(frame('', { opcode: OPCODE.close })),
       step: (peer) => void peer.write(frame('42["predict",{"input":[1]}]')),
       perSecond: 10,
     }),

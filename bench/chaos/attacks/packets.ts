@@ -1,7 +1,7 @@
 // Packets of every type, at the wrong time and in the wrong number.
 import { frame, OPCODE, repeated } from '../wire/frame.js';
 import { type Attack, flood, visits } from './attack.js';
-import { JOINED } from './joined.js';
+import { joined } from './opening.js';
 
 const TYPES = [0, 1, 2, 3, 4, 5, 6] as const;
 const TAILS = [
@@ -25,10 +25,10 @@ function eachType(prefix: string): Attack['run'] {
   return visits({
     perSecond: 50,
     holdMs: 100,
-    visit: (peer, { random }) => {
+    visit: async (peer, { random }) => {
       const type = TYPES[Math.floor(random.next() * TYPES.length)] ?? 0;
       const tail = TAILS[Math.floor(random.next() * TAILS.length)] ?? '';
-      peer.write(Buffer.concat([JOINED, repeated(packet(prefix, type, tail), 100)]));
+      await joined(repeated(packet(prefix, type, tail), 100))(peer);
     },
   });
 }
@@ -41,11 +41,11 @@ export const packets = {
     run: visits({
       perSecond: 50,
       holdMs: 1_000,
-      visit: (peer) => void peer.write(Buffer.concat([JOINED, UNFINISHED])),
+      visit: joined(UNFINISHED),
     }),
   },
   'unasked-binary': {
     does: 'WebSocket: attachments that nothing announced, 2,500 a second',
-    run: flood({ reads: true, opening: JOINED, burst: () => repeated(BINARY, 50), perSecond: 50 }),
+    run: flood({ reads: true, open: joined(), burst: () => repeated(BINARY, 50), perSecond: 50 }),
   },
 } satisfies Readonly<Record<string, Attack>>;

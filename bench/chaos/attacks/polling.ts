@@ -3,7 +3,7 @@ import { frame } from '../wire/frame.js';
 import { httpRequest, packetsRequest, pollRequest, upgradeRequest } from '../wire/http-text.js';
 import { Peer } from '../wire/peer.js';
 import { type Attack, siege, visits } from './attack.js';
-import { openPolling } from './joined.js';
+import { bytes, openPolling } from './opening.js';
 
 const PROBE: Buffer = frame('2probe');
 const UPGRADE: Buffer = frame('5');
@@ -24,9 +24,9 @@ function upgrades(does: string, sockets: readonly Buffer[], withPoll: boolean): 
       const sid = await openPolling(peer);
       if (sid === undefined || signal.aborted) return;
       if (withPoll) peer.write(pollRequest(sid));
-      const rivals = sockets.map((bytes) => {
-        const rival = new Peer(port, counts, true);
-        rival.write(Buffer.concat([upgradeRequest(sid), bytes]));
+      const rivals = sockets.map((first) => {
+        const rival = new Peer(port, counts);
+        rival.write(Buffer.concat([upgradeRequest(sid), first]));
         return rival;
       });
       setTimeout(() => {
@@ -43,7 +43,7 @@ export const pollings = {
     isMeasured: true,
     run: siege({
       peers: 4,
-      opening: pollRequest(),
+      open: bytes(pollRequest()),
       step: (peer) => void peer.write(Buffer.concat(Array<Buffer>(5).fill(pollRequest()))),
       perSecond: 50,
     }),
@@ -53,7 +53,7 @@ export const pollings = {
     isMeasured: true,
     run: siege({
       peers: 4,
-      opening: pollRequest(undefined, '&j=0'),
+      open: bytes(pollRequest(undefined, '&j=0')),
       step: (peer) => void peer.write(pollRequest(undefined, '&j=0')),
       perSecond: 25,
     }),
@@ -80,7 +80,7 @@ export const pollings = {
       visit: async (peer, { port, counts }) => {
         const sid = await openPolling(peer);
         if (sid === undefined) return;
-        const others = Array.from({ length: 3 }, () => new Peer(port, counts, true));
+        const others = Array.from({ length: 3 }, () => new Peer(port, counts));
         for (const other of others) other.write(Buffer.concat([pollRequest(sid), packetsRequest(sid, ['40', '40'])]));
         setTimeout(() => {
           for (const other of others) other.drop();

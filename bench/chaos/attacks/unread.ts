@@ -1,7 +1,7 @@
 // What makes the hub answer a peer that never reads.
 import { frame, OPCODE, repeated } from '../wire/frame.js';
 import { type Attack, flood } from './attack.js';
-import { eventFrame, JOINED } from './joined.js';
+import { eventFrame, joined } from './opening.js';
 
 const PING: Buffer = repeated(frame(Buffer.alloc(125), { opcode: OPCODE.ping }), 2_000);
 const ENGINE_PING: Buffer = repeated(frame('2'), 2_000);
@@ -13,7 +13,7 @@ const STREAMS: Buffer = repeated(eventFrame('streams', null, 7), 500);
 const CLOSES: Buffer = repeated(frame('', { opcode: OPCODE.close }), 500);
 
 function unread(does: string, burst: Buffer, isMeasured = false): Attack {
-  const run = flood({ reads: false, opening: JOINED, burst: () => burst, perSecond: 40 });
+  const run = flood({ reads: false, open: joined(), burst: () => burst, perSecond: 40 });
   return { does: `${does}, by a peer that never reads`, isMeasured, run };
 }
 

@@ -26,8 +26,8 @@ export class Peer {
   #text = '';
   #onText: (() => void) | undefined;
 
-  /** @param reads whether what the other side sends is taken. */
-  constructor(port: number, counts: WireCounts, reads: boolean) {
+  /** Reads until it is told not to. */
+  constructor(port: number, counts: WireCounts) {
     this.#counts = counts;
     counts.connects += 1;
     this.#socket = connect({ port, host: '127.0.0.1', localAddress: ADDRESS, noDelay: true, allowHalfOpen: true });
@@ -40,7 +40,7 @@ export class Peer {
       });
     });
     // The end of the other side is found only by who reads.
-    if (reads) this.#socket.on('data', (bytes) => this.#keep(bytes)).on('end', () => this.#socket.destroy());
+    this.#socket.on('data', (bytes) => this.#keep(bytes)).on('end', () => this.#socket.destroy());
   }
 
   get isOpen(): boolean {
@@ -80,7 +80,12 @@ export class Peer {
     }
   }
 
-  /** Takes what has come so far, and then stops again. */
+  /** Takes nothing from now on. */
+  stopReading(): void {
+    this.#socket.removeAllListeners('data').pause();
+  }
+
+  /** Takes a little of what has come, after {@link stopReading}. */
   sip(bytes: number): void {
     this.#socket.read(bytes);
   }
@@ -101,5 +106,12 @@ export class Peer {
   #keep(bytes: Buffer): void {
     this.#text = (this.#text + bytes.toString('latin1')).slice(-KEPT_CHARS);
     this.#onText?.();
+    // Who was sent a close comes again; one that goes on would talk to nobody.
+    if (isClose(bytes)) this.#socket.destroy();
   }
+}
+
+/** Whether a chunk begins or ends with a close frame; its first byte is in no text that the hub sends. */
+function isClose(bytes: Buffer): boolean {
+  return [0, bytes.length - 2, bytes.length - 4].some((at) => bytes[at] === 0x88);
 }

@@ -1,4 +1,4 @@
-// The first bytes of a connection that goes on at once, without waiting for what the hub says. Knows the handshake.
+// How connections begin: in the main namespace by WebSocket, or by polling. Knows the handshakes.
 
 import { frame } from '../wire/frame.js';
 import { pollRequest, upgradeRequest } from '../wire/http-text.js';
@@ -6,11 +6,26 @@ import type { Peer } from '../wire/peer.js';
 
 /** How long an attack waits for a connection's id. */
 const SID_MS = 2_000;
+/** A hub under attack lets nobody join soon. */
+const JOIN_MS = 2_000;
 
 /** Socket.IO's CONNECT to the main namespace, as a frame. */
 export const JOIN: Buffer = frame('40');
-/** A WebSocket that is in the main namespace. */
-export const JOINED: Buffer = Buffer.concat([upgradeRequest(), JOIN]);
+
+/** Opens a WebSocket and joins; what comes before that is answered would end the connection. Then the first bytes on it. */
+export function joined(...first: readonly Buffer[]): (peer: Peer) => Promise<void> {
+  const bytes = Buffer.concat(first);
+  return async (peer) => {
+    peer.write(Buffer.concat([upgradeRequest(), JOIN]));
+    await peer.find(/(40\{"sid")/, JOIN_MS);
+    if (bytes.length > 0) peer.write(bytes);
+  };
+}
+
+/** First bytes, without waiting for anything. */
+export function bytes(first: Buffer): (peer: Peer) => void {
+  return (peer) => void peer.write(first);
+}
 
 /** An event in a frame. `ack`: asks for an acknowledgement of this number. */
 export function eventFrame(name: string, payload: unknown, ack?: number): Buffer {
