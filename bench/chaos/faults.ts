@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAULT } from '../../server/testing/index.js';
 import { isRecord } from '../../shared/parse.js';
+import type { AttackName } from './attacks/table.js';
 import type { ClockFile } from './hub/clock-file.js';
 import type { HubProcess } from './hub/hub-process.js';
 import type { SmallDisk } from './hub/small-disk.js';
@@ -24,12 +25,18 @@ export interface Fault {
   readonly on: HubKind;
   /** Nobody is answered for a while, as it must be. */
   readonly stalls?: true;
+  /** How long its round has to be, whatever the length of the others. */
+  readonly seconds?: number;
+  /** Attacks that belong to it; else some are drawn. */
+  readonly beside?: readonly AttackName[];
   /** What it found that should not be. */
   readonly run: (stage: FaultStage) => Promise<string | undefined>;
 }
 
 /** After a hub is back its clients need a moment to find out about their connections. */
 const AFTERMATH_MS = 1_000;
+/** Attackers have the core of the good clients only when it is idle. */
+const ARRIVAL_MS = 4_000;
 const POISON_MS = 12_000;
 
 async function half({ seconds }: FaultStage): Promise<void> {
@@ -116,12 +123,30 @@ const TABLE = {
       return undefined;
     },
   },
+  drain: {
+    does: 'SIGTERM beside idle connections, and a start on the same port',
+    on: 'killed',
+    stalls: true,
+    // The connections stay longer than the hub may.
+    seconds: 12,
+    beside: ['never-joins', 'leaves-and-stays', 'unanswered-close'],
+    run: async (stage: FaultStage) => {
+      await delay(ARRIVAL_MS);
+      stage.excuse(true);
+      const inOrder = await stage.hub.drain();
+      await stage.hub.restart();
+      await delay(AFTERMATH_MS);
+      stage.excuse(false);
+      return inOrder ? undefined : 'it did not end by itself within its grace';
+    },
+  },
   'engine-exit': poison('rows that end the engine thread', FAULT.exit),
   'engine-throw': poison('rows that throw in the engine', FAULT.throw),
   'engine-hang': poison('rows that hang in the engine', FAULT.hang),
   'few-descriptors': {
     does: '200 idle connections on a hub that has 128 file descriptors',
     on: 'descriptors',
+    beside: ['silent'],
     run: async (stage: FaultStage) => {
       await half(stage);
       return undefined;

@@ -1,8 +1,9 @@
 // The options of `npm run chaos`: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is done.
 import { parseArgs } from 'node:util';
 import { decimal, oneOf, problemOf, whole } from '../option-values.js';
-import { type AttackName, attackNames, measuredNames } from './attacks/table.js';
-import { type FaultName, faultNames } from './faults.js';
+import { table } from '../table.js';
+import { ATTACKS, type AttackName, attackNames, measuredNames } from './attacks/table.js';
+import { FAULTS, type FaultName, faultNames } from './faults.js';
 
 export interface ChaosOptions {
   readonly kind: 'chaos';
@@ -76,7 +77,7 @@ export function parseChaos(args: readonly string[], newSeed: () => number): Chao
       },
     });
     if (values.help) return { kind: 'help', text: HELP };
-    if (values.list) return { kind: 'help', text: `${[...attackNames, ...faultNames].join('\n')}\n` };
+    if (values.list) return { kind: 'help', text: `${listText()}\n` };
     const common = {
       seed: values.seed === undefined ? newSeed() : whole('seed', values.seed, 0, 2 ** 31 - 1),
       heapMiB: whole('heap', values.heap, 32, 65_536),
@@ -108,4 +109,10 @@ export function parseChaos(args: readonly string[], newSeed: () => number): Chao
   } catch (error) {
     return { kind: 'problem', problem: problemOf(error) };
   }
+}
+
+function listText(): string {
+  const attacks = attackNames.map((name) => [name, ATTACKS[name].does]);
+  const faults = faultNames.map((name) => [name, FAULTS[name].does]);
+  return table(['name', 'what it does'], [...attacks, ...faults]);
 }

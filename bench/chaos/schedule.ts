@@ -39,8 +39,6 @@ const SHORT_SECONDS = 2;
 const [LEAST_SECONDS, MOST_SECONDS] = [1.5, 10];
 /** A hub's start and end. */
 const CHANGE_SECONDS = 4;
-/** What takes a hub's last descriptors. */
-const HOLDER: AttackName = 'silent';
 
 export function scheduleOf({ seed, minutes, attacks, faults, overlap }: ScheduleWish): readonly Act[] {
   const random = new Random(seed);
@@ -55,9 +53,9 @@ export function scheduleOf({ seed, minutes, attacks, faults, overlap }: Schedule
     );
     if (own.length === 0) return [];
     const rounds = own.map((fault) => ({
-      attacks: hub === 'descriptors' ? [HOLDER] : draw(1),
+      attacks: FAULTS[fault].beside ?? draw(1),
       fault,
-      seconds: faultSeconds,
+      seconds: FAULTS[fault].seconds ?? faultSeconds,
       seed: seedOf(),
     }));
     return [{ hub, quietSeconds: SHORT_SECONDS, idleSeconds: SHORT_SECONDS, rounds }];

@@ -11,14 +11,14 @@ const WRONG: Buffer = frame('', { opcode: 3 });
 
 export const idlers = {
   'never-joins': {
-    does: '100 WebSockets that never join',
+    does: '100 WebSockets that never join, nor read',
     isMeasured: true,
-    run: siege({ peers: 100, open: bytes(upgradeRequest()) }),
+    run: siege({ peers: 100, reads: false, open: bytes(upgradeRequest()) }),
   },
   'leaves-and-stays': {
-    does: '100 WebSockets that join, leave and stay',
+    does: '100 WebSockets that join, leave and stay, and read no more',
     isMeasured: true,
-    run: siege({ peers: 100, open: joined(LEAVE) }),
+    run: siege({ peers: 100, reads: false, open: joined(LEAVE) }),
   },
   'joins-and-leaves': {
     does: 'one WebSocket that leaves and joins 100 times a second',
