@@ -148,7 +148,10 @@ const TABLE = {
     on: 'descriptors',
     beside: ['silent'],
     run: async (stage: FaultStage) => {
-      await half(stage);
+      // Who has a connection keeps it; a REST client that needs a new one gets none.
+      stage.excuse(true);
+      await delay(1000 * stage.seconds + AFTERMATH_MS);
+      stage.excuse(false);
       return undefined;
     },
   },

@@ -69,7 +69,7 @@ export class HubProcess {
     this.#child = child;
     child.ended.catch((error: Error) => {
       if (this.#child !== child) return;
-      this.death = error.message;
+      this.death = lastWords(error.message);
       this.isUp = false;
     });
     const deadline = performance.now() + READY_MS;
@@ -130,4 +130,11 @@ export class HubProcess {
     const [code] = await exited;
     return code === 0;
   }
+}
+
+/** Of what a process printed before it ended: that its heap was full, which fills pages, else the beginning. */
+function lastWords(message: string): string {
+  const reason = /out of memory|OOM/.test(message) ? 'its heap was full' : undefined;
+  const [first = ''] = message.split('\n');
+  return reason ?? first.slice(0, 300);
 }

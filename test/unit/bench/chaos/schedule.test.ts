@@ -12,11 +12,15 @@ test('the same seed makes the same run, another seed another', () => {
   expect(scheduleOf(wish())).not.toEqual(scheduleOf(wish({ seed: 2 })));
 });
 
-test.each([1, 2, 3, 4, 5])('every attack and every fault comes in two minutes, whatever the seed (%d)', (seed) => {
-  const rounds = scheduleOf(wish({ seed })).flatMap((act) => act.rounds);
-
-  expect(new Set(rounds.flatMap(({ attacks }) => attacks))).toEqual(new Set(attackNames));
-  expect(rounds.flatMap(({ fault }) => fault ?? []).sort()).toEqual([...faultNames].sort());
+test('every attack and every fault comes in two minutes, whatever the seed', () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const acts = scheduleOf(wish({ seed }));
+    const [plain, ...others] = acts;
+    expect(plain?.hub).toBe('plain');
+    expect(new Set(plain?.rounds.flatMap(({ attacks }) => attacks))).toEqual(new Set(attackNames));
+    const rounds = [...(plain?.rounds ?? []), ...others.flatMap((act) => act.rounds)];
+    expect(rounds.flatMap(({ fault }) => fault ?? []).sort()).toEqual([...faultNames].sort());
+  }
 });
 
 test('a round has one to three different attacks, and a hub only the faults that it is made for', () => {
