@@ -18,6 +18,10 @@ export interface ChildPlan {
   /** Arguments of `node`: the file first. */
   readonly args: readonly string[];
   readonly ipc?: boolean;
+  /** A command that becomes the one behind it. */
+  readonly wrapper?: readonly string[];
+  /** Variables besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Each line on stdout. */
   readonly onLine?: (line: string) => void;
 }
@@ -35,9 +39,10 @@ export class Child {
   #output = '';
   #ending = false;
 
-  constructor({ name, core, args, ipc = false, onLine }: ChildPlan) {
+  constructor({ name, core, args, ipc = false, wrapper = [], env = {}, onLine }: ChildPlan) {
     this.name = name;
-    this.process = spawn('taskset', ['-c', String(core), process.execPath, ...args], {
+    this.process = spawn('taskset', ['-c', String(core), ...wrapper, process.execPath, ...args], {
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
     });
     live.add(this.process);

@@ -1,0 +1,39 @@
+// How connections begin: in the main namespace by WebSocket, or by polling. Knows the handshakes.
+
+import { frame } from '../wire/frame.js';
+import { pollRequest, upgradeRequest } from '../wire/http-text.js';
+import type { Peer } from '../wire/peer.js';
+
+/** How long an attack waits for a connection's id. */
+const SID_MS = 2_000;
+/** A hub under attack lets nobody join soon. */
+const JOIN_MS = 2_000;
+
+/** Socket.IO's CONNECT to the main namespace, as a frame. */
+export const JOIN: Buffer = frame('40');
+
+/** Opens a WebSocket and joins; what comes before that is answered would end the connection. Then the first bytes on it. */
+export function joined(...first: readonly Buffer[]): (peer: Peer) => Promise<void> {
+  const bytes = Buffer.concat(first);
+  return async (peer) => {
+    peer.write(Buffer.concat([upgradeRequest(), JOIN]));
+    await peer.find(/(40\{"sid")/, JOIN_MS);
+    if (bytes.length > 0) peer.write(bytes);
+  };
+}
+
+/** First bytes, without waiting for anything. */
+export function bytes(first: Buffer): (peer: Peer) => void {
+  return (peer) => void peer.write(first);
+}
+
+/** An event in a frame. `ack`: asks for an acknowledgement of this number. */
+export function eventFrame(name: string, payload: unknown, ack?: number): Buffer {
+  return frame(`42${ack ?? ''}${JSON.stringify([name, payload])}`);
+}
+
+/** Makes a polling connection; undefined when the hub gives none. */
+export async function openPolling(peer: Peer): Promise<string | undefined> {
+  peer.write(pollRequest());
+  return peer.find(/"sid":"([^"]+)"/, SID_MS);
+}

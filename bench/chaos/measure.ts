@@ -1,0 +1,164 @@
+// What each attack costs those who have nothing to do with it: beside a quiet hub, the same attack on a bare server of its core, and on the hub.
+import { writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../entry.js';
+import { Histogram, type HistogramCounts } from '../histogram.js';
+import { describeMachine } from '../machine.js';
+import { table, wholeText } from '../table.js';
+import { percentiles, recover } from './act.js';
+import type { AttackReport } from './attacker/attack-messages.js';
+import { Attacker } from './attacker/attacker.js';
+import { BareServer } from './attacker/bare-server.js';
+import type { AttackName } from './attacks/table.js';
+import { Crowd } from './clients/crowd.js';
+import { sumOf } from './clients/oracle.js';
+import { HubProcess } from './hub/hub-process.js';
+import { writeModels } from './hub/models.js';
+import { ResidentMemory } from './hub/resident-memory.js';
+import { type Measured, missesOf, ratioOf, type Stretch } from './measure-verdict.js';
+import type { MeasureOptions } from './options.js';
+import { mib, type Outcome } from './verdict.js';
+
+const RESULT_FILE = fileURLToPath(new URL('./measure.json', import.meta.url));
+const PER_KIND = 4;
+/** A p99 above this while nothing happens is of the machine. */
+const BUSY_US = 50_000;
+const WARM_UP_MS = 4_000;
+/** Quiet time of each pair, of the attack's time. */
+const QUIET_SHARE = 1 / 3;
+export async function runMeasure(options: MeasureOptions): Promise<void> {
+  const { attacks, out = RESULT_FILE, check } = options;
+  const attacker = new Attacker();
+  const bare = await BareServer.start();
+  const models = await writeModels(temporaryFolder(), false);
+  const all: Measured[] = [];
+  try {
+    for (const attack of attacks) {
+      const measured = await measure(attack, options, { attacker, bare, models });
+      all.push(measured);
+      console.log(`${attack}: ${missesOf(measured).join('; ') || 'ok'}`);
+    }
+  } finally {
+    await attacker.close();
+    await bare.close();
+  }
+  console.log(`\n${measureTable(all)}\n`);
+  const misses = all.flatMap((one) => missesOf(one).map((miss) => `${one.attack}: ${miss}`));
+  for (const miss of misses) console.log(`MISS  ${miss}`);
+  const busy = all.filter(({ quiet }) => !(quiet.p99Us <= BUSY_US)).length;
+  if (busy > 0)
+    console.log(
+      `With ${busy} attacks the p99 was above ${ms(BUSY_US)} ms before: the machine is too busy to judge by.`,
+    );
+  if (misses.length === 0) console.log(`PASS: ${all.length} attacks`);
+  const result = { date: new Date().toISOString(), machine: describeMachine(), options, misses, attacks: all };
+  writeFileSync(out, `${JSON.stringify(result, undefined, 2)}\n`);
+  console.log(`All figures: ${out}`);
+  if (check && misses.length > 0) process.exitCode = 1;
+}
+
+interface Servers {
+  readonly attacker: Attacker;
+  readonly bare: BareServer;
+  readonly models: string;
+}
+
+/** A hub of its own for each attack. */
+async function measure(
+  attack: AttackName,
+  options: MeasureOptions,
+  { attacker, bare, models }: Servers,
+): Promise<Measured> {
+  const { seconds, pairs, seed, heapMiB, perSecond } = options;
+  const hub = await HubProcess.start({ models, heapMiB });
+  const crowd = new Crowd({ url: hub.url, perKind: PER_KIND, perSecond, isExcused: () => false, isUp: () => hub.isUp });
+  const memory = new ResidentMemory(() => hub.rssBytes());
+  const faults: string[] = [];
+  const felt = { quiet: [] as HistogramCounts[], beside: [] as HistogramCounts[], under: [] as HistogramCounts[] };
+  const reports = { beside: [] as AttackReport[], under: [] as AttackReport[] };
+  let [quietRssBytes, peakRssBytes, longestGapMs] = [0, 0, 0];
+  let outcome: Outcome = 'ok';
+  try {
+    await crowd.start();
+    await delay(WARM_UP_MS);
+    for (let pair = 0; pair < pairs && (outcome === 'ok' || outcome === 'stalled'); pair++) {
+      const order = { names: [attack], seconds: seconds / pairs, seed: seed + pair };
+      crowd.feel();
+      memory.takePeak();
+      await delay(1000 * QUIET_SHARE * order.seconds);
+      felt.quiet.push(crowd.feel().latencyUs.toCounts());
+      reports.beside.push(...(await attacker.attack({ ...order, port: bare.port })));
+      felt.beside.push(crowd.feel().latencyUs.toCounts());
+      quietRssBytes = Math.max(quietRssBytes, memory.takePeak());
+      reports.under.push(...(await attacker.attack({ ...order, port: hub.port })));
+      const recovered = await recover(hub, faults);
+      const feeling = crowd.feel();
+      felt.under.push(feeling.latencyUs.toCounts());
+      longestGapMs = Math.max(longestGapMs, feeling.longestGapMs);
+      peakRssBytes = Math.max(peakRssBytes, memory.takePeak());
+      outcome = recovered === 'ok' && longestGapMs >= 1_000 ? 'stalled' : recovered;
+    }
+    await crowd.settle();
+    const { accounts, faults: lostOnes } = await crowd.close();
+    if (!(await hub.drain())) faults.push('the hub did not drain by itself');
+    return {
+      attack,
+      outcome,
+      quiet: percentiles(Histogram.of(...felt.quiet)),
+      beside: stretch(felt.beside, reports.beside),
+      under: stretch(felt.under, reports.under),
+      longestGapMs,
+      quietRssBytes,
+      peakRssBytes,
+      account: sumOf(Object.values(accounts)),
+      faults: [...faults, ...lostOnes],
+    };
+  } finally {
+    memory.close();
+    await hub.kill();
+  }
+}
+
+function stretch(felt: readonly HistogramCounts[], reports: readonly AttackReport[]): Stretch {
+  const total = (name: 'sentBytes' | 'connects' | 'heldBack'): number =>
+    reports.reduce((sum, { counts }) => sum + counts[name], 0);
+  return {
+    ...percentiles(Histogram.of(...felt)),
+    sentBytes: total('sentBytes'),
+    connects: total('connects'),
+    heldBack: total('heldBack'),
+  };
+}
+
+function measureTable(all: readonly Measured[]): string {
+  const rows = all.map((one) => [
+    one.attack,
+    one.outcome,
+    ms(one.quiet.p99Us),
+    ms(one.beside.p99Us),
+    ms(one.under.p99Us),
+    ratioOf(one).toFixed(2),
+    wholeText(one.longestGapMs),
+    mib(one.peakRssBytes - one.quietRssBytes),
+    `${mib(one.beside.sentBytes)} / ${mib(one.under.sentBytes)}`,
+    wholeText(one.account.lost),
+  ]);
+  const header = [
+    'attack',
+    'hub',
+    'p99 ms quiet',
+    'beside',
+    'under',
+    'ratio',
+    'gap ms',
+    'RSS + MiB',
+    'sent MiB beside / under',
+    'lost',
+  ];
+  return table(header, rows);
+}
+
+function ms(us: number): string {
+  return Number.isNaN(us) ? '-' : (us / 1000).toFixed(1);
+}

@@ -1,0 +1,71 @@
+// What a run found, and whether that is good enough. Knows figures; runs nothing.
+import type { AttackName } from './attacks/table.js';
+import type { ClientKind } from './clients/crowd.js';
+import { type Account, faultsOf, sumOf } from './clients/oracle.js';
+import type { FaultName, HubKind } from './faults.js';
+
+/** What became of the hub in a round. `stalled`: nobody was answered for a second. `hung`: for so long that it was killed. */
+export type Outcome = 'ok' | 'stalled' | 'hung' | 'dead';
+
+export interface RoundFigures {
+  readonly attacks: readonly AttackName[];
+  readonly fault?: FaultName;
+  readonly seconds: number;
+  readonly outcome: Outcome;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly longestGapMs: number;
+  readonly peakRssBytes: number;
+  /** Bytes that the attackers sent. */
+  readonly sentBytes: number;
+  /** Connections that they made. */
+  readonly connects: number;
+}
+
+export interface ActFigures {
+  readonly hub: HubKind;
+  readonly quietP50Us: number;
+  readonly quietP99Us: number;
+  readonly rssBeforeBytes: number;
+  readonly rssPeakBytes: number;
+  readonly rssAfterBytes: number;
+  readonly rounds: readonly RoundFigures[];
+  readonly accounts: Readonly<Record<ClientKind, Account>>;
+  /** Faults of the good clients' accounts, the first ones, and of the hub. */
+  readonly faults: readonly string[];
+  /** Why the act was left out, where the machine lacks what it needs. */
+  readonly skipped?: string;
+}
+
+/** The hub's memory a while after all is over may be so much above what it was before. */
+export const RSS_LIMIT_BYTES = 32 * 2 ** 20;
+
+/** What makes the run fail, in words; nothing when all is well. */
+export function problemsOf(acts: readonly ActFigures[]): readonly string[] {
+  return acts.flatMap((act) => {
+    const problems = [...faultsOf(sumOf(Object.values(act.accounts)))];
+    for (const { outcome, attacks } of act.rounds)
+      if (outcome === 'dead' || outcome === 'hung') problems.push(`${outcome} under ${attacks.join(', ')}`);
+    problems.push(...act.faults.filter((fault) => fault.startsWith('the hub')));
+    const rss = rssProblem(act);
+    if (rss !== undefined) problems.push(rss);
+    return problems.map((problem) => `${act.hub}: ${problem}`);
+  });
+}
+
+/** Memory is judged where there was time for it to come back: by an act with a full idle time. */
+export function rssProblem({
+  hub,
+  rssBeforeBytes,
+  rssAfterBytes,
+}: Pick<ActFigures, 'hub' | 'rssBeforeBytes' | 'rssAfterBytes'>): string | undefined {
+  if (hub !== 'plain') return undefined;
+  const growth = rssAfterBytes - rssBeforeBytes;
+  // What was not measured is not good.
+  if (growth <= RSS_LIMIT_BYTES) return undefined;
+  return `memory grew by ${mib(growth)} MiB, at most ${mib(RSS_LIMIT_BYTES)}`;
+}
+
+export function mib(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
+}

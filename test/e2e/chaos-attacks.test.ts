@@ -1,0 +1,62 @@
+import { once, setMaxListeners } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { ATTACKS, type AttackName, attackNames } from '../../dist/bench/chaos/attacks/table.js';
+import { Random } from '../../dist/bench/random.js';
+import { until } from '../support/until.js';
+
+const ATTACK_MS = 3_000;
+/** An attack may look at its signal only between two visits. */
+const END_MS = 8_000;
+
+/** What a server saw of one attack. */
+interface Seen {
+  readonly live: Set<unknown>;
+  bytes: number;
+}
+
+/** Answers what a peer waits for, and ends nothing. */
+function bareServer(seen: Seen): Server {
+  return createServer((socket) => {
+    seen.live.add(socket);
+    socket.on('close', () => seen.live.delete(socket));
+    socket.on('error', () => undefined);
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\n0{"sid":"abcde"}40{"sid":"abc"}'),
+    );
+    socket.on('data', (chunk) => {
+      seen.bytes += chunk.length;
+    });
+  });
+}
+
+/** Answers what was wrong, if anything was. */
+async function tryAttack(name: AttackName): Promise<string | undefined> {
+  const seen: Seen = { live: new Set(), bytes: 0 };
+  const server = bareServer(seen).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const counts = { connects: 0, ended: 0, sentBytes: 0, heldBack: 0 };
+  const signal = AbortSignal.timeout(ATTACK_MS);
+  setMaxListeners(0, signal);
+  try {
+    const running = ATTACKS[name].run({ port, signal, counts, random: new Random(1) });
+    if (!(await Promise.race([running.then(() => true), delay(ATTACK_MS + END_MS, false)]))) return 'did not end';
+    if (counts.connects === 0 || (seen.bytes === 0 && name !== 'silent')) return 'sent nothing';
+    const isGone = await until('all connections are gone', () => seen.live.size === 0).then(
+      () => true,
+      () => false,
+    );
+    return isGone ? undefined : `left ${seen.live.size} connections`;
+  } finally {
+    server.close();
+  }
+}
+
+test('every attack sends, ends at its signal and leaves no connection behind', async () => {
+  const found = await Promise.all(attackNames.map(async (name) => [name, await tryAttack(name)] as const));
+
+  expect(found.length).toBeGreaterThan(60);
+  expect(found.filter(([, wrong]) => wrong !== undefined)).toEqual([]);
+});
