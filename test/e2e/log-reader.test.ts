@@ -42,6 +42,17 @@ test('the lines of all processes come by time, as they stand in the files; what 
   expect(stderr).toBe('log: 1 lines are none of a prediction log and were left out\n');
 });
 
+test('what a terminal would obey is escaped, and the value is what it was', async () => {
+  const input = 'a\u009b31m \u202e \u2028 \u007f \u0007 b';
+  const file = join(folder, 'hostile.jsonl');
+  await writeFile(file, line(9, 'good', { input }));
+  const { stdout } = await read(file);
+  await rm(file);
+
+  expect(stdout).toMatch(/^[ -~]+\n$/);
+  expect(JSON.parse(stdout)).toMatchObject({ label: 'good', input });
+});
+
 test.each<[string, string[], number[]]>([
   ['the last two', ['--tail', '2'], [5, 6]],
   ['none', ['--tail', '0'], []],

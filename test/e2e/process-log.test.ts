@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { io } from 'socket.io-client';
 import { expect, test } from 'vitest';
 import { startTestProcess } from '../support/app.js';
+import { startStuckHub } from '../support/stuck-output.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
 
@@ -72,3 +74,21 @@ test.skipIf(!process.env.CI && !existsSync('/usr/bin/script'))(
     expect(json.split('\r\n').filter((line) => line.startsWith('{"level":"info"')).length).toBeGreaterThan(2);
   },
 );
+
+test.each(['json', 'pretty'])('an Origin with controls is shown by its codes, %s', async (format) => {
+  const hub = await startStuckHub(['--log-format', format], ['ignore', 'pipe', 'inherit']);
+  const chunks: Buffer[] = [];
+  hub.child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const socket = connect(Number(new URL(hub.url).port), '127.0.0.1');
+  // As bytes: clients refuse to send it.
+  const head = 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nOrigin: http://';
+  socket.write(Buffer.from(`${head}\u009b31m\u0085x\r\nConnection: close\r\n\r\n`, 'latin1'));
+  await until('it is told', () => Buffer.concat(chunks).includes('\\u009b31m\\u0085x'));
+  socket.destroy();
+  hub.child.kill('SIGTERM');
+  expect(await hub.exited).toBe(0);
+
+  // A pipe gets no colours of our own either.
+  const text = Buffer.concat(chunks).toString();
+  expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+});
