@@ -62,6 +62,7 @@ export class Wires {
       this.#ofConnection.set(connection, wire);
       this.#all.add(wire);
       wire.open(connection);
+      connection.once('close', () => this.#forget(wire));
       this.#opening = wire;
     });
     engine.on('connection', () => {
@@ -83,6 +84,11 @@ export class Wires {
     const wire = this.#ofConnection.get(connection);
     if (wire === undefined) throw new Error('a connection without a wire');
     return wire;
+  }
+
+  /** With the last of its transports and its connection, whichever ends later. */
+  #forget(wire: Wire): void {
+    if (wire.isGone) this.#all.delete(wire);
   }
 
   #watch(wire: Wire, transport: EngineTransport, request: EngineRequest, isUpgrade: boolean): void {
@@ -110,7 +116,7 @@ export class Wires {
     transport.on('drain', () => wire.taken());
     transport.once('close', () => {
       wire.remove(valve);
-      if (wire.isGone) this.#all.delete(wire);
+      this.#forget(wire);
     });
   }
 }
