@@ -33,7 +33,7 @@ function make() {
   const made: TestTransport[] = [];
   const engine = Object.assign(new EventEmitter(), {
     clients: {} as Record<string, EngineConnection>,
-    createTransport: () => {
+    createTransport: (_name: string, _request: unknown) => {
       const transport = new TestTransport();
       made.push(transport);
       return transport;
