@@ -8,6 +8,7 @@ import type { Clock, Timer } from '../../core/clock.js';
 import type { Leaver } from '../departures.js';
 import { Allowance } from './allowance.js';
 import type { Turns } from './turns.js';
+import { Unread } from './unread.js';
 import type { Valve } from './valve.js';
 
 /** Why a connection was ended by the hub. */
@@ -55,13 +56,6 @@ const MAX_PAUSE_MS = 1_000;
 const UNJOINED_MS = 10_000;
 /** For what a client is told at the end. */
 const LAST_WORD_MS = 2_000;
-/** From so many unread bytes on it is looked at whether they are taken: so much in so long, or all there is. */
-const WATCHED_BYTES = 65_536;
-const LOOK_EVERY_MS = 1_000;
-const SLOW_AFTER_MS = 10_000;
-/** So many answers as large as its largest may wait on top, whatever `maxOutboxBytes` is. */
-const LARGEST_WAITING = 16;
-
 /** Why a connection is not read: one bit each. */
 const HELD_BY = { turn: 1, pause: 2, unread: 4, order: 8 } as const;
 export type Holder = keyof typeof HELD_BY;
@@ -73,6 +67,7 @@ export class Wire {
   readonly #valves = new Set<Valve>();
   readonly #faults: Allowance;
   readonly #overloads: Allowance;
+  readonly #unread: Unread;
   #connection: EngineConnection | undefined;
   #holders = 0;
   #turn = -1;
@@ -82,14 +77,7 @@ export class Wire {
   #pause: Timer | undefined;
   #unjoined: Timer | undefined;
   #hasJoined = false;
-  #look: Timer | undefined;
   #last: Timer | undefined;
-  /** Bytes in engine.io's buffer, and those that left it. */
-  #waitingBytes = 0;
-  #flushedBytes = 0;
-  #largestBytes = 0;
-  /** Bytes taken, and bytes that waited, when the present look began. */
-  #looked = { at: 0, taken: 0, unread: 0 };
   #cutMessage: string | undefined;
   #leaver: Leaver | undefined;
   /** Says a last word to the client, where there is one who understands it. */
@@ -101,17 +89,22 @@ export class Wire {
     this.#parts = parts;
     this.#faults = new Allowance(FAULTS_A_SECOND, FAULTS_AT_ONCE, clock);
     this.#overloads = new Allowance(OVERLOADS_A_SECOND, OVERLOADS_AT_ONCE, clock);
+    this.#unread = new Unread({
+      clock,
+      maxOutboxBytes: parts.options.maxOutboxBytes,
+      pendingBytes: () => this.#pendingBytes(),
+      onFull: () => this.hold('unread'),
+      onTaken: () => this.release('unread'),
+      onSlow: (message) => this.cut('slow', message),
+    });
     this.left();
   }
 
   /** engine.io has made its connection of the first transport. */
   open(connection: EngineConnection): void {
     this.#connection = connection;
-    connection.on('packetCreate', ({ data }) => this.#out(sizeOf(data) + 1));
-    connection.on('flush', () => {
-      this.#flushedBytes += this.#waitingBytes;
-      this.#waitingBytes = 0;
-    });
+    connection.on('packetCreate', ({ data }) => this.#unread.add(sizeOf(data) + 1));
+    connection.on('flush', () => this.#unread.flushed());
     connection.once('close', () => this.#ended());
   }
 
@@ -145,9 +138,7 @@ export class Wire {
 
   /** Bytes for the client that it has not taken, the buffers of kernels not counted. */
   get unreadBytes(): number {
-    let bytes = this.#waitingBytes;
-    for (const valve of this.#valves) bytes += valve.pendingBytes;
-    return bytes;
+    return this.#unread.bytes;
   }
 
   /** It has a part in the namespace. */
@@ -226,8 +217,7 @@ export class Wire {
 
   /** What was sent last has been taken by the system. */
   taken(): void {
-    if ((this.#holders & HELD_BY.unread) !== 0 && this.unreadBytes <= this.#parts.options.maxOutboxBytes / 2)
-      this.release('unread');
+    this.#unread.taken();
   }
 
   /** Ends the connection. Who may have meant well is told why, and has a moment to read it. */
@@ -259,48 +249,16 @@ export class Wire {
     });
   }
 
-  #out(bytes: number): void {
-    this.#waitingBytes += bytes;
-    if (bytes > this.#largestBytes) this.#largestBytes = bytes;
-    const unread = this.unreadBytes;
-    if (unread <= WATCHED_BYTES) return;
-    const { maxOutboxBytes } = this.#parts.options;
-    if (unread > 2 * maxOutboxBytes + LARGEST_WAITING * this.#largestBytes) {
-      return this.cut('slow', `the client does not read its answers: ${unread} bytes wait`);
-    }
-    if (unread > maxOutboxBytes) this.hold('unread');
-    if (this.#look === undefined) this.#beginLook(unread);
-  }
-
-  #beginLook(unread: number): void {
-    this.#looked = { at: this.#parts.clock.now(), taken: this.#takenBytes(), unread };
-    this.#look = this.#parts.clock.setTimer(LOOK_EVERY_MS, () => this.#lookAgain());
-  }
-
-  #lookAgain(): void {
-    this.#look = undefined;
-    this.taken();
-    const unread = this.unreadBytes;
-    if (unread <= WATCHED_BYTES) return;
-    const took = this.#takenBytes() - this.#looked.taken;
-    if (took >= Math.min(WATCHED_BYTES, this.#looked.unread)) return this.#beginLook(unread);
-    const forMs = this.#parts.clock.now() - this.#looked.at;
-    if (forMs >= SLOW_AFTER_MS) {
-      const message = `the client does not read its answers: it took ${Math.max(0, took)} bytes in ${Math.round(forMs)} ms, and ${unread} wait`;
-      return this.cut('slow', message);
-    }
-    this.#look = this.#parts.clock.setTimer(LOOK_EVERY_MS, () => this.#lookAgain());
-  }
-
-  #takenBytes(): number {
-    let pending = 0;
-    for (const valve of this.#valves) pending += valve.pendingBytes;
-    return this.#flushedBytes - pending;
+  #pendingBytes(): number {
+    let bytes = 0;
+    for (const valve of this.#valves) bytes += valve.pendingBytes;
+    return bytes;
   }
 
   #ended(): void {
-    for (const timer of [this.#unjoined, this.#pause, this.#look, this.#last]) timer?.cancel();
-    this.#unjoined = this.#pause = this.#look = this.#last = undefined;
+    for (const timer of [this.#unjoined, this.#pause, this.#last]) timer?.cancel();
+    this.#unjoined = this.#pause = this.#last = undefined;
+    this.#unread.close();
     this.#parts.turns.forget(this.#nextTurn);
     // What has come is let go by, and the transport is let see its end.
     this.#holders = 0;

@@ -127,10 +127,26 @@ test('names that are too short or of odd characters are not taken', () => {
   }
 });
 
+test('who loses one session after the other costs nobody else theirs', () => {
+  const { sessions } = makeSessions(10);
+  const lose = (name: string, principal: string): void => {
+    const { session } = sessions.open(name, principal);
+    const sink = new Sink();
+    session.attach(sink);
+    sessions.release(session, sink);
+  };
+  lose('one-session-of-a-quiet-client', 'quiet');
+  for (let i = 0; i < 50; i++) lose(`session-number-${i}-of-a-flood`, 'flood');
+
+  expect(sessions.open('one-session-of-a-quiet-client', 'quiet').resumed).toBe(true);
+  expect(sessions.open('session-number-49-of-a-flood', 'flood').resumed).toBe(true);
+  expect(sessions.open('session-number-30-of-a-flood', 'flood').resumed).toBe(false);
+});
+
 test('lost sessions are bounded: the oldest ends first', () => {
   const { sessions, t } = makeSessions(2);
   const sents = ['one', 'two', 'three'].map((name) => {
-    const { session } = sessions.open(`${name}-of-many-sessions`);
+    const { session } = sessions.open(`${name}-of-many-sessions`, 'one principal');
     const sink = new Sink();
     session.attach(sink);
     const sent = t.send([1], { origin: session.origin });
