@@ -64,7 +64,8 @@ export class Wire {
   /** The first of the connection. */
   readonly request: IncomingMessage;
   readonly #parts: WireParts;
-  readonly #valves = new Set<Valve>();
+  /** One, or two while it is upgraded. */
+  #valves: readonly Valve[] = [];
   readonly #faults: Allowance;
   readonly #overloads: Allowance;
   readonly #unread: Unread;
@@ -110,12 +111,12 @@ export class Wire {
 
   /** A transport of this connection: two while it is upgraded. */
   add(valve: Valve): void {
-    this.#valves.add(valve);
+    this.#valves = [...this.#valves, valve];
     if (this.#holders !== 0) valve.hold();
   }
 
   remove(valve: Valve): void {
-    this.#valves.delete(valve);
+    this.#valves = this.#valves.filter((other) => other !== valve);
   }
 
   get isOpen(): boolean {
@@ -124,7 +125,7 @@ export class Wire {
 
   /** Nothing is left of it. */
   get isGone(): boolean {
-    return this.#valves.size === 0 && this.#connection?.readyState === 'closed';
+    return this.#valves.length === 0 && this.#connection?.readyState === 'closed';
   }
 
   get hasJoined(): boolean {
@@ -250,9 +251,10 @@ export class Wire {
   }
 
   #pendingBytes(): number {
-    let bytes = 0;
-    for (const valve of this.#valves) bytes += valve.pendingBytes;
-    return bytes;
+    const [valve] = this.#valves;
+    // The way of every packet that leaves.
+    if (valve !== undefined && this.#valves.length === 1) return valve.pendingBytes;
+    return this.#valves.reduce((bytes, { pendingBytes }) => bytes + pendingBytes, 0);
   }
 
   #ended(): void {
