@@ -210,7 +210,8 @@ export class InFlight {
     // Before it leaves: encoding takes time, and by the end of `predict` the hub may be at work on it.
     const sentAt = this.#clock.now();
     const timeoutMs = Math.max(1, Math.ceil(pending.deadline - sentAt));
-    const request = { input: wire, id, timeoutMs, ...submission.fields };
+    // First, where the hub can tell it without reading the rest.
+    const request = { id, input: wire, timeoutMs, ...submission.fields };
     try {
       if (!route.outlet.predict(request)) {
         // The socket knows of a loss that it has yet to report.

@@ -6,7 +6,7 @@
 
 import { Decoder, type Packet, PacketType } from 'socket.io-parser';
 import { type WireError, wireError } from '../../shared/errors.js';
-import { isRequestId } from '../../shared/parse.js';
+import { isRecord, isRequestId } from '../../shared/parse.js';
 import type { RequestId } from '../../shared/protocol.js';
 import type { Clock } from '../core/clock.js';
 import { Allowance } from './wire/allowance.js';
@@ -85,7 +85,7 @@ export class PacketDecoder extends Decoder {
   /** Attachments still to come of an event that was answered. */
   #skip = 0;
   /** The event whose attachments are being gathered. */
-  #open: { readonly header: Header; readonly id: RequestId | undefined; left: number; bytes: number } | undefined;
+  #open: { readonly header: Header; readonly chunk: string; left: number; bytes: number } | undefined;
 
   constructor(options: PacketDecoderOptions, bounds: JsonBounds) {
     super({ maxAttachments: options.maxAttachments });
@@ -136,14 +136,18 @@ export class PacketDecoder extends Decoder {
     const header = chunk.startsWith(PLAIN_PREDICT) ? PREDICT : this.#headerOf(chunk);
     if (header === undefined) return;
     const { event, attachments } = header;
-    const error = this.#refuseHeader(header, chunk) ?? this.gate?.(event) ?? this.#refuseJson(chunk);
-    if (error !== undefined) return this.#refuse(header, error, chunk);
+    const unread = this.#refuseHeader(header, chunk);
+    if (unread !== undefined) return this.#refuse(header, unread, chunk);
+    const tooMany = this.gate?.(event);
+    const misshapen = this.#refuseJson(chunk);
+    if (tooMany !== undefined) return this.#refuse(header, tooMany, chunk, misshapen === undefined);
+    if (misshapen !== undefined) return this.#refuse(header, misshapen, chunk);
     try {
       super.add(chunk);
     } catch {
       return this.#refuse(header, wireError('INVALID_INPUT', whyNoJson(chunk)), chunk);
     }
-    if (attachments > 0) this.#open = { header, id: idOf(chunk), left: attachments, bytes: 0 };
+    if (attachments > 0) this.#open = { header, chunk, left: attachments, bytes: 0 };
   }
 
   /** Undefined: it could not be read, and that has been told. */
@@ -213,10 +217,12 @@ export class PacketDecoder extends Decoder {
     }
   }
 
-  #refuse(header: Header, error: WireError, chunk: string): void {
+  /** `mayParse`: the id may be looked for in the whole of the event, if it stands where only that can tell. */
+  #refuse(header: Header, error: WireError, chunk: string, mayParse = false): void {
     this.#skip = header.attachments;
     const known = this.#options.events.has(header.event);
-    this.#emit(known ? header : { ...header, event: UNREADABLE }, new Unreadable(error, idOf(chunk), chunk.length));
+    const id = idOf(chunk) ?? (mayParse ? idWithin(chunk) : undefined);
+    this.#emit(known ? header : { ...header, event: UNREADABLE }, new Unreadable(error, id, chunk.length));
   }
 
   /** Answers the event whose attachments are being gathered, and lets those go by that are still to come. */
@@ -226,7 +232,10 @@ export class PacketDecoder extends Decoder {
     this.destroy();
     this.#open = undefined;
     this.#skip = open.left;
-    this.#emit(open.header, new Unreadable(wireError(code, message), open.id, open.bytes));
+    this.#emit(
+      open.header,
+      new Unreadable(wireError(code, message), idOf(open.chunk) ?? idWithin(open.chunk), open.bytes),
+    );
   }
 
   #emit({ event, ack }: Header, payload: Unreadable): void {
@@ -259,6 +268,17 @@ function idOf(chunk: string): RequestId | undefined {
   try {
     const id: unknown = JSON.parse(match[1] ?? '');
     return isRequestId(id) ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id of a request, wherever it stands: an answer without it would find nobody. Parses only where there may be one. */
+function idWithin(chunk: string): RequestId | undefined {
+  if (!chunk.includes('"id"')) return undefined;
+  try {
+    const [, payload]: unknown[] = JSON.parse(chunk.slice(chunk.indexOf('[')));
+    return isRecord(payload) && isRequestId(payload.id) ? payload.id : undefined;
   } catch {
     return undefined;
   }

@@ -202,6 +202,19 @@ test('the gate is asked before anything is parsed', () => {
   ]);
 });
 
+test.each([
+  ['first', '{"id":3,"input":[1]}', 3],
+  ['in the middle, as older SDKs have it', '{"input":{"x":[1],"id":[2]},"id":"r3","timeoutMs":5}', 'r3'],
+  ['last', '{"input":[1],"id":3}', 3],
+  ['nowhere', '{"input":[1]}', undefined],
+  ['only within the input', '{"input":{"id":3}}', undefined],
+])('a request that the gate refuses is told by its id: %s', (_where, payload, id) => {
+  const { decoder, decode } = make();
+  decoder.gate = () => wireError('OVERLOADED', 'full', 5);
+
+  expect(decode(`2["predict",${payload}]`)[0]?.data).toEqual(refused('predict', 'OVERLOADED', /full/, id));
+});
+
 test('a connection joins once at a time; a second CONNECT ends it, before anything of it is made', () => {
   const { decode, wire } = make();
   const packets = decode('0', ...Array<string>(1000).fill('0'));
