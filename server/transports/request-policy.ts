@@ -5,6 +5,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { type WireError, wireError } from '../../shared/errors.js';
+import { terminalText } from '../../shared/terminal-text.js';
 import type { HostPolicy } from './host-policy.js';
 import type { OriginPolicy } from './origin-policy.js';
 
@@ -51,7 +52,7 @@ function hasTwoHosts(rawHeaders: readonly string[]): boolean {
   return hosts > 1;
 }
 
-/** Of a header, for a message: visible ASCII only, and not for long. */
+/** Of a header, for a message to people: not for long, and nothing that a terminal would obey. */
 function printable(header: string | undefined): string {
-  return (header ?? '').slice(0, 100).replace(/[^\x21-\x7e]/g, '?');
+  return terminalText((header ?? '').slice(0, 100));
 }

@@ -133,7 +133,8 @@ describe('requests', () => {
       message: '',
     };
 
-    expect(message).toMatch(/^[\x20-\x7e]+$/);
+    expect(message).toMatch(/u009b.*u202e/);
+    expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 });
 
