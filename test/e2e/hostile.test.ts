@@ -280,6 +280,7 @@ test.each([
   other.socket.write(
     `POST /predict HTTP/1.1\r\nHost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
   );
+  await openPolling(hub.url);
   socket.stopReading();
   const startedAt = performance.now();
   expect(await hub.close()).toBe(0);
