@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 
 /** What an attack may take, with all that V8 and the kernel's buffers make of it; before the bounds it was hundreds of megabytes. */
 const MOST_BYTES = 96 << 20;
-const SECONDS = 3;
+const SECONDS = 1.5;
 const OPCODE_PING = 9;
 
 const GREETING = (path: string): string =>
