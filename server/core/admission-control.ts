@@ -5,7 +5,7 @@
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import type { RequestId } from '../../shared/protocol.js';
-import { admit, type Refusal } from './admission.js';
+import { admit, clearlyFits, clearlyHasRoom, type Refusal } from './admission.js';
 import type { Clock } from './clock.js';
 import type { ModelQueue } from './model-queue.js';
 import type { Origin } from './origin.js';
@@ -66,6 +66,7 @@ export class AdmissionControl {
   #ask(entry: Entry, origin: Origin, queue: ModelQueue | undefined, isAwaited: boolean): WireError | undefined {
     const { rows, timeoutMs, freedRows } = entry;
     const { principal, inFlightRows, maxInFlightRows, promisedRows } = origin;
+    if (this.#clearlyFits(entry, origin, queue)) return undefined;
     const promised = principal.retries.promisedRows;
     const refusal = admit({
       rows,
@@ -85,6 +86,17 @@ export class AdmissionControl {
       expectedWaitMs: queue === undefined ? 0 : this.#waitMs(entry, origin, queue, isAwaited ? 0 : promised),
     });
     return refusal && wireError('OVERLOADED', refusal.message, this.#retryAfterMs(refusal, entry, origin, queue));
+  }
+
+  /** Nothing is promised to anybody, and there is room: the way of nearly every request, without an object made. */
+  #clearlyFits({ rows, timeoutMs, freedRows }: Entry, origin: Origin, queue: ModelQueue | undefined): boolean {
+    const { principal, inFlightRows, maxInFlightRows } = origin;
+    if (freedRows !== 0 || !principal.retries.isEmpty || origin.promisedRows !== 0) return false;
+    if (!clearlyFits(rows, inFlightRows, maxInFlightRows, principal.inFlightRows, this.#maxPrincipalRows)) return false;
+    if (queue === undefined) return true;
+    if (queue.promisedRows !== 0) return false;
+    if (!clearlyHasRoom(rows, queue.rows, queue.rowsOf(principal), queue.freeRows(0))) return false;
+    return this.#scheduler.expectedWaitMs() <= timeoutMs / 2;
   }
 
   /** Until the turn of these rows would come. The wait of all is a bound that needs no look at whose rows they are. */

@@ -78,6 +78,26 @@ export function admit(view: AdmissionView): Refusal | undefined {
   return undefined;
 }
 
+/**
+ * The rule for the common case, from numbers alone: true only where {@link admit} would accept, whatever is promised to nobody. The wait is the
+ * caller's to look at.
+ */
+export function clearlyFits(
+  rows: number,
+  originRows: number,
+  mostOriginRows: number,
+  principalRows: number,
+  mostPrincipalRows: number,
+): boolean {
+  return originRows + rows <= mostOriginRows && principalRows + rows <= mostPrincipalRows;
+}
+
+/** The same of a queue. */
+export function clearlyHasRoom(rows: number, queueRows: number, principalRows: number, freeRows: number): boolean {
+  const own = principalRows + rows;
+  return rows <= freeRows && (queueRows === 0 || own <= LEAST_ROWS || own <= ALPHA * (freeRows - rows));
+}
+
 /** @param keptFrom room is kept for others while more rows than this are held. */
 function isOver(rows: number, { held, most, promised }: Bound, isAwaited: boolean, keptFrom: number): boolean {
   return held + rows > most || (!isAwaited && promised > 0 && held > keptFrom && held + promised + rows > most);
