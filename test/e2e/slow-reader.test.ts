@@ -16,7 +16,7 @@ async function flood(hub: TestProcess): Promise<number> {
   socket.stopReading();
   // Answers that are much longer than what asks for them fill the buffers soon.
   const burst = Buffer.concat(
-    Array.from({ length: 20 }, () => frame(`42["predict",{"input":[${Array(50).fill(3).join(',')}]}]`)),
+    Array.from({ length: 20 }, () => frame(`42["predict",{"input":[${Array(500).fill(3).join(',')}]}]`)),
   );
   let most = 0;
   let turn = 0;
