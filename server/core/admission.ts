@@ -49,8 +49,8 @@ const LEAST_ROWS = 16;
 /** Undefined to accept. */
 export function admit(view: AdmissionView): Refusal | undefined {
   const { rows, timeoutMs, isAwaited, origin, principal, queue, expectedWaitMs } = view;
-  // Half of the credit is there at once for who does not wait as told: it keeps nobody else from anything.
-  if (isOver(rows, origin, isAwaited, origin.most / 2)) {
+  // A connection that does not come for its own places keeps nobody else from anything.
+  if (isOver(rows, origin, isAwaited, 0)) {
     const message = `this connection has ${origin.held} rows unanswered and may have ${origin.most}; wait for answers before sending ${rows} more`;
     return { message, until: { scope: 'origin', rows: over(rows, origin) } };
   }

@@ -68,7 +68,7 @@ export class Connection implements SessionSink {
   /** Arguments are as they came: nothing of them is known. */
   predict(args: readonly unknown[]): void {
     if (!this.#reads) return;
-    const { hub, session, wire } = this.#parts;
+    const { hub, session } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
@@ -91,8 +91,7 @@ export class Connection implements SessionSink {
       const answer = answerOf(outcome, request.timing !== false);
       // Only an id outlives its connection.
       place(() => (asked.id === undefined ? this.deliver(asked, answer) : session.answer(asked, answer)));
-      if (this.#order.held < MAX_HELD_ANSWERS / 2) wire.release('order');
-      if (session.origin.inFlightRows <= session.origin.maxInFlightRows / 2) wire.relieved();
+      if (this.#order.held < MAX_HELD_ANSWERS / 2) this.#parts.wire.release('order');
     });
     if (verdict.accepted) session.accept(asked);
     else this.#answerRefused(place, asked, verdict.error, 0);

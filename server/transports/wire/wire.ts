@@ -76,8 +76,6 @@ export class Wire {
   #bytes = 0;
   #faultyFrom: number | undefined;
   #pause: Timer | undefined;
-  /** The pause ends when there is room, at the latest with its time. */
-  #isPausedForRoom = false;
   #unjoined: Timer | undefined;
   #hasJoined = false;
   #last: Timer | undefined;
@@ -203,14 +201,7 @@ export class Wire {
   overloaded(bytes: number): void {
     const units = 1 + bytes / OVERLOAD_UNIT_BYTES;
     const overdrawnMs = Math.max(this.#overloads.take(units), this.#parts.overload.take(units));
-    if (overdrawnMs === 0) return;
-    this.#isPausedForRoom ||= this.#pause === undefined;
-    this.#pauseFor(overdrawnMs);
-  }
-
-  /** There is room again for requests of this connection: it need not wait for it any longer. */
-  relieved(): void {
-    if (this.#isPausedForRoom) this.#endPause();
+    if (overdrawnMs > 0) this.#pauseFor(overdrawnMs);
   }
 
   hold(holder: Holder): void {
@@ -253,14 +244,10 @@ export class Wire {
   #pauseFor(ms: number): void {
     if (this.#pause !== undefined) return;
     this.hold('pause');
-    this.#pause = this.#parts.clock.setTimer(Math.min(ms, MAX_PAUSE_MS), () => this.#endPause());
-  }
-
-  #endPause(): void {
-    this.#pause?.cancel();
-    this.#pause = undefined;
-    this.#isPausedForRoom = false;
-    this.release('pause');
+    this.#pause = this.#parts.clock.setTimer(Math.min(ms, MAX_PAUSE_MS), () => {
+      this.#pause = undefined;
+      this.release('pause');
+    });
   }
 
   #pendingBytes(): number {

@@ -175,21 +175,6 @@ test('refusals because the hub is busy slow the connection down, the sooner the 
   expect(long.cuts).toEqual([]);
 });
 
-test('who was slowed down for want of room goes on as soon as there is some; who was for faults does not', () => {
-  const busy = make();
-  for (let i = 0; i < 1_000; i++) busy.wire.overloaded(100);
-  expect(busy.valve.isHeld).toBe(true);
-  busy.wire.relieved();
-  expect(busy.valve.isHeld).toBe(false);
-  busy.wire.overloaded(100);
-  expect(busy.valve.isHeld).toBe(true);
-
-  const faulty = make();
-  for (let i = 0; i < 2_100; i++) faulty.wire.faulty();
-  faulty.wire.relieved();
-  expect(faulty.valve.isHeld).toBe(true);
-});
-
 test('with maxOutboxBytes unread no request is read, until half of it is taken', () => {
   const { wire, valve, connection, cuts } = make();
   for (let i = 0; i < 20; i++) connection.write(60_000, false);
