@@ -61,6 +61,11 @@ export class LeanClient {
     this.#socket.on('connect', () => this.#socket.write(upgradeRequest(port)));
   }
 
+  /** Bytes written that the system has not taken: how far the server, or the way there, is behind. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   /** The bytes must stay as they are until the answer to them arrives. */
   write(bytes: Buffer): void {
     this.#socket.write(bytes);

@@ -2,7 +2,7 @@
 // Knows that format and the file system; needs no TensorFlow.js.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildMlp, type DenseLayer, INPUT_LENGTH } from './mlp.js';
+import { buildMlp, type DenseLayer } from './mlp.js';
 
 export const MODEL_NAME = 'mlp';
 /** As it stands in the hub's answers. */
@@ -29,8 +29,7 @@ interface WeightSpec {
   readonly dtype: 'float32';
 }
 
-export function mlpArtifacts(): LayersArtifacts {
-  const layers = buildMlp();
+export function mlpArtifacts(layers: readonly DenseLayer[] = buildMlp()): LayersArtifacts {
   return {
     modelTopology: topology(layers),
     weightSpecs: layers.flatMap(({ name, inputs, units }) => [
@@ -43,8 +42,8 @@ export function mlpArtifacts(): LayersArtifacts {
 }
 
 /** Writes `<root>/mlp/1/model.json` and its weights; answers with the model's folder, as the hub's `--model` takes it. */
-export async function writeMlp(root: string): Promise<string> {
-  const { modelTopology, weightSpecs, weightData } = mlpArtifacts();
+export async function writeMlp(root: string, layers?: readonly DenseLayer[]): Promise<string> {
+  const { modelTopology, weightSpecs, weightData } = mlpArtifacts(layers);
   const folder = join(root, MODEL_NAME);
   const version = join(folder, '1');
   await mkdir(version, { recursive: true });
@@ -65,7 +64,7 @@ function topology(layers: readonly DenseLayer[]): object {
     class_name: 'Sequential',
     config: {
       name: MODEL_NAME,
-      layers: layers.map(({ name, units, activation }, at) => ({
+      layers: layers.map(({ name, inputs, units, activation }, at) => ({
         class_name: 'Dense',
         config: {
           name,
@@ -74,7 +73,7 @@ function topology(layers: readonly DenseLayer[]): object {
           use_bias: true,
           dtype: 'float32',
           trainable: true,
-          ...(at === 0 ? { batch_input_shape: [null, INPUT_LENGTH] } : {}),
+          ...(at === 0 ? { batch_input_shape: [null, inputs] } : {}),
         },
       })),
     },

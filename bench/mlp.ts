@@ -22,19 +22,20 @@ export const INPUT_LENGTH = SIZES[0];
 /** How many different inputs the loaders send; request `id` carries input `id % INPUT_COUNT`. */
 export const INPUT_COUNT = 64;
 
-export function buildMlp(): readonly DenseLayer[] {
+/** @param sizes inputs, then the units of each layer. */
+export function buildMlp(sizes: readonly number[] = SIZES): readonly DenseLayer[] {
   const random = new Random(WEIGHT_SEED);
   const layers: DenseLayer[] = [];
-  for (let at = 1; at < SIZES.length; at++) {
-    const inputs = SIZES[at - 1] ?? 0;
-    const units = SIZES[at] ?? 0;
+  for (let at = 1; at < sizes.length; at++) {
+    const inputs = sizes[at - 1] ?? 0;
+    const units = sizes[at] ?? 0;
     // He's bound: activations keep their size through the layers, so the answers differ from input to input.
     const bound = Math.sqrt(6 / inputs);
     layers.push({
       name: `dense_${at}`,
       inputs,
       units,
-      activation: at === SIZES.length - 1 ? 'softmax' : 'relu',
+      activation: at === sizes.length - 1 ? 'softmax' : 'relu',
       kernel: Float32Array.from({ length: inputs * units }, () => random.between(bound)),
       bias: Float32Array.from({ length: units }, () => random.between(0.1)),
     });
@@ -43,10 +44,10 @@ export function buildMlp(): readonly DenseLayer[] {
 }
 
 /** The inputs, in [-1, 1] with four decimals, as a program that reads sensors would send them. */
-export function buildInputs(): readonly (readonly number[])[] {
+export function buildInputs(length: number = INPUT_LENGTH): readonly (readonly number[])[] {
   const random = new Random(INPUT_SEED);
   const number = () => Math.round(random.between(1) * 1e4) / 1e4;
-  return Array.from({ length: INPUT_COUNT }, () => Array.from({ length: INPUT_LENGTH }, number));
+  return Array.from({ length: INPUT_COUNT }, () => Array.from({ length }, number));
 }
 
 export function evaluateMlp(layers: readonly DenseLayer[], input: readonly number[]): number[] {

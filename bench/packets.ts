@@ -27,7 +27,7 @@ export class RequestFrame {
   readonly bytes: Buffer;
   readonly #idAt: number;
 
-  constructor(input: readonly number[]) {
+  constructor(input: readonly number[] | readonly (readonly number[])[]) {
     const tail = `${FIRST_ID}}]`;
     this.bytes = clientTextFrame(Buffer.from(`42["predict",{"input":${JSON.stringify(input)},"id":${tail}`));
     this.#idAt = this.bytes.length - tail.length;

@@ -16,14 +16,26 @@ export interface Entry {
   readonly rows: number;
   readonly timeoutMs: number;
   readonly id: RequestId | undefined;
-  /** Rows of the request whose place it takes. */
+  /** Rows of the request whose place it takes; below 0: of those before it that are not counted yet. */
   readonly freedRows: number;
+}
+
+/** What is asked of a request before it is read. */
+export interface UnreadEntry {
+  readonly rows: number;
+  readonly timeoutMs: number;
+  readonly aheadRows: number;
+  /** Called where it matters. */
+  readonly id: (() => RequestId | undefined) | undefined;
 }
 
 /** Longest advice to wait, in milliseconds: the estimate of a jammed queue says little. */
 const MAX_RETRY_AFTER_MS = 10_000;
-/** Rows leave no quicker than expected; a little later is let in, a little earlier is not. */
+/** Rows leave no quicker than expected; a little later is let in, a little earlier is not. Of rows that wait, and of answers. */
 const MARGIN = 1.1;
+const ANSWER_MARGIN = 1.3;
+/** The process stands still for so long at times, in milliseconds, on a machine that others use: who was told a shorter time would come too early. */
+const STANDSTILL_MS = 50;
 const NO_QUEUE = { rows: 0, principalRows: 0, freeRows: Number.POSITIVE_INFINITY, promised: 0 };
 
 export class AdmissionControl {
@@ -52,23 +64,34 @@ export class AdmissionControl {
   }
 
   /** The same of a request of which only the least number of its rows is known. `queue`: undefined when its model is not known either. */
-  refusesUnread(entry: Entry, origin: Origin, queue: ModelQueue | undefined): WireError | undefined {
+  refusesUnread(unread: UnreadEntry, origin: Origin, queue: ModelQueue | undefined): WireError | undefined {
+    const { rows, timeoutMs, aheadRows } = unread;
     const { retries } = origin.principal;
-    let isAwaited = false;
+    let [isAwaited, id]: [boolean, RequestId | undefined] = [false, undefined];
     if (!retries.isEmpty) {
       const now = this.#clock.now();
       retries.sweep(now);
-      isAwaited = retries.hasDue(origin, now);
+      id = unread.id?.();
+      const slot = retries.due(origin, id, now);
+      // A place that is for anybody is taken by the first of those that are read together.
+      isAwaited = slot !== undefined && (aheadRows === 0 || (id !== undefined && slot.id === id));
     }
-    return this.#ask(entry, origin, queue, isAwaited);
+    const entry = { rows, timeoutMs, id, freedRows: -aheadRows };
+    const refusal = this.#refusal(entry, origin, queue, isAwaited);
+    return refusal && this.#error(refusal, id === undefined ? { ...entry, id: unread.id?.() } : entry, origin, queue);
   }
 
   #ask(entry: Entry, origin: Origin, queue: ModelQueue | undefined, isAwaited: boolean): WireError | undefined {
+    const refusal = this.#refusal(entry, origin, queue, isAwaited);
+    return refusal && this.#error(refusal, entry, origin, queue);
+  }
+
+  #refusal(entry: Entry, origin: Origin, queue: ModelQueue | undefined, isAwaited: boolean): Refusal | undefined {
     const { rows, timeoutMs, freedRows } = entry;
     const { principal, inFlightRows, maxInFlightRows, promisedRows } = origin;
     if (this.#clearlyFits(entry, origin, queue)) return undefined;
     const promised = principal.retries.promisedRows;
-    const refusal = admit({
+    return admit({
       rows,
       timeoutMs,
       isAwaited,
@@ -85,7 +108,10 @@ export class AdmissionControl {
             },
       expectedWaitMs: queue === undefined ? 0 : this.#waitMs(entry, origin, queue, isAwaited ? 0 : promised),
     });
-    return refusal && wireError('OVERLOADED', refusal.message, this.#retryAfterMs(refusal, entry, origin, queue));
+  }
+
+  #error(refusal: Refusal, entry: Entry, origin: Origin, queue: ModelQueue | undefined): WireError {
+    return wireError('OVERLOADED', refusal.message, this.#retryAfterMs(refusal, entry, origin, queue));
   }
 
   /** Nothing is promised to anybody, and there is room: the way of nearly every request, without an object made. */
@@ -115,10 +141,14 @@ export class AdmissionControl {
     if (toldAt !== undefined) return Math.max(1, Math.ceil(toldAt - now));
     const queue = asked ?? this.#scheduler.longestQueue();
     const keeper = until.scope === 'origin' ? origin : until.scope === 'queue' && asked !== undefined ? asked : retries;
-    const rowMs = queue === undefined ? 0 : MARGIN * drainMs(queue, until.scope, origin);
+    // Where others wait for the same room, who asks anew goes before one who comes late. Nobody else waits for an origin's credit.
+    const isOfAnswers = until.scope === 'origin' || until.scope === 'principal';
+    const margin = isOfAnswers ? ANSWER_MARGIN : MARGIN;
+    const rowMs = queue === undefined ? 0 : margin * drainMs(queue, until.scope, origin);
     // Credit is free again a batch later than the queue: with the answers.
     const stepsMs = (until.scope === 'origin' ? 2 : 1) * (queue?.stepMs() ?? 0);
-    const waitMs = until.scope === 'wait' ? until.ms : this.#scheduler.runningMs() + stepsMs + until.rows * rowMs;
+    const leastMs = until.scope === 'wait' ? until.ms : this.#scheduler.runningMs() + stepsMs + until.rows * rowMs;
+    const waitMs = isOfAnswers ? leastMs + Math.min(leastMs, STANDSTILL_MS) : leastMs;
     // Behind the last one who was told a time, as far as its rows take.
     const afterLastMs = keeper.promisedRows > 0 ? keeper.lastAt + entry.rows * rowMs - now : 0;
     const retryAfterMs = Math.min(MAX_RETRY_AFTER_MS, Math.max(1, Math.ceil(Math.max(waitMs, afterLastMs))));

@@ -32,9 +32,9 @@ export interface AdmissionView {
 /** Why a request is refused, and how far it is from fitting. */
 export interface Refusal {
   readonly message: string;
-  /** What must change before it fits: rows must leave, of this origin, of its principal or of anybody; or time must pass. */
+  /** What must change before it fits: rows must leave, of this origin, of its principal (all, or those that wait) or of anybody; or time must pass. */
   readonly until:
-    | { readonly scope: 'origin' | 'principal' | 'queue'; readonly rows: number }
+    | { readonly scope: 'origin' | 'principal' | 'share' | 'queue'; readonly rows: number }
     | { readonly scope: 'wait'; readonly ms: number };
 }
 
@@ -49,8 +49,8 @@ const LEAST_ROWS = 16;
 /** Undefined to accept. */
 export function admit(view: AdmissionView): Refusal | undefined {
   const { rows, timeoutMs, isAwaited, origin, principal, queue, expectedWaitMs } = view;
-  // A connection that does not come for its own places keeps nobody else from anything.
-  if (isOver(rows, origin, isAwaited, 0)) {
+  // Half of its credit is free for what it asks anew: it may not come for its places.
+  if (isOver(rows, origin, isAwaited, origin.most / 2)) {
     const message = `this connection has ${origin.held} rows unanswered and may have ${origin.most}; wait for answers before sending ${rows} more`;
     return { message, until: { scope: 'origin', rows: over(rows, origin) } };
   }
@@ -69,7 +69,7 @@ export function admit(view: AdmissionView): Refusal | undefined {
   const areKept = !isAwaited && queue.rows > queue.freeRows;
   if (least > 0 || (areKept && overShare(rows, queue, principal.promised) > 0)) {
     const message = 'this caller has its share of the queue waiting already; retry after retryAfterMs';
-    return { message, until: { scope: 'principal', rows: overShare(rows, queue, principal.promised) } };
+    return { message, until: { scope: 'share', rows: overShare(rows, queue, principal.promised) } };
   }
   if (expectedWaitMs > timeoutMs) {
     const message = `the expected wait is ${Math.ceil(expectedWaitMs)} ms, more than timeoutMs ${timeoutMs}; retry after retryAfterMs`;

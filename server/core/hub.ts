@@ -47,7 +47,19 @@ export interface HubParts {
 /** The answer to {@link Hub.submit}: given at once. */
 export type Verdict =
   | { readonly accepted: true; readonly pending: Pending }
-  | { readonly accepted: false; readonly error: WireError };
+  /** `rows`: of a request that was refused for want of room. */
+  | { readonly accepted: false; readonly error: WireError; readonly rows?: number };
+
+/** What may be known of a request before it is read. */
+export interface Outline {
+  /** At least so many. @default 1 */
+  readonly rows?: number;
+  /** Of the same origin, on their way to {@link Hub.submit} before it. @default 0 */
+  readonly aheadRows?: number;
+  readonly model?: string;
+  /** Asked where it matters. */
+  readonly id?: () => RequestId | undefined;
+}
 
 /** What a drain did. `accepted` = `settled` when nothing was lost; `abandoned` were settled DRAINING when the grace was over. */
 export interface DrainReport {
@@ -162,19 +174,17 @@ export class Hub {
   }
 
   /**
-   * Why a request of this origin would be refused, whatever else it says, or undefined: for transports, before they read it. `rowsAtLeast`
-   * is what is known of its rows, `reference` its model where that is known. Costs a few property reads and, where it refuses, an error that has
-   * its `retryAfterMs`; so ask it once a request, answer with what it says and count that with {@link noteRefusal}. Undefined promises nothing.
-   * Not for a request that may be one that was sent before, whose session waits for it.
+   * Why a request of this origin would be refused, whatever else it says, or undefined: for transports, before they read it. Costs a few
+   * property reads and, where it refuses, an error that has its `retryAfterMs`; so ask it once a request, answer with what it says and count
+   * that with {@link noteRefusal}. Undefined promises nothing. Not for a request that may be one that was sent before, whose session waits for it.
    */
-  refusesNow(origin: Origin, rowsAtLeast = 1, reference?: string): WireError | undefined {
+  refusesNow(origin: Origin, { rows = 1, aheadRows = 0, model: reference, id }: Outline = {}): WireError | undefined {
     if (this.#state !== 'ready') return DRAINING;
     // A newer request takes the place of an older one with its key: that may fit where nothing else does.
     if (origin.keyed.size > 0) return undefined;
     const model = this.#models.only ?? (reference === undefined ? undefined : this.#models.resolve(reference));
     const queue = model === undefined || 'code' in model ? undefined : this.#scheduler.queueOf(model);
-    const entry = { rows: rowsAtLeast, timeoutMs: MAX_TIMEOUT_MS, id: undefined, freedRows: 0 };
-    return this.#admission.refusesUnread(entry, origin, queue);
+    return this.#admission.refusesUnread({ rows, timeoutMs: MAX_TIMEOUT_MS, aheadRows, id }, origin, queue);
   }
 
   /**
@@ -283,7 +293,7 @@ export class Hub {
     const superseded = older?.queue === queue && older.queuedRows === older.rows ? older : undefined;
     const freedRows = superseded?.rows ?? 0;
     const error = this.#admission.refuses({ rows, timeoutMs, id: request.id, freedRows }, origin, queue);
-    if (error !== undefined) return refusal(error);
+    if (error !== undefined) return { accepted: false, error, rows };
 
     const firstSlot = queue.arena.allocate(rows);
     const problem = queue.arena.write(measured.value, firstSlot);

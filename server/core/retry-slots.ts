@@ -28,14 +28,14 @@ export interface RetrySlot {
 
 /** A timer may be a little early, in milliseconds. */
 const EARLY_MS = 2;
-/** A place is kept so long after its time, in milliseconds: a way through the network and a busy client. */
-const KEPT_MS = 250;
+/** A place is kept so long after its time, in milliseconds: a connection that is paused in between, a way through the network and a busy client. */
+const KEPT_MS = 1_250;
 /** Another request of the origin may take a place that its own did not come for by then, in milliseconds. */
-const LEFT_MS = 50;
+const LEFT_MS = 1_000;
 /** Most places of one principal; further refusals are told a time and promised nothing. */
 const MAX_SLOTS = 8192;
 /** Most rows promised to one origin, in its credits. */
-const MAX_TOLD = 4;
+const MAX_TOLD = 8;
 
 export class RetrySlots implements Keeper {
   /** Rows for which there is to be room in what the principal's origins share. */
@@ -95,12 +95,6 @@ export class RetrySlots implements Keeper {
     if (oldest === undefined) return undefined;
     const opensAt = oldest.id === undefined ? oldest.at - EARLY_MS : oldest.at + LEFT_MS;
     return opensAt <= now ? oldest : undefined;
-  }
-
-  /** Whether the time of the origin's oldest place has come, whatever its id. */
-  hasDue(origin: Origin, now: number): boolean {
-    const [oldest] = origin.promises.values();
-    return oldest !== undefined && oldest.at - EARLY_MS <= now;
   }
 
   /** The place was taken, or is given up. */

@@ -7,6 +7,7 @@ import type { AnswerTo, PredictAck } from '../../shared/protocol.js';
 import type { Hub } from '../core/hub.js';
 import type { Outcome } from '../core/pending.js';
 import { AnswerOrder } from './answer-order.js';
+import { Demand } from './demand.js';
 import type { Outbox } from './outbox.js';
 import { type Gate, Unreadable } from './packet-decoder.js';
 import type { Permit } from './permit.js';
@@ -33,14 +34,18 @@ const MAX_HELD_ANSWERS = 256;
 export class Connection implements SessionSink {
   readonly #parts: ConnectionParts;
   readonly #order = new AnswerOrder();
+  readonly #demand: Demand;
   #requests = 0;
   #resent = 0;
   #reads = true;
+  /** Too many answers wait for those before them. */
+  #isHeldForOrder = false;
   /** What the last request named: the best guess for one that could not be read. */
   #lastModel: string | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
+    this.#demand = new Demand(parts.hub, parts.session.origin, parts.wire);
   }
 
   /** `predict` events so far. */
@@ -54,28 +59,27 @@ export class Connection implements SessionSink {
   }
 
   /** Asked of each event before it is read, so that one too many costs next to nothing. */
-  readonly gate: Gate = (event) => {
+  readonly gate: Gate = (event, chunk, attachments) => {
     if (event === 'cancel') return undefined;
-    const { hub, session, mayAsk } = this.#parts;
+    const { session, mayAsk } = this.#parts;
+    let refusal: WireError | undefined;
     // It may be one that is in flight, and then it is none too many.
-    if (session.mayRecall && this.#resent < MAX_RESENT) {
-      this.#resent += 1;
-      return undefined;
-    }
-    return mayAsk() ?? (event === 'predict' ? hub.refusesNow(session.origin) : undefined);
+    if (session.mayRecall && this.#resent < MAX_RESENT) this.#resent += 1;
+    else refusal = mayAsk() ?? (event === 'predict' ? this.#demand.refuses(chunk, attachments) : undefined);
+    if (event === 'predict' && refusal === undefined) this.#demand.read(chunk, attachments);
+    return refusal;
   };
 
   /** Arguments are as they came: nothing of them is known. */
   predict(args: readonly unknown[]): void {
     if (!this.#reads) return;
-    const { hub, session } = this.#parts;
+    const { hub, session, wire } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
     const n = this.#requests++;
-    if (raw instanceof Unreadable) {
-      return this.#refuse({ id: raw.id, n, ack }, raw.error, this.#lastModel, raw.bytes);
-    }
+    const chars = raw instanceof Unreadable && !raw.wasLetIn ? 0 : this.#demand.handled();
+    if (raw instanceof Unreadable) return this.#refuse({ id: raw.id, n, ack }, raw.error, this.#lastModel);
     const parsed = parsePredict(raw);
     if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, parsed.error, parsed.model);
     const request = parsed.value;
@@ -91,10 +95,19 @@ export class Connection implements SessionSink {
       const answer = answerOf(outcome, request.timing !== false);
       // Only an id outlives its connection.
       place(() => (asked.id === undefined ? this.deliver(asked, answer) : session.answer(asked, answer)));
-      if (this.#order.held < MAX_HELD_ANSWERS / 2) this.#parts.wire.release('order');
+      if (this.#isHeldForOrder && this.#order.held < MAX_HELD_ANSWERS / 2) {
+        this.#isHeldForOrder = false;
+        wire.release('order');
+      }
+      wire.answered();
     });
-    if (verdict.accepted) session.accept(asked);
-    else this.#answerRefused(place, asked, verdict.error, 0);
+    if (verdict.accepted) {
+      session.accept(asked);
+      this.#demand.accepted();
+      return;
+    }
+    if (isBusy(verdict.error.code)) this.#demand.refused(chars, verdict.rows ?? 1);
+    this.#answerRefused(place, asked, verdict.error);
   }
 
   cancel(args: readonly unknown[]): void {
@@ -129,17 +142,19 @@ export class Connection implements SessionSink {
   }
 
   /** Answers a request that never reached the hub. */
-  #refuse(ticket: Ticket, error: WireError, model: string | undefined, bytes = 0): void {
+  #refuse(ticket: Ticket, error: WireError, model: string | undefined): void {
     this.#parts.hub.noteRefusal(error, this.#parts.session.origin, model);
-    this.#answerRefused(this.#place(ticket, model), ticket, error, bytes);
+    this.#answerRefused(this.#place(ticket, model), ticket, error);
   }
 
-  #answerRefused(place: (send: () => void) => void, ticket: Ticket, error: WireError, bytes: number): void {
+  #answerRefused(place: (send: () => void) => void, ticket: Ticket, error: WireError): void {
     const { wire } = this.#parts;
-    if (isBusy(error.code)) wire.overloaded(bytes);
-    else wire.faulty();
+    if (!isBusy(error.code)) wire.faulty();
     place(() => this.deliver(ticket, { ok: false, error }));
-    if (this.#order.held >= MAX_HELD_ANSWERS) wire.hold('order');
+    if (this.#order.held >= MAX_HELD_ANSWERS) {
+      this.#isHeldForOrder = true;
+      wire.hold('order');
+    }
   }
 
   /** When an answer may leave. One that carries no id and has no callback is told apart by its order alone; any other leaves at once. */

@@ -6,9 +6,9 @@
 
 import { Decoder, type Packet, PacketType } from 'socket.io-parser';
 import { type WireError, wireError } from '../../shared/errors.js';
-import { isRecord, isRequestId } from '../../shared/parse.js';
 import type { RequestId } from '../../shared/protocol.js';
 import type { Clock } from '../core/clock.js';
+import { idOf, idWithin } from './unread-id.js';
 import { Allowance } from './wire/allowance.js';
 import { type JsonBounds, jsonBounds, refuseShape } from './wire/json-shape.js';
 import type { Wire } from './wire/wire.js';
@@ -18,12 +18,13 @@ export class Unreadable {
   readonly error: WireError;
   /** Of the request, where it could be told without reading all of it. */
   readonly id: RequestId | undefined;
-  readonly bytes: number;
+  /** The gate let it through before that was found. */
+  readonly wasLetIn: boolean;
 
-  constructor(error: WireError, id: RequestId | undefined, bytes: number) {
+  constructor(error: WireError, id?: RequestId, wasLetIn = false) {
     this.error = error;
     this.id = id;
-    this.bytes = bytes;
+    this.wasLetIn = wasLetIn;
   }
 }
 
@@ -41,8 +42,8 @@ export interface PacketDecoderOptions {
   readonly wire: () => Wire | undefined;
 }
 
-/** Asked before an event is parsed: why it is not to be. */
-export type Gate = (event: string) => WireError | undefined;
+/** Asked before an event is parsed: why it is not to be. `chunk`: its text, or that of it which has no attachments. */
+export type Gate = (event: string, chunk: string, attachments: number) => WireError | undefined;
 
 /** Type, attachments, namespace, acknowledgement id and name of an event, up to its payload. */
 const EVENT_HEADER = /^(?:2|5(\d{1,9})-)(?:(\/[^,[]*),)?(\d{0,15})\["([^"\\]{1,64})"([,\]])/;
@@ -128,7 +129,7 @@ export class PacketDecoder extends Decoder {
     if (!this.#oversize(chunk) && refuseShape(chunk, this.#bounds) === undefined) return super.add(chunk);
     if (!isMain) return this.#violation('a CONNECT that is too large');
     // No text: a token that nobody has.
-    const data = { token: new Unreadable(wireError('TOO_LARGE', 'the token is too large'), undefined, chunk.length) };
+    const data = { token: new Unreadable(wireError('TOO_LARGE', 'the token is too large')) };
     this.emitReserved('decoded', { type: PacketType.CONNECT, nsp: '/', data } satisfies Packet);
   }
 
@@ -137,15 +138,16 @@ export class PacketDecoder extends Decoder {
     if (header === undefined) return;
     const { event, attachments } = header;
     const unread = this.#refuseHeader(header, chunk);
-    if (unread !== undefined) return this.#refuse(header, unread, chunk);
-    const tooMany = this.gate?.(event);
+    if (unread !== undefined) return this.#refuse(header, new Unreadable(unread, idOf(chunk)));
+    const tooMany = this.gate?.(event, chunk, attachments);
+    if (tooMany !== undefined) return this.#refuse(header, new Unreadable(tooMany, this.#idOf(chunk)));
     const misshapen = this.#refuseJson(chunk);
-    if (tooMany !== undefined) return this.#refuse(header, tooMany, chunk, misshapen === undefined);
-    if (misshapen !== undefined) return this.#refuse(header, misshapen, chunk);
+    if (misshapen !== undefined) return this.#refuse(header, new Unreadable(misshapen, idOf(chunk), true));
     try {
       super.add(chunk);
     } catch {
-      return this.#refuse(header, wireError('INVALID_INPUT', whyNoJson(chunk)), chunk);
+      const error = wireError('INVALID_INPUT', whyNoJson(chunk));
+      return this.#refuse(header, new Unreadable(error, idOf(chunk), true));
     }
     if (attachments > 0) this.#open = { header, chunk, left: attachments, bytes: 0 };
   }
@@ -156,7 +158,7 @@ export class PacketDecoder extends Decoder {
     if (match === null) {
       this.#skip = Number(/^5(\d{1,9})-/.exec(chunk.slice(0, 12))?.[1] ?? 0);
       const error = wireError('INVALID_INPUT', 'an event cannot be read; expected 2["name",payload]');
-      this.#emit(NAMELESS, new Unreadable(error, undefined, chunk.length));
+      this.#emit(NAMELESS, new Unreadable(error));
       return undefined;
     }
     const [, attachments, namespace = '/', ack, event = ''] = match;
@@ -217,12 +219,15 @@ export class PacketDecoder extends Decoder {
     }
   }
 
-  /** `mayParse`: the id may be looked for in the whole of the event, if it stands where only that can tell. */
-  #refuse(header: Header, error: WireError, chunk: string, mayParse = false): void {
+  /** Also where only a parser can tell: an answer without it would find nobody. */
+  #idOf(chunk: string): RequestId | undefined {
+    return idOf(chunk) ?? (refuseShape(chunk, this.#bounds) === undefined ? idWithin(chunk) : undefined);
+  }
+
+  #refuse(header: Header, unreadable: Unreadable): void {
     this.#skip = header.attachments;
-    const known = this.#options.events.has(header.event);
-    const id = idOf(chunk) ?? (mayParse ? idWithin(chunk) : undefined);
-    this.#emit(known ? header : { ...header, event: UNREADABLE }, new Unreadable(error, id, chunk.length));
+    const isKnown = this.#options.events.has(header.event);
+    this.#emit(isKnown ? header : { ...header, event: UNREADABLE }, unreadable);
   }
 
   /** Answers the event whose attachments are being gathered, and lets those go by that are still to come. */
@@ -232,10 +237,7 @@ export class PacketDecoder extends Decoder {
     this.destroy();
     this.#open = undefined;
     this.#skip = open.left;
-    this.#emit(
-      open.header,
-      new Unreadable(wireError(code, message), idOf(open.chunk) ?? idWithin(open.chunk), open.bytes),
-    );
+    this.#emit(open.header, new Unreadable(wireError(code, message), idOf(open.chunk) ?? idWithin(open.chunk), true));
   }
 
   #emit({ event, ack }: Header, payload: Unreadable): void {
@@ -254,33 +256,6 @@ export class PacketDecoder extends Decoder {
     // The caller closes the connection on a throw.
     if (wire === undefined) throw new Error(what);
     wire.cut('protocol', what);
-  }
-}
-
-/** `"id":` as first member of the first object, or as last of the last: anywhere else it may stand in a text or in an input. */
-const FIRST_ID = /^[^[]*\["[^"\\]{1,64}",\{"id":("(?:[^"\\]|\\.){1,64}"|\d{1,15})[,}]/;
-const LAST_ID = /,"id":("(?:[^"\\]|\\.){1,64}"|\d{1,15})\}\]$/;
-
-/** The id of a request whose JSON is not parsed; undefined where it cannot be told for certain. */
-function idOf(chunk: string): RequestId | undefined {
-  const match = FIRST_ID.exec(chunk.slice(0, HEADER_CHARS)) ?? LAST_ID.exec(chunk.slice(-HEADER_CHARS));
-  if (match === null) return undefined;
-  try {
-    const id: unknown = JSON.parse(match[1] ?? '');
-    return isRequestId(id) ? id : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The id of a request, wherever it stands: an answer without it would find nobody. Parses only where there may be one. */
-function idWithin(chunk: string): RequestId | undefined {
-  if (!chunk.includes('"id"')) return undefined;
-  try {
-    const [, payload]: unknown[] = JSON.parse(chunk.slice(chunk.indexOf('[')));
-    return isRecord(payload) && isRequestId(payload.id) ? payload.id : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -32,8 +32,8 @@ import { type SessionOptions, Sessions } from './sessions.js';
 import { SocketLeaver } from './socket-leaver.js';
 import type { TransportListener } from './transport-events.js';
 import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
-import { Allowance } from './wire/allowance.js';
 import { type Engine, Wires } from './wire/engine.js';
+import { Room } from './wire/room.js';
 import { Turns } from './wire/turns.js';
 import { webSocketServer } from './wire/web-socket.js';
 import type { CutKind, Wire } from './wire/wire.js';
@@ -63,8 +63,6 @@ export interface SocketIoParts {
 
 /** Wires end what does not join; Socket.IO's own timer would not know of one that left again. */
 const CONNECT_TIMEOUT_MS = 60_000;
-/** Units a second of all connections together that the hub refuses because it is busy, before it reads more slowly. */
-const OVERLOADS_A_SECOND = 4_096;
 const EVENTS: ReadonlySet<string> = new Set(['predict', 'cancel', ...VIEW_EVENTS]);
 /** Connections leave a draining hub one after the other, so that not all of them come to another hub at once. */
 const SPREAD_MS_PER_SOCKET = 5;
@@ -117,7 +115,7 @@ export class SocketIoTransport {
     const wireParts = {
       clock,
       turns: new Turns(clock),
-      overload: new Allowance(OVERLOADS_A_SECOND, OVERLOADS_A_SECOND, clock),
+      room: new Room(clock),
       options,
       onCut: (wire: Wire, kind: CutKind, reason: string) => {
         if (kind === 'slow') this.#slowConnections += 1;

@@ -63,7 +63,8 @@ export class PollingValve implements Valve {
     this.#isHeld = false;
     const next = this.#next;
     this.#next = undefined;
-    next?.();
+    // Each in a turn of its own, as WebSockets do.
+    if (next !== undefined) setImmediate(next);
   }
 
   destroy(): void {

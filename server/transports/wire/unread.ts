@@ -19,6 +19,8 @@ export interface UnreadParts {
 
 /** From so many unread bytes on it is looked at whether they are taken: so much in so long, or all there is. */
 const WATCHED_BYTES = 65_536;
+/** While less waits, it is counted anew only after so many more: the count asks the system's side, at every packet that leaves. */
+const COUNTED_EVERY_BYTES = 16_384;
 const LOOK_EVERY_MS = 1_000;
 const SLOW_AFTER_MS = 10_000;
 /** So many answers as large as its largest may wait on top, whatever `maxOutboxBytes` is. */
@@ -30,6 +32,7 @@ export class Unread {
   #waitingBytes = 0;
   #flushedBytes = 0;
   #largestBytes = 0;
+  #uncountedBytes = 0;
   #isFull = false;
   /** Bytes taken, and bytes that waited, when the present look began. */
   #looked = { at: 0, taken: 0, unread: 0 };
@@ -48,8 +51,13 @@ export class Unread {
   add(bytes: number): void {
     this.#waitingBytes += bytes;
     if (bytes > this.#largestBytes) this.#largestBytes = bytes;
+    this.#uncountedBytes += bytes;
+    if (this.#uncountedBytes < COUNTED_EVERY_BYTES) return;
     const unread = this.bytes;
-    if (unread <= WATCHED_BYTES) return;
+    if (unread <= WATCHED_BYTES) {
+      this.#uncountedBytes = 0;
+      return;
+    }
     const { maxOutboxBytes, onFull, onSlow } = this.#parts;
     if (unread > 2 * maxOutboxBytes + LARGEST_WAITING * this.#largestBytes)
       return onSlow(`the client does not read its answers: ${unread} bytes wait`);

@@ -57,6 +57,8 @@ export class HubWebSocket extends WebSocket implements Valve {
   #receiver: Receiver | undefined;
   #isHeld = false;
   #isGone = false;
+  /** It was released, and goes on in a moment. */
+  #isGoing = false;
   /** The receiver's next chunk, which waits for the release. */
   #next: (() => void) | undefined;
   #go: (done: () => void) => void = () => undefined;
@@ -103,10 +105,14 @@ export class HubWebSocket extends WebSocket implements Valve {
   release(): void {
     if (!this.#isHeld || this.#isGone) return;
     this.#isHeld = false;
-    this.resume();
-    // Never from inside the receiver's own loop, which a handler of its messages may be called from.
-    process.nextTick(() => {
+    if (this.#isGoing) return;
+    this.#isGoing = true;
+    // Never from inside the receiver's own loop, which a handler of its messages may be called from; and not before what other connections
+    // bring, that are released with it, is handled: what there is room for is asked of each message before it is read.
+    setImmediate(() => {
+      this.#isGoing = false;
       if (this.#isHeld || this.#isGone) return;
+      this.resume();
       const next = this.#next ?? (() => undefined);
       this.#next = undefined;
       this.#go(next);

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock, Timer } from '../../core/clock.js';
 import type { Leaver } from '../departures.js';
 import { Allowance } from './allowance.js';
+import type { Room, Waiter } from './room.js';
 import type { Turns } from './turns.js';
 import { Unread } from './unread.js';
 import type { Valve } from './valve.js';
@@ -32,8 +33,7 @@ export interface EngineConnection {
 export interface WireParts {
   readonly clock: Clock;
   readonly turns: Turns;
-  /** Of all connections together: units of requests refused because the hub is busy. */
-  readonly overload: Allowance;
+  readonly room: Room;
   readonly options: WireOptions;
   readonly onCut: (wire: Wire, kind: CutKind, message: string) => void;
 }
@@ -46,8 +46,8 @@ const FAULTS_A_SECOND = 200;
 const FAULTS_AT_ONCE = 2_000;
 const FAULTY_FOR_MS = 10_000;
 /** Units of requests a second that are refused because the hub is busy: beyond it the connection is read more slowly. */
-const OVERLOADS_A_SECOND = 512;
-const OVERLOADS_AT_ONCE = 512;
+const OVERLOADS_A_SECOND = 256;
+const OVERLOADS_AT_ONCE = 256;
 /** A refusal costs as much as its request is long: so many bytes are one more unit. */
 const OVERLOAD_UNIT_BYTES = 4_096;
 /** Longest pause at a time, in milliseconds: heartbeats are read between. */
@@ -60,7 +60,7 @@ const LAST_WORD_MS = 2_000;
 const HELD_BY = { turn: 1, pause: 2, unread: 4, order: 8 } as const;
 export type Holder = keyof typeof HELD_BY;
 
-export class Wire {
+export class Wire implements Waiter {
   /** The first of the connection. */
   readonly request: IncomingMessage;
   readonly #parts: WireParts;
@@ -76,6 +76,8 @@ export class Wire {
   #bytes = 0;
   #faultyFrom: number | undefined;
   #pause: Timer | undefined;
+  /** It is paused for want of room and for nothing else: whether there is some. */
+  #hasRoom: (() => boolean) | undefined;
   #unjoined: Timer | undefined;
   #hasJoined = false;
   #last: Timer | undefined;
@@ -195,13 +197,34 @@ export class Wire {
       return this.cut('flood', message);
     }
     this.#pauseFor(overdrawnMs);
+    this.#hasRoom = undefined;
+    this.#parts.room.leave(this);
   }
 
-  /** A request was refused because the hub is busy: the caller asks for more than there is. */
-  overloaded(bytes: number): void {
+  /** A request was refused because the hub is busy: the caller asks for more than there is. `hasRoom`: whether it need not wait any more. */
+  overloaded(bytes: number, hasRoom: () => boolean): void {
     const units = 1 + bytes / OVERLOAD_UNIT_BYTES;
-    const overdrawnMs = Math.max(this.#overloads.take(units), this.#parts.overload.take(units));
-    if (overdrawnMs > 0) this.#pauseFor(overdrawnMs);
+    const overdrawnMs = Math.max(this.#overloads.take(units), this.#parts.room.take(units));
+    if (overdrawnMs === 0) return;
+    if (this.#pause === undefined) {
+      this.#hasRoom = hasRoom;
+      this.#parts.room.wait(this);
+    }
+    this.#pauseFor(overdrawnMs);
+  }
+
+  /** A request of it was answered. */
+  answered(): void {
+    if (this.hasRoom()) this.relieved();
+    this.#parts.room.answered();
+  }
+
+  hasRoom(): boolean {
+    return this.#hasRoom?.() === true;
+  }
+
+  relieved(): void {
+    if (this.#hasRoom !== undefined) this.#endPause();
   }
 
   hold(holder: Holder): void {
@@ -244,10 +267,15 @@ export class Wire {
   #pauseFor(ms: number): void {
     if (this.#pause !== undefined) return;
     this.hold('pause');
-    this.#pause = this.#parts.clock.setTimer(Math.min(ms, MAX_PAUSE_MS), () => {
-      this.#pause = undefined;
-      this.release('pause');
-    });
+    this.#pause = this.#parts.clock.setTimer(Math.min(ms, MAX_PAUSE_MS), () => this.#endPause());
+  }
+
+  #endPause(): void {
+    this.#pause?.cancel();
+    this.#pause = undefined;
+    this.#hasRoom = undefined;
+    this.#parts.room.leave(this);
+    this.release('pause');
   }
 
   #pendingBytes(): number {
@@ -260,6 +288,7 @@ export class Wire {
   #ended(): void {
     for (const timer of [this.#unjoined, this.#pause, this.#last]) timer?.cancel();
     this.#unjoined = this.#pause = this.#last = undefined;
+    this.#parts.room.leave(this);
     this.#unread.close();
     this.#parts.turns.forget(this.#nextTurn);
     // What has come is let go by, and the transport is let see its end.

@@ -146,9 +146,9 @@ describe('what is known before a request is read', () => {
     expect(t.hub.refusesNow(a)).toBeUndefined();
     t.send([1, 2, 3], { origin: a });
     expect(t.hub.refusesNow(a)).toBeUndefined();
-    expect(t.hub.refusesNow(a, 2)).toMatchObject({ code: 'OVERLOADED', retryAfterMs: expect.any(Number) });
+    expect(t.hub.refusesNow(a, { rows: 2 })).toMatchObject({ code: 'OVERLOADED', retryAfterMs: expect.any(Number) });
     t.send([1, 2], { origin: b });
-    expect(t.hub.refusesNow(b, 2)).toMatchObject({ code: 'OVERLOADED' });
+    expect(t.hub.refusesNow(b, { rows: 2 })).toMatchObject({ code: 'OVERLOADED' });
     expect(t.hub.refusesNow(b)).toBeUndefined();
     expect(t.hub.refusesNow(t.origin)).toBeUndefined();
     expect(t.hub.stats.refused).toBe(0);
@@ -158,8 +158,8 @@ describe('what is known before a request is read', () => {
     const t = makeHub({ maxQueueRows: 16 });
     for (let i = 0; i < 16; i++) t.send([i]);
     expect(t.hub.refusesNow(t.origin)).toBeUndefined();
-    expect(t.hub.refusesNow(t.origin, 1, 'twice')).toMatchObject({ code: 'OVERLOADED' });
-    expect(t.hub.refusesNow(t.origin, 1, 'nobody')).toBeUndefined();
+    expect(t.hub.refusesNow(t.origin, { model: 'twice' })).toMatchObject({ code: 'OVERLOADED' });
+    expect(t.hub.refusesNow(t.origin, { model: 'nobody' })).toBeUndefined();
   });
 
   test('is nothing of a caller with a key, whose newer request may take the place of the older', () => {

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../../server/testing/manual-clock.js';
-import { Allowance } from '../../../../server/transports/wire/allowance.js';
 import { type Engine, type EngineRequest, Wires } from '../../../../server/transports/wire/engine.js';
+import { Room } from '../../../../server/transports/wire/room.js';
 import { Turns } from '../../../../server/transports/wire/turns.js';
 import type { EngineConnection } from '../../../../server/transports/wire/wire.js';
 
@@ -45,7 +45,7 @@ function make() {
     {
       clock,
       turns: new Turns(clock),
-      overload: new Allowance(1, 1, clock),
+      room: new Room(clock),
       options: { maxOutboxBytes: 1000 },
       onCut: (_wire, kind) => cuts.push(kind),
     },

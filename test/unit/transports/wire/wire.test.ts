@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../../server/testing/manual-clock.js';
-import { Allowance } from '../../../../server/transports/wire/allowance.js';
+import { Room } from '../../../../server/transports/wire/room.js';
 import { Turns } from '../../../../server/transports/wire/turns.js';
 import type { Valve } from '../../../../server/transports/wire/valve.js';
 import { type EngineConnection, Wire } from '../../../../server/transports/wire/wire.js';
@@ -44,16 +44,18 @@ class TestConnection extends EventEmitter {
 
 const MAX_OUTBOX = 1 << 20;
 
+const never = (): boolean => false;
+
 function make(count = 1) {
   const clock = new ManualClock();
   const turns = new Turns(clock);
   const cuts: string[] = [];
-  const overload = new Allowance(4096, 4096, clock);
+  const room = new Room(clock);
   const wires = Array.from({ length: count }, () => {
     const wire = new Wire({} as IncomingMessage, {
       clock,
       turns,
-      overload,
+      room,
       options: { maxOutboxBytes: MAX_OUTBOX },
       onCut: (_wire, kind, message) => cuts.push(`${kind}: ${message}`),
     });
@@ -67,6 +69,8 @@ function make(count = 1) {
   if (first === undefined) throw new Error('none');
   return { clock, cuts, wires, ...first };
 }
+
+type Made = Pick<ReturnType<typeof make>, 'wire' | 'valve' | 'connection'>;
 
 /** Packets until it is held. */
 function fill({ wire, valve }: { wire: Wire; valve: TestValve }, most = 1000, bytes = 10): number {
@@ -160,19 +164,37 @@ test('a burst of faults that ends is forgiven', () => {
 
 test('refusals because the hub is busy slow the connection down, the sooner the longer its requests; they never end it', () => {
   const short = make();
-  for (let i = 0; i < 400; i++) short.wire.overloaded(100);
+  for (let i = 0; i < 200; i++) short.wire.overloaded(100, never);
   expect(short.valve.isHeld).toBe(false);
   const long = make();
-  for (let i = 0; i < 100; i++) long.wire.overloaded(65_536);
+  for (let i = 0; i < 100; i++) long.wire.overloaded(65_536, never);
   expect(long.valve.isHeld).toBe(true);
   long.clock.advance(1_000);
   expect(long.valve.isHeld).toBe(false);
   for (let s = 0; s < 100; s++) {
-    long.wire.overloaded(65_536);
+    long.wire.overloaded(65_536, never);
     long.clock.advance(1_000);
   }
 
   expect(long.cuts).toEqual([]);
+});
+
+test('who is paused because the hub is busy goes on when an answer leaves room, the longest first; who is paused for faults does not', () => {
+  const { wires } = make(4);
+  const [first, second, faulty, other] = wires as [Made, Made, Made, Made];
+  let room = 0;
+  for (const { wire } of [first, second]) for (let i = 0; i < 200; i++) wire.overloaded(8_192, () => room > 0);
+  for (let i = 0; i < 3_000; i++) faulty.wire.faulty();
+  faulty.wire.overloaded(8_192, () => true);
+  const held = () => [first, second, faulty].map(({ valve }) => valve.isHeld);
+  other.wire.answered();
+  expect(held()).toEqual([true, true, true]);
+  room = 1;
+  other.wire.answered();
+  expect(held()).toEqual([false, true, true]);
+  first.wire.answered();
+
+  expect(held()).toEqual([false, false, true]);
 });
 
 test('with maxOutboxBytes unread no request is read, until half of it is taken', () => {

@@ -1,0 +1,150 @@
+// The load of a crowd of plain connections: closed, where each sends again when it is answered, and open, where events come at a rate whatever
+// is answered. Knows no server.
+import { setTimeout as delay } from 'node:timers/promises';
+import { Histogram } from '../histogram.js';
+import { median } from '../statistics.js';
+import { Caller, type Events } from './caller.js';
+
+/** With so much that the system has not taken, a connection that is asked for another event drops it: an emitter's own queue is no place to wait. */
+const MAX_UNSENT_BYTES = 65_536;
+/** An open load comes as evenly as timers let it. */
+const STEP_MS = 1;
+/** Of a phase, this much is not counted: the load before it leaves, and its own begins. */
+const LEAD_MS = 500;
+const SETTLE_MS = 20_000;
+
+export interface Phase {
+  /** Events that were to be sent, and those that were, a second. */
+  readonly offered: number;
+  readonly written: number;
+  /** Answered with a prediction in time, events a second. */
+  readonly good: number;
+  readonly late: number;
+  readonly refused: number;
+  readonly retryAfterMs: number;
+  /** From the write to the prediction. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** CPU of the server's process, in cores. */
+  readonly cpu: number;
+}
+
+export class Load {
+  readonly #events: Events;
+  readonly #timeoutMs: number;
+  readonly #callers: Caller[] = [];
+  /** Time of the write, and who wrote it. */
+  readonly #open = new Map<number, { readonly at: number; readonly caller: number }>();
+  readonly #latencyUs = new Histogram();
+  #told: number[] = [];
+  #counts = { offered: 0, written: 0, good: 0, late: 0, refused: 0 };
+  /** Closed: what a caller does when one of its requests has its end. */
+  #again: ((caller: number, afterMs: number) => void) | undefined;
+
+  readonly #cpuSeconds: () => number;
+
+  constructor(events: Events, timeoutMs: number, cpuSeconds: () => number) {
+    this.#cpuSeconds = cpuSeconds;
+    this.#events = events;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async connect(port: number, sockets: number): Promise<void> {
+    const ends = {
+      answered: (id: number) => this.#ended(id, undefined),
+      refused: (id: number, code: string, retryAfterMs: number) => this.#ended(id, { code, retryAfterMs }),
+    };
+    for (let i = 0; i < sockets; i++) this.#callers.push(await Caller.open(port, this.#events, ends));
+  }
+
+  /** Each connection has `window` requests open at any time. */
+  async closed(window: number, ms: number): Promise<Phase> {
+    this.#again = (caller, afterMs) => {
+      if (afterMs === 0) this.#send(caller);
+      else setTimeout(() => this.#again !== undefined && this.#send(caller), afterMs);
+    };
+    for (let i = 0; i < window; i++) for (const caller of this.#callers.keys()) this.#send(caller);
+    const phase = await this.#count(ms);
+    this.#again = undefined;
+    await this.#settle();
+    return phase;
+  }
+
+  /** `perSecond` events a second, each connection in turn. */
+  async open(perSecond: number, ms: number): Promise<Phase> {
+    const startedAt = performance.now();
+    let asked = 0;
+    const timer = setInterval(() => {
+      const due = ((performance.now() - startedAt) / 1000) * perSecond;
+      for (; asked < due; asked++) {
+        const caller = asked % this.#callers.length;
+        if ((this.#callers[caller]?.unsentBytes ?? 0) < MAX_UNSENT_BYTES) this.#send(caller);
+        else this.#counts.offered += 1;
+      }
+    }, STEP_MS);
+    const phase = await this.#count(ms);
+    clearInterval(timer);
+    await this.#settle();
+    return phase;
+  }
+
+  close(): void {
+    for (const caller of this.#callers) caller.close();
+  }
+
+  #send(caller: number): void {
+    const id = this.#events.nextId();
+    this.#counts.offered += 1;
+    this.#counts.written += 1;
+    this.#open.set(id, { at: performance.now(), caller });
+    this.#callers[caller]?.send(id);
+  }
+
+  #ended(id: number, refusal: { readonly code: string; readonly retryAfterMs: number } | undefined): void {
+    const request = this.#open.get(id);
+    if (request === undefined) throw new Error(`an answer that nobody waits for: ${id}`);
+    this.#open.delete(id);
+    if (refusal === undefined) {
+      const tookMs = performance.now() - request.at;
+      this.#latencyUs.record(tookMs * 1000);
+      if (tookMs <= this.#timeoutMs) this.#counts.good += 1;
+      else this.#counts.late += 1;
+    } else if (refusal.code === 'OVERLOADED') {
+      this.#counts.refused += 1;
+      this.#told.push(refusal.retryAfterMs);
+    } else throw new Error(`answered ${refusal.code}`);
+    this.#again?.(request.caller, refusal?.retryAfterMs ?? 0);
+  }
+
+  async #count(ms: number): Promise<Phase> {
+    await delay(LEAD_MS);
+    this.#counts = { offered: 0, written: 0, good: 0, late: 0, refused: 0 };
+    this.#told = [];
+    this.#latencyUs.reset();
+    const [startedAt, cpuBefore] = [performance.now(), this.#cpuSeconds()];
+    await delay(ms);
+    const tookMs = performance.now() - startedAt;
+    const perSecond = (count: number): number => Math.round((count * 1000) / tookMs);
+    const { offered, written, good, late, refused } = this.#counts;
+    return {
+      offered: perSecond(offered),
+      written: perSecond(written),
+      good: perSecond(good),
+      late: perSecond(late),
+      refused: perSecond(refused),
+      retryAfterMs: median(this.#told),
+      p50Ms: this.#latencyUs.percentile(0.5) / 1000,
+      cpu: ((this.#cpuSeconds() - cpuBefore) * 1000) / tookMs,
+      p99Ms: this.#latencyUs.percentile(0.99) / 1000,
+    };
+  }
+
+  /** Until all that was written has its end: also what waits in the kernel's buffers. */
+  async #settle(): Promise<void> {
+    const startedAt = performance.now();
+    while (this.#open.size > 0) {
+      if (performance.now() - startedAt > SETTLE_MS) throw new Error(`${this.#open.size} requests without an answer`);
+      await delay(10);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest';
+import { rightsOf } from '../../../server/core/access.js';
+import type { HubOptions } from '../../../server/core/hub.js';
+import { Connection } from '../../../server/transports/connection.js';
+import type { Outbox } from '../../../server/transports/outbox.js';
+import { Unreadable } from '../../../server/transports/packet-decoder.js';
+import { Permit } from '../../../server/transports/permit.js';
+import { Sessions } from '../../../server/transports/sessions.js';
+import type { Wire } from '../../../server/transports/wire/wire.js';
+import type { WireError } from '../../../shared/errors.js';
+import { makeHub } from '../../support/core.js';
+
+/** Counts what it is told. */
+class TestWire {
+  overloads: number[] = [];
+  faults = 0;
+  hasRoom: () => boolean = () => false;
+
+  overloaded(chars: number, hasRoom: () => boolean): void {
+    this.overloads.push(chars);
+    this.hasRoom = hasRoom;
+  }
+
+  faulty(): void {
+    this.faults += 1;
+  }
+
+  answered(): void {}
+
+  hold(): void {}
+
+  release(): void {}
+}
+
+function make(options: Partial<HubOptions>, sessionName?: string) {
+  const t = makeHub(options);
+  const { session } = new Sessions(t.hub, t.clock, { resumeMs: 100, maxLostSessions: 10 }).open(sessionName);
+  const wire = new TestWire();
+  const answers: { event: string; payload: { id?: unknown; code?: string } }[] = [];
+  const outbox = { emit: (event: string, payload: object) => answers.push({ event, payload }) };
+  const connection = new Connection({
+    hub: t.hub,
+    session,
+    outbox: outbox as unknown as Outbox,
+    wire: wire as unknown as Wire,
+    mayAsk: () => undefined,
+    permit: new Permit(rightsOf(['predict'])),
+    close: () => {},
+  });
+  session.attach(connection);
+  let id = 0;
+  /** As the decoder and Socket.IO: all that came in one chunk passes the gate, or does not, before the first of it is handled. */
+  const chunk = (...events: readonly { rows: number; attachments?: number }[]): (WireError | undefined)[] => {
+    const read = events.map(({ rows, attachments = 0 }) => {
+      const request = { id: ++id, input: new Array(rows).fill([1]) };
+      const text = `2["predict",{"id":${request.id},"input":""}]`.padEnd(40 + 10 * rows);
+      return { request, refusal: connection.gate('predict', text, attachments) };
+    });
+    for (const { request, refusal } of read) {
+      const payload = refusal === undefined ? request : new Unreadable(refusal, request.id, false);
+      connection.predict([payload]);
+    }
+    return read.map(({ refusal }) => refusal);
+  };
+  const answer = async (): Promise<void> => {
+    t.clock.turn();
+    await t.engine.finish();
+    t.clock.turn();
+  };
+  return { t, wire, answers, connection, chunk, answer };
+}
+
+const overloaded = expect.objectContaining({ code: 'OVERLOADED' });
+
+test('requests are read until one is refused; then those that are as long are refused unread where its rows have no room', () => {
+  const { chunk, wire, answers } = make({ maxInFlightRows: 20 });
+  // Four rows have room, but not eight. Nothing was known before.
+  expect(chunk({ rows: 8 }, { rows: 8 }, { rows: 8 })).toEqual([undefined, undefined, undefined]);
+  expect(answers).toMatchObject([{ event: 'prediction_error', payload: { id: 3, code: 'OVERLOADED' } }]);
+
+  expect(chunk({ rows: 8 })).toEqual([overloaded]);
+  expect(answers[1]).toMatchObject({ event: 'prediction_error', payload: { id: 4, code: 'OVERLOADED' } });
+  expect(wire.overloads).toEqual([120, 120]);
+  expect(wire.faults).toBe(0);
+});
+
+test('a shorter request, or one with attachments, is read, and what has room is let in', () => {
+  const { chunk, t } = make({ maxInFlightRows: 20 });
+  chunk({ rows: 8 }, { rows: 8 }, { rows: 8 });
+  // Until nothing is promised any more.
+  t.clock.advance(3_000);
+
+  expect(chunk({ rows: 1 }, { rows: 2, attachments: 1 })).toEqual([undefined, undefined]);
+  expect(t.hub.inFlight).toBe(4);
+});
+
+test('what came in one chunk is counted together before any of it is handled', async () => {
+  const { chunk, answer, t } = make({ maxInFlightRows: 20 });
+  chunk({ rows: 8 }, { rows: 8 }, { rows: 8 });
+  await answer();
+  t.clock.advance(3_000);
+
+  expect(chunk({ rows: 8 }, { rows: 8 }, { rows: 8 })).toEqual([undefined, undefined, overloaded]);
+  expect(t.hub.inFlight).toBe(2);
+});
+
+test('an event that cannot be read after all is counted no more', () => {
+  const { connection, chunk, t } = make({ maxInFlightRows: 20 });
+  chunk({ rows: 8 }, { rows: 8 }, { rows: 8 });
+  t.clock.advance(3_000);
+  for (let i = 0; i < 10; i++) {
+    expect(connection.gate('predict', 'x', 0)).toBeUndefined();
+    connection.predict([new Unreadable({ code: 'INVALID_INPUT', message: 'm', retryable: false }, undefined, true)]);
+  }
+
+  expect(chunk({ rows: 1 }, { rows: 1 }, { rows: 1 })).toEqual([undefined, undefined, undefined]);
+});
+
+test('after 64 that were accepted in a row nothing is looked at before it is read', async () => {
+  const { chunk, answer, t } = make({ maxInFlightRows: 20 });
+  chunk({ rows: 8 }, { rows: 8 }, { rows: 8 });
+  await answer();
+  t.clock.advance(3_000);
+  for (let i = 0; i < 64; i++) {
+    chunk({ rows: 1 });
+    await answer();
+  }
+
+  expect(chunk({ rows: 8 }, { rows: 8 }, { rows: 8 })).toEqual([undefined, undefined, undefined]);
+});
+
+test('while the hub drains all but the first are refused unread', () => {
+  const { chunk, t } = make({});
+  chunk({ rows: 1 });
+  void t.hub.drain(1000);
+  chunk({ rows: 1 });
+
+  expect(chunk({ rows: 1 })).toEqual([expect.objectContaining({ code: 'DRAINING' })]);
+});
+
+test('a connection that was refused is read again when half of what was in flight is answered', async () => {
+  const { chunk, wire, answer } = make({ maxInFlightRows: 20 });
+  chunk({ rows: 8 }, { rows: 8 }, { rows: 8 });
+  expect(wire.hasRoom()).toBe(false);
+  await answer();
+
+  expect(wire.hasRoom()).toBe(true);
+});
