@@ -190,12 +190,8 @@ test(`${SOCKETS} sockets of ${REQUESTS} requests: each settles once, rightly, wh
   expect(tally.answered + refused + tally.closed).toBe(tally.sent);
   // Every way to end was gone. A queue that is full now and then is no must.
   const { OVERLOADED: _, ...errors } = tally.errors;
-  // How many are late, and how many find the queue full, is the machine's.
-  expect({ DEADLINE_EXCEEDED: 0, ...errors }).toEqual({
-    CANCELLED: expect.any(Number),
-    DEADLINE_EXCEEDED: expect.any(Number),
-  });
-  expect(tally.answered).toBeGreaterThan(tally.sent / 5);
+  expect(errors).toEqual({ CANCELLED: expect.any(Number), DEADLINE_EXCEEDED: expect.any(Number) });
+  expect(tally.answered).toBeGreaterThan(tally.sent / 2);
   expect(tally.closed).toBeGreaterThan(0);
 
   const { hub: core } = hub.app;
