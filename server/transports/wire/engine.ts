@@ -97,7 +97,7 @@ export class Wires {
       wire.cut('too-large', message);
     };
     const valve = valveOf(transport, request, tooLarge);
-    wire.add(valve);
+    wire.add(valve, transport);
     // Heartbeats are few: many of them are a flood like any other.
     const beat = (bytes: number): void => {
       wire.enter(bytes);
@@ -113,7 +113,6 @@ export class Wires {
       if (isUpgrade && packet.type === 'ping' && ++probes > MAX_PROBES) transport.close();
       else onPacket.call(transport, packet);
     };
-    transport.on('drain', () => wire.taken());
     transport.once('close', () => {
       wire.remove(valve);
       this.#forget(wire);

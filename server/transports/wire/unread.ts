@@ -9,6 +9,8 @@ export interface UnreadParts {
   readonly clock: Clock;
   /** Unread bytes from which no further request is read. */
   readonly maxOutboxBytes: number;
+  /** Bytes in engine.io's buffer. */
+  readonly waitingBytes: () => number;
   /** Bytes given to the system and not taken by the peer's. */
   readonly pendingBytes: () => number;
   /** There is more than `maxOutboxBytes`; then, that half of it is taken. */
@@ -28,9 +30,8 @@ const LARGEST_WAITING = 16;
 
 export class Unread {
   readonly #parts: UnreadParts;
-  /** Bytes in engine.io's buffer, and those that left it. */
-  #waitingBytes = 0;
-  #flushedBytes = 0;
+  /** Bytes of all packets so far. */
+  #totalBytes = 0;
   #largestBytes = 0;
   #uncountedBytes = 0;
   #isFull = false;
@@ -44,16 +45,16 @@ export class Unread {
 
   /** The buffers of kernels not counted. */
   get bytes(): number {
-    return this.#waitingBytes + this.#parts.pendingBytes();
+    return this.#parts.waitingBytes() + this.#parts.pendingBytes();
   }
 
-  /** A packet of this size waits to leave. */
+  /** A packet of this size is about to wait. */
   add(bytes: number): void {
-    this.#waitingBytes += bytes;
+    this.#totalBytes += bytes;
     if (bytes > this.#largestBytes) this.#largestBytes = bytes;
     this.#uncountedBytes += bytes;
     if (this.#uncountedBytes < COUNTED_EVERY_BYTES) return;
-    const unread = this.bytes;
+    const unread = this.bytes + bytes;
     if (unread <= WATCHED_BYTES) {
       this.#uncountedBytes = 0;
       return;
@@ -66,12 +67,6 @@ export class Unread {
       onFull();
     }
     if (this.#look === undefined) this.#beginLook(unread);
-  }
-
-  /** engine.io has handed over all that waited. */
-  flushed(): void {
-    this.#flushedBytes += this.#waitingBytes;
-    this.#waitingBytes = 0;
   }
 
   /** What was sent last has been taken by the system. */
@@ -88,7 +83,7 @@ export class Unread {
   }
 
   #beginLook(unread: number): void {
-    this.#looked = { at: this.#parts.clock.now(), taken: this.#takenBytes, unread };
+    this.#looked = { at: this.#parts.clock.now(), taken: this.#totalBytes - unread, unread };
     this.#look = this.#parts.clock.setTimer(LOOK_EVERY_MS, () => this.#lookAgain());
   }
 
@@ -98,7 +93,7 @@ export class Unread {
     this.taken();
     const unread = this.bytes;
     if (unread <= WATCHED_BYTES) return;
-    const took = this.#takenBytes - this.#looked.taken;
+    const took = this.#totalBytes - unread - this.#looked.taken;
     if (took >= Math.min(WATCHED_BYTES, this.#looked.unread)) return this.#beginLook(unread);
     const forMs = clock.now() - this.#looked.at;
     if (forMs >= SLOW_AFTER_MS) {
@@ -106,9 +101,5 @@ export class Unread {
       return onSlow(message);
     }
     this.#look = clock.setTimer(LOOK_EVERY_MS, () => this.#lookAgain());
-  }
-
-  get #takenBytes(): number {
-    return this.#flushedBytes - this.#parts.pendingBytes();
   }
 }

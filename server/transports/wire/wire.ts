@@ -11,6 +11,7 @@ import type { Room, Waiter } from './room.js';
 import type { Turns } from './turns.js';
 import { Unread } from './unread.js';
 import type { Valve } from './valve.js';
+import { type Drain, type Holder, Valves } from './valves.js';
 
 /** Why a connection was ended by the hub. */
 export type CutKind = 'slow' | 'flood' | 'protocol' | 'unjoined' | 'too-large';
@@ -24,8 +25,9 @@ export interface WireOptions {
 export interface EngineConnection {
   readonly id: string;
   readonly readyState: string;
+  /** Packets that wait. */
+  readonly writeBuffer: readonly { readonly data?: unknown }[];
   on(event: 'packetCreate', run: (packet: { readonly data?: unknown }) => void): unknown;
-  on(event: 'flush', run: () => void): unknown;
   once(event: 'close', run: () => void): unknown;
   close(discard?: boolean): void;
 }
@@ -56,21 +58,15 @@ const MAX_PAUSE_MS = 1_000;
 const UNJOINED_MS = 10_000;
 /** For what a client is told at the end. */
 const LAST_WORD_MS = 2_000;
-/** Why a connection is not read: one bit each. */
-const HELD_BY = { turn: 1, pause: 2, unread: 4, order: 8 } as const;
-export type Holder = keyof typeof HELD_BY;
-
 export class Wire implements Waiter {
   /** The first of the connection. */
   readonly request: IncomingMessage;
   readonly #parts: WireParts;
-  /** One, or two while it is upgraded. */
-  #valves: readonly Valve[] = [];
+  readonly #valves = new Valves();
   readonly #faults: Allowance;
   readonly #overloads: Allowance;
   readonly #unread: Unread;
   #connection: EngineConnection | undefined;
-  #holders = 0;
   #turn = -1;
   #packets = 0;
   #bytes = 0;
@@ -95,9 +91,10 @@ export class Wire implements Waiter {
     this.#unread = new Unread({
       clock,
       maxOutboxBytes: parts.options.maxOutboxBytes,
-      pendingBytes: () => this.#pendingBytes(),
-      onFull: () => this.hold('unread'),
-      onTaken: () => this.release('unread'),
+      waitingBytes: () => this.#waitingBytes(),
+      pendingBytes: () => this.#valves.pendingBytes,
+      onFull: () => this.#full(),
+      onTaken: () => this.#taken(),
       onSlow: (message) => this.cut('slow', message),
     });
     this.left();
@@ -106,19 +103,17 @@ export class Wire implements Waiter {
   /** engine.io has made its connection of the first transport. */
   open(connection: EngineConnection): void {
     this.#connection = connection;
-    connection.on('packetCreate', ({ data }) => this.#unread.add(sizeOf(data) + 1));
-    connection.on('flush', () => this.#unread.flushed());
+    connection.on('packetCreate', (packet) => this.#unread.add(sizeOf(packet)));
     connection.once('close', () => this.#ended());
   }
 
   /** A transport of this connection: two while it is upgraded. */
-  add(valve: Valve): void {
-    this.#valves = [...this.#valves, valve];
-    if (this.#holders !== 0) valve.hold();
+  add(valve: Valve, drain: Drain): void {
+    this.#valves.add(valve, drain);
   }
 
   remove(valve: Valve): void {
-    this.#valves = this.#valves.filter((other) => other !== valve);
+    this.#valves.remove(valve);
   }
 
   get isOpen(): boolean {
@@ -127,7 +122,7 @@ export class Wire implements Waiter {
 
   /** Nothing is left of it. */
   get isGone(): boolean {
-    return this.#valves.length === 0 && this.#connection?.readyState === 'closed';
+    return this.#valves.isEmpty && this.#connection?.readyState === 'closed';
   }
 
   get hasJoined(): boolean {
@@ -180,7 +175,7 @@ export class Wire implements Waiter {
     this.#packets += 1;
     this.#bytes += bytes;
     if (this.#packets < PACKETS_A_TURN && this.#bytes < BYTES_A_TURN) return;
-    if ((this.#holders & HELD_BY.turn) !== 0) return;
+    if (this.#valves.isHeldBy('turn')) return;
     this.hold('turn');
     this.#parts.turns.wait(this.#nextTurn);
   }
@@ -228,20 +223,11 @@ export class Wire implements Waiter {
   }
 
   hold(holder: Holder): void {
-    const before = this.#holders;
-    this.#holders |= HELD_BY[holder];
-    if (before === 0) for (const valve of this.#valves) valve.hold();
+    this.#valves.hold(holder);
   }
 
   release(holder: Holder): void {
-    const before = this.#holders;
-    this.#holders &= ~HELD_BY[holder];
-    if (before !== 0 && this.#holders === 0) for (const valve of this.#valves) valve.release();
-  }
-
-  /** What was sent last has been taken by the system. */
-  taken(): void {
-    this.#unread.taken();
+    this.#valves.release(holder);
   }
 
   /** Ends the connection. Who may have meant well is told why, and has a moment to read it. */
@@ -259,7 +245,17 @@ export class Wire implements Waiter {
 
   destroy(): void {
     this.#connection?.close(true);
-    for (const valve of this.#valves) valve.destroy();
+    this.#valves.destroy();
+  }
+
+  #full(): void {
+    this.hold('unread');
+    this.#valves.watch(() => this.#unread.taken());
+  }
+
+  #taken(): void {
+    this.release('unread');
+    this.#valves.watch(undefined);
   }
 
   readonly #nextTurn = (): void => this.release('turn');
@@ -278,11 +274,8 @@ export class Wire implements Waiter {
     this.release('pause');
   }
 
-  #pendingBytes(): number {
-    const [valve] = this.#valves;
-    // The way of every packet that leaves.
-    if (valve !== undefined && this.#valves.length === 1) return valve.pendingBytes;
-    return this.#valves.reduce((bytes, { pendingBytes }) => bytes + pendingBytes, 0);
+  #waitingBytes(): number {
+    return this.#connection?.writeBuffer.reduce((bytes, packet) => bytes + sizeOf(packet), 0) ?? 0;
   }
 
   #ended(): void {
@@ -292,14 +285,14 @@ export class Wire implements Waiter {
     this.#unread.close();
     this.#parts.turns.forget(this.#nextTurn);
     // What has come is let go by, and the transport is let see its end.
-    this.#holders = 0;
-    for (const valve of this.#valves) valve.release();
+    this.#valves.releaseAll();
   }
 }
 
-function sizeOf(data: unknown): number {
-  if (typeof data === 'string') return data.length;
-  return data instanceof Uint8Array ? data.byteLength : 0;
+/** With its type. */
+function sizeOf({ data }: { readonly data?: unknown }): number {
+  if (typeof data === 'string') return data.length + 1;
+  return data instanceof Uint8Array ? data.byteLength + 1 : 1;
 }
 
 function wireLeaver(wire: Wire): Leaver {

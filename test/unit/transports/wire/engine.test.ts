@@ -57,7 +57,8 @@ function make() {
   };
   const open = (id: string) => {
     const transport = transportOf();
-    const connection = Object.assign(new EventEmitter(), { id, transport, readyState: 'open', close: () => undefined });
+    const parts = { id, transport, readyState: 'open', writeBuffer: [], close: () => undefined };
+    const connection = Object.assign(new EventEmitter(), parts);
     engine.clients[id] = connection as unknown as EngineConnection;
     engine.emit('connection', connection);
     return { transport, connection };
