@@ -48,6 +48,8 @@ export class Feed {
   drainsAt: number | undefined;
   gaps = 0;
   skippedWindows = 0;
+  /** Predictions of the windows shown that the model had no answer to. */
+  failed = 0;
   /** When windows were left out last although the page was seen, on the page's clock. */
   slowAt: number | undefined;
   networkUs: number | undefined;
@@ -147,6 +149,7 @@ export class Feed {
     this.slowAt = undefined;
     this.gaps = 0;
     this.skippedWindows = 0;
+    this.failed = 0;
   }
 
   #subscribe(): void {
@@ -164,6 +167,7 @@ export class Feed {
       if (!isCurrent()) return;
       const last = frame.windows.at(-1);
       if (last !== undefined) this.#tellTime(last.at + frame.windowMs);
+      for (const { failed } of frame.windows) this.failed += failed;
       this.#listener.frame(frame);
     });
     subscription.on('gap', (gap) => {

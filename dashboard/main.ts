@@ -7,7 +7,7 @@
  * - `[data-mood]` the number; `[data-rate]` messages a second; `[data-share="positive"]` whole per cents; `[data-link]` the connection
  *   in a word and `[data-behind]` what follows; `#link-action` Retry now or Resume; `#pause`; `#back-to-live`.
  * - `#newest [data-row]` with `data-tone`, `#newest[data-held]`; `#try-text`, `[data-score="positive"]`, `[data-receipt]`, `#try-problem`.
- * - `#gaps [data-gap]`: the gaps in words, its value the reason; `[data-offset]`, `[data-skipped]`, `[data-gaps]`, `[data-reconnects]`.
+ * - `#gaps [data-gap]`: the gaps in words, its value the reason; `[data-offset]`, `[data-skipped]`, `[data-failed]`, `[data-gaps]`, `[data-reconnects]`.
  * - `#stream`, `[data-range]`, `#theme`, `#help-open`, `#help`, `#table-toggle`, `#share-table`, `#empty`, `#token`, `.tabs [data-tab]`.
  */
 

@@ -8,6 +8,7 @@ export class StatusLine {
   readonly #lost = byId('status-lost', HTMLElement);
   readonly #offset = byId('status-offset', HTMLElement);
   readonly #skipped = byId('status-skipped', HTMLElement);
+  readonly #failed = byId('status-failed', HTMLElement);
   readonly #gaps = byId('status-gaps', HTMLElement);
   readonly #reconnects = byId('status-reconnects', HTMLElement);
   readonly #hub = byId('status-hub', HTMLElement);
@@ -17,6 +18,8 @@ export class StatusLine {
     if (lostMs !== undefined) setText(this.#lost, `Connection lost ${span(lostMs)} ago`);
     setText(this.#offset, feed.offset === undefined ? DASH : whole(feed.offset));
     setText(this.#skipped, `${whole(feed.skippedWindows)}${feed.skippedWindows === 1 ? ' window' : ' windows'}`);
+    setHidden(this.#failed, feed.failed === 0);
+    setText(this.#failed, `${whole(feed.failed)} without an answer`);
     setText(this.#gaps, whole(gaps));
     setText(this.#reconnects, whole(feed.reconnects));
     const { status } = feed;

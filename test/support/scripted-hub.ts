@@ -152,6 +152,11 @@ export class ScriptedHub {
     this.stream(name).skipNext = windows;
   }
 
+  /** Has so many predictions of the next window without an answer. */
+  fail(name: string, predictions: number): void {
+    this.stream(name).failNext = predictions;
+  }
+
   cutSlow(name: string): void {
     for (const viewing of this.#viewings) {
       if (viewing.stream !== name) continue;

@@ -47,6 +47,8 @@ export class ScriptedStream {
   /** Windows to leave out before the next frame, and those that were. */
   skipNext = 0;
   skipped = 0;
+  /** Predictions without an answer in the next window. */
+  failNext = 0;
 
   constructor(name: string, epoch: string, seed: number, script: Partial<StreamScript>, now: number) {
     this.name = name;
@@ -96,12 +98,14 @@ export class ScriptedStream {
     const negative = Math.min(count - positive, part(count, shares.negative, spread * noise(3)));
     const counts: Record<string, number> = { negative, neutral: count - positive - negative, positive };
     this.offset += count;
+    const failed = this.failNext;
+    this.failNext = 0;
     const p50 = { queueUs: 150, batchUs: 240, inferUs: 690, totalUs: 2400 + Math.round(200 * noise(5)) };
     return {
       at: second * 1000,
       offset: this.offset,
       count,
-      failed: 0,
+      failed,
       rate: count,
       labels: Object.fromEntries(
         labels.map((label) => [

@@ -6,8 +6,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock, Timer } from '../../core/clock.js';
 import type { Leaver } from '../departures.js';
-import { Allowance } from './allowance.js';
-import type { Room, Waiter } from './room.js';
+import { Pace } from './pace.js';
+import type { Room } from './room.js';
 import type { Turns } from './turns.js';
 import { Unread } from './unread.js';
 import type { Valve } from './valve.js';
@@ -43,37 +43,21 @@ export interface WireParts {
 /** Packets and bytes of one connection in one turn, then it waits for a later one. */
 const PACKETS_A_TURN = 64;
 const BYTES_A_TURN = 262_144;
-/** Requests a second that are refused for what they are: beyond it the connection is read more slowly, and ended after a while. */
-const FAULTS_A_SECOND = 200;
-const FAULTS_AT_ONCE = 2_000;
-const FAULTY_FOR_MS = 10_000;
-/** Units of requests a second that are refused because the hub is busy: beyond it the connection is read more slowly. */
-const OVERLOADS_A_SECOND = 256;
-const OVERLOADS_AT_ONCE = 256;
-/** A refusal costs as much as its request is long: so many bytes are one more unit. */
-const OVERLOAD_UNIT_BYTES = 4_096;
-/** Longest pause at a time, in milliseconds: heartbeats are read between. */
-const MAX_PAUSE_MS = 1_000;
 /** A connection that has joined nothing is ended after this time. */
 const UNJOINED_MS = 10_000;
 /** For what a client is told at the end. */
 const LAST_WORD_MS = 2_000;
-export class Wire implements Waiter {
+export class Wire {
   /** The first of the connection. */
   readonly request: IncomingMessage;
   readonly #parts: WireParts;
   readonly #valves = new Valves();
-  readonly #faults: Allowance;
-  readonly #overloads: Allowance;
+  readonly #pace: Pace;
   readonly #unread: Unread;
   #connection: EngineConnection | undefined;
   #turn = -1;
   #packets = 0;
   #bytes = 0;
-  #faultyFrom: number | undefined;
-  #pause: Timer | undefined;
-  /** It is paused for want of room and for nothing else: whether there is some. */
-  #hasRoom: (() => boolean) | undefined;
   #unjoined: Timer | undefined;
   #hasJoined = false;
   #last: Timer | undefined;
@@ -86,8 +70,13 @@ export class Wire implements Waiter {
     const { clock } = parts;
     this.request = request;
     this.#parts = parts;
-    this.#faults = new Allowance(FAULTS_A_SECOND, FAULTS_AT_ONCE, clock);
-    this.#overloads = new Allowance(OVERLOADS_A_SECOND, OVERLOADS_AT_ONCE, clock);
+    this.#pace = new Pace({
+      clock,
+      room: parts.room,
+      onPause: () => this.hold('pause'),
+      onGo: () => this.release('pause'),
+      onFlood: (message) => this.cut('flood', message),
+    });
     this.#unread = new Unread({
       clock,
       maxOutboxBytes: parts.options.maxOutboxBytes,
@@ -182,44 +171,17 @@ export class Wire implements Waiter {
 
   /** A request was refused for what it is: the caller's fault. */
   faulty(): void {
-    if (this.#faultyFrom !== undefined && this.#faults.isWhole) this.#faultyFrom = undefined;
-    const overdrawnMs = this.#faults.take(1);
-    if (overdrawnMs === 0) return;
-    const now = this.#parts.clock.now();
-    this.#faultyFrom ??= now;
-    if (now - this.#faultyFrom > FAULTY_FOR_MS) {
-      const message = `more than ${FAULTS_A_SECOND} requests a second that must be refused, for ${FAULTY_FOR_MS} ms; look at the errors that answered them`;
-      return this.cut('flood', message);
-    }
-    this.#pauseFor(overdrawnMs);
-    this.#hasRoom = undefined;
-    this.#parts.room.leave(this);
+    this.#pace.faulty();
   }
 
   /** A request was refused because the hub is busy: the caller asks for more than there is. `hasRoom`: whether it need not wait any more. */
   overloaded(bytes: number, hasRoom: () => boolean): void {
-    const units = 1 + bytes / OVERLOAD_UNIT_BYTES;
-    const overdrawnMs = Math.max(this.#overloads.take(units), this.#parts.room.take(units));
-    if (overdrawnMs === 0) return;
-    if (this.#pause === undefined) {
-      this.#hasRoom = hasRoom;
-      this.#parts.room.wait(this);
-    }
-    this.#pauseFor(overdrawnMs);
+    this.#pace.overloaded(bytes, hasRoom);
   }
 
   /** A request of it was answered. */
   answered(): void {
-    if (this.hasRoom()) this.relieved();
-    this.#parts.room.answered();
-  }
-
-  hasRoom(): boolean {
-    return this.#hasRoom?.() === true;
-  }
-
-  relieved(): void {
-    if (this.#hasRoom !== undefined) this.#endPause();
+    this.#pace.answered();
   }
 
   hold(holder: Holder): void {
@@ -260,28 +222,14 @@ export class Wire implements Waiter {
 
   readonly #nextTurn = (): void => this.release('turn');
 
-  #pauseFor(ms: number): void {
-    if (this.#pause !== undefined) return;
-    this.hold('pause');
-    this.#pause = this.#parts.clock.setTimer(Math.min(ms, MAX_PAUSE_MS), () => this.#endPause());
-  }
-
-  #endPause(): void {
-    this.#pause?.cancel();
-    this.#pause = undefined;
-    this.#hasRoom = undefined;
-    this.#parts.room.leave(this);
-    this.release('pause');
-  }
-
   #waitingBytes(): number {
     return this.#connection?.writeBuffer.reduce((bytes, packet) => bytes + sizeOf(packet), 0) ?? 0;
   }
 
   #ended(): void {
-    for (const timer of [this.#unjoined, this.#pause, this.#last]) timer?.cancel();
-    this.#unjoined = this.#pause = this.#last = undefined;
-    this.#parts.room.leave(this);
+    for (const timer of [this.#unjoined, this.#last]) timer?.cancel();
+    this.#unjoined = this.#last = undefined;
+    this.#pace.close();
     this.#unread.close();
     this.#parts.turns.forget(this.#nextTurn);
     // What has come is let go by, and the transport is let see its end.

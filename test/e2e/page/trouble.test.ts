@@ -45,6 +45,14 @@ test('messages that the hub no longer has are a gap with their number; windows l
     await state(page, 'live');
   }));
 
+test('predictions without an answer are told, once there are some', (context) =>
+  suite.run(context, {}, async (page, hub) => {
+    expect(await page.isVisible('[data-failed]')).toBe(false);
+    hub.fail('launch-day', 7);
+    await text(page, '[data-failed]', /^7 without an answer$/);
+    expect(await page.isVisible('[data-failed]')).toBe(true);
+  }));
+
 test('a viewer that was cut as too slow can resume', (context) =>
   suite.run(context, {}, async (page, hub) => {
     hub.cutSlow('launch-day');

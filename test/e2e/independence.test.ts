@@ -1,0 +1,47 @@
+// A model whose rows depend on each other, on real threads: nobody's answer has a part of somebody else's row.
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { connect, predictOverHttp } from '../../dist/client/index.js';
+import { startTestApp } from '../support/app.js';
+import { writeCentred, writeLinear } from '../support/tiny-models.js';
+
+test.each([1, 3])(
+  'with %i engine threads each row is answered as if it were alone, among hundreds at once',
+  async (engineThreads) => {
+    const hub = await startTestApp({
+      models: async (folder) => {
+        await writeCentred(join(folder, 'centred', '1'));
+        await writeLinear(join(folder, 'linear', '1'));
+      },
+      config: { engineThreads },
+    });
+    const clients = Array.from({ length: 8 }, () => connect(hub.url));
+    await Promise.all(clients.map((client) => client.ready()));
+    const { models } = (await (await fetch(`${hub.url}/models`)).json()) as { models: { ref: string; rows: string }[] };
+    expect(models.map(({ ref, rows }) => [ref, rows])).toEqual(
+      expect.arrayContaining([
+        ['centred@1', 'alone'],
+        ['linear@1', 'independent'],
+      ]),
+    );
+
+    const ask = async (x: number) => {
+      const client = clients[x % clients.length];
+      if (client === undefined) throw new Error('none');
+      // The model's answer to one row is that row: its mean is itself.
+      const answers = await Promise.all([
+        client.predict([x], { model: 'centred' }),
+        client.predict([[x], [2 * x], [3 * x]], { model: 'centred' }),
+        client.predict([x], { model: 'linear' }),
+        predictOverHttp(hub.url, [x], { model: 'centred' }),
+      ]);
+      return answers.map(({ output }) => output);
+    };
+    const asked = Array.from({ length: 200 }, (_, i) => i + 1);
+    const outputs = await Promise.all(asked.map(ask));
+
+    expect(outputs).toEqual(asked.map((x) => [[x], [[x], [2 * x], [3 * x]], [2 * x + 1], [x]]));
+    for (const client of clients) client.close();
+    await hub.close();
+  },
+);
