@@ -17,11 +17,13 @@ test.each([1, 3])(
     });
     const clients = Array.from({ length: 8 }, () => connect(hub.url));
     await Promise.all(clients.map((client) => client.ready()));
-    const { models } = (await (await fetch(`${hub.url}/models`)).json()) as { models: { ref: string; rows: string }[] };
-    expect(models.map(({ ref, rows }) => [ref, rows])).toEqual(
+    const { models } = (await (await fetch(`${hub.url}/models`)).json()) as {
+      models: { name: string; rows: string }[];
+    };
+    expect(models.map(({ name, rows }) => [name, rows])).toEqual(
       expect.arrayContaining([
-        ['centred@1', 'alone'],
-        ['linear@1', 'independent'],
+        ['centred', 'alone'],
+        ['linear', 'independent'],
       ]),
     );
 
@@ -35,12 +37,12 @@ test.each([1, 3])(
         client.predict([x], { model: 'linear' }),
         predictOverHttp(hub.url, [x], { model: 'centred' }),
       ]);
-      return answers.map(({ output }) => output);
+      return answers.map(({ prediction }) => prediction);
     };
     const asked = Array.from({ length: 200 }, (_, i) => i + 1);
     const outputs = await Promise.all(asked.map(ask));
 
-    expect(outputs).toEqual(asked.map((x) => [[x], [[x], [2 * x], [3 * x]], [2 * x + 1], [x]]));
+    expect(outputs).toEqual(asked.map((x) => [[[x]], [[x], [2 * x], [3 * x]], [[2 * x + 1]], [[x]]]));
     for (const client of clients) client.close();
     await hub.close();
   },
