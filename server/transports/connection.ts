@@ -66,7 +66,7 @@ export class Connection implements SessionSink {
     // It may be one that is in flight, and then it is none too many.
     if (session.mayRecall && this.#resent < MAX_RESENT) this.#resent += 1;
     else refusal = mayAsk() ?? (event === 'predict' ? this.#demand.refuses(chunk, attachments) : undefined);
-    if (event === 'predict' && refusal === undefined) this.#demand.read(chunk, attachments);
+    if (event === 'predict' && refusal === undefined && this.#reads) this.#demand.read(chunk, attachments);
     return refusal;
   };
 
