@@ -33,7 +33,13 @@ export async function runAct(act: Act, parts: ActParts): Promise<ActFigures> {
   const excuse = (now: boolean): void => {
     isExcused = now;
   };
-  const crowd = new Crowd({ ...parts, url: hub.url, isExcused: () => isExcused, isUp: () => hub.isUp });
+  const crowd = new Crowd({
+    ...parts,
+    url: hub.url,
+    isExcused: () => isExcused,
+    isEngineHurt: act.hub === 'engine',
+    isUp: () => hub.isUp,
+  });
   const memory = new ResidentMemory(() => hub.rssBytes());
   const faults: string[] = [];
   const rounds: RoundFigures[] = [];

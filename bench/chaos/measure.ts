@@ -72,7 +72,14 @@ async function measure(
 ): Promise<Measured> {
   const { seconds, pairs, seed, heapMiB, perSecond } = options;
   const hub = await HubProcess.start({ models, heapMiB });
-  const crowd = new Crowd({ url: hub.url, perKind: PER_KIND, perSecond, isExcused: () => false, isUp: () => hub.isUp });
+  const crowd = new Crowd({
+    url: hub.url,
+    perKind: PER_KIND,
+    perSecond,
+    isExcused: () => false,
+    isEngineHurt: false,
+    isUp: () => hub.isUp,
+  });
   const memory = new ResidentMemory(() => hub.rssBytes());
   const faults: string[] = [];
   const felt = { quiet: [] as HistogramCounts[], beside: [] as HistogramCounts[], under: [] as HistogramCounts[] };

@@ -33,6 +33,7 @@ import { SocketLeaver } from './socket-leaver.js';
 import type { TransportListener } from './transport-events.js';
 import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
 import { type Engine, Wires } from './wire/engine.js';
+import { Newcomers } from './wire/newcomers.js';
 import { Room } from './wire/room.js';
 import { Turns } from './wire/turns.js';
 import { webSocketServer } from './wire/web-socket.js';
@@ -116,6 +117,7 @@ export class SocketIoTransport {
       clock,
       turns: new Turns(clock),
       room: new Room(clock),
+      newcomers: new Newcomers(clock),
       options,
       onCut: (wire: Wire, kind: CutKind, reason: string) => {
         if (kind === 'slow') this.#slowConnections += 1;

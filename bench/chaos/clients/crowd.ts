@@ -22,6 +22,7 @@ export interface CrowdPlan {
   /** Requests of all together. */
   readonly perSecond: number;
   readonly isExcused: () => boolean;
+  readonly isEngineHurt: boolean;
   readonly isUp: () => boolean;
 }
 
@@ -48,11 +49,12 @@ export class Crowd {
   #answeredAt = 0;
   #longestGapMs = 0;
 
-  constructor({ url, perKind, perSecond, isExcused, isUp }: CrowdPlan) {
+  constructor({ url, perKind, perSecond, isExcused, isEngineHurt, isUp }: CrowdPlan) {
     this.#perSecond = perSecond;
     const world: World = {
       url,
       isExcused,
+      isEngineHurt,
       isUp,
       latencyUs: () => this.#latencyUs,
       answered: () => {

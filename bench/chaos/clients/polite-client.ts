@@ -7,6 +7,8 @@ export interface World {
   readonly url: string;
   /** Whether the hub is down by our doing, or was a moment ago. */
   readonly isExcused: () => boolean;
+  /** Whether the engine fails by our doing: then deadlines pass, at the hub and at the SDK, which ends its requests itself at the same time. */
+  readonly isEngineHurt: boolean;
   /** Whether there is a hub at all, as far as we had a hand in it. */
   readonly isUp: () => boolean;
   /** Microseconds from a request to its answer, of whatever is going on now. */

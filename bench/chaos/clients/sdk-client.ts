@@ -27,7 +27,7 @@ export class SdkClient extends PoliteClient {
       ({ prediction }) => this.answer(number, numberIn(prediction)),
       (error: unknown) => {
         if (!isTickcastError(error)) throw error;
-        if (error.message.startsWith(SILENCE)) this.cut(number);
+        if (error.message.startsWith(SILENCE) && !this.world.isEngineHurt) this.cut(number);
         else this.refuse(number, error.code);
       },
     );

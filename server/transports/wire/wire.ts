@@ -6,6 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock, Timer } from '../../core/clock.js';
 import type { Leaver } from '../departures.js';
+import type { Newcomers } from './newcomers.js';
 import { Pace } from './pace.js';
 import type { Room } from './room.js';
 import type { Turns } from './turns.js';
@@ -36,6 +37,7 @@ export interface WireParts {
   readonly clock: Clock;
   readonly turns: Turns;
   readonly room: Room;
+  readonly newcomers: Newcomers;
   readonly options: WireOptions;
   readonly onCut: (wire: Wire, kind: CutKind, message: string) => void;
 }
@@ -43,8 +45,6 @@ export interface WireParts {
 /** Packets and bytes of one connection in one turn, then it waits for a later one. */
 const PACKETS_A_TURN = 64;
 const BYTES_A_TURN = 262_144;
-/** A connection that has joined nothing is ended after this time. */
-const UNJOINED_MS = 10_000;
 /** For what a client is told at the end. */
 const LAST_WORD_MS = 2_000;
 export class Wire {
@@ -58,7 +58,6 @@ export class Wire {
   #turn = -1;
   #packets = 0;
   #bytes = 0;
-  #unjoined: Timer | undefined;
   #hasJoined = false;
   #last: Timer | undefined;
   #cutMessage: string | undefined;
@@ -131,16 +130,13 @@ export class Wire {
   /** It has a part in the namespace. */
   joined(): void {
     this.#hasJoined = true;
-    this.#unjoined?.cancel();
-    this.#unjoined = undefined;
+    this.#parts.newcomers.delete(this);
   }
 
   /** It has none, or none any more. */
   left(): void {
     this.#hasJoined = false;
-    this.#unjoined?.cancel();
-    const message = `the connection joined nothing within ${UNJOINED_MS} ms`;
-    this.#unjoined = this.#parts.clock.setTimer(UNJOINED_MS, () => this.cut('unjoined', message));
+    this.#parts.newcomers.add(this);
   }
 
   /** As one that drains sees it off while it has no part in the namespace: it asks nothing, and is owed nothing. */
@@ -227,8 +223,9 @@ export class Wire {
   }
 
   #ended(): void {
-    for (const timer of [this.#unjoined, this.#last]) timer?.cancel();
-    this.#unjoined = this.#last = undefined;
+    this.#parts.newcomers.delete(this);
+    this.#last?.cancel();
+    this.#last = undefined;
     this.#pace.close();
     this.#unread.close();
     this.#parts.turns.forget(this.#nextTurn);

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../../server/testing/manual-clock.js';
 import { type Engine, type EngineRequest, Wires } from '../../../../server/transports/wire/engine.js';
+import { Newcomers } from '../../../../server/transports/wire/newcomers.js';
 import { Room } from '../../../../server/transports/wire/room.js';
 import { Turns } from '../../../../server/transports/wire/turns.js';
 import type { EngineConnection } from '../../../../server/transports/wire/wire.js';
@@ -46,6 +47,7 @@ function make() {
       clock,
       turns: new Turns(clock),
       room: new Room(clock),
+      newcomers: new Newcomers(clock),
       options: { maxOutboxBytes: 1000 },
       onCut: (_wire, kind) => cuts.push(kind),
     },

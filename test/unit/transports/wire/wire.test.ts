@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../../server/testing/manual-clock.js';
+import { Newcomers } from '../../../../server/transports/wire/newcomers.js';
 import { Room } from '../../../../server/transports/wire/room.js';
 import { Turns } from '../../../../server/transports/wire/turns.js';
 import type { Valve } from '../../../../server/transports/wire/valve.js';
@@ -53,11 +54,13 @@ function make(count = 1) {
   const turns = new Turns(clock);
   const cuts: string[] = [];
   const room = new Room(clock);
+  const newcomers = new Newcomers(clock);
   const wires = Array.from({ length: count }, () => {
     const wire = new Wire({} as IncomingMessage, {
       clock,
       turns,
       room,
+      newcomers,
       options: { maxOutboxBytes: MAX_OUTBOX },
       onCut: (_wire, kind, message) => cuts.push(`${kind}: ${message}`),
     });
@@ -162,6 +165,22 @@ test('a burst of faults that ends is forgiven', () => {
   }
 
   expect(cuts).toEqual([]);
+});
+
+test('of many connections that join nothing the longest are ended sooner, once they are two seconds old', () => {
+  const { clock, cuts, wires } = make(1_500);
+  for (const { wire } of wires.slice(0, 1_300)) wire.left();
+  expect(cuts).toEqual([]);
+  clock.advance(1_000);
+  for (const { wire } of wires.slice(1_300, 1_400)) wire.left();
+  expect(cuts).toEqual([]);
+  clock.advance(1_000);
+  for (const { wire } of wires.slice(1_400)) wire.left();
+
+  expect(cuts).toEqual(new Array(500).fill('unjoined: the connection joined nothing within 2000 ms'));
+  expect(wires.slice(0, 500).every(({ valve }) => valve.isDestroyed)).toBe(true);
+  clock.advance(10_000);
+  expect(cuts).toHaveLength(1_500);
 });
 
 test('refusals because the hub is busy slow the connection down, the sooner the longer its requests; they never end it', () => {
