@@ -42,10 +42,10 @@ export class Caller {
     this.#events = events;
   }
 
-  static open(port: number, events: Events, ends: Ends, localAddress?: string): Promise<Caller> {
+  static open(port: number, events: Events, ends: Ends): Promise<Caller> {
     return new Promise((resolve, reject) => {
       const client: LeanClient = new LeanClient(
-        { port, awaitHello: true, ...(localAddress !== undefined && { localAddress }) },
+        { port, awaitHello: true },
         {
           ready: () => resolve(new Caller(client, events)),
           prediction: (bytes, start, end) => ends.answered(predictionId(bytes, start, end)),

@@ -29,7 +29,7 @@ export class Patient {
   readonly #plan: PatientPlan;
   readonly #events: Events;
   readonly #callers: Caller[] = [];
-  readonly #open = new Map<number, { readonly caller: number; retries: number; isCounted: boolean }>();
+  readonly #open = new Map<number, { readonly caller: number; retries: number }>();
   #isOver = false;
   #counts = { answered: 0, refused: 0, retries: 0, letIn: 0, all: 0, allLetIn: 0 };
   #told: number[] = [];
@@ -80,7 +80,7 @@ export class Patient {
 
   #ask(caller: number): void {
     const id = this.#events.nextId();
-    this.#open.set(id, { caller, retries: 0, isCounted: true });
+    this.#open.set(id, { caller, retries: 0 });
     this.#callers[caller]?.send(id);
   }
 

@@ -20,15 +20,6 @@ export interface Entry {
   readonly freedRows: number;
 }
 
-/** What is asked of a request before it is read. */
-export interface UnreadEntry {
-  readonly rows: number;
-  readonly timeoutMs: number;
-  readonly aheadRows: number;
-  /** Called where it matters. */
-  readonly id: (() => RequestId | undefined) | undefined;
-}
-
 /** Longest advice to wait, in milliseconds: the estimate of a jammed queue says little. */
 const MAX_RETRY_AFTER_MS = 10_000;
 /** Rows leave no quicker than expected; a little later is let in, a little earlier is not. Of rows that wait, and of answers. */
@@ -64,34 +55,25 @@ export class AdmissionControl {
   }
 
   /** The same of a request of which only the least number of its rows is known. `queue`: undefined when its model is not known either. */
-  refusesUnread(unread: UnreadEntry, origin: Origin, queue: ModelQueue | undefined): WireError | undefined {
-    const { rows, timeoutMs, aheadRows } = unread;
+  refusesUnread(entry: Entry, origin: Origin, queue: ModelQueue | undefined): WireError | undefined {
     const { retries } = origin.principal;
-    let [isAwaited, id]: [boolean, RequestId | undefined] = [false, undefined];
+    let isAwaited = false;
     if (!retries.isEmpty) {
       const now = this.#clock.now();
       retries.sweep(now);
-      id = unread.id?.();
-      const slot = retries.due(origin, id, now);
+      const slot = retries.due(origin, entry.id, now);
       // A place that is for anybody is taken by the first of those that are read together.
-      isAwaited = slot !== undefined && (aheadRows === 0 || (id !== undefined && slot.id === id));
+      isAwaited = slot !== undefined && (entry.freedRows === 0 || (entry.id !== undefined && slot.id === entry.id));
     }
-    const entry = { rows, timeoutMs, id, freedRows: -aheadRows };
-    const refusal = this.#refusal(entry, origin, queue, isAwaited);
-    return refusal && this.#error(refusal, id === undefined ? { ...entry, id: unread.id?.() } : entry, origin, queue);
+    return this.#ask(entry, origin, queue, isAwaited);
   }
 
   #ask(entry: Entry, origin: Origin, queue: ModelQueue | undefined, isAwaited: boolean): WireError | undefined {
-    const refusal = this.#refusal(entry, origin, queue, isAwaited);
-    return refusal && this.#error(refusal, entry, origin, queue);
-  }
-
-  #refusal(entry: Entry, origin: Origin, queue: ModelQueue | undefined, isAwaited: boolean): Refusal | undefined {
     const { rows, timeoutMs, freedRows } = entry;
     const { principal, inFlightRows, maxInFlightRows, promisedRows } = origin;
     if (this.#clearlyFits(entry, origin, queue)) return undefined;
     const promised = principal.retries.promisedRows;
-    return admit({
+    const refusal = admit({
       rows,
       timeoutMs,
       isAwaited,
@@ -108,10 +90,7 @@ export class AdmissionControl {
             },
       expectedWaitMs: queue === undefined ? 0 : this.#waitMs(entry, origin, queue, isAwaited ? 0 : promised),
     });
-  }
-
-  #error(refusal: Refusal, entry: Entry, origin: Origin, queue: ModelQueue | undefined): WireError {
-    return wireError('OVERLOADED', refusal.message, this.#retryAfterMs(refusal, entry, origin, queue));
+    return refusal && wireError('OVERLOADED', refusal.message, this.#retryAfterMs(refusal, entry, origin, queue));
   }
 
   /** Nothing is promised to anybody, and there is room: the way of nearly every request, without an object made. */

@@ -57,8 +57,7 @@ export interface Outline {
   /** Of the same origin, on their way to {@link Hub.submit} before it. @default 0 */
   readonly aheadRows?: number;
   readonly model?: string;
-  /** Asked where it matters. */
-  readonly id?: () => RequestId | undefined;
+  readonly id?: RequestId | undefined;
 }
 
 /** What a drain did. `accepted` = `settled` when nothing was lost; `abandoned` were settled DRAINING when the grace was over. */
@@ -184,7 +183,7 @@ export class Hub {
     if (origin.keyed.size > 0) return undefined;
     const model = this.#models.only ?? (reference === undefined ? undefined : this.#models.resolve(reference));
     const queue = model === undefined || 'code' in model ? undefined : this.#scheduler.queueOf(model);
-    return this.#admission.refusesUnread({ rows, timeoutMs: MAX_TIMEOUT_MS, aheadRows, id }, origin, queue);
+    return this.#admission.refusesUnread({ rows, timeoutMs: MAX_TIMEOUT_MS, freedRows: -aheadRows, id }, origin, queue);
   }
 
   /**

@@ -38,8 +38,6 @@ export class Connection implements SessionSink {
   #requests = 0;
   #resent = 0;
   #reads = true;
-  /** Too many answers wait for those before them. */
-  #isHeldForOrder = false;
   /** What the last request named: the best guess for one that could not be read. */
   #lastModel: string | undefined;
 
@@ -95,10 +93,7 @@ export class Connection implements SessionSink {
       const answer = answerOf(outcome, request.timing !== false);
       // Only an id outlives its connection.
       place(() => (asked.id === undefined ? this.deliver(asked, answer) : session.answer(asked, answer)));
-      if (this.#isHeldForOrder && this.#order.held < MAX_HELD_ANSWERS / 2) {
-        this.#isHeldForOrder = false;
-        wire.release('order');
-      }
+      if (this.#order.held < MAX_HELD_ANSWERS / 2) wire.release('order');
       wire.answered();
     });
     if (verdict.accepted) {
@@ -151,10 +146,7 @@ export class Connection implements SessionSink {
     const { wire } = this.#parts;
     if (!isBusy(error.code)) wire.faulty();
     place(() => this.deliver(ticket, { ok: false, error }));
-    if (this.#order.held >= MAX_HELD_ANSWERS) {
-      this.#isHeldForOrder = true;
-      wire.hold('order');
-    }
+    if (this.#order.held >= MAX_HELD_ANSWERS) wire.hold('order');
   }
 
   /** When an answer may leave. One that carries no id and has no callback is told apart by its order alone; any other leaves at once. */

@@ -38,7 +38,7 @@ export class Demand {
   refuses(chunk: string, attachments: number): WireError | undefined {
     if (this.#refused === undefined) return undefined;
     const rows = this.#rowsOf(attachments > 0 ? 0 : chunk.length);
-    const known = { rows, aheadRows: this.#rowsAhead(), id: () => idOf(chunk) };
+    const known = { rows, aheadRows: this.#rowsAhead(), id: idOf(chunk) };
     const error = this.#hub.refusesNow(this.#origin, known);
     // Now, and not when it is answered: the rest of its chunk waits then, instead of being refused.
     if (error !== undefined) this.#full(chunk.length);

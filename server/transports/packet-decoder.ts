@@ -137,8 +137,7 @@ export class PacketDecoder extends Decoder {
     const header = chunk.startsWith(PLAIN_PREDICT) ? PREDICT : this.#headerOf(chunk);
     if (header === undefined) return;
     const { event, attachments } = header;
-    const isPlain = header === PREDICT && chunk.length * MAX_BYTES_PER_UNIT <= this.#options.maxJsonBytes;
-    const unread = isPlain ? undefined : this.#refuseHeader(header, chunk);
+    const unread = this.#refuseHeader(header, chunk);
     if (unread !== undefined) return this.#refuse(header, new Unreadable(unread, idOf(chunk)));
     const tooMany = this.gate?.(event, chunk, attachments);
     if (tooMany !== undefined) return this.#refuse(header, new Unreadable(tooMany, this.#idOf(chunk)));

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import { type PollingTransport, PollingValve } from './polling.js';
 import type { Valve } from './valve.js';
 import type { HubWebSocket } from './web-socket.js';
-import { type EngineConnection, Wire, type WireParts } from './wire.js';
+import { type EngineConnection, sizeOf, Wire, type WireParts } from './wire.js';
 
 /** What engine.io makes of a request. */
 export interface EngineRequest extends IncomingMessage {
@@ -124,9 +124,4 @@ function valveOf(transport: EngineTransport, { websocket }: EngineRequest, onToo
   if (websocket === undefined) return new PollingValve(transport as unknown as PollingTransport, onTooLarge);
   websocket.onTooLarge = onTooLarge;
   return websocket;
-}
-
-function sizeOf(data: unknown): number {
-  if (typeof data === 'string') return data.length;
-  return data instanceof Uint8Array ? data.byteLength : 0;
 }

@@ -43,7 +43,7 @@ export function refuseShape(text: string, { maxDepth, maxParts }: JsonBounds): s
   let isEscaped = false;
   for (let start = 0; start < text.length; start += PIECE) {
     // Half of a pair of surrogates becomes bytes that mean nothing here either.
-    const bytes = piece.write(start === 0 && text.length <= PIECE ? text : text.slice(start, start + PIECE), 'utf8');
+    const bytes = piece.write(text.slice(start, start + PIECE), 'utf8');
     for (let i = 0; i < bytes; i++) {
       const byte = piece[i] as number;
       if (isString) {

@@ -80,9 +80,7 @@ export class Pace implements Waiter {
   }
 
   relieved(): void {
-    if (this.#hasRoom === undefined) return;
-    this.close();
-    this.#parts.onGo();
+    if (this.#hasRoom !== undefined) this.#go();
   }
 
   close(): void {
@@ -94,10 +92,12 @@ export class Pace implements Waiter {
   #pauseFor(ms: number): void {
     if (this.#pause !== undefined) return;
     this.#parts.onPause();
-    this.#pause = this.#parts.clock.setTimer(Math.min(ms, MAX_PAUSE_MS), () => {
-      this.close();
-      this.#parts.onGo();
-    });
+    this.#pause = this.#parts.clock.setTimer(Math.min(ms, MAX_PAUSE_MS), () => this.#go());
+  }
+
+  #go(): void {
+    this.close();
+    this.#parts.onGo();
   }
 
   #waitNoMore(): void {

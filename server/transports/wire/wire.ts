@@ -47,6 +47,7 @@ const PACKETS_A_TURN = 64;
 const BYTES_A_TURN = 262_144;
 /** For what a client is told at the end. */
 const LAST_WORD_MS = 2_000;
+
 export class Wire {
   /** The first of the connection. */
   readonly request: IncomingMessage;
@@ -91,7 +92,7 @@ export class Wire {
   /** engine.io has made its connection of the first transport. */
   open(connection: EngineConnection): void {
     this.#connection = connection;
-    connection.on('packetCreate', (packet) => this.#unread.add(sizeOf(packet)));
+    connection.on('packetCreate', (packet) => this.#unread.add(sizeOf(packet.data) + 1));
     connection.once('close', () => this.#ended());
   }
 
@@ -219,7 +220,7 @@ export class Wire {
   readonly #nextTurn = (): void => this.release('turn');
 
   #waitingBytes(): number {
-    return this.#connection?.writeBuffer.reduce((bytes, packet) => bytes + sizeOf(packet), 0) ?? 0;
+    return this.#connection?.writeBuffer.reduce((bytes, packet) => bytes + sizeOf(packet.data) + 1, 0) ?? 0;
   }
 
   #ended(): void {
@@ -234,10 +235,10 @@ export class Wire {
   }
 }
 
-/** With its type. */
-function sizeOf({ data }: { readonly data?: unknown }): number {
-  if (typeof data === 'string') return data.length + 1;
-  return data instanceof Uint8Array ? data.byteLength + 1 : 1;
+/** Of a packet's data, without its type. */
+export function sizeOf(data: unknown): number {
+  if (typeof data === 'string') return data.length;
+  return data instanceof Uint8Array ? data.byteLength : 0;
 }
 
 function wireLeaver(wire: Wire): Leaver {
