@@ -25,6 +25,8 @@ const PER_KIND = 4;
 /** A p99 above this while nothing happens is of the machine. */
 const BUSY_US = 50_000;
 const WARM_UP_MS = 4_000;
+/** As docs/operations.md says for a hub that has one core. */
+const ONE_CORE_FLAGS = ['--single-threaded-gc'];
 /** Quiet time of each pair, of the attack's time. */
 const QUIET_SHARE = 1 / 3;
 export async function runMeasure(options: MeasureOptions): Promise<void> {
@@ -71,7 +73,7 @@ async function measure(
   { attacker, bare, models }: Servers,
 ): Promise<Measured> {
   const { seconds, pairs, seed, heapMiB, perSecond } = options;
-  const hub = await HubProcess.start({ models, heapMiB });
+  const hub = await HubProcess.start({ models, heapMiB, nodeFlags: ONE_CORE_FLAGS });
   const crowd = new Crowd({
     url: hub.url,
     perKind: PER_KIND,

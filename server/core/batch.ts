@@ -5,6 +5,7 @@ import { elementCount, newTensorArray, type TensorArray } from '../../shared/ten
 import { finitenessProblem } from './finiteness.js';
 import type { Ledger } from './ledger.js';
 import type { ModelQueue } from './model-queue.js';
+import type { Origin } from './origin.js';
 import type { Pending } from './pending.js';
 import { type BatchRun, makeReceipt } from './receipts.js';
 
@@ -117,6 +118,12 @@ export class Batch {
       ledger.settle(pending, pending.explanation?.finish(outcome) ?? outcome);
     }
     return this.#delivered === this.#segments.length;
+  }
+
+  /** Whose all answers are that are not delivered yet; undefined when they are of several. By the first and the last: who has most comes last. */
+  get onlyOrigin(): Origin | undefined {
+    const first = this.#segments[this.#delivered]?.pending.origin;
+    return first === this.#segments.at(-1)?.pending.origin ? first : undefined;
   }
 
   /** Two batches of half the rows each, to find the row on which the engine fails. Only for more than one row. */

@@ -61,6 +61,11 @@ export class ModelQueue {
     return this.#turns.rowsOf(principal);
   }
 
+  /** Whether rows of another origin wait. */
+  holdsAnother(than: Origin): boolean {
+    return this.#turns.holdsAnother(than);
+  }
+
   /** Rows of a batch, as the cost is now. */
   get batchRows(): number {
     return batchRows(this.cost, this.#options);

@@ -52,7 +52,7 @@ export class Scheduler {
   readonly #running = new Set<Running>();
   #ticking = false;
   /** Batches whose answers are being delivered. */
-  #delivering = 0;
+  readonly #delivering = new Set<Batch>();
 
   constructor(engine: Engine, clock: Clock, ledger: Ledger, emit: HubListener, options: SchedulerOptions) {
     this.#engine = engine;
@@ -128,8 +128,7 @@ export class Scheduler {
   /** Dispatches at the end of this turn, or `holdMs` from now, unless the engine is busy: then its completion does. */
   #tick(holdMs: number): void {
     if (this.#ticking || this.#running.size >= this.#engine.slots) return;
-    // The end of a delivery ticks. Its callers are about to send again, and a batch of the few that were first is not worth it.
-    if (this.#delivering > 0 && !this.#isWorthABatch()) return;
+    if (this.#isHeldUp() && !this.#isWorthABatch()) return;
     this.#ticking = true;
     const run = (): void => {
       this.#ticking = false;
@@ -205,7 +204,7 @@ export class Scheduler {
       reason,
     });
     if (!done) return this.#tickIfWaiting();
-    this.#delivering += 1;
+    this.#delivering.add(batch);
     this.#deliver(batch, outcome.buffer, { postedAt, inferUs, rows, engine: queue.model.engine });
   }
 
@@ -214,11 +213,28 @@ export class Scheduler {
     const now = this.#options.receipts ? this.#clock.now() : undefined;
     if (!batch.deliver(buffer, this.#ledger, ANSWERS_A_TURN, run, now)) {
       this.#clock.immediate(() => this.#deliver(batch, buffer, run));
-      return;
+    } else {
+      this.#buffers.give(buffer);
+      this.#delivering.delete(batch);
     }
-    this.#buffers.give(buffer);
-    this.#delivering -= 1;
     this.#tickIfWaiting();
+  }
+
+  /**
+   * True while callers are answered who are about to send again: a batch of the few that were first is not worth it. One caller's many answers
+   * hold nobody else up.
+   */
+  #isHeldUp(): boolean {
+    for (const batch of this.#delivering) {
+      const only = batch.onlyOrigin;
+      if (only === undefined || !this.#anotherWaits(only)) return true;
+    }
+    return false;
+  }
+
+  #anotherWaits(than: Origin): boolean {
+    for (const queue of this.#queues.values()) if (queue.holdsAnother(than)) return true;
+    return false;
   }
 
   #tickIfWaiting(): void {

@@ -47,6 +47,12 @@ export class Turns {
     return principal.shares.get(this)?.rows ?? 0;
   }
 
+  /** Whether another origin waits. */
+  holdsAnother(than: Origin): boolean {
+    const share = this.#ring.head;
+    return share !== undefined && (this.#ring.size > 1 || share.lanes.size > 1 || this.next?.origin !== than);
+  }
+
   /** Most rows that run before the last of `rows` more of this origin, those included, however many others come. */
   rowsUntil(origin: Origin, rows: number): number {
     const share = origin.principal.shares.get(this);

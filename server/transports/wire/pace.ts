@@ -16,8 +16,8 @@ export interface PaceParts {
 }
 
 /** Requests a second that are refused for what they are: beyond it the connection is read more slowly, and ended after a while. */
-const FAULTS_A_SECOND = 200;
-const FAULTS_AT_ONCE = 2_000;
+const FAULTS_A_SECOND = 400;
+const FAULTS_AT_ONCE = 512;
 const FAULTY_FOR_MS = 10_000;
 /** Units of requests a second that are refused because the hub is busy: beyond it the connection is read more slowly. */
 const OVERLOADS_A_SECOND = 256;

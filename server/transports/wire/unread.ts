@@ -21,7 +21,7 @@ export interface UnreadParts {
 
 /** From so many unread bytes on it is looked at whether they are taken: so much in so long, or all there is. */
 const WATCHED_BYTES = 65_536;
-/** While less waits, it is counted anew only after so many more: the count asks the system's side, at every packet that leaves. */
+/** It is counted anew only after so many more: the count asks the system's side, and goes through all packets that wait. */
 const COUNTED_EVERY_BYTES = 16_384;
 const LOOK_EVERY_MS = 1_000;
 const SLOW_AFTER_MS = 10_000;
@@ -54,11 +54,9 @@ export class Unread {
     if (bytes > this.#largestBytes) this.#largestBytes = bytes;
     this.#uncountedBytes += bytes;
     if (this.#uncountedBytes < COUNTED_EVERY_BYTES) return;
+    this.#uncountedBytes = 0;
     const unread = this.bytes + bytes;
-    if (unread <= WATCHED_BYTES) {
-      this.#uncountedBytes = 0;
-      return;
-    }
+    if (unread <= WATCHED_BYTES) return;
     const { maxOutboxBytes, onFull, onSlow } = this.#parts;
     if (unread > 2 * maxOutboxBytes + LARGEST_WAITING * this.#largestBytes)
       return onSlow(`the client does not read its answers: ${unread} bytes wait`);

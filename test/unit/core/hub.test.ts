@@ -173,6 +173,35 @@ describe('a large batch', () => {
     await eager.engine.finish();
     expect(eager.engine.runs.map((run) => run.rows)).toEqual([60, 20]);
   });
+
+  test('of one caller holds up nobody else, while its own next requests wait for its end', async () => {
+    const t = makeHub({ maxBatchRows: 256 });
+    for (let i = 0; i < 200; i++) t.send([i]);
+    t.clock.turn();
+    await t.engine.finish();
+    t.send([200]);
+    t.clock.turn();
+    expect(t.engine.runs.map((run) => run.rows)).toEqual([200]);
+
+    t.send([1000], { origin: t.hub.openOrigin('quiet') });
+    t.clock.turn();
+    expect(t.engine.runs.map((run) => run.rows)).toEqual([200, 2]);
+  });
+
+  test('of several callers is waited for by all that they send meanwhile', async () => {
+    const t = makeHub({ maxBatchRows: 256 });
+    const other = t.hub.openOrigin('other');
+    for (let i = 0; i < 100; i++) {
+      t.send([i]);
+      t.send([i], { origin: other });
+    }
+    t.clock.turn();
+    await t.engine.finish();
+    t.send([200]);
+    t.send([200], { origin: other });
+    t.clock.turn();
+    expect(t.engine.runs.map((run) => run.rows)).toEqual([200]);
+  });
 });
 
 describe('a request that is not answered with a prediction', () => {
