@@ -28,6 +28,8 @@ export interface ConnectionParts {
 
 /** Requests that a client may send again on one connection, and that are read before they are refused: twice the credit, as it is by default. */
 const MAX_RESENT = 2_048;
+/** Of a refused request: a cancel that crosses its answer is nobody's fault, but thousands are. */
+const LATE_CANCEL = 1 / 8;
 /** Answers that may wait for those before them; with more the connection is not read until some have left. */
 const MAX_HELD_ANSWERS = 256;
 
@@ -109,8 +111,11 @@ export class Connection implements SessionSink {
     const { hub, session, wire } = this.#parts;
     const [raw] = args;
     const parsed = raw instanceof Unreadable ? { ok: false as const, error: raw.error } : parseCancel(raw);
-    if (!parsed.ok) hub.noteRefusal(parsed.error, session.origin);
-    if (!parsed.ok || !hub.cancelById(session.origin, parsed.value.id)) wire.faulty();
+    if (!parsed.ok) {
+      hub.noteRefusal(parsed.error, session.origin);
+      return wire.faulty();
+    }
+    if (!hub.cancelById(session.origin, parsed.value.id)) wire.faulty(LATE_CANCEL);
   }
 
   /** An event that is none of the hub's, or that nobody can read. Its sender is told, where it can be. */

@@ -16,6 +16,8 @@ export interface HandshakeGateParts {
   readonly isOpen: (sid: string) => boolean;
   /** Whether one more connection may be made; undefined to let it in. */
   readonly admit: (request: IncomingMessage) => WireError | undefined;
+  /** Calls `make` now or in a later turn; false when too many handshakes wait already. */
+  readonly inTurn: (make: () => void) => boolean;
   /** Told of each connection that is not let in. */
   readonly onRefused: (request: IncomingMessage, error: WireError) => void;
 }
@@ -36,7 +38,7 @@ export class HandshakeGate {
   /** For engine.io's `use`. On an upgrade `response` is no ServerResponse, and what is written to it goes nowhere. */
   readonly middleware = (request: IncomingMessage, response: unknown, next: () => void): void => {
     const query = queryOf(request);
-    const { isOpen, admit, onRefused } = this.#parts;
+    const { isOpen, admit, inTurn, onRefused } = this.#parts;
     const foreign = this.#parts.refuse(request) ?? ('j' in query ? NO_JSONP : undefined);
     if (foreign !== undefined) {
       onRefused(request, foreign);
@@ -52,14 +54,28 @@ export class HandshakeGate {
         404,
       );
     }
-    const error = this.#draining
-      ? wireError('DRAINING', 'the hub is shutting down; connect again', RETRY_AFTER_MS)
-      : admit(request);
-    if (error === undefined) return next();
-    onRefused(request, error);
-    refuse(request, response, error);
+    let waits = true;
+    const make = (): void => {
+      waits = false;
+      // Whoever has gone meanwhile needs no connection.
+      if (request.socket.destroyed) return;
+      const error = this.#draining
+        ? wireError('DRAINING', 'the hub is shutting down; connect again', RETRY_AFTER_MS)
+        : admit(request);
+      if (error === undefined) return next();
+      onRefused(request, error);
+      refuse(request, response, error);
+    };
+    if (!inTurn(make)) {
+      onRefused(request, CROWDED);
+      refuse(request, response, CROWDED);
+    }
+    // Nobody else listens to the socket of an upgrade that waits, and one that is reset would end the hub.
+    if (waits && !(response instanceof ServerResponse)) request.socket.on('error', () => undefined);
   };
 }
+
+const CROWDED = wireError('OVERLOADED', 'too many connect at once; connect again', RETRY_AFTER_MS);
 
 const NO_JSONP = wireError('FORBIDDEN', 'polling by script (j) is no road to this hub; poll without it');
 

@@ -10,6 +10,7 @@ import { connectionId } from './connection-id.js';
 import { DirectClients } from './direct-clients.js';
 import { FloodGuard } from './flood-guard.js';
 import { HandshakeGate } from './handshake-gate.js';
+import { HandshakeTurns } from './handshake-turns.js';
 import type { RequestPolicy } from './request-policy.js';
 import type { TransportListener } from './transport-events.js';
 
@@ -58,11 +59,13 @@ export function guardHandshakes(server: Server['engine'], parts: HandshakeParts)
     const reason = 'this address goes on connecting after it was refused many times; it is not heard for a second';
     listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
   });
+  const turns = new HandshakeTurns(clock);
   const gate = new HandshakeGate({
     refuse: (request) => policy.refuse(request),
     isOpen,
     admit: (request) =>
       engine.clientsCount < options.maxConnections ? limits.admit(addresses.of(request), clients.has(request)) : full,
+    inTurn: (make) => turns.take(make),
     onRefused: (request, { code, message: reason }) => {
       if (code === 'RATE_LIMITED') guard.refused(request);
       listener({ type: 'rejected', address: addresses.of(request), code, reason });

@@ -9,6 +9,9 @@ const MAX_MS = 10_000;
 /** With more than so many, those end sooner that have been here for longer than an honest client takes. */
 const MANY = 1_000;
 const MAX_MS_OF_MANY = 2_000;
+/** Ended at a time: those that came together would end together, and hold the others up. */
+const MOST_AT_A_TIME = 8;
+const MOST_FOR_ONE = 2;
 
 export interface Newcomer {
   cut(kind: 'unjoined', message: string): void;
@@ -27,7 +30,7 @@ export class Newcomers {
   add(newcomer: Newcomer): void {
     this.delete(newcomer);
     this.#since.set(newcomer, this.#clock.now());
-    if (this.#since.size > MANY) this.#cutFirst(MAX_MS_OF_MANY);
+    if (this.#since.size > MANY) this.#cutFirst(MAX_MS_OF_MANY, MOST_FOR_ONE);
     this.#wait();
   }
 
@@ -39,10 +42,11 @@ export class Newcomers {
   }
 
   /** Ends those that have been here for so long. */
-  #cutFirst(ms: number): void {
+  #cutFirst(ms: number, most: number): void {
     const until = this.#clock.now() - ms;
+    let left = most;
     for (const [newcomer, since] of this.#since) {
-      if (since > until || (ms < MAX_MS && this.#since.size <= MANY)) break;
+      if (left-- === 0 || since > until || (ms < MAX_MS && this.#since.size <= MANY)) break;
       this.#since.delete(newcomer);
       newcomer.cut('unjoined', `the connection joined nothing within ${ms} ms`);
     }
@@ -55,7 +59,7 @@ export class Newcomers {
     if (first === undefined) return;
     this.#timer = this.#clock.setTimer(Math.max(1, first + MAX_MS - this.#clock.now()), () => {
       this.#timer = undefined;
-      this.#cutFirst(MAX_MS);
+      this.#cutFirst(MAX_MS, MOST_AT_A_TIME);
       this.#wait();
     });
   }

@@ -17,7 +17,7 @@ export interface PaceParts {
 
 /** Requests a second that are refused for what they are: beyond it the connection is read more slowly, and ended after a while. */
 const FAULTS_A_SECOND = 400;
-const FAULTS_AT_ONCE = 512;
+const FAULTS_AT_ONCE = 256;
 const FAULTY_FOR_MS = 10_000;
 /** Units of requests a second that are refused because the hub is busy: beyond it the connection is read more slowly. */
 const OVERLOADS_A_SECOND = 256;
@@ -42,10 +42,10 @@ export class Pace implements Waiter {
     this.#overloads = new Allowance(OVERLOADS_A_SECOND, OVERLOADS_AT_ONCE, parts.clock);
   }
 
-  /** A request was refused for what it is: the caller's fault. */
-  faulty(): void {
+  /** A request was refused for what it is: the caller's fault. `units`: what it counts for. */
+  faulty(units: number): void {
     if (this.#faultyFrom !== undefined && this.#faults.isWhole) this.#faultyFrom = undefined;
-    const overdrawnMs = this.#faults.take(1);
+    const overdrawnMs = this.#faults.take(units);
     if (overdrawnMs === 0) return;
     const now = this.#parts.clock.now();
     this.#faultyFrom ??= now;

@@ -166,9 +166,9 @@ export class Wire {
     this.#parts.turns.wait(this.#nextTurn);
   }
 
-  /** A request was refused for what it is: the caller's fault. */
-  faulty(): void {
-    this.#pace.faulty();
+  /** A request was refused for what it is: the caller's fault. `units`: what it counts for. */
+  faulty(units = 1): void {
+    this.#pace.faulty(units);
   }
 
   /** A request was refused because the hub is busy: the caller asks for more than there is. `hasRoom`: whether it need not wait any more. */

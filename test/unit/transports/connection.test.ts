@@ -21,8 +21,8 @@ class TestWire {
     this.hasRoom = hasRoom;
   }
 
-  faulty(): void {
-    this.faults += 1;
+  faulty(units = 1): void {
+    this.faults += units;
   }
 
   answered(): void {}
@@ -145,4 +145,16 @@ test('a connection that was refused is read again when half of what was in fligh
   await answer();
 
   expect(wire.hasRoom()).toBe(true);
+});
+
+test('a cancel that comes after its answer is next to no fault; one that nobody can read is one', () => {
+  const { connection, wire, chunk } = make({});
+  chunk({ rows: 1 });
+  connection.cancel([{ id: 1 }]);
+  expect(wire.faults).toBe(0);
+
+  for (let i = 0; i < 8; i++) connection.cancel([{ id: 1 }]);
+  expect(wire.faults).toBe(1);
+  connection.cancel(['what']);
+  expect(wire.faults).toBe(2);
 });

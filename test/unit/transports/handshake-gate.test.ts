@@ -39,6 +39,10 @@ function makeGate(refused: string[] = [], admit: () => WireError | undefined = (
     refuse: ({ headers }) => (headers.origin === undefined ? undefined : wireError('FORBIDDEN', 'a foreign page')),
     isOpen: (sid) => sid === OPEN,
     admit,
+    inTurn: (make) => {
+      make();
+      return true;
+    },
     onRefused: (_request, { code }) => refused.push(code),
   });
 }
