@@ -1,4 +1,4 @@
-/** What stands before engine.io's handshakes: their ids, the gate, limits by address, and the guard against floods. */
+/** What stands before engine.io's handshakes: their ids, the gate, limits by address, and the guards against floods. */
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
@@ -11,6 +11,7 @@ import { DirectClients } from './direct-clients.js';
 import { FloodGuard } from './flood-guard.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { HandshakeTurns } from './handshake-turns.js';
+import { Pipelines } from './pipelines.js';
 import type { RequestPolicy } from './request-policy.js';
 import type { TransportListener } from './transport-events.js';
 
@@ -59,6 +60,10 @@ export function guardHandshakes(server: Server['engine'], parts: HandshakeParts)
     const reason = 'this address goes on connecting after it was refused many times; it is not heard for a second';
     listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
   });
+  const pipelines = new Pipelines(clock, ({ remoteAddress: address = '' }, reason) =>
+    listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason }),
+  );
+  pipelines.watch(http);
   const turns = new HandshakeTurns(clock);
   const gate = new HandshakeGate({
     refuse: (request) => policy.refuse(request),

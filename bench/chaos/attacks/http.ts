@@ -24,10 +24,12 @@ const GARBAGE: readonly Buffer[] = [
 export const https = {
   'http-pipeline': {
     does: '200 requests in one write, 20 times a second',
+    isMeasured: true,
     run: siege({ peers: 1, open: bytes(MODELS), step: (peer) => void peer.write(PIPELINE), perSecond: 20 }),
   },
   'rest-flood': {
     does: 'REST: 2,000 predictions a second over five connections',
+    isMeasured: true,
     run: siege({ peers: 5, open: bytes(MODELS), step: (peer) => void peer.write(PREDICTS), perSecond: 20 }),
   },
   'http-garbage': {
