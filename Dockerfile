@@ -16,12 +16,12 @@ COPY client/package.json client/
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY shared shared
-COPY layer layer
+COPY tfjs-layer tfjs-layer
 COPY server server
-COPY scripts scripts
+COPY cli cli
 COPY client client
 COPY dashboard dashboard
-RUN npx tsc -b server scripts && npm run --silent build:web && find dist -name '*.d.ts' -delete
+RUN npx tsc -b server cli && npm run --silent build:web && find dist -name '*.d.ts' -delete
 
 FROM node:24-bookworm-slim AS packages
 ARG ENGINE=native
@@ -46,10 +46,10 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist/shared dist/shared
-COPY --from=build /app/dist/layer dist/layer
+COPY --from=build /app/dist/tfjs-layer dist/tfjs-layer
 COPY --from=build /app/dist/server dist/server
 COPY --from=build /app/dist/web dist/web
-COPY --from=build /app/dist/scripts dist/scripts
+COPY --from=build /app/dist/cli dist/cli
 COPY model model
 # The image's user "node", by number: Kubernetes cannot tell that a name is not root (runAsNonRoot).
 USER 1000:1000

@@ -3,11 +3,13 @@
 import type { Goaway, Hello } from '../shared/protocol.js';
 import type { HubStatus, StreamDescription, StreamMode } from '../shared/stream-protocol.js';
 import type { ClientClock } from './clock.js';
-import { Connection, type ConnectionState, type StateChange } from './connection.js';
+import { Questions } from './connection/calls.js';
+import type { RequestOutlet } from './connection/channels.js';
+import { Connection, type ConnectionState, type StateChange } from './connection/connection.js';
+import { ReadyGate } from './connection/ready.js';
+import type { OpenSocket, StreamEvent } from './connection/socket-io.js';
+import { Emitter } from './emitter.js';
 import { localError, type TickcastError } from './error.js';
-import { Emitter } from './events.js';
-import { HubWatch } from './hub-watch.js';
-import { InFlight } from './in-flight.js';
 import type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference } from './models.js';
 import {
   type ClientOptions,
@@ -19,16 +21,14 @@ import {
   resolveOptions,
   resolveUrl,
 } from './options.js';
-import type { RequestOutlet } from './outlet.js';
-import type { PredictResult } from './pending.js';
-import { Questions } from './questions.js';
-import { ReadyGate } from './ready-gate.js';
-import type { OpenSocket, StreamEvent } from './socket.js';
-import { parseStreams } from './stream-answers.js';
-import type { SubscribeOptions, Subscription } from './stream-types.js';
-import { planSubscription } from './subscribe-plan.js';
-import { Subscriptions } from './subscriptions.js';
-import type { PageVisibility } from './visibility.js';
+import type { PredictResult } from './requests/request.js';
+import { InFlight } from './requests/request-table.js';
+import { HubWatch } from './streams/hub-status.js';
+import type { PageVisibility } from './streams/page-visibility.js';
+import { parseStreams } from './streams/parse-frames.js';
+import { planSubscription } from './streams/subscribe-options.js';
+import { Subscriptions } from './streams/subscriptions.js';
+import type { SubscribeOptions, Subscription } from './streams/types.js';
 
 /** Events of a client and what their handlers are given. */
 export interface ClientEvents {

@@ -2,10 +2,10 @@
 
 import { TickcastClient } from './client.js';
 import { systemClock } from './clock.js';
+import { openSocket } from './connection/socket-io.js';
 import type { AnyModels, ModelMap } from './models.js';
 import type { ClientOptions } from './options.js';
-import { openSocket } from './socket.js';
-import { documentVisibility } from './visibility.js';
+import { documentVisibility } from './streams/page-visibility.js';
 
 /** Connects to a hub. Returns at once and connects in the background; requests made before wait in the client. */
 export function connect<Models extends ModelMap<Models> = AnyModels>(

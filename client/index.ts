@@ -32,13 +32,13 @@ export type {
 export type { DType, InputSpec, TensorSpec, TextSpec } from '../shared/tensor.js';
 export type { ClientEvents, TickcastClient } from './client.js';
 export { connect } from './connect.js';
-export type { ConnectionState, StateChange } from './connection.js';
+export type { ConnectionState, StateChange } from './connection/connection.js';
 export { isTickcastError, TickcastError } from './error.js';
+export { type HttpOptions, predictOverHttp } from './http.js';
 export type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference, ModelTypes } from './models.js';
 export type { ClientOptions, PredictOptions, ReadyOptions, TransportName } from './options.js';
-export type { PredictResult } from './pending.js';
-export type { ClientPrediction, ClientTiming } from './receipt.js';
-export { type HttpOptions, predictOverHttp } from './rest.js';
+export type { ClientPrediction, ClientTiming } from './requests/receipt.js';
+export type { PredictResult } from './requests/request.js';
 export type {
   Skipped,
   StreamValue,
@@ -48,5 +48,5 @@ export type {
   SubscriptionEvents,
   SubscriptionState,
   SubscriptionStats,
-} from './stream-types.js';
+} from './streams/types.js';
 export type { TokenSource } from './token.js';

@@ -2,7 +2,7 @@
 
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
 import { castProblem, describe, isModelReference } from '../shared/parse.js';
-import type { RequestFields } from './socket.js';
+import type { RequestFields } from './connection/socket-io.js';
 import { type TokenSource, tokenProblem } from './token.js';
 
 export type TransportName = 'websocket' | 'polling';

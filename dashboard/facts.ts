@@ -1,9 +1,9 @@
 /** What is true of the connection right now, as durations from now. Reads the feed, changes nothing. */
 
+import { isSentiment } from './data/sentiment.js';
+import type { ViewMode } from './data/view.js';
 import type { Feed } from './feed.js';
 import type { Facts } from './page-state.js';
-import { isSentiment } from './sentiment.js';
-import type { ViewMode } from './view.js';
 
 /** `newest`: the end of the newest window; `newer`: messages since the view was paused. */
 export function factsOf(feed: Feed, newest: number | undefined, view: ViewMode, newer: number): Facts {

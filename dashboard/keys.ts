@@ -1,7 +1,7 @@
 /** The keys of the page and the dialog that tells of them. Off in fields; can be turned off. */
 
-import { byId } from './dom.js';
-import type { RangeName } from './view.js';
+import type { RangeName } from './data/view.js';
+import { byId } from './ui/dom.js';
 
 export interface KeyActions {
   pause(): void;

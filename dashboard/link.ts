@@ -1,7 +1,7 @@
 /** The page's own link: which stream and which range are looked at, so that it can be kept and shared. */
 
 import { STREAM_NAME } from '../shared/limits.js';
-import { isRange, type RangeName } from './view.js';
+import { isRange, type RangeName } from './data/view.js';
 
 /** What the link says; what it says wrongly is left out. */
 export function readLink(): { readonly stream: string | undefined; readonly range: RangeName | undefined } {

@@ -1,7 +1,7 @@
 /** Which of its states the page is in, and what the header says of it. Knows no DOM. */
 
-import { behind, span, whole } from './format.js';
-import type { ViewMode } from './view.js';
+import type { ViewMode } from './data/view.js';
+import { behind, span, whole } from './ui/format.js';
 
 export type PageState =
   | 'connecting'

@@ -1,31 +1,31 @@
 /** The page as a whole: joins the feed, the hour that is kept, the view and the parts that show them. Decides no layout. */
 
-import { Announcer } from './announcer.js';
-import { ChartStage } from './chart-stage.js';
-import { byId, setData, setHidden, setText } from './dom.js';
+import { ChartStage } from './charts/chart-stage.js';
+import { NowColumn } from './charts/now-column.js';
+import { ShareTable } from './charts/share-table.js';
+import { Tokens } from './charts/tokens.js';
+import { COARSE_MS, FINE_MS, History } from './data/history.js';
+import { isSentiment } from './data/sentiment.js';
+import { type RangeName, View } from './data/view.js';
 import { factsOf } from './facts.js';
 import { Feed } from './feed.js';
-import { Figures } from './figures.js';
-import { span } from './format.js';
-import { Header } from './header.js';
-import { COARSE_MS, FINE_MS, History } from './history.js';
 import type { HubClient } from './hub-client.js';
-import { HubPanel } from './hub-panel.js';
 import { bindKeys } from './keys.js';
 import { keepLink, readLink } from './link.js';
-import { MessageList } from './message-list.js';
-import { MoodPanel } from './mood-panel.js';
-import { Notices } from './notices.js';
-import { NowColumn } from './now-column.js';
 import { isStale, linkText, type PageState, pageState } from './page-state.js';
-import { isSentiment } from './sentiment.js';
-import { ShareTable } from './share-table.js';
-import { StatusLine } from './status-line.js';
-import { Tabs } from './tabs.js';
-import { Theme } from './theme.js';
-import { Tokens } from './tokens.js';
-import { TryIt } from './try-it.js';
-import { type RangeName, View } from './view.js';
+import { Figures } from './panels/figures.js';
+import { Header } from './panels/header.js';
+import { HubPanel } from './panels/hub-panel.js';
+import { MessageList } from './panels/message-list.js';
+import { MoodPanel } from './panels/mood-panel.js';
+import { Notices } from './panels/notices.js';
+import { StatusLine } from './panels/status-line.js';
+import { Tabs } from './panels/tabs.js';
+import { TryIt } from './panels/try-it.js';
+import { Announcer } from './ui/announcer.js';
+import { byId, setData, setHidden, setText } from './ui/dom.js';
+import { span } from './ui/format.js';
+import { Theme } from './ui/theme.js';
 
 /** Numbers change this often at most. */
 const RENDER_MS = 250;

@@ -34,11 +34,11 @@ const UNUSED: Readonly<Record<string, readonly (readonly [string | RegExp, strin
     ],
   ],
   // The page sends one text at a time: one row.
-  'client/wire-input.ts': [
+  'client/requests/prepare-input.ts': [
     ['measureInput(value, model, limits)', '({ ok: false })'],
     ['tagInput(captured, description)', 'captured'],
   ],
-  'client/pending.ts': [['captureInput(submission.input)', 'submission.input']],
+  'client/requests/request.ts': [['captureInput(submission.input)', 'submission.input']],
   // For the docs.
   'shared/errors.ts': [[/\bmeaning: ("[^"]*"|'[^']*'),?/g, '']],
   'engine.io-client/build/esm/transports/index.js': [['webtransport: WT,', '']],

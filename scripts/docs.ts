@@ -1,10 +1,10 @@
 /** Writes docs/options.md and docs/metrics.md from their tables: `npm run docs`. Tests hold the pages against the tables. */
 
 import { writeFileSync } from 'node:fs';
-import { envOf, flagOf } from '../server/config.js';
+import { envOf, flagOf } from '../server/config/config.js';
+import { OPTION_GROUPS } from '../server/config/options.js';
 import { processMetrics } from '../server/observe/metrics/process-metrics.js';
 import { METRIC_GROUPS } from '../server/observe/metrics/table.js';
-import { OPTION_GROUPS } from '../server/options/table.js';
 
 const groups = OPTION_GROUPS.map(({ title, options }) => {
   const rows = Object.entries(options).map(([name, option]) => {
@@ -22,7 +22,7 @@ ${rows.join('\n')}
 const text = `# Options of the hub
 
 Each by flag or by environment; a flag wins. A value out of range stops the start with one line that names it. Made from the tables in
-\`server/options/\` by \`npm run docs\`.
+\`server/config/\` by \`npm run docs\`.
 
 ${groups.join('\n')}`;
 writeFileSync('docs/options.md', text);

@@ -1,6 +1,6 @@
 /** The signals that end a process in good order, and when a further one means: at once. */
 
-import type { Clock } from './core/clock.js';
+import type { Clock } from './contracts/clock.js';
 
 /** SIGHUP is what a terminal sends that is closed. SIGQUIT is left to end the process without order. */
 const END_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;

@@ -1,15 +1,15 @@
 /** The process: options, app, signals, exit code. The only file that ends the process. */
 
 import { terminalText } from '../shared/terminal-text.js';
-import { invitation } from './access-control.js';
-import { App } from './app.js';
+import { invitation } from './app/access-control.js';
+import { App } from './app/app.js';
+import { systemClock } from './app/system-clock.js';
 import { leaveClosedTerminals } from './closed-terminal.js';
-import { type Config, helpText, readConfig } from './config.js';
+import { type Config, helpText, readConfig } from './config/config.js';
+import { version } from './config/version.js';
 import { onEndSignals } from './end-signals.js';
 import { neverBlock } from './observe/log-sink.js';
 import { openProcessLog } from './process-log.js';
-import { systemClock } from './system-clock.js';
-import { version } from './version.js';
 
 /** What is logged last is given so long to be written. */
 const LAST_LINES_MS = 500;

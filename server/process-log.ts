@@ -1,9 +1,9 @@
 /** The log of this process: on its standard output, with as much as can be written when it ends. */
 
-import type { Clock } from './core/clock.js';
+import { systemClock } from './app/system-clock.js';
+import type { Clock } from './contracts/clock.js';
+import { type LogFormat, type Logger, openLog } from './observe/log/logger.js';
 import { standardOutput } from './observe/log-sink.js';
-import { type LogFormat, type Logger, openLog } from './observe/logger.js';
-import { systemClock } from './system-clock.js';
 
 /** A log that cannot be written keeps no process from its end. */
 const clock: Pick<Clock, 'immediate' | 'setTimer'> = {

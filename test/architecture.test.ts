@@ -9,28 +9,44 @@ function within(...prefixes: string[]): (path: string) => boolean {
   return (path) => prefixes.some((prefix) => path.startsWith(prefix));
 }
 
-const SERVER_PARTS = ['core', 'engine', 'models', 'streams', 'access', 'transports', 'observe', 'testing'];
+const SERVER_PARTS = ['contracts', 'core', 'engine', 'models', 'streams', 'access', 'transports', 'observe', 'testing'];
 
 const LAYERS: readonly Layer[] = [
   { name: 'shared', owns: within('shared/'), layers: [], packages: [] },
   {
     name: 'layer',
-    owns: within('layer/'),
+    owns: within('tfjs-layer/'),
     layers: ['shared'],
     packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
   },
   { name: 'client bundle', owns: within('client/vite.config.ts'), layers: [], packages: ['node:', 'vite'] },
   { name: 'client', owns: within('client/'), layers: ['shared'], packages: ['socket.io-client'] },
-  { name: 'core', owns: within('server/core/'), layers: ['shared'], packages: [] },
-  { name: 'worker', owns: within('server/engine/worker.ts'), layers: ['shared', 'engine'], packages: ['node:'] },
-  { name: 'engine', owns: within('server/engine/'), layers: ['shared', 'layer', 'core', 'worker'], packages: 'any' },
-  { name: 'models', owns: within('server/models/'), layers: ['shared', 'core'], packages: ['node:', 'zod'] },
-  { name: 'streams', owns: within('server/streams/'), layers: ['shared', 'core'], packages: [] },
-  { name: 'access', owns: within('server/access/'), layers: ['shared', 'core'], packages: ['node:', 'jose', 'zod'] },
+  { name: 'contracts', owns: within('server/contracts/'), layers: ['shared'], packages: [] },
+  { name: 'core', owns: within('server/core/'), layers: ['shared', 'contracts'], packages: [] },
+  { name: 'worker', owns: within('server/engine/thread/worker.ts'), layers: ['shared', 'engine'], packages: ['node:'] },
+  {
+    name: 'engine',
+    owns: within('server/engine/'),
+    layers: ['shared', 'layer', 'contracts', 'core', 'worker'],
+    packages: 'any',
+  },
+  {
+    name: 'models',
+    owns: within('server/models/'),
+    layers: ['shared', 'contracts', 'core'],
+    packages: ['node:', 'zod'],
+  },
+  { name: 'streams', owns: within('server/streams/'), layers: ['shared', 'contracts', 'core'], packages: [] },
+  {
+    name: 'access',
+    owns: within('server/access/'),
+    layers: ['shared', 'contracts', 'core'],
+    packages: ['node:', 'jose', 'zod'],
+  },
   {
     name: 'transports',
     owns: within('server/transports/'),
-    layers: ['shared', 'core'],
+    layers: ['shared', 'contracts', 'core'],
     packages: [
       'node:',
       'socket.io',
@@ -46,10 +62,15 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'observe',
     owns: within('server/observe/'),
-    layers: ['shared', 'core'],
+    layers: ['shared', 'contracts', 'core'],
     packages: ['node:', 'pino', 'pino-pretty', 'prom-client'],
   },
-  { name: 'testing', owns: within('server/testing/'), layers: ['shared', 'core', 'engine'], packages: ['node:'] },
+  {
+    name: 'testing',
+    owns: within('server/testing/'),
+    layers: ['shared', 'contracts', 'core', 'engine'],
+    packages: ['node:'],
+  },
   // Nothing that a Node which is too old could not load, so that it can be told.
   {
     name: 'too early for all else',
@@ -68,7 +89,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'evaluate',
     owns: within('model/evaluate/'),
-    layers: ['shared', 'layer', 'core', 'engine', 'models'],
+    layers: ['shared', 'layer', 'contracts', 'core', 'engine', 'models'],
     packages: ['node:', '@tensorflow/tfjs-core'],
   },
   {
@@ -79,6 +100,12 @@ const LAYERS: readonly Layer[] = [
   },
   { name: 'demo text', owns: within('demo/text/'), layers: [], packages: [] },
   { name: 'demo', owns: within('demo/'), layers: ['shared', 'client', 'demo text'], packages: ['node:'] },
+  {
+    name: 'cli',
+    owns: within('cli/'),
+    layers: ['shared', 'client', 'demo', 'app', 'too early for all else', ...SERVER_PARTS],
+    packages: ['node:'],
+  },
   {
     name: 'bench',
     owns: within('bench/'),
@@ -95,13 +122,14 @@ const LAYERS: readonly Layer[] = [
 
 const FOLDERS = [
   'shared',
-  'layer',
+  'tfjs-layer',
   'client',
   'server',
   'model/train',
   'model/evaluate',
   'dashboard',
   'demo',
+  'cli',
   'bench',
   'scripts',
 ];
@@ -116,8 +144,8 @@ test('every import goes the way that the layers allow', () => {
 test('a wrong arrow is found: in a value, a type, a re-export or a dynamic import', () => {
   const source = `
     import type { Server } from 'socket.io';
-    import { App } from '../app.js';
-    export { Outbox } from '../transports/outbox.js';
+    import { App } from '../app/app.js';
+    export { Outbox } from '../transports/socketio/outbox.js';
     type Later = import('../engine/worker-engine.js').WorkerEngine;
   `;
   const fixture = specifiersOf('server/core/fixture.ts', source).map((specifier) => ({
@@ -127,8 +155,8 @@ test('a wrong arrow is found: in a value, a type, a re-export or a dynamic impor
 
   expect(wrongArrows(fixture, LAYERS)).toEqual([
     'server/core/fixture.ts (core) imports socket.io',
-    'server/core/fixture.ts (core) imports server/app.ts (app)',
-    'server/core/fixture.ts (core) imports server/transports/outbox.ts (transports)',
+    'server/core/fixture.ts (core) imports server/app/app.ts (app)',
+    'server/core/fixture.ts (core) imports server/transports/socketio/outbox.ts (transports)',
     'server/core/fixture.ts (core) imports server/engine/worker-engine.ts (engine)',
   ]);
 });
@@ -147,12 +175,12 @@ test('docs/architecture.md names the seven files of the predict path, in order, 
 
   expect(files).toEqual([
     'client/client.ts',
-    'server/transports/socketio.ts',
+    'server/transports/socketio/socketio.ts',
     'server/core/hub.ts',
     'server/core/scheduler.ts',
     'server/engine/worker-engine.ts',
-    'server/engine/worker.ts',
-    'server/transports/outbox.ts',
+    'server/engine/thread/worker.ts',
+    'server/transports/socketio/outbox.ts',
   ]);
   expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { envOf, flagOf, helpText, readConfig } from '../server/config.js';
-import { OPTIONS } from '../server/options/table.js';
+import { envOf, flagOf, helpText, readConfig } from '../server/config/config.js';
+import { OPTIONS } from '../server/config/options.js';
 import { ERRORS } from '../shared/errors.js';
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
 
@@ -67,7 +67,7 @@ test('what unpacks the native engine at install is above the versions with known
 });
 
 test('nothing imports typescript: version 7 has no JavaScript API', () => {
-  for (const folder of ['shared', 'client', 'server', 'scripts', 'demo', 'bench', 'model/train']) {
+  for (const folder of ['shared', 'client', 'server', 'cli', 'scripts', 'demo', 'bench', 'model/train']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
       expect(readFileSync(join(entry.parentPath, entry.name), 'utf8')).not.toMatch(/from 'typescript'/);

@@ -1,6 +1,6 @@
 // An echo of WebSocket messages, by the server class and the options that the hub's Socket.IO has. Knows frames; no packets, no predictions.
 import { createServer } from 'node:http';
-import { OPTIONS } from '../../server/options/table.js';
+import { OPTIONS } from '../../server/config/options.js';
 import { webSocketServer } from '../../server/transports/wire/web-socket.js';
 
 export interface EchoServer {

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runBench, temporaryFolder } from '../entry.js';
+import { runBench, temporaryFolder } from '../harness/entry.js';
 import { openEcho } from './echo-server.js';
 import { installSuite, runSuite } from './suite.js';
 import { CASES, judgeIndex } from './verdict.js';

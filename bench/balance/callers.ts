@@ -9,7 +9,7 @@ import {
   type TickcastClient,
   type TransportName,
 } from '../../client/index.js';
-import { within } from '../deadline.js';
+import { within } from '../harness/deadline.js';
 
 export interface Loss {
   readonly at: number;

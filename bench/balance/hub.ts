@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { within } from '../deadline.js';
-import { freePort } from '../free-port.js';
+import { within } from '../harness/deadline.js';
+import { freePort } from '../harness/free-port.js';
 
 export interface HubSetting {
   readonly model: string;

@@ -1,7 +1,7 @@
 // Callers of every kind that ask without end, and what came of each question. Knows nothing of hubs and nginx.
 import { setTimeout as delay } from 'node:timers/promises';
-import { within } from '../deadline.js';
-import { buildInputs, expectedPredictions } from '../mlp.js';
+import { within } from '../harness/deadline.js';
+import { buildInputs, expectedPredictions } from '../servers/mlp.js';
 import { type Caller, KINDS, type Kind, type Loss } from './callers.js';
 
 /** Longest pause between an answer and the next question; all lengths below it are as frequent. */

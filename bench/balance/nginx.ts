@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { within } from '../deadline.js';
+import { within } from '../harness/deadline.js';
 import { deployedNginx, type NginxPlace } from './deployed-nginx.js';
 
 const PROGRAM = process.env.NGINX ?? '/usr/sbin/nginx';

@@ -1,6 +1,6 @@
 // Options of `npm run balance`: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is done.
 import { parseArgs } from 'node:util';
-import { oneOf, problemOf, whole } from '../option-values.js';
+import { oneOf, problemOf, whole } from '../harness/option-values.js';
 
 export const SCENES = ['rolling restart', 'replacement', 'kill', 'reload'] as const;
 export type SceneName = (typeof SCENES)[number];

@@ -1,8 +1,8 @@
 // Entry of `npm run chaos`: good clients beside hostile ones, and faults of the hub; and of `-- --measure`, what each attack costs the others.
 import { randomInt } from 'node:crypto';
 import { argv } from 'node:process';
-import { runBench } from '../entry.js';
-import { takeLoaderCore } from '../machine.js';
+import { runBench } from '../harness/entry.js';
+import { takeLoaderCore } from '../harness/machine.js';
 import { runMeasure } from './measure.js';
 import { parseChaos } from './options.js';
 import { runChaos } from './run.js';

@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../entry.js';
-import { Histogram, type HistogramCounts } from '../histogram.js';
-import { describeMachine } from '../machine.js';
-import { table, wholeText } from '../table.js';
+import { temporaryFolder } from '../harness/entry.js';
+import { Histogram, type HistogramCounts } from '../harness/histogram.js';
+import { describeMachine } from '../harness/machine.js';
+import { table, wholeText } from '../harness/table.js';
 import { percentiles, recover } from './act.js';
 import type { AttackReport } from './attacker/attack-messages.js';
 import { Attacker } from './attacker/attacker.js';

@@ -1,7 +1,7 @@
 // The options of `npm run chaos`: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is done.
 import { parseArgs } from 'node:util';
-import { decimal, oneOf, problemOf, whole } from '../option-values.js';
-import { table } from '../table.js';
+import { decimal, oneOf, problemOf, whole } from '../harness/option-values.js';
+import { table } from '../harness/table.js';
 import { ATTACKS, type AttackName, attackNames, measuredNames } from './attacks/table.js';
 import { FAULTS, type FaultName, faultNames } from './faults.js';
 

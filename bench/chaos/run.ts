@@ -1,8 +1,8 @@
 // A whole run of chaos: a hub for each act, the attackers beside it; table, JSON, exit code.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../entry.js';
-import { describeMachine } from '../machine.js';
+import { temporaryFolder } from '../harness/entry.js';
+import { describeMachine } from '../harness/machine.js';
 import { type ActParts, runAct } from './act.js';
 import { Attacker } from './attacker/attacker.js';
 import { clockFile } from './hub/clock-file.js';

@@ -1,7 +1,7 @@
 // A caller that always has so many rows unanswered, over several connections of one address: what everybody else is to be kept from.
-import { LeanClient } from '../lean-client.js';
-import { buildInputs } from '../mlp.js';
-import { FIRST_ID, predictionId, RequestFrame } from '../packets.js';
+import { LeanClient } from '../load/lean-client.js';
+import { FIRST_ID, predictionId, RequestFrame } from '../load/packets.js';
+import { buildInputs } from '../servers/mlp.js';
 
 export interface GreedyPlan {
   readonly port: number;

@@ -1,7 +1,7 @@
 // The bench's handle on the flooder's process.
 import { fileURLToPath } from 'node:url';
-import { Child, LOADER_CORE } from '../child.js';
-import { within } from '../deadline.js';
+import { Child, LOADER_CORE } from '../harness/child.js';
+import { within } from '../harness/deadline.js';
 import type { FlooderReport, FloodPlan } from './flood-messages.js';
 
 const FLOOD_MS = 30_000;

@@ -1,8 +1,8 @@
 // Requests at a steady rate over many connections, whether or not the answers come: what somebody feels who has nothing to do with a flood.
-import { Histogram } from '../histogram.js';
-import { LeanClient } from '../lean-client.js';
-import { buildInputs, INPUT_COUNT } from '../mlp.js';
-import { FIRST_ID, predictionId, RequestFrame } from '../packets.js';
+import { Histogram } from '../harness/histogram.js';
+import { LeanClient } from '../load/lean-client.js';
+import { FIRST_ID, predictionId, RequestFrame } from '../load/packets.js';
+import { buildInputs, INPUT_COUNT } from '../servers/mlp.js';
 
 export interface SteadyPlan {
   readonly port: number;

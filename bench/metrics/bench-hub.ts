@@ -1,13 +1,14 @@
 // A hub in this process, over an engine that costs nothing, and callers that always want the next prediction.
-import { configWith } from '../../server/config.js';
-import type { HubListener } from '../../server/core/events.js';
+
+import { systemClock } from '../../server/app/system-clock.js';
+import { configWith } from '../../server/config/config.js';
+import type { ReadyModel } from '../../server/contracts/model.js';
 import { Hub } from '../../server/core/hub.js';
-import type { ReadyModel } from '../../server/core/model-spec.js';
-import type { Origin } from '../../server/core/origin.js';
-import { systemClock } from '../../server/system-clock.js';
+import type { HubListener } from '../../server/core/requests/events.js';
+import type { Origin } from '../../server/core/requests/origin.js';
 import { wireError } from '../../shared/errors.js';
 import type { PredictEnvelope } from '../../shared/parse.js';
-import type { Random } from '../random.js';
+import type { Random } from '../harness/random.js';
 import { InstantEngine } from './instant-engine.js';
 
 /** As many as have one request in flight each. */

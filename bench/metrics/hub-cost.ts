@@ -1,6 +1,6 @@
 // What a whole prediction costs the hub with the counting and without it, sockets and engine left out: two hubs in turn.
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
-import type { Random } from '../random.js';
+import type { Random } from '../harness/random.js';
 import { BenchHub } from './bench-hub.js';
 import { instantModel } from './instant-engine.js';
 

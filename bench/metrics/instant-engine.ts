@@ -1,6 +1,6 @@
 // An engine that computes nothing: its outputs are its inputs, at once. What is left is the hub. And models for it.
-import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/core/engine.js';
-import type { ReadyModel } from '../../server/core/model-spec.js';
+import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/contracts/engine.js';
+import type { ReadyModel } from '../../server/contracts/model.js';
 import { viewBatch } from '../../shared/batch-layout.js';
 
 export class InstantEngine implements Engine {

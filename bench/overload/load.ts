@@ -1,8 +1,8 @@
 // The load of a crowd of plain connections: closed, where each sends again when it is answered, and open, where events come at a rate whatever
 // is answered. Knows no server.
 import { setTimeout as delay } from 'node:timers/promises';
-import { Histogram } from '../histogram.js';
-import { median } from '../statistics.js';
+import { Histogram } from '../harness/histogram.js';
+import { median } from '../harness/statistics.js';
 import { Caller, type Events } from './caller.js';
 
 /** With so much that the system has not taken, a connection that is asked for another event drops it: an emitter's own queue is no place to wait. */

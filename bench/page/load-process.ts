@@ -1,9 +1,9 @@
 // The bench's handle on its publisher or its viewers: starts the process, has its last report, ends it. Knows nothing of the page.
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Child, LOADER_CORE } from '../child.js';
-import { within } from '../deadline.js';
-import { processCpuSeconds } from '../process-cpu.js';
+import { Child, LOADER_CORE } from '../harness/child.js';
+import { within } from '../harness/deadline.js';
+import { processCpuSeconds } from '../harness/process-cpu.js';
 import type { LoadPlan, LoadReport } from './load-messages.js';
 
 const READY_MS = 30_000;

@@ -1,6 +1,6 @@
 // Options of the bench of the page: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is measured.
 import { parseArgs } from 'node:util';
-import { decimal, problemOf, whole } from '../option-values.js';
+import { decimal, problemOf, whole } from '../harness/option-values.js';
 
 export interface PageOptions {
   readonly minutes: number;

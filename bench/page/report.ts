@@ -1,5 +1,5 @@
 // The summary of the page as text for a terminal. Knows columns and words; measures nothing.
-import { table } from '../table.js';
+import { table } from '../harness/table.js';
 import type { LoadFigures } from './figures.js';
 import type { Progress } from './measure.js';
 import { megabytes, type PageSummary, percent } from './summary.js';

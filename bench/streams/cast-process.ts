@@ -1,8 +1,8 @@
 // A server that casts, as a process of its own on the servers' core, seen from the bench.
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Child, SERVER_CORE } from '../child.js';
-import { within } from '../deadline.js';
+import { Child, SERVER_CORE } from '../harness/child.js';
+import { within } from '../harness/deadline.js';
 import type { CastOrder, CastReport } from './cast-orders.js';
 
 export type CastKind = 'room' | 'hub';

@@ -1,6 +1,6 @@
 // What receipts cost: CPU a prediction with plain JSON clients, with and without them, in alternation.
-import { measure } from '../measurement.js';
-import type { ServerSetting } from '../server-process.js';
+import { measure } from '../hub/measurement.js';
+import type { ServerSetting } from '../servers/server-process.js';
 
 export interface ReceiptsPlan {
   readonly setting: ServerSetting;

@@ -1,9 +1,9 @@
 // What viewers that stop reading cost the others: the latency from publishing to delivery, with and without them, in pairs.
 
-import { clientTextFrame } from '../frames.js';
-import { Histogram } from '../histogram.js';
-import { LeanClient } from '../lean-client.js';
-import { ServerProcess } from '../server-process.js';
+import { Histogram } from '../harness/histogram.js';
+import { clientTextFrame } from '../load/frames.js';
+import { LeanClient } from '../load/lean-client.js';
+import { ServerProcess } from '../servers/server-process.js';
 import { STREAM } from './cast-workload.js';
 import { delay } from './fan-out.js';
 import { Viewers } from './viewers.js';

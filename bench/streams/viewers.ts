@@ -1,6 +1,6 @@
 // Many viewers of one stream over bare TCP sockets: counts the frames that they get. Cheap, so that the server is what is measured.
-import { clientTextFrame } from '../frames.js';
-import { LeanClient } from '../lean-client.js';
+import { clientTextFrame } from '../load/frames.js';
+import { LeanClient } from '../load/lean-client.js';
 
 export interface ViewersPlan {
   readonly port: number;

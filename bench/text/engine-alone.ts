@@ -2,7 +2,7 @@
 import { InlineEngine } from '../../server/engine/inline-engine.js';
 import { findModels } from '../../server/models/repository.js';
 import { batchBytes, viewBatch } from '../../shared/batch-layout.js';
-import type { EngineName } from '../options.js';
+import type { EngineName } from '../hub/options.js';
 
 export interface AloneFigures {
   readonly engine: string;

@@ -1,8 +1,8 @@
 // Texts through a hub: from clients in this process, over WebSocket, each as a request of its own. How many are answered in a second.
 import { io } from 'socket.io-client';
 import { connect, TickcastError } from '../../client/index.js';
-import type { EngineName } from '../options.js';
-import { ServerProcess } from '../server-process.js';
+import type { EngineName } from '../hub/options.js';
+import { ServerProcess } from '../servers/server-process.js';
 
 export const clientNames = ['sdk', 'plain'] as const;
 export type ClientName = (typeof clientNames)[number];

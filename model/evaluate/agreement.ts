@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { HASHED_TEXT_ENCODER, registerHashedTextEncoder, textTensor } from '../../layer/hashed-text-encoder.js';
-import { openBackend } from '../../server/engine/backend.js';
-import { splitTextEncoder } from '../../server/engine/encoder-model.js';
+import { openBackend } from '../../server/engine/backend/backend.js';
+import { splitTextEncoder } from '../../server/engine/tfjs/encoder-model.js';
+import { HASHED_TEXT_ENCODER, registerHashedTextEncoder, textTensor } from '../../tfjs-layer/hashed-text-encoder.js';
 import { EvaluationInputError } from './labelled-texts.js';
 
 const BATCH_TEXTS = 500;

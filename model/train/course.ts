@@ -1,9 +1,10 @@
 // The loop that trains a network: shuffled batches, a learning rate that rises and then falls to zero. Knows no file.
-import { Batch } from './batch.js';
-import type { Corpus } from './corpus.js';
-import type { Lesson, Network, Regularisation } from './network.js';
-import { MAX_CLASSES } from './network.js';
-import type { Random } from './random.js';
+
+import type { Lesson, Network, Regularisation } from './network/network.js';
+import { MAX_CLASSES } from './network/network.js';
+import type { Random } from './network/random.js';
+import { Batch } from './texts/batch.js';
+import type { Corpus } from './texts/corpus.js';
 
 export interface Course extends Regularisation {
   readonly epochs: number;

@@ -2,23 +2,23 @@
 import { createHash } from 'node:crypto';
 import { formatScores, percent } from '../evaluate/report.js';
 import { largestOf, scoreTexts } from '../evaluate/scores.js';
-import { createArtefact, loadArtefact, predictTexts } from './artefact.js';
-import { formatCard, type RunFigures } from './card.js';
-import { CorpusReader } from './corpus.js';
 import type { Progress } from './course.js';
-import { openTrainingEngine } from './engine.js';
 import { TrainingInputError } from './input-error.js';
-import { keepFigures } from './kept-figures.js';
-import { readLexicon } from './lexicon.js';
-import { writeModelFolder } from './model-folder.js';
+import { openTrainingEngine } from './network/engine.js';
+import { Random } from './network/random.js';
 import { parseOptions, type TrainingOptions, USAGE } from './options.js';
 import { OpinionStore, trainAll } from './pipeline.js';
-import { PROBE } from './probe.js';
 import { ProgressBar } from './progress-bar.js';
-import { Random } from './random.js';
 import { QUICK_EVERY, QUICK_RECIPE, RECIPE, VARIANTS } from './recipe.js';
-import { LABELS, readSources, readValidation, type SourceSet } from './sources.js';
-import { makeVariants } from './variants.js';
+import { createArtefact, loadArtefact, predictTexts } from './shipping/artefact.js';
+import { formatCard, type RunFigures } from './shipping/card.js';
+import { keepFigures } from './shipping/kept-figures.js';
+import { writeModelFolder } from './shipping/model-folder.js';
+import { CorpusReader } from './texts/corpus.js';
+import { readLexicon } from './texts/lexicon.js';
+import { PROBE } from './texts/probe.js';
+import { LABELS, readSources, readValidation, type SourceSet } from './texts/sources.js';
+import { makeVariants } from './texts/variants.js';
 
 const CLASSES = LABELS.length;
 

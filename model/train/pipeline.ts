@@ -3,18 +3,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Corpus } from './corpus.js';
 import { type Course, type Progress, predictAll, runCourse, type Teach } from './course.js';
-import { shiftByEmoji } from './emoji.js';
-import type { TrainingEngine } from './engine.js';
-import { teachLabels, teachSoft } from './lessons.js';
-import { applyLexicon, type Lexicon } from './lexicon.js';
-import { Network } from './network.js';
-import { Random } from './random.js';
+import type { TrainingEngine } from './network/engine.js';
+import { Network } from './network/network.js';
+import { Random } from './network/random.js';
 import type { Member } from './recipe.js';
-import { LABELS, type SourceSet } from './sources.js';
-import { passOnToVariants } from './variants.js';
-import type { Words } from './words.js';
+import type { Corpus } from './texts/corpus.js';
+import { shiftByEmoji } from './texts/emoji.js';
+import { teachLabels, teachSoft } from './texts/lessons.js';
+import { applyLexicon, type Lexicon } from './texts/lexicon.js';
+import { LABELS, type SourceSet } from './texts/sources.js';
+import { passOnToVariants } from './texts/variants.js';
+import type { Words } from './texts/words.js';
 
 export interface TrainingData {
   /** The variants are the last one. */

@@ -1,6 +1,6 @@
 /** A pass with what can end it. */
 
-import type { Pass } from '../core/access.js';
+import type { Pass } from '../contracts/access.js';
 
 export interface IssuedPass extends Pass {
   /** The key or the JWT settings behind it: withdrawn, all its passes end. */

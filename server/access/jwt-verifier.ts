@@ -1,7 +1,7 @@
 /** Checks JSON Web Tokens: signature with the pinned algorithm, issuer, audience and times. */
 
 import { errors, jwtVerify, type KeyObject, type LocalJWKSet } from 'jose';
-import { rightsOf } from '../core/access.js';
+import { rightsOf } from '../contracts/access.js';
 import type { IssuedPass } from './issued-pass.js';
 import { type JwtSettings, verificationKey } from './jwt-settings.js';
 

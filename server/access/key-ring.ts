@@ -1,7 +1,7 @@
 /** The keys of a token file, found by their token in a time that tells nothing of them. */
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { rightsOf } from '../core/access.js';
+import { rightsOf } from '../contracts/access.js';
 import type { IssuedPass } from './issued-pass.js';
 import type { TokenKey } from './token-file.js';
 

@@ -1,6 +1,6 @@
 /** Everybody may do everything: a hub on loopback, or one that was told to be open. */
 
-import { type Access, type Pass, rightsOf, SCOPES } from '../core/access.js';
+import { type Access, type Pass, rightsOf, SCOPES } from '../contracts/access.js';
 
 const EVERYBODY: Pass = { name: '', rights: rightsOf(SCOPES) };
 

@@ -1,8 +1,8 @@
 /** Access by token: keys of a file, and JWTs. What the file says may change while it is in use. */
 
 import { type WireError, wireError } from '../../shared/errors.js';
-import type { Access, Admission, Pass } from '../core/access.js';
-import type { Clock } from '../core/clock.js';
+import type { Access, Admission, Pass } from '../contracts/access.js';
+import type { Clock } from '../contracts/clock.js';
 import type { IssuedPass } from './issued-pass.js';
 import { JwtVerifier } from './jwt-verifier.js';
 import { KeyRing } from './key-ring.js';

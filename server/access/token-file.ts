@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { SCOPES, type Scope } from '../core/access.js';
+import { SCOPES, type Scope } from '../contracts/access.js';
 import { type JwtSettings, jwtProblem, jwtSchema } from './jwt-settings.js';
 
 export interface TokenKey {

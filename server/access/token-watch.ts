@@ -1,6 +1,6 @@
 /** Looks once a second whether the token file has changed: an edit, a new file under its name, or a link that leads elsewhere. */
 
-import type { Clock, Timer } from '../core/clock.js';
+import type { Clock, Timer } from '../contracts/clock.js';
 import { fileMark, type ProtectedRead, readProtected } from './protected-file.js';
 import { parseTokenFile, type TokenFile, type TokenFileParsed } from './token-file.js';
 

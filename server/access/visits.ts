@@ -2,7 +2,7 @@
 
 import type { WireError } from '../../shared/errors.js';
 import { wireError } from '../../shared/errors.js';
-import type { Clock, Timer } from '../core/clock.js';
+import type { Clock, Timer } from '../contracts/clock.js';
 import type { IssuedPass } from './issued-pass.js';
 
 /** A pass ends at most this much, and a turn of the timer, late. The wall clock may jump: it is asked each time. */

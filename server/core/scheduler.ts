@@ -4,18 +4,18 @@
  */
 
 import { wireError } from '../../shared/errors.js';
-import type { Batch } from './batch.js';
-import { BufferPool } from './buffer-pool.js';
-import type { Clock } from './clock.js';
-import type { BatchOutcome, Engine } from './engine.js';
-import type { HubListener } from './events.js';
-import { followsAtOnce } from './flush-policy.js';
-import type { Ledger } from './ledger.js';
-import { ModelQueue, type QueueOptions } from './model-queue.js';
-import type { ModelSpec, ReadyModel } from './model-spec.js';
-import type { Origin } from './origin.js';
-import type { Pending } from './pending.js';
+import type { Clock } from '../contracts/clock.js';
+import type { BatchOutcome, Engine } from '../contracts/engine.js';
+import type { ModelSpec, ReadyModel } from '../contracts/model.js';
+import type { Batch } from './batches/batch.js';
+import { BufferPool } from './batches/buffer-pool.js';
+import { followsAtOnce } from './batches/flush-policy.js';
+import { ModelQueue, type QueueOptions } from './batches/model-queue.js';
 import type { BatchRun } from './receipts.js';
+import type { HubListener } from './requests/events.js';
+import type { Ledger } from './requests/ledger.js';
+import type { Origin } from './requests/origin.js';
+import type { Pending } from './requests/request.js';
 
 export interface SchedulerOptions extends QueueOptions {
   /** A batch is held to be hung after this time, or after ten times its expected one, in milliseconds. @default 2000 */

@@ -1,10 +1,10 @@
 // An engine in the calling thread, with the same sessions: for tests and for debugging, as a run blocks everything else.
-import type { BatchOutcome, EngineModel, PackedBatch } from '../core/engine.js';
-import type { LoadOutcome, ModelLoader, ModelSource } from '../core/model-loader.js';
-import type { BackendChoice } from './backend.js';
-import { firstLine, type Runtime } from './session.js';
-import { type HostStats, SessionHost } from './session-host.js';
-import { readSource } from './session-source.js';
+import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
+import type { LoadOutcome, ModelLoader, ModelSource } from '../contracts/model-loader.js';
+import type { BackendChoice } from './backend/backend.js';
+import { firstLine, type Runtime } from './session/session.js';
+import { type HostStats, SessionHost } from './session/session-host.js';
+import { readSource } from './session/session-source.js';
 
 export class InlineEngine implements ModelLoader {
   readonly slots = 1;

@@ -1,14 +1,14 @@
 // The engine of the hub: every model loaded into each of its threads, one batch a thread at a time. Knows threads; knows no TensorFlow.
-import type { Clock } from '../core/clock.js';
-import type { BatchOutcome, EngineModel, PackedBatch } from '../core/engine.js';
-import type { LoadOutcome, ModelLoader, ModelSource } from '../core/model-loader.js';
-import type { BackendChoice } from './backend.js';
-import type { EngineEvent } from './engine-events.js';
-import { EngineThread, type Started } from './engine-thread.js';
-import { prepareNativeEnvironment } from './native-shim.js';
-import type { HostStats } from './session-host.js';
-import { readSource } from './session-source.js';
-import { type Spawn, spawnWorker } from './thread-port.js';
+import type { Clock } from '../contracts/clock.js';
+import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
+import type { EngineEvent } from '../contracts/engine-events.js';
+import type { LoadOutcome, ModelLoader, ModelSource } from '../contracts/model-loader.js';
+import type { BackendChoice } from './backend/backend.js';
+import { prepareNativeEnvironment } from './backend/native-shim.js';
+import type { HostStats } from './session/session-host.js';
+import { readSource } from './session/session-source.js';
+import { EngineThread, type Started } from './thread/engine-thread.js';
+import { type Spawn, spawnWorker } from './thread/port.js';
 
 export interface WorkerEngineOptions {
   readonly clock: Clock;

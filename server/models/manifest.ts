@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MAX_RANK } from '../../shared/limits.js';
 import { describe } from '../../shared/parse.js';
 import { type FeaturiserConfig, parseFeaturiserConfig } from '../../shared/text/featuriser.js';
-import type { DeclaredInput } from '../core/model-loader.js';
+import type { DeclaredInput } from '../contracts/model-loader.js';
 import { nearMiss } from './near-miss.js';
 
 export const MANIFEST_FILE = 'manifest.json';

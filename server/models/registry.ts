@@ -1,10 +1,10 @@
 // The models of the hub: loads, checks and warms them up, publishes them, and looks them up by name. Knows no file format and no thread.
 import { type WireError, wireError } from '../../shared/errors.js';
 import { elementCount } from '../../shared/tensor.js';
-import type { Clock } from '../core/clock.js';
-import type { EngineModel } from '../core/engine.js';
-import type { LoadReport, ModelLoader } from '../core/model-loader.js';
-import type { ModelDirectory, ModelSpec, ReadyModel } from '../core/model-spec.js';
+import type { Clock } from '../contracts/clock.js';
+import type { EngineModel } from '../contracts/engine.js';
+import type { ModelDirectory, ModelSpec, ReadyModel } from '../contracts/model.js';
+import type { LoadReport, ModelLoader } from '../contracts/model-loader.js';
 import type { ModelFolder } from './repository.js';
 import { type WarmedUp, warmUpModel } from './warm-up.js';
 

@@ -1,8 +1,8 @@
 // Runs of a model that nobody waits for: on made-up rows, one batch at a time, each timed.
 import { viewBatch } from '../../shared/batch-layout.js';
 import { elementCount, type TensorArray } from '../../shared/tensor.js';
-import type { Clock } from '../core/clock.js';
-import type { Engine, EngineModel } from '../core/engine.js';
+import type { Clock } from '../contracts/clock.js';
+import type { Engine, EngineModel } from '../contracts/engine.js';
 import type { MadeUpRows } from './made-up-rows.js';
 
 /** One run that ended with outputs. */

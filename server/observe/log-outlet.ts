@@ -3,7 +3,7 @@
  * again, a line says how many. Nobody waits for it. Knows no form of lines.
  */
 
-import type { Clock, Timer } from '../core/clock.js';
+import type { Clock, Timer } from '../contracts/clock.js';
 import type { LogSink } from './log-sink.js';
 
 export interface LogOutletOptions {

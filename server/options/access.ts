@@ -1,6 +1,6 @@
 /** Access: who may come in. */
 
-import { flag, type Option, text } from './option.js';
+import { flag, type Option, text } from '../config/option.js';
 
 export const ACCESS = {
   tokenFile: text(

@@ -1,8 +1,8 @@
 /** Connections: where the hub listens, and what one connection may hold. */
 
+import { integer, list, MIB, type Option, text } from '../config/option.js';
 import { isHost } from '../transports/host-policy.js';
 import { isOrigin } from '../transports/origin-policy.js';
-import { integer, list, MIB, type Option, text } from './option.js';
 
 export const CONNECTIONS = {
   host: text('HOST', '127.0.0.1', 'Address to listen on; 0.0.0.0 for every interface.'),

@@ -1,7 +1,7 @@
 /** Limits on who asks too often, and the port for operators. By address they are right only where the hub knows the client's own. */
 
+import { integer, integerOr, list, type Option, text } from '../config/option.js';
 import { isProxies } from '../transports/client-address.js';
-import { integer, integerOr, list, type Option, text } from './option.js';
 
 export const LIMITS = {
   trustProxy: list(

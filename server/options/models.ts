@@ -1,6 +1,6 @@
 /** Models, engine and batches: what is computed, and how. */
 
-import { flag, integer, MIB, type Option, oneOf, text } from './option.js';
+import { flag, integer, MIB, type Option, oneOf, text } from '../config/option.js';
 
 export const MODELS = {
   model: text(

@@ -1,6 +1,6 @@
 /** The prediction log: a line for each prediction, in files. */
 
-import { integer, MIB, type Option, oneOf, text } from './option.js';
+import { integer, MIB, type Option, oneOf, text } from '../config/option.js';
 
 export const PREDICTION_LOG = {
   predictionLog: oneOf(

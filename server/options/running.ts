@@ -1,6 +1,6 @@
 /** Running: shutdown and the log of the process. */
 
-import { integer, type Option, oneOf } from './option.js';
+import { integer, type Option, oneOf } from '../config/option.js';
 
 export const RUNNING = {
   graceMs: integer(0, 600_000, 10_000, 'How long a shutdown waits for what was accepted, in milliseconds.'),

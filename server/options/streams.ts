@@ -1,6 +1,6 @@
 /** Streams and their viewers. */
 
-import { integer, MIB, type Option } from './option.js';
+import { integer, MIB, type Option } from '../config/option.js';
 
 export const STREAMS = {
   maxStreams: integer(1, 100_000, 100, 'Most streams at a time; a request that would make another is refused.'),

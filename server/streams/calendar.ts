@@ -3,7 +3,7 @@
  * steps back and never stands still. A wall clock that is set forward is followed; one that is set back is not (decision 16).
  */
 
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../contracts/clock.js';
 
 /** The wall clock is followed when it is so far ahead, in milliseconds: less is how two clocks of one machine differ. */
 const FOLLOW_MS = 1000;

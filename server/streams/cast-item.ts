@@ -3,7 +3,7 @@
 import { cutText } from '../../shared/cut-text.js';
 import { MAX_CAST_TEXT } from '../../shared/limits.js';
 import type { ReceiptParts, SampleItem, StreamItem, WordWeight } from '../../shared/stream-protocol.js';
-import type { CastPrediction, CastSource } from '../core/casting.js';
+import type { CastPrediction, CastSource } from '../contracts/streams.js';
 
 /** What an item takes besides its text, about: its fields as an object and as JSON. */
 const FIXED_BYTES = 600;

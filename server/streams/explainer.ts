@@ -5,11 +5,11 @@
 
 import type { WordWeight } from '../../shared/stream-protocol.js';
 import type { Span } from '../../shared/text/token-spans.js';
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../contracts/clock.js';
 import type { Hub } from '../core/hub.js';
-import { weigh, withoutEach } from '../core/leave-out.js';
-import type { Origin } from '../core/origin.js';
-import type { Outcome } from '../core/pending.js';
+import { weigh, withoutEach } from '../core/requests/leave-one-out.js';
+import type { Origin } from '../core/requests/origin.js';
+import type { Outcome } from '../core/requests/request.js';
 import type { CastItem } from './cast-item.js';
 import type { Stream } from './stream.js';
 import type { Explain } from './streams.js';

@@ -1,7 +1,7 @@
 /** The events that viewers get, encoded once. */
 
 import type { StreamGap, Unsubscribed } from '../../shared/stream-protocol.js';
-import type { SharedEvent } from '../core/casting.js';
+import type { SharedEvent } from '../contracts/streams.js';
 import type { CastItem } from './cast-item.js';
 
 /** Which stream, and which life of it. */

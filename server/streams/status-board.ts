@@ -1,8 +1,8 @@
 /** The state of the hub, told once a second to who watches, and encoded once for all of them. */
 
 import type { HubStatus } from '../../shared/stream-protocol.js';
-import type { ViewerSink } from '../core/casting.js';
-import type { Clock, Timer } from '../core/clock.js';
+import type { Clock, Timer } from '../contracts/clock.js';
+import type { ViewerSink } from '../contracts/streams.js';
 import { sharedEvent } from './shared-events.js';
 
 /** What the board reads; counts are since the start of the hub. */

@@ -1,16 +1,16 @@
 /** One stream: takes predictions, keeps the last of them, and serves its viewers, each at its pace. */
 
 import type { StreamDescription, StreamPosition } from '../../shared/stream-protocol.js';
-import type { CastPrediction, CastSource, CastTarget, StreamPast } from '../core/casting.js';
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../contracts/clock.js';
+import type { CastPrediction, CastSource, CastTarget, StreamPast } from '../contracts/streams.js';
 import type { Calendar } from './calendar.js';
 import { type CastItem, makeItem } from './cast-item.js';
-import { CastViewer } from './cast-viewer.js';
 import { ItemRing } from './item-ring.js';
-import { PaceGroup } from './pace-group.js';
-import { StreamWindows } from './stream-windows.js';
 import type { Viewer } from './viewer.js';
-import type { WindowViewer } from './window-viewer.js';
+import { CastViewer } from './viewers/item-viewer.js';
+import { PaceGroup } from './viewers/pace-group.js';
+import { StreamWindows } from './windows/stream-windows.js';
+import type { WindowViewer } from './windows/window-viewer.js';
 
 export interface StreamParts {
   readonly name: string;

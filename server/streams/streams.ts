@@ -3,16 +3,16 @@
 import { type WireError, wireError } from '../../shared/errors.js';
 import { WINDOW_STEP_MS } from '../../shared/limits.js';
 import type { StreamDescription, StreamGap, StreamPosition } from '../../shared/stream-protocol.js';
-import type { Casting, Seat, StreamPast, ViewerSink, Viewing } from '../core/casting.js';
-import type { Clock, Timer } from '../core/clock.js';
-import type { ModelSpec } from '../core/model-spec.js';
+import type { Clock, Timer } from '../contracts/clock.js';
+import type { ModelSpec } from '../contracts/model.js';
+import type { Casting, Seat, StreamPast, ViewerSink, Viewing } from '../contracts/streams.js';
 import { Calendar } from './calendar.js';
 import type { CastItem } from './cast-item.js';
-import type { CastViewer } from './cast-viewer.js';
-import { StreamSeat } from './seat.js';
 import { Stream } from './stream.js';
 import type { Viewer, ViewerLimits } from './viewer.js';
-import type { WindowViewer } from './window-viewer.js';
+import { StreamSeat } from './viewers/connection-views.js';
+import type { CastViewer } from './viewers/item-viewer.js';
+import type { WindowViewer } from './windows/window-viewer.js';
 
 export interface StreamsOptions extends ViewerLimits {
   /** Most streams at a time. @default 100 */

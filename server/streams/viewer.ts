@@ -4,7 +4,7 @@
  */
 
 import type { StreamPosition } from '../../shared/stream-protocol.js';
-import type { SharedEvent, ViewerSink } from '../core/casting.js';
+import type { SharedEvent, ViewerSink } from '../contracts/streams.js';
 
 export interface ViewerLimits {
   /** Unread bytes of its connection above which a viewer is sent nothing more. @default 256 KiB */

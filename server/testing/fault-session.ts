@@ -1,7 +1,7 @@
 // A session module whose model fails on demand, to try what the hub does about it. Input `x` float32 [2], output `y` [1] = 2 * x[0];
 // x[1] says what else happens: -1 ends the thread, -2 throws, -3 never returns. Option `batchMs`: how long every batch takes.
 import type { BatchViews } from '../../shared/batch-layout.js';
-import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../engine/session.js';
+import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../engine/session/session.js';
 
 /** What to put into x[1]. */
 export const FAULT = { none: 0, exit: -1, throw: -2, hang: -3 } as const;

@@ -1,6 +1,6 @@
 /** A clock that moves when the test says so. */
 
-import type { Clock, Timer } from '../core/clock.js';
+import type { Clock, Timer } from '../contracts/clock.js';
 
 interface Entry {
   readonly at: number;

@@ -4,7 +4,7 @@
  */
 
 import { viewBatch } from '../../shared/batch-layout.js';
-import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../core/engine.js';
+import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../contracts/engine.js';
 
 /** One batch that the engine was given. */
 export interface PuppetRun {

@@ -1,7 +1,7 @@
 /** What a caller may do, asked for each request: a few property reads. */
 
 import { type WireError, wireError } from '../../shared/errors.js';
-import type { Rights, Scope } from '../core/access.js';
+import type { Rights, Scope } from '../contracts/access.js';
 
 /** Why these rights do not cover a `predict`; one that names a stream publishes too. */
 export function refusePredict(rights: Rights, stream: string | undefined): WireError | undefined {

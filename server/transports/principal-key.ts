@@ -1,6 +1,6 @@
 /** Whose share a request is of: the text that stands for a principal to the hub. */
 
-import type { Pass } from '../core/access.js';
+import type { Pass } from '../contracts/access.js';
 import { callerOf } from './client-address.js';
 
 /** Passes of these names tell nobody from anybody: everybody's on an open hub, and that of a JWT without a subject. */

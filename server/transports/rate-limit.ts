@@ -3,7 +3,7 @@
  * kept of a caller: the moment at which its allowance is whole again.
  */
 
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../contracts/clock.js';
 
 /** Callers known at once. Beyond it the one that was heard first is forgotten, and begins anew. */
 const MAX_CALLERS = 65_536;

@@ -1,7 +1,7 @@
 /** How many requests a second one client may make: a Socket.IO connection, and a session over all of its; of REST, which has none, an address. */
 
 import { type WireError, wireError } from '../../shared/errors.js';
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../contracts/clock.js';
 import { callerOf } from './client-address.js';
 import { RateLimit } from './rate-limit.js';
 

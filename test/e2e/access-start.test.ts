@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../../bench/free-port.js';
+import { freePort } from '../../bench/harness/free-port.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { KEYS, OPERATOR, WEB } from '../support/tokens.js';
 import { until } from '../support/until.js';

@@ -1,7 +1,7 @@
 /** The contract of the core over a worker thread, from the built files. */
 
+import { systemClock } from '../../dist/server/app/system-clock.js';
 import { WorkerEngine } from '../../dist/server/engine/worker-engine.js';
-import { systemClock } from '../../dist/server/system-clock.js';
 import { loadLinear } from '../support/contract-engines.js';
 import { describeContract } from '../support/contract-suite.js';
 

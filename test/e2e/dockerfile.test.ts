@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../../bench/free-port.js';
+import { freePort } from '../../bench/harness/free-port.js';
 import { type Container, predict, rightsOf, whenReady } from '../support/container.js';
 import { drainMs, optionsOf } from '../support/deployment.js';
 import { readManifests, theOnly } from '../support/manifests.js';
@@ -175,7 +175,7 @@ test('as deploy/kubernetes runs it, the hub is a user without rights on a read-o
 }, 60_000);
 
 test('the doctor runs in the image and finds the wasm engine', async () => {
-  const { stdout } = await run(join(onlyNode, 'node'), ['dist/scripts/doctor.js', '--json'], {
+  const { stdout } = await run(join(onlyNode, 'node'), ['dist/cli/doctor/doctor.js', '--json'], {
     cwd: app,
     env: { ...image.env, PATH: onlyNode, HOME: '/nonexistent' },
     timeout: 60_000,
@@ -195,7 +195,7 @@ test('the image has what the hub needs at run time and nothing else', async () =
   expect(development).toEqual(expect.arrayContaining(['node_modules/typescript', 'node_modules/vitest']));
   expect(development.filter((path) => existsSync(join(app, path)))).toEqual([]);
   expect((await readdir(app)).sort()).toEqual(['LICENSE', 'dist', 'model', 'node_modules', 'package.json']);
-  expect((await readdir(join(app, 'dist'))).sort()).toEqual(['layer', 'scripts', 'server', 'shared', 'web']);
+  expect((await readdir(join(app, 'dist'))).sort()).toEqual(['cli', 'server', 'shared', 'tfjs-layer', 'web']);
   expect(own.filter((path) => /^model\/(train|evaluate)\//.test(path))).toEqual([]);
   expect(own.filter((path) => !path.startsWith('node_modules/') && path.endsWith('.ts'))).toEqual([]);
   expect(own.filter((path) => path.startsWith('node_modules/') && path.endsWith('.map'))).toEqual([]);
@@ -248,7 +248,7 @@ test('the context that docker is sent leaves out everything the Dockerfile does 
     'client/package.json',
     'client/index.ts',
     'dashboard/main.ts',
-    'server/engine/worker.ts',
+    'server/engine/thread/worker.ts',
   ]) {
     expect([path, ignored(path)]).toEqual([path, false]);
   }

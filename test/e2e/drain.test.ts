@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../dist/client/index.js';
-import type { Config } from '../../dist/server/config.js';
+import type { Config } from '../../dist/server/config/config.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { frame, RawSocket } from '../support/raw-socket.js';

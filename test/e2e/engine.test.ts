@@ -2,12 +2,12 @@
 
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type BackendProbe, probeBackend } from '../../dist/server/engine/backend-probe.js';
-import type { EngineEvent } from '../../dist/server/engine/engine-events.js';
+import { systemClock } from '../../dist/server/app/system-clock.js';
+import type { EngineEvent } from '../../dist/server/contracts/engine-events.js';
+import { type BackendProbe, probeBackend } from '../../dist/server/engine/backend/backend-probe.js';
 import { WorkerEngine, type WorkerEngineOptions } from '../../dist/server/engine/worker-engine.js';
 import { ModelRegistry } from '../../dist/server/models/registry.js';
 import { findModels } from '../../dist/server/models/repository.js';
-import { systemClock } from '../../dist/server/system-clock.js';
 import { FAULT, faultSessionModule } from '../../dist/server/testing/fault-session.js';
 import { batchBytes, viewBatch } from '../../dist/shared/batch-layout.js';
 import {

@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../../bench/free-port.js';
+import { freePort } from '../../bench/harness/free-port.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { FEED, KEYS } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
 const root = resolve(import.meta.dirname, '../..');
-const main = join(root, 'dist/demo/lines/main.js');
+const main = join(root, 'dist/cli/feed/main.js');
 
 let folder = '';
 let hub: TestProcess;

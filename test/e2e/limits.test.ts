@@ -1,8 +1,8 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, expect, test } from 'vitest';
-import { freePort } from '../../bench/free-port.js';
-import type { App } from '../../dist/server/app.js';
-import type { Config } from '../../dist/server/config.js';
+import { freePort } from '../../bench/harness/free-port.js';
+import type { App } from '../../dist/server/app/app.js';
+import type { Config } from '../../dist/server/config/config.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/until.js';
 
-const main = new URL('../../dist/scripts/log/main.js', import.meta.url).pathname;
+const main = new URL('../../dist/cli/log/main.js', import.meta.url).pathname;
 let folder = '';
 
 function line(second: number, label: string, extra: object = {}): string {

@@ -3,7 +3,7 @@
 import { request } from 'node:http';
 import { io } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../bench/free-port.js';
+import { freePort } from '../../bench/harness/free-port.js';
 import { Nginx, nginxLack } from '../../dist/bench/balance/nginx.js';
 import { connect, type TickcastClient } from '../../dist/client/index.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';

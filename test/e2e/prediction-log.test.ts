@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type SmallDisk, smallDisk } from '../../bench/chaos/hub/small-disk.js';
 import { connect } from '../../dist/client/index.js';
-import type { Config } from '../../dist/server/config.js';
+import type { Config } from '../../dist/server/config/config.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { freePort } from '../../bench/free-port.js';
+import { freePort } from '../../bench/harness/free-port.js';
 import { connect, isTickcastError, type TickcastClient } from '../../dist/client/index.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
 import { writeLinear } from '../support/tiny-models.js';

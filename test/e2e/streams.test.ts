@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client';
 import { expect, test } from 'vitest';
-import { freePort } from '../../bench/free-port.js';
+import { freePort } from '../../bench/harness/free-port.js';
 import { connect, isTickcastError, type TickcastClient } from '../../client/index.js';
 import type { AggregateFrame, CastFrame, StreamItem, Subscribed } from '../../shared/index.js';
 import { startTestApp, startTestProcess, type TestProcess } from '../support/app.js';

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
-import { App, type AppExtras } from '../../dist/server/app.js';
-import { type Config, configWith, flagOf } from '../../dist/server/config.js';
+import { App, type AppExtras } from '../../dist/server/app/app.js';
+import { type Config, configWith, flagOf } from '../../dist/server/config/config.js';
 import { until, within } from './until.js';
 
 export interface TestApp {

@@ -1,11 +1,11 @@
 /** The engines that the contract is run over, each with two versions of a model: one number in, one out. */
 
 import { join } from 'node:path';
-import type { Engine, EngineModel, PackedBatch } from '../../server/core/engine.js';
-import type { ModelLoader } from '../../server/core/model-loader.js';
+import { systemClock } from '../../server/app/system-clock.js';
+import type { Engine, EngineModel, PackedBatch } from '../../server/contracts/engine.js';
+import type { ModelLoader } from '../../server/contracts/model-loader.js';
 import { ModelRegistry } from '../../server/models/registry.js';
 import { findModels } from '../../server/models/repository.js';
-import { systemClock } from '../../server/system-clock.js';
 import { PuppetEngine } from '../../server/testing/puppet-engine.js';
 import { wireError } from '../../shared/errors.js';
 import type { ContractModels } from './contract-hub.js';

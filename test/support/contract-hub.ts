@@ -1,22 +1,22 @@
 /** A hub with its transports over any engine, whose batches a test can hold, read and lose. */
 
 import { openAccess } from '../../server/access/open-access.js';
-import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/core/engine.js';
-import type { HubEvent } from '../../server/core/events.js';
+import { systemClock } from '../../server/app/system-clock.js';
+import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/contracts/engine.js';
+import { describeModel, type ModelDirectory, type ReadyModel } from '../../server/contracts/model.js';
+import type { TransportEvent } from '../../server/contracts/transport-events.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
-import { describeModel, type ModelDirectory, type ReadyModel } from '../../server/core/model-spec.js';
+import type { HubEvent } from '../../server/core/requests/events.js';
 import { Streams } from '../../server/streams/streams.js';
-import { systemClock } from '../../server/system-clock.js';
 import { ClientAddress } from '../../server/transports/client-address.js';
 import { HostPolicy } from '../../server/transports/host-policy.js';
-import { createHttp } from '../../server/transports/http.js';
+import { createHttp } from '../../server/transports/http/http.js';
+import { addRest } from '../../server/transports/http/rest.js';
+import { RestAccess } from '../../server/transports/http/rest-access.js';
 import { OriginPolicy } from '../../server/transports/origin-policy.js';
 import { RequestLimit } from '../../server/transports/request-limit.js';
 import { RequestPolicy } from '../../server/transports/request-policy.js';
-import { addRest } from '../../server/transports/rest.js';
-import { RestAccess } from '../../server/transports/rest-access.js';
-import { SocketIoTransport } from '../../server/transports/socketio.js';
-import type { TransportEvent } from '../../server/transports/transport-events.js';
+import { SocketIoTransport } from '../../server/transports/socketio/socketio.js';
 import { viewBatch } from '../../shared/batch-layout.js';
 import type { HubLimits } from '../../shared/limits.js';
 import { DEFAULT_OPTIONS } from './core.js';

@@ -1,11 +1,11 @@
 /** A hub over a manual clock and a puppet engine, and models for it. */
 
-import type { Engine } from '../../server/core/engine.js';
-import type { HubEvent } from '../../server/core/events.js';
+import type { Engine } from '../../server/contracts/engine.js';
+import type { ReadyModel, WarmUp } from '../../server/contracts/model.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
-import type { ReadyModel, WarmUp } from '../../server/core/model-spec.js';
-import type { Origin } from '../../server/core/origin.js';
-import type { Outcome, Pending } from '../../server/core/pending.js';
+import type { HubEvent } from '../../server/core/requests/events.js';
+import type { Origin } from '../../server/core/requests/origin.js';
+import type { Outcome, Pending } from '../../server/core/requests/request.js';
 import { ManualClock } from '../../server/testing/manual-clock.js';
 import { PuppetEngine } from '../../server/testing/puppet-engine.js';
 import { type WireError, wireError } from '../../shared/errors.js';

@@ -1,9 +1,9 @@
 /** What the files in deploy/ say to a hub, read by the hub's own reader of options. */
 
-import { type Config, envOf, readConfig } from '../../server/config.js';
-import { OPTIONS } from '../../server/options/table.js';
+import { type Config, envOf, readConfig } from '../../server/config/config.js';
+import { OPTIONS } from '../../server/config/options.js';
 
-/** An engine thread is given so long to end; server/app.ts. */
+/** An engine thread is given so long to end; server/app/app.ts. */
 const ENGINE_CLOSE_MS = 2000;
 
 /** The effective options of a container's environment. Throws on a value that the hub refuses and on a variable that it does not know. */

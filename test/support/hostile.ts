@@ -5,7 +5,7 @@ import { connect, type Socket as TcpSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
-import type { Config } from '../../dist/server/config.js';
+import type { Config } from '../../dist/server/config/config.js';
 import { isRecord } from '../../shared/parse.js';
 import { startTestProcess, type TestProcess } from './app.js';
 import { writeLinear } from './tiny-models.js';

@@ -1,7 +1,7 @@
 /** The prediction log over a hub and files in memory; its thread runs when a test says so. */
 
+import type { ReadyModel } from '../../server/contracts/model.js';
 import type { HubOptions } from '../../server/core/hub.js';
-import type { ReadyModel } from '../../server/core/model-spec.js';
 import { LogWriter } from '../../server/observe/prediction-log/log-writer.js';
 import type { RowLayout, ToLogWorker } from '../../server/observe/prediction-log/messages.js';
 import { PredictionLog, type PredictionLogParts } from '../../server/observe/prediction-log/prediction-log.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
-import { freePort } from '../../bench/free-port.js';
+import { freePort } from '../../bench/harness/free-port.js';
 import { until, within } from './until.js';
 
 const FOLDER = join(import.meta.dirname, '../../deploy/prometheus');

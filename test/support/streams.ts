@@ -1,7 +1,7 @@
 /** Streams over a manual clock, and viewers that write down what they get. */
 
-import type { SharedEvent, ViewerSink } from '../../server/core/casting.js';
-import type { ModelSpec } from '../../server/core/model-spec.js';
+import type { ModelSpec } from '../../server/contracts/model.js';
+import type { SharedEvent, ViewerSink } from '../../server/contracts/streams.js';
 import { type StreamEvent, Streams, type StreamsOptions } from '../../server/streams/streams.js';
 import { ManualClock } from '../../server/testing/manual-clock.js';
 import type { CastFrame, ReceiptParts, StreamItem } from '../../shared/index.js';

@@ -2,7 +2,7 @@
 // The good clients that share its core go first: a real attacker is on another machine.
 import { execFileSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
-import { Random } from '../../random.js';
+import { Random } from '../../harness/random.js';
 import { ATTACKS } from '../attacks/table.js';
 import type { AttackOrder, AttackReport } from './attack-messages.js';
 

@@ -1,7 +1,7 @@
 // The handle on the attackers' process.
 import { fileURLToPath } from 'node:url';
-import { Child, LOADER_CORE } from '../../child.js';
-import { within } from '../../deadline.js';
+import { Child, LOADER_CORE } from '../../harness/child.js';
+import { within } from '../../harness/deadline.js';
 import type { AttackOrder, AttackReport } from './attack-messages.js';
 
 /** An attack may go on for so long after its time, to let go of its connections. */

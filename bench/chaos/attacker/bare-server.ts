@@ -1,8 +1,8 @@
 // The handle on the bare server's process.
 import { fileURLToPath } from 'node:url';
-import { Child, SERVER_CORE } from '../../child.js';
-import { within } from '../../deadline.js';
-import { freePort } from '../../free-port.js';
+import { Child, SERVER_CORE } from '../../harness/child.js';
+import { within } from '../../harness/deadline.js';
+import { freePort } from '../../harness/free-port.js';
 
 const START_MS = 10_000;
 

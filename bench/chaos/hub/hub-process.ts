@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Child, SERVER_CORE } from '../../child.js';
-import { freePort } from '../../free-port.js';
-import { processRssBytes } from '../../process-cpu.js';
+import { Child, SERVER_CORE } from '../../harness/child.js';
+import { freePort } from '../../harness/free-port.js';
+import { processRssBytes } from '../../harness/process-cpu.js';
 
 export interface HubSetting {
   /** The models' folder. */

@@ -1,6 +1,6 @@
 /** A figure that somebody else must be asked for, who may be busy: asked at most once at a time, and waited for only a moment. */
 
-import type { Clock } from '../../core/clock.js';
+import type { Clock } from '../../contracts/clock.js';
 
 export class AskedFigure {
   readonly #ask: () => Promise<number | undefined>;

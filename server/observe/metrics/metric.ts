@@ -1,6 +1,6 @@
 /** What a metric is, and what all metrics are read from. */
 
-import type { ModelSpec } from '../../core/model-spec.js';
+import type { ModelSpec } from '../../contracts/model.js';
 import type { Histogram } from './histogram.js';
 import type { PredictionCounts } from './prediction-counts.js';
 

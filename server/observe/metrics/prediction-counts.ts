@@ -1,7 +1,7 @@
 /** Counts what the hub tells of requests and batches. Runs once for each prediction: no string is made, nothing is allocated. */
 
-import type { BatchEvent, HubListener, SettledEvent } from '../../core/events.js';
-import type { ModelSpec } from '../../core/model-spec.js';
+import type { ModelSpec } from '../../contracts/model.js';
+import type { BatchEvent, HubListener, SettledEvent } from '../../core/requests/events.js';
 import { ModelCounts } from './model-counts.js';
 
 export class PredictionCounts {

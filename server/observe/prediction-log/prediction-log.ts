@@ -3,10 +3,10 @@
  * waits and never throws into the hub: what cannot be logged is dropped and counted. Rows logged, dropped and left out are all that were predicted.
  */
 
-import type { Clock, Timer } from '../../core/clock.js';
-import type { HubListener } from '../../core/events.js';
-import type { Pending } from '../../core/pending.js';
-import type { Logger } from '../logger.js';
+import type { Clock, Timer } from '../../contracts/clock.js';
+import type { HubListener } from '../../core/requests/events.js';
+import type { Pending } from '../../core/requests/request.js';
+import type { Logger } from '../log/logger.js';
 import type { LogPort, SpawnLog } from './log-port.js';
 import type { FromLogWorker, RowLayout, WrittenMessage } from './messages.js';
 import { type Predicted, RowCollector } from './row-collector.js';

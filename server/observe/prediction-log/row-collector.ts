@@ -4,8 +4,8 @@ import { cutText } from '../../../shared/cut-text.js';
 import { type InputPart, measureInput } from '../../../shared/input.js';
 import { writeRow } from '../../../shared/row-writer.js';
 import { BYTES_PER_ELEMENT, elementCount, type InputSpec, viewTensorArray } from '../../../shared/tensor.js';
-import type { ModelSpec } from '../../core/model-spec.js';
-import type { Outcome, Pending } from '../../core/pending.js';
+import type { ModelSpec } from '../../contracts/model.js';
+import type { Outcome, Pending } from '../../core/requests/request.js';
 import type { LoggedModel, LoggedTensor, RowLayout, RowsMessage } from './messages.js';
 import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares, VIAS } from './row-layout.js';
 

@@ -1,6 +1,6 @@
 /** So many a second of one caller, with a burst: the generic cell rate algorithm (ITU-T I.371) for one caller, counted in units. */
 
-import type { Clock } from '../../core/clock.js';
+import type { Clock } from '../../contracts/clock.js';
 
 export class Allowance {
   readonly #clock: Clock;

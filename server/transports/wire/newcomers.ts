@@ -3,7 +3,7 @@
  * a line of text, and the hub ten kilobytes.
  */
 
-import type { Clock, Timer } from '../../core/clock.js';
+import type { Clock, Timer } from '../../contracts/clock.js';
 
 const MAX_MS = 10_000;
 /** With more than so many, those end sooner that have been here for longer than an honest client takes. */

@@ -3,7 +3,7 @@
  * room, and one that goes on sending what can only be refused is ended.
  */
 
-import type { Clock, Timer } from '../../core/clock.js';
+import type { Clock, Timer } from '../../contracts/clock.js';
 import { Allowance } from './allowance.js';
 import type { Room, Waiter } from './room.js';
 

@@ -3,7 +3,7 @@
  * for it, the longest first. A pause that only ended with time would leave the hub idle in an overload.
  */
 
-import type { Clock } from '../../core/clock.js';
+import type { Clock } from '../../contracts/clock.js';
 import { Allowance } from './allowance.js';
 
 /** Units a second that are refused before those who ask are read more slowly. */

@@ -3,7 +3,7 @@
  * those that wait already. Without it one readable socket may bring two megabytes of tiny packets before anybody else is heard.
  */
 
-import type { Clock } from '../../core/clock.js';
+import type { Clock } from '../../contracts/clock.js';
 
 /** Connections that go on in one turn after they had to wait: with the share of each, the bound on what all floods together cost a turn. */
 const CONTINUED_A_TURN = 4;

@@ -3,7 +3,7 @@
  * one large answer is no reason to end a connection that takes it.
  */
 
-import type { Clock, Timer } from '../../core/clock.js';
+import type { Clock, Timer } from '../../contracts/clock.js';
 
 export interface UnreadParts {
   readonly clock: Clock;

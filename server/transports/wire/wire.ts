@@ -4,8 +4,9 @@
  */
 
 import type { IncomingMessage } from 'node:http';
-import type { Clock, Timer } from '../../core/clock.js';
-import type { Leaver } from '../departures.js';
+import type { Clock, Timer } from '../../contracts/clock.js';
+import type { CutKind } from '../../contracts/transport-events.js';
+import type { Leaver } from '../socketio/departures.js';
 import type { Newcomers } from './newcomers.js';
 import { Pace } from './pace.js';
 import type { Room } from './room.js';
@@ -13,9 +14,6 @@ import type { Turns } from './turns.js';
 import { Unread } from './unread.js';
 import type { Valve } from './valve.js';
 import { type Drain, type Holder, Valves } from './valves.js';
-
-/** Why a connection was ended by the hub. */
-export type CutKind = 'slow' | 'flood' | 'protocol' | 'unjoined' | 'too-large';
 
 export interface WireOptions {
   /** Unread bytes from which no further request is read. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { invitation, isLoopback } from '../../../server/access-control.js';
-import { readConfig } from '../../../server/config.js';
+import { invitation, isLoopback } from '../../../server/app/access-control.js';
+import { readConfig } from '../../../server/config/config.js';
 
 test.each([
   ['127.0.0.1', true],

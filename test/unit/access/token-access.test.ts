@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { beforeEach, expect, test } from 'vitest';
 import { TokenAccess } from '../../../server/access/token-access.js';
 import { parseTokenFile, type TokenFile } from '../../../server/access/token-file.js';
-import type { Pass } from '../../../server/core/access.js';
+import type { Pass } from '../../../server/contracts/access.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { FEED, JWT, KEYS, LONG, makeJwt, refusedTokens, WEB } from '../../support/tokens.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientTextFrame, FrameReader } from '../../../bench/frames.js';
+import { clientTextFrame, FrameReader } from '../../../bench/load/frames.js';
 
 /** A frame as a server sends it: without a mask. */
 function serverFrame(first: number, payload: Buffer): Buffer {

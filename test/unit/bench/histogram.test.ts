@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Histogram } from '../../../bench/histogram.js';
-import { Random } from '../../../bench/random.js';
+import { Histogram } from '../../../bench/harness/histogram.js';
+import { Random } from '../../../bench/harness/random.js';
 
 test('a percentile is within 1/128 of the exact one, whatever the size of the values', () => {
   const random = new Random(7);

@@ -1,8 +1,8 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { afterEach, expect, test } from 'vitest';
-import { Loader } from '../../../bench/loader.js';
-import { buildInputs, expectedPredictions, INPUT_COUNT } from '../../../bench/mlp.js';
+import { Loader } from '../../../bench/load/loader.js';
+import { buildInputs, expectedPredictions, INPUT_COUNT } from '../../../bench/servers/mlp.js';
 import { until, within } from '../../support/until.js';
 
 interface Request {

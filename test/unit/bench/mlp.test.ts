@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { buildInputs, expectedPredictions } from '../../../bench/mlp.js';
-import { mlpArtifacts } from '../../../bench/mlp-files.js';
-import { openBackend } from '../../../server/engine/backend.js';
+import { buildInputs, expectedPredictions } from '../../../bench/servers/mlp.js';
+import { mlpArtifacts } from '../../../bench/servers/mlp-files.js';
+import { openBackend } from '../../../server/engine/backend/backend.js';
 
 test('TensorFlow.js answers with the model as the plain evaluation does', async () => {
   const opening = await openBackend('cpu');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseOptions } from '../../../bench/options.js';
+import { parseOptions } from '../../../bench/hub/options.js';
 
 test('without options the bench measures everything, three rounds of 8 seconds on the native engine', () => {
   expect(parseOptions([])).toMatchObject({

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { END_ID, FIRST_ID, packetKind, predictionId, predictionValues, RequestFrame } from '../../../bench/packets.js';
+import {
+  END_ID,
+  FIRST_ID,
+  packetKind,
+  predictionId,
+  predictionValues,
+  RequestFrame,
+} from '../../../bench/load/packets.js';
 
 const packet = (text: string): [Buffer, number, number] => {
   // Bytes before and behind, as in a chunk of several frames.

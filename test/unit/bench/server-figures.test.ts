@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseMachineCpu, parseProcessCpu } from '../../../bench/process-cpu.js';
-import { readTotals } from '../../../bench/server-process.js';
+import { parseMachineCpu, parseProcessCpu } from '../../../bench/harness/process-cpu.js';
+import { readTotals } from '../../../bench/servers/server-process.js';
 
 test("a process's CPU time is user and system time, whatever its name", () => {
   const stat = '4242 (node (a) b) S 1 1 1 0 -1 4194304 100 0 0 0 250 50 7 8 20 0 11 0 1 2 3';

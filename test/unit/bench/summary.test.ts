@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Measurement } from '../../../bench/measurement.js';
-import { reportText } from '../../../bench/report.js';
-import { median } from '../../../bench/statistics.js';
-import { isMet, summarise } from '../../../bench/summary.js';
+import { median } from '../../../bench/harness/statistics.js';
+import type { Measurement } from '../../../bench/hub/measurement.js';
+import { reportText } from '../../../bench/hub/report.js';
+import { isMet, summarise } from '../../../bench/hub/summary.js';
 
 const quiet = { serverLoad: 1, loaderLoad: 0.4, otherLoad: 0, answered: 1, checked: 1, answerBytes: 100 };
 

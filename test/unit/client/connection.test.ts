@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { StateChange } from '../../../client/connection.js';
+import type { StateChange } from '../../../client/connection/connection.js';
 import { hello, makeClient, outcome } from './fake-socket.js';
 
 const ROW = [1, 2, 3, 4];

@@ -1,9 +1,9 @@
 /** A socket without a network, driven by the test, and a client on it. */
 
 import { TickcastClient } from '../../../client/client.js';
+import type { OpenSocket, OutgoingRequest, SocketListener, StreamEvent } from '../../../client/connection/socket-io.js';
 import type { ClientOptions } from '../../../client/options.js';
-import type { OpenSocket, OutgoingRequest, SocketListener, StreamEvent } from '../../../client/socket.js';
-import type { PageVisibility } from '../../../client/visibility.js';
+import type { PageVisibility } from '../../../client/streams/page-visibility.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import type { HandshakeAuth, Hello, ModelDescription, RequestId } from '../../../shared/index.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StateChange } from '../../../client/connection.js';
+import type { StateChange } from '../../../client/connection/connection.js';
 import type { ClientOptions } from '../../../client/options.js';
 import { hello, makeClient, outcome } from './fake-socket.js';
 import { cast, items, listen, subscribed } from './stream-fixtures.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exactJsonBytes, JsonSize } from '../../../client/json-size.js';
+import { exactJsonBytes, JsonSize } from '../../../client/requests/json-size.js';
 
 const value = fc.letrec((tie) => ({
   value: fc.oneof(

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { predictOverHttp } from '../../../client/rest.js';
+import { predictOverHttp } from '../../../client/http.js';
 import { outcome } from './fake-socket.js';
 
 afterEach(() => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InFlight } from '../../../client/in-flight.js';
-import type { RequestOutlet } from '../../../client/outlet.js';
-import type { PredictResult } from '../../../client/pending.js';
-import type { OutgoingRequest } from '../../../client/socket.js';
+import type { RequestOutlet } from '../../../client/connection/channels.js';
+import type { OutgoingRequest } from '../../../client/connection/socket-io.js';
+import type { PredictResult } from '../../../client/requests/request.js';
+import { InFlight } from '../../../client/requests/request-table.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { hello } from './fake-socket.js';
 

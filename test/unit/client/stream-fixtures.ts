@@ -1,8 +1,8 @@
 /** Frames as a hub sends them, and a client that is subscribed. */
 
 import type { ClientOptions } from '../../../client/options.js';
-import type { SubscribeOptions, Subscription } from '../../../client/stream-types.js';
-import type { PageVisibility } from '../../../client/visibility.js';
+import type { PageVisibility } from '../../../client/streams/page-visibility.js';
+import type { SubscribeOptions, Subscription } from '../../../client/streams/types.js';
 import type { StreamItem, StreamMode, StreamPosition, StreamWindow } from '../../../shared/index.js';
 import { makeClient } from './fake-socket.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { REPEAT_WINDOW, RepeatWindow } from '../../../client/repeat-window.js';
-import { ValueBuffer } from '../../../client/value-buffer.js';
+import { ValueBuffer } from '../../../client/streams/value-buffer.js';
 import { item } from './stream-fixtures.js';
 
 test('keeps the order and the count through any mix of pushing and taking', () => {

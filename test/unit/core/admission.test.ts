@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { admit, clearlyFits, clearlyHasRoom } from '../../../server/core/admission.js';
+import { admit, clearlyFits, clearlyHasRoom } from '../../../server/core/requests/admission.js';
 
 test('what clearly fits is what the rule accepts, where nothing is promised and the wait is short', () => {
   const rows = fc.integer({ min: 1, max: 1024 });

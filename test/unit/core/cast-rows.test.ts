@@ -1,7 +1,7 @@
 // What a stream is told of the requests to it.
 import { expect, test } from 'vitest';
-import type { Casting, CastPrediction } from '../../../server/core/casting.js';
-import type { BatchOutcome } from '../../../server/core/engine.js';
+import type { BatchOutcome } from '../../../server/contracts/engine.js';
+import type { Casting, CastPrediction } from '../../../server/contracts/streams.js';
 import { Hub } from '../../../server/core/hub.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { PuppetEngine } from '../../../server/testing/puppet-engine.js';

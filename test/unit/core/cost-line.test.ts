@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CostLine } from '../../../server/core/cost-line.js';
+import { CostLine } from '../../../server/core/batches/cost-model.js';
 import { Random } from '../../support/random.js';
 
 const WARM_UP = { overheadMs: 0.3, rowMs: 0.004, byteMs: 0 };

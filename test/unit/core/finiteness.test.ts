@@ -1,6 +1,6 @@
 // What a model answers that is no number: the puppet engine doubles, so a large input overflows a float32.
 import { expect, test } from 'vitest';
-import { finitenessProblem } from '../../../server/core/finiteness.js';
+import { finitenessProblem } from '../../../server/core/batches/finiteness.js';
 import { PuppetEngine } from '../../../server/testing/puppet-engine.js';
 import type { TensorSpec } from '../../../shared/tensor.js';
 import { makeHub, makeModel, TestHub } from '../../support/core.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ALPHA } from '../../../server/core/admission.js';
+import { ALPHA } from '../../../server/core/requests/admission.js';
 import { PuppetEngine } from '../../../server/testing/puppet-engine.js';
 import { makeHub, makeModel, type Sent, TestHub } from '../../support/core.js';
 

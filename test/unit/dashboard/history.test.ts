@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { GapLedger, gapText, MAX_GAPS } from '../../../dashboard/gap-ledger.js';
-import { History } from '../../../dashboard/history.js';
-import { KEPT, Messages, SHOWN } from '../../../dashboard/messages.js';
+import { GapLedger, gapText, MAX_GAPS } from '../../../dashboard/data/gap-ledger.js';
+import { History } from '../../../dashboard/data/history.js';
+import { View } from '../../../dashboard/data/view.js';
+import { type Row, WindowRing } from '../../../dashboard/data/window-ring.js';
 import { type Facts, linkText, pageState } from '../../../dashboard/page-state.js';
-import { View } from '../../../dashboard/view.js';
-import { type Row, WindowRing } from '../../../dashboard/window-ring.js';
+import { KEPT, Messages, SHOWN } from '../../../dashboard/panels/messages.js';
 import type { StreamWindow } from '../../../shared/stream-protocol.js';
 import { sampleOf } from '../../support/scripted-words.js';
 

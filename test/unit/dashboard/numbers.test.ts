@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { behind, count, micros, rate, signed, span, wholeShares } from '../../../dashboard/format.js';
+import { moodOf, moodWord } from '../../../dashboard/data/mood.js';
+import { isSentiment, pull, toneOf } from '../../../dashboard/data/sentiment.js';
 import { placeLabels } from '../../../dashboard/label-places.js';
-import { moodOf, moodWord } from '../../../dashboard/mood.js';
-import { isSentiment, pull, toneOf } from '../../../dashboard/sentiment.js';
+import { behind, count, micros, rate, signed, span, wholeShares } from '../../../dashboard/ui/format.js';
 import { Random } from '../../support/random.js';
 
 test('whole shares sum to 100 whatever the counts, and nothing has no shares', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Container } from 'kubernetes-types/core/v1.js';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { OPTIONS } from '../../../server/options/table.js';
+import { OPTIONS } from '../../../server/config/options.js';
 import { MAX_TIMEOUT_MS } from '../../../shared/limits.js';
 import { drainMs, optionsOf } from '../../support/deployment.js';
 import { MANIFESTS, ofKind, readManifests, theOnly } from '../../support/manifests.js';
@@ -77,7 +77,7 @@ test('ports by name exist, and are where the hub listens', () => {
 });
 
 test('probes ask for routes of the hub: readiness for models, liveness for the process alone', () => {
-  const routes = [...read('server/transports/probes.ts').matchAll(/app\.get\('([^']+)'/g)].map(([, path]) => path);
+  const routes = [...read('server/transports/http/probes.ts').matchAll(/app\.get\('([^']+)'/g)].map(([, path]) => path);
   const path = (probe: Container['livenessProbe']): string | undefined => probe?.httpGet?.path;
 
   expect([path(hub.startupProbe), path(hub.readinessProbe), path(hub.livenessProbe)]).toEqual([

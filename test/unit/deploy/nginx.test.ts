@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { deployedNginx } from '../../../bench/balance/deployed-nginx.js';
-import { OPTIONS } from '../../../server/options/table.js';
+import { OPTIONS } from '../../../server/config/options.js';
 import { MAX_TIMEOUT_MS } from '../../../shared/limits.js';
 
 const folder = join(import.meta.dirname, '../../../deploy/nginx');

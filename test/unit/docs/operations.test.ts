@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { flagOf } from '../../../server/config.js';
-import { OPTIONS } from '../../../server/options/table.js';
+import { flagOf } from '../../../server/config/config.js';
+import { OPTIONS } from '../../../server/config/options.js';
 
 const root = join(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');

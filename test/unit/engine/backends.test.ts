@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openBackend } from '../../../server/engine/backend.js';
-import { Backends } from '../../../server/engine/backends.js';
+import { openBackend } from '../../../server/engine/backend/backend.js';
+import { Backends } from '../../../server/engine/backend/backends.js';
 
 describe('the backends of a thread', () => {
   it('are opened once, and change only when another one is asked for', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchOutcome } from '../../../server/core/engine.js';
-import type { EngineEvent } from '../../../server/engine/engine-events.js';
-import { EngineThread } from '../../../server/engine/engine-thread.js';
-import type { SessionSource } from '../../../server/engine/session.js';
-import type { HostLoading } from '../../../server/engine/session-host.js';
-import type { ThreadListener } from '../../../server/engine/thread-port.js';
-import type { FromWorker, ToWorker } from '../../../server/engine/worker-messages.js';
+import type { BatchOutcome } from '../../../server/contracts/engine.js';
+import type { EngineEvent } from '../../../server/contracts/engine-events.js';
+import type { SessionSource } from '../../../server/engine/session/session.js';
+import type { HostLoading } from '../../../server/engine/session/session-host.js';
+import { EngineThread } from '../../../server/engine/thread/engine-thread.js';
+import type { FromWorker, ToWorker } from '../../../server/engine/thread/messages.js';
+import type { ThreadListener } from '../../../server/engine/thread/port.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 
 /** A thread that the test plays. */

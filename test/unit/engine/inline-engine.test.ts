@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { BatchOutcome, EngineModel } from '../../../server/core/engine.js';
-import type { LoadOutcome, ModelSource } from '../../../server/core/model-loader.js';
+import type { BatchOutcome, EngineModel } from '../../../server/contracts/engine.js';
+import type { LoadOutcome, ModelSource } from '../../../server/contracts/model-loader.js';
 import { InlineEngine } from '../../../server/engine/inline-engine.js';
 import { FAULT, openSession, runtime } from '../../../server/testing/fault-session.js';
 import { batchBytes, viewBatch } from '../../../shared/batch-layout.js';

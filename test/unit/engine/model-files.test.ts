@@ -1,7 +1,7 @@
 import { mkdir, readFile, realpath, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readModelFiles } from '../../../server/engine/model-files.js';
+import { readModelFiles } from '../../../server/engine/tfjs/model-files.js';
 import { withFolder, writeGraph, writeJson, writeLinear } from '../../support/tiny-models.js';
 
 /** What is said of the files of a linear model after `spoil`. */

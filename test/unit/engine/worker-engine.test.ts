@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { EngineEvent } from '../../../server/engine/engine-events.js';
-import type { ThreadListener } from '../../../server/engine/thread-port.js';
+import type { EngineEvent } from '../../../server/contracts/engine-events.js';
+import type { ThreadListener } from '../../../server/engine/thread/port.js';
 import { WorkerEngine } from '../../../server/engine/worker-engine.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../../server/core/engine.js';
+import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../../server/contracts/engine.js';
 import { MADE_UP_ROWS, MadeUpRows } from '../../../server/models/made-up-rows.js';
 import { type WarmedUp, warmUpModel } from '../../../server/models/warm-up.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchOutcome, EngineModel, PackedBatch } from '../../../server/core/engine.js';
-import type { LoadOutcome, ModelLoader } from '../../../server/core/model-loader.js';
+import type { BatchOutcome, EngineModel, PackedBatch } from '../../../server/contracts/engine.js';
+import type { LoadOutcome, ModelLoader } from '../../../server/contracts/model-loader.js';
 import { type Manifest, parseManifest } from '../../../server/models/manifest.js';
 import { ModelRegistry, type ModelRegistryOptions } from '../../../server/models/registry.js';
 import type { ModelFolder } from '../../../server/models/repository.js';

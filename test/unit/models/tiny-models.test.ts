@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../server/app/system-clock.js';
 import { Hub } from '../../../server/core/hub.js';
 import { InlineEngine } from '../../../server/engine/inline-engine.js';
 import { ModelRegistry } from '../../../server/models/registry.js';
 import { findModels } from '../../../server/models/repository.js';
-import { systemClock } from '../../../server/system-clock.js';
 import { DEFAULT_OPTIONS } from '../../support/core.js';
 import {
   withFolder,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EdgeCounts } from '../../../server/edge-counts.js';
+import { EdgeCounts } from '../../../server/observe/metrics/transport-counts.js';
 
 test('connections, refusals by code and requests by route, method and status are counted', () => {
   const counts = new EdgeCounts();

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { logHubEvents } from '../../../server/observe/event-log.js';
-import type { Logger } from '../../../server/observe/logger.js';
+import { logHubEvents } from '../../../server/observe/log/hub-log.js';
+import type { Logger } from '../../../server/observe/log/logger.js';
 import { makeHub } from '../../support/core.js';
 
 function openLog() {

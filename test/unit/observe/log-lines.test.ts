@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ModelSpec } from '../../../server/core/model-spec.js';
+import type { ModelSpec } from '../../../server/contracts/model.js';
 import { JsonBytes } from '../../../server/observe/prediction-log/json-bytes.js';
 import { LineMaker } from '../../../server/observe/prediction-log/line-maker.js';
 import type { RowLayout } from '../../../server/observe/prediction-log/messages.js';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { type LogFormat, openLog } from '../../../server/observe/log/logger.js';
 import type { LogSink } from '../../../server/observe/log-sink.js';
-import { type LogFormat, openLog } from '../../../server/observe/logger.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 
 /** All that a terminal may be given: letters and spaces, line ends between lines, and the colours of our own. */

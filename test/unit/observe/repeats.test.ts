@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Repeats, type Teller } from '../../../server/repeats.js';
+import { Repeats, type Teller } from '../../../server/observe/log/log-throttle.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 
 function begin() {

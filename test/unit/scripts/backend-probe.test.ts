@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ChildEnd, readProbe } from '../../../server/engine/backend-probe.js';
+import { type ChildEnd, readProbe } from '../../../server/engine/backend/backend-probe.js';
 
 const end = (part: Partial<ChildEnd>): ChildEnd => ({
   stdout: '',

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { backendNames, explainNativeFailure, openBackend } from '../../../server/engine/backend.js';
-import { prepareNativeEnvironment, restoreUtil } from '../../../server/engine/native-shim.js';
+import { backendNames, explainNativeFailure, openBackend } from '../../../server/engine/backend/backend.js';
+import { prepareNativeEnvironment, restoreUtil } from '../../../server/engine/backend/native-shim.js';
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cachedFile, type WantedFile } from '../../../scripts/cached-file.js';
+import { cachedFile, type WantedFile } from '../../../cli/native/cached-file.js';
 
 const content = 'the right bytes';
 const digest = createHash('sha256').update(content).digest('hex');

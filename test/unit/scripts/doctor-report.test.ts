@@ -7,8 +7,8 @@ import {
   findingsToJson,
   isOlder,
   judgeFloor,
-} from '../../../scripts/doctor-report.js';
-import type { BackendProbe } from '../../../server/engine/backend-probe.js';
+} from '../../../cli/doctor/doctor-report.js';
+import type { BackendProbe } from '../../../server/engine/backend/backend-probe.js';
 
 const working = (name: BackendProbe['name']): BackendProbe => ({
   name,

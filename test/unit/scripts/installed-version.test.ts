@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { installedVersion, packageRoot } from '../../../scripts/installed-version.js';
+import { installedVersion, packageRoot } from '../../../cli/doctor/installed-version.js';
 
 describe('the version of an installed package', () => {
   let root = '';

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { viewCounts, viewLine } from '../../../scripts/log/line-view.js';
-import { parseLogLine } from '../../../scripts/log/log-line.js';
+import { viewCounts, viewLine } from '../../../cli/log/line-view.js';
+import { parseLogLine } from '../../../cli/log/log-line.js';
 
 const HOSTILE = [
   ...Array.from({ length: 0x20 }, (_, i) => i),

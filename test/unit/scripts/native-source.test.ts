@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseWheel, pipDownloadArguments } from '../../../scripts/native-source.js';
+import { chooseWheel, pipDownloadArguments } from '../../../cli/native/native-source.js';
 
 describe('the choice of the TensorFlow wheel', () => {
   it('is the CPU wheel on linux-x64, where the script is tested', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeMissing, findNpm, glibcVersion } from '../../../scripts/native-tools.js';
+import { describeMissing, findNpm, glibcVersion } from '../../../cli/native/native-tools.js';
 
 describe('the search for tools', () => {
   it('names each missing tool and the Debian packages that bring them', () => {

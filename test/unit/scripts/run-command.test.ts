@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastWords, runCommand } from '../../../scripts/run-command.js';
+import { lastWords, runCommand } from '../../../cli/native/run-command.js';
 
 const timeoutMs = 20_000;
 

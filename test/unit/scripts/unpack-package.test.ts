@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { optionalPlaces, workspaceManifests } from '../../../scripts/unpack-package.js';
+import { optionalPlaces, workspaceManifests } from '../../../cli/native/unpack-package.js';
 
 const packages = {
   '': { name: 'tickcast' },

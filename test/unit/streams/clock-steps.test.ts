@@ -1,8 +1,8 @@
 // The wall clock is set while streams are under way: by a VM that resumes, by NTP, by hand.
 import { describe, expect, test } from 'vitest';
-import { ItemReader } from '../../../client/item-reader.js';
-import { parseAggregate, parseCast } from '../../../client/stream-answers.js';
-import { WindowReader } from '../../../client/window-reader.js';
+import { ItemReader } from '../../../client/streams/item-reader.js';
+import { parseAggregate, parseCast } from '../../../client/streams/parse-frames.js';
+import { WindowReader } from '../../../client/streams/window-reader.js';
 import { Calendar } from '../../../server/streams/calendar.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import type { AggregateFrame, StreamItem, StreamWindow } from '../../../shared/index.js';

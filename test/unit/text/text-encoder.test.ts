@@ -3,10 +3,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as layers from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { registerHashedTextEncoder, textTensor, weightsOf } from '../../../layer/hashed-text-encoder.js';
-import { Random } from '../../../model/train/random.js';
+import { Random } from '../../../model/train/network/random.js';
 import { type EncoderSizes, type EncoderWeights, encoderShapes } from '../../../shared/text/encoder-weights.js';
 import { TextEncoding } from '../../../shared/text/text-encoder.js';
+import { registerHashedTextEncoder, textTensor, weightsOf } from '../../../tfjs-layer/hashed-text-encoder.js';
 
 const SIZES: EncoderSizes = { wordBits: 8, ngramBits: 9, width: 5, filters: 3, maxTokens: 56 };
 const WIDTH = 2 * SIZES.filters;

@@ -1,8 +1,8 @@
 // A small corpus of our own: phrases from a grammar, so that training can be tested without a data set.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Random } from '../../../model/train/random.js';
-import type { Example } from '../../../model/train/sources.js';
+import { Random } from '../../../model/train/network/random.js';
+import type { Example } from '../../../model/train/texts/sources.js';
 
 const THINGS = [
   'the coffee',

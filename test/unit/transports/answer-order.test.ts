@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AnswerOrder } from '../../../server/transports/answer-order.js';
+import { AnswerOrder } from '../../../server/transports/socketio/answer-order.js';
 
 test('answers to one model leave in request order whatever order they come in', () => {
   fc.assert(

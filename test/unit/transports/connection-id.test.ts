@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectionId } from '../../../server/transports/connection-id.js';
+import { connectionId } from '../../../server/transports/handshake/connection-id.js';
 
 const CHOSEN = '0123456789abcdef0123456789abcdef';
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { rightsOf } from '../../../server/core/access.js';
+import { rightsOf } from '../../../server/contracts/access.js';
 import type { HubOptions } from '../../../server/core/hub.js';
-import { Connection } from '../../../server/transports/connection.js';
-import type { Outbox } from '../../../server/transports/outbox.js';
-import { Unreadable } from '../../../server/transports/packet-decoder.js';
 import { Permit } from '../../../server/transports/permit.js';
-import { Sessions } from '../../../server/transports/sessions.js';
+import { Connection } from '../../../server/transports/socketio/connection.js';
+import type { Outbox } from '../../../server/transports/socketio/outbox.js';
+import { Unreadable } from '../../../server/transports/socketio/packet-decoder.js';
+import { Sessions } from '../../../server/transports/socketio/sessions.js';
 import type { Wire } from '../../../server/transports/wire/wire.js';
 import type { WireError } from '../../../shared/errors.js';
 import { makeHub } from '../../support/core.js';

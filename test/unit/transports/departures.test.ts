@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
-import { type DeparturePlan, Departures, type Leaver } from '../../../server/transports/departures.js';
+import { type DeparturePlan, Departures, type Leaver } from '../../../server/transports/socketio/departures.js';
 
 /** A connection whose client does what the test says. */
 class Client implements Leaver {

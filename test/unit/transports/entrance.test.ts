@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { openAccess } from '../../../server/access/open-access.js';
-import { type Access, type Admission, rightsOf } from '../../../server/core/access.js';
+import { type Access, type Admission, rightsOf } from '../../../server/contracts/access.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { bearerToken } from '../../../server/transports/bearer.js';
-import { Entrance } from '../../../server/transports/entrance.js';
-import type { HubSocket } from '../../../server/transports/outbox.js';
 import { Permit } from '../../../server/transports/permit.js';
+import { Entrance } from '../../../server/transports/socketio/entrance.js';
+import type { HubSocket } from '../../../server/transports/socketio/outbox.js';
 import { type WireError, wireError } from '../../../shared/errors.js';
 
 const NO = wireError('UNAUTHENTICATED', 'no');

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { ClientAddress } from '../../../server/transports/client-address.js';
-import { FloodGuard } from '../../../server/transports/flood-guard.js';
+import { FloodGuard } from '../../../server/transports/handshake/flood-guard.js';
 
 class Peer extends Socket {
   wasReset = false;

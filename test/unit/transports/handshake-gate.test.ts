@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { type IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { HandshakeGate } from '../../../server/transports/handshake-gate.js';
+import { HandshakeGate } from '../../../server/transports/handshake/handshake-gate.js';
 import { type WireError, wireError } from '../../../shared/errors.js';
 
 const OPEN = 'an-open-connection';

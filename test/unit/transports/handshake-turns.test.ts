@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
-import { HandshakeTurns } from '../../../server/transports/handshake-turns.js';
+import { HandshakeTurns } from '../../../server/transports/handshake/handshake-turns.js';
 
 test('handshakes of one moment are made over several turns, in order of arrival', () => {
   const clock = new ManualClock();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
-import { ConnectLimits } from '../../../server/transports/connect-limits.js';
+import { ConnectLimits } from '../../../server/transports/handshake/connect-limits.js';
 import { RateLimit } from '../../../server/transports/rate-limit.js';
 import { RequestLimit } from '../../../server/transports/request-limit.js';
 

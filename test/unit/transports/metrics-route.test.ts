@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import type { TransportEvent } from '../../../server/contracts/transport-events.js';
 import { ClientAddress } from '../../../server/transports/client-address.js';
 import { HostPolicy } from '../../../server/transports/host-policy.js';
-import { createHttp } from '../../../server/transports/http.js';
-import { addMetrics } from '../../../server/transports/metrics-route.js';
+import { createHttp } from '../../../server/transports/http/http.js';
+import { addMetrics } from '../../../server/transports/http/metrics-route.js';
 import { OriginPolicy } from '../../../server/transports/origin-policy.js';
 import { RequestPolicy } from '../../../server/transports/request-policy.js';
-import type { TransportEvent } from '../../../server/transports/transport-events.js';
 
 const OPTIONS = { maxBodyBytes: 1024, maxConnections: 100 };
 const PARTS = {

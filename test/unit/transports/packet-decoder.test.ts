@@ -6,7 +6,7 @@ import {
   packetDecoder,
   UNREADABLE,
   Unreadable,
-} from '../../../server/transports/packet-decoder.js';
+} from '../../../server/transports/socketio/packet-decoder.js';
 import type { Wire } from '../../../server/transports/wire/wire.js';
 import { type ErrorCode, wireError } from '../../../shared/errors.js';
 

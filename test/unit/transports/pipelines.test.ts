@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
-import { Pipelines } from '../../../server/transports/pipelines.js';
+import { Pipelines } from '../../../server/transports/http/pipelines.js';
 
 class TestSocket {
   destroyed = false;

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
+import { RestOrigins } from '../../../server/transports/http/rest-origins.js';
 import { principalKey } from '../../../server/transports/principal-key.js';
-import { RestOrigins } from '../../../server/transports/rest-origins.js';
-import { Sessions } from '../../../server/transports/sessions.js';
+import { Sessions } from '../../../server/transports/socketio/sessions.js';
 import { makeHub } from '../../support/core.js';
 
 test('a principal is the holder of a token, and without one who has the address', () => {

@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { ClientAddress } from '../../../server/transports/client-address.js';
-import { DirectClients } from '../../../server/transports/direct-clients.js';
+import { DirectClients } from '../../../server/transports/handshake/direct-clients.js';
 import { HostPolicy, isHost } from '../../../server/transports/host-policy.js';
 import { OriginPolicy } from '../../../server/transports/origin-policy.js';
 import { RequestPolicy } from '../../../server/transports/request-policy.js';

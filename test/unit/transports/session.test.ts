@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Answer, SessionSink, Ticket } from '../../../server/transports/session.js';
-import { Sessions } from '../../../server/transports/sessions.js';
+import type { Answer, SessionSink, Ticket } from '../../../server/transports/socketio/session.js';
+import { Sessions } from '../../../server/transports/socketio/sessions.js';
 import type { WireError } from '../../../shared/errors.js';
 import { wireError } from '../../../shared/errors.js';
 import { makeHub } from '../../support/core.js';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { eventText, textFrame } from '../../../server/transports/text-frame.js';
+import { eventText, textFrame } from '../../../server/transports/socketio/text-frame.js';
 
 // The library's own receiver reads what we write.
 const { Receiver } = createRequire(import.meta.url)('ws') as {

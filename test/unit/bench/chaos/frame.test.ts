@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { frame, OPCODE, repeated } from '../../../../bench/chaos/wire/frame.js';
-import { clientTextFrame } from '../../../../bench/frames.js';
+import { clientTextFrame } from '../../../../bench/load/frames.js';
 
 test.each([0, 125, 126, 65_535])('a text frame of %d bytes is what the other clients of the bench send', (bytes) => {
   const payload = 'x'.repeat(bytes);

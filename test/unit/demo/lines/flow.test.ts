@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { Ledger } from '../../../../cli/feed/ledger.js';
+import { Pacer } from '../../../../cli/feed/pacer.js';
+import { Publisher, type PublishHub } from '../../../../cli/feed/publisher.js';
+import { retryInMs } from '../../../../cli/feed/retry.js';
+import { SendWindow } from '../../../../cli/feed/send-window.js';
 import { TickcastError } from '../../../../client/index.js';
-import { Ledger } from '../../../../demo/lines/ledger.js';
-import { Pacer } from '../../../../demo/lines/pacer.js';
-import { Publisher, type PublishHub } from '../../../../demo/lines/publisher.js';
-import { retryInMs } from '../../../../demo/lines/retry.js';
-import { SendWindow } from '../../../../demo/lines/send-window.js';
 import { type ErrorCode, wireError } from '../../../../shared/errors.js';
 import { ManualTime } from './manual-time.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFeedOptions } from '../../../../demo/lines/options.js';
+import { parseFeedOptions } from '../../../../cli/feed/options.js';
 
 const parsed = (...args: string[]) => {
   const outcome = parseFeedOptions(args);

@@ -1,0 +1,78 @@
+// The summary as text for a terminal. Knows columns and words; measures nothing.
+
+import { table, wholeText } from '../harness/table.js';
+import type { EngineFigures } from '../servers/engine-figures.js';
+import type { Measurement } from './measurement.js';
+import { isMet, type Summary, type Target } from './summary.js';
+
+/** One line while the bench runs. */
+export function progressLine(one: Measurement): string {
+  const batch = one.meanBatch === undefined ? '' : `, mean batch ${one.meanBatch.toFixed(1)}`;
+  return (
+    `${one.server.padEnd(5)} ${String(one.sockets).padStart(5)} sockets  ${wholeText(one.predictionsPerSecond)}/s, ` +
+    `p50 ${wholeText(one.p50Us)} us, p99 ${wholeText(one.p99Us)} us, ${one.serverCpuUs.toFixed(1)} us CPU${batch}`
+  );
+}
+
+export function reportText({ servers, engine, targets, doubts }: Summary): string {
+  const sections: string[] = [];
+  if (servers.length > 0) sections.push(serverTable(servers));
+  if (engine.length > 0) sections.push(engineTable(engine));
+  sections.push(targetTable(targets));
+  if (doubts.length > 0) sections.push(doubts.map((doubt) => `Note: ${doubt}.`).join('\n'));
+  return `${sections.join('\n\n')}\n`;
+}
+
+function serverTable(servers: readonly Measurement[]): string {
+  const header = [
+    'sockets',
+    'server',
+    'predictions/s',
+    'p50 us',
+    'p99 us',
+    'CPU us each',
+    'mean batch',
+    'server core',
+    'loader core',
+    'others',
+  ];
+  const rows = servers.map((one) => [
+    String(one.sockets),
+    one.server,
+    wholeText(one.predictionsPerSecond),
+    wholeText(one.p50Us),
+    wholeText(one.p99Us),
+    one.serverCpuUs.toFixed(1),
+    one.meanBatch?.toFixed(1) ?? '-',
+    percent(one.serverLoad),
+    percent(one.loaderLoad),
+    percent(one.otherLoad),
+  ]);
+  return table(header, rows);
+}
+
+function engineTable(engine: readonly EngineFigures[]): string {
+  const header = ['engine alone, rows a batch', 'p50 us a batch', 'mean us a batch', 'CPU us a row'];
+  const rows = engine.map(({ rows, p50BatchUs, meanBatchUs, cpuUsPerRow }) => [
+    String(rows),
+    wholeText(p50BatchUs),
+    wholeText(meanBatchUs),
+    cpuUsPerRow.toFixed(2),
+  ]);
+  return table(header, rows);
+}
+
+function targetTable(targets: readonly Target[]): string {
+  const rows = targets.map((target) => {
+    const { name, value, limit, kind, unit } = target;
+    const met = isMet(target);
+    const figure = (number: number) => (unit === 'ms' ? `${wholeText(number)} ms` : `${number.toFixed(2)} x`);
+    const verdict = met === undefined ? 'not measured' : met ? 'PASS' : 'MISS';
+    return [name, value === undefined ? '-' : figure(value), `${kind} ${figure(limit)}`, verdict];
+  });
+  return table(['target', 'measured', 'expected', ''], rows);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

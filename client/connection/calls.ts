@@ -1,0 +1,84 @@
+/** Questions to the hub that it answers once: asked when there is a connection, again on the next if that is lost, with a deadline. */
+
+import type { ClientClock } from '../clock.js';
+import { localError, TickcastError } from '../error.js';
+import { type Answered, parseReply } from '../streams/parse-frames.js';
+import type { StreamOutlet } from './channels.js';
+
+/** More than a program waits for on purpose. */
+const MAX_QUESTIONS = 1_000;
+
+interface Question {
+  send(): void;
+  fail(error: TickcastError): void;
+}
+
+export class Questions {
+  readonly #clock: ClientClock;
+  readonly #outlet: StreamOutlet;
+  readonly #open = new Set<Question>();
+
+  constructor(clock: ClientClock, outlet: StreamOutlet) {
+    this.#clock = clock;
+    this.#outlet = outlet;
+  }
+
+  /** Resolves with the answer as `parse` reads it. Rejects with a {@link TickcastError}. */
+  ask<T>(event: string, timeoutMs: number, parse: (raw: unknown) => T | undefined): Promise<T> {
+    return this.#put(event, timeoutMs, (raw) => parseReply(raw, parse));
+  }
+
+  /** Resolves with the milliseconds from sending to answer. */
+  ping(timeoutMs: number): Promise<number> {
+    return this.#put('echo', timeoutMs, (_raw, sentAt) => ({ ok: true, value: this.#clock.now() - sentAt }));
+  }
+
+  connected(): void {
+    for (const question of [...this.#open]) question.send();
+  }
+
+  close(error: TickcastError): void {
+    for (const question of [...this.#open]) question.fail(error);
+  }
+
+  #put<T>(
+    event: string,
+    timeoutMs: number,
+    read: (raw: unknown, sentAt: number) => Answered<T> | undefined,
+  ): Promise<T> {
+    if (this.#open.size >= MAX_QUESTIONS) {
+      return Promise.reject(localError('OVERLOADED', `${MAX_QUESTIONS} questions to the hub wait for their answers`));
+    }
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        this.#open.delete(question);
+        timer.cancel();
+      };
+      const question: Question = {
+        send: () => {
+          const sentAt = this.#clock.now();
+          this.#outlet.send(event, undefined, (raw) => {
+            if (!this.#open.has(question)) return;
+            const answer = read(raw, sentAt);
+            if (answer?.ok) {
+              end();
+              resolve(answer.value);
+            } else if (answer === undefined)
+              question.fail(localError('INTERNAL', `the answer to ${event} is unreadable`));
+            else question.fail(new TickcastError(answer.error));
+          });
+        },
+        fail: (error) => {
+          end();
+          reject(error);
+        },
+      };
+      const timer = this.#clock.setTimer(timeoutMs, () => {
+        const why = this.#outlet.obstacle ?? 'the hub did not answer';
+        question.fail(localError('DEADLINE_EXCEEDED', `no answer to ${event} within ${timeoutMs} ms: ${why}`));
+      });
+      this.#open.add(question);
+      question.send();
+    });
+  }
+}

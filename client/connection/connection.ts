@@ -1,0 +1,214 @@
+/**
+ * The connection of one client over its whole life: attempts, losses, new attempts, and the move to another hub when one goes away. Knows
+ * nothing of requests.
+ */
+
+import type { Goaway, Hello } from '../../shared/protocol.js';
+import type { TickcastError } from '../error.js';
+import type { RequestOutlet, StreamOutlet } from './channels.js';
+import { HandOver } from './hand-over.js';
+import { Link, type LinkListener, type LinkParts, retryDelayMs } from './hub-link.js';
+import type { StreamEvent } from './socket-io.js';
+
+/**
+ * `connecting`: the first attempt. `connected`: the hub said hello. `reconnecting`: an attempt failed or the connection was
+ * lost, and there will be another. `closed`: by `close()`. `failed`: this hub and this client will never understand one another.
+ */
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'closed' | 'failed';
+
+/** A change of state, or a further failed attempt. */
+export interface StateChange {
+  readonly state: ConnectionState;
+  /** Why, for people. */
+  readonly reason: string;
+  /** Attempts that failed since the last hello. */
+  readonly attempts: number;
+  /** With `reconnecting`: the wait before the next attempt, in milliseconds; 0 when it is under way. */
+  readonly retryInMs?: number;
+  /** With `failed`: what every request is rejected with. */
+  readonly error?: TickcastError;
+}
+
+/** What a connection reports. */
+export interface ConnectionListener {
+  /** Requests leave on this outlet from now on. What left on another is answered there still, unless that is `lost`. */
+  hello(hello: Hello, outlet: RequestOutlet): void;
+  /** What left on this outlet and was not answered has no answer to wait for. */
+  lost(outlet: RequestOutlet): void;
+  failed(error: TickcastError): void;
+  state(change: StateChange): void;
+  goaway(notice: Goaway): void;
+  /** Answers, as they came. */
+  prediction(raw: unknown): void;
+  predictionError(raw: unknown): void;
+  stream(event: StreamEvent, raw: unknown): void;
+}
+
+export class Connection implements StreamOutlet {
+  readonly #parts: LinkParts;
+  readonly #listener: ConnectionListener;
+  readonly #links: LinkListener;
+  readonly #handOver: HandOver;
+  /** Where requests leave. */
+  #current: Link;
+  /** The link before a hand-over, while something that left there is unanswered. */
+  #old: Link | undefined;
+  #state: ConnectionState = 'connecting';
+  #reason = 'first attempt';
+  /** Attempts that failed since the last hello. */
+  #attempts = 0;
+  /** The wait before the next attempt, while nothing else is under way. */
+  #rest: { readonly cancel: () => void } | undefined;
+
+  constructor(parts: LinkParts, listener: ConnectionListener) {
+    this.#parts = parts;
+    this.#listener = listener;
+    this.#links = {
+      hello: (link, hello) => this.#onHello(link, hello),
+      ended: (link, reason, atLeastMs) => this.#onEnd(link, reason, atLeastMs),
+      refused: (link, error) => {
+        // What one hub of several says while another serves: in a while there may be one that agrees.
+        if (link === this.#current) this.#fail(error);
+        else this.#onEnd(link, error.message, 0);
+      },
+      goaway: (link, notice) => this.#onGoaway(link, notice),
+      released: (link) => this.#onReleased(link),
+      prediction: (raw) => listener.prediction(raw),
+      predictionError: (raw) => listener.predictionError(raw),
+      stream: (link, event, raw) => {
+        // Subscriptions are asked for anew where requests leave; what another link brings would come twice.
+        if (link === this.#current) listener.stream(event, raw);
+      },
+    };
+    this.#current = new Link(parts, this.#links);
+    this.#handOver = new HandOver(parts, () => new Link(parts, this.#links));
+  }
+
+  /** Begins the first attempt. To be called once. */
+  open(): void {
+    this.#current.attempt();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Why nothing can be sent; undefined while connected. */
+  get obstacle(): string | undefined {
+    return this.#state === 'connected' ? undefined : `not connected to ${this.#parts.url}: ${this.#reason}`;
+  }
+
+  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean {
+    return this.#state === 'connected' && this.#current.send(event, payload, reply);
+  }
+
+  /** Makes the next attempt at once, if one waits for its time. */
+  retryNow(): void {
+    if (this.#rest === undefined || this.#ended) return;
+    this.#rest.cancel();
+    this.#attempt();
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#end();
+    this.#enter('closed', 'close() was called');
+  }
+
+  get #ended(): boolean {
+    return this.#state === 'closed' || this.#state === 'failed';
+  }
+
+  #attempt(): void {
+    this.#rest = undefined;
+    this.#current.attempt();
+  }
+
+  #onHello(link: Link, hello: Hello): void {
+    const older = this.#handOver.owns(link) ? this.#moveTo(link) : undefined;
+    if (link !== this.#current) return;
+    this.#rest?.cancel();
+    this.#rest = undefined;
+    this.#attempts = 0;
+    if (this.#state !== 'connected') this.#enter('connected', `session ${hello.session}`);
+    if (this.#state === 'connected') this.#listener.hello(hello, link);
+    if (older !== undefined) this.#drop(older);
+  }
+
+  /** The second link has a hub: it is the one from now on. Answers a link that is one too many. */
+  #moveTo(next: Link): Link | undefined {
+    this.#handOver.take();
+    const older = this.#old;
+    this.#old = this.#current;
+    this.#current = next;
+    return older;
+  }
+
+  #onGoaway(link: Link, notice: Goaway): void {
+    if (link !== this.#current) return;
+    this.#handOver.begin(notice.graceMs);
+    this.#listener.goaway(notice);
+  }
+
+  #onReleased(link: Link): void {
+    if (link !== this.#old) return;
+    this.#old = undefined;
+    link.close();
+  }
+
+  /** An attempt or a connection came to its end. */
+  #onEnd(link: Link, reason: string, atLeastMs: number): void {
+    if (this.#handOver.owns(link)) this.#handOver.failed(atLeastMs);
+    else if (link === this.#old) this.#drop(link);
+    else if (link === this.#current) this.#onLost(reason, atLeastMs);
+  }
+
+  /** Gives up a link whose answers are waited for. */
+  #drop(link: Link): void {
+    if (link === this.#old) this.#old = undefined;
+    link.close();
+    this.#listener.lost(link);
+  }
+
+  /** There is no connection now, and the next attempt is due after a while, unless one is under way already. */
+  #onLost(reason: string, atLeastMs: number): void {
+    if (this.#state !== 'connected') this.#attempts += 1;
+    const lost = this.#current;
+    const next = this.#handOver.take();
+    let retryInMs = 0;
+    if (next === undefined) {
+      retryInMs = retryDelayMs(this.#parts, this.#attempts, atLeastMs);
+      this.#rest = this.#parts.clock.setTimer(retryInMs, () => this.#attempt());
+    } else {
+      lost.close();
+      this.#current = next;
+    }
+    this.#state = 'reconnecting';
+    this.#reason = reason;
+    this.#listener.lost(lost);
+    // A handler may have closed the client.
+    if (!this.#ended) this.#enter('reconnecting', reason, { retryInMs });
+  }
+
+  #fail(error: TickcastError): void {
+    if (this.#state !== 'connected') this.#attempts += 1;
+    this.#end();
+    this.#state = 'failed';
+    this.#listener.failed(error);
+    this.#enter('failed', error.message, { error });
+  }
+
+  #end(): void {
+    this.#rest?.cancel();
+    this.#handOver.cancel();
+    this.#old?.close();
+    this.#old = undefined;
+    this.#current.close();
+  }
+
+  #enter(state: ConnectionState, reason: string, extra: Pick<StateChange, 'retryInMs' | 'error'> = {}): void {
+    this.#state = state;
+    this.#reason = reason;
+    this.#listener.state({ state, reason, attempts: this.#attempts, ...extra });
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * One socket to a hub: an attempt to connect, the hub's hello, the loss; then, if it is told to, the next attempt. Knows nothing of
+ * requests, nor of other links.
+ */
+
+import { type Goaway, type Hello, PROTOCOL_VERSION, type RequestId } from '../../shared/protocol.js';
+import type { ClientClock } from '../clock.js';
+import { localError, TickcastError } from '../error.js';
+import type { ResolvedOptions } from '../options.js';
+import { askToken } from '../token.js';
+import type { RequestOutlet } from './channels.js';
+import { parseGoaway, parseHello, parseWireError } from './parse-answers.js';
+import type { OpenSocket, OutgoingRequest, SocketLike, StreamEvent } from './socket-io.js';
+
+export interface LinkParts {
+  readonly url: string;
+  readonly session: string;
+  readonly options: ResolvedOptions;
+  readonly clock: ClientClock;
+  /** From 0 to 1; spreads the attempts of many clients. */
+  readonly random: () => number;
+  readonly openSocket: OpenSocket;
+}
+
+/** What a link reports, until it is closed. */
+export interface LinkListener {
+  /** The hub's first word, or newer limits of the same hub. */
+  hello(link: Link, hello: Hello): void;
+  /** The attempt failed or the connection was lost; another may be made, `atLeastMs` from now at the earliest. */
+  ended(link: Link, reason: string, atLeastMs: number): void;
+  /** This hub and this client will never understand one another. */
+  refused(link: Link, error: TickcastError): void;
+  goaway(link: Link, notice: Goaway): void;
+  /** Nothing that left here is unanswered, and nothing more will leave here. */
+  released(link: Link): void;
+  /** Answers, as they came. */
+  prediction(raw: unknown): void;
+  predictionError(raw: unknown): void;
+  stream(link: Link, event: StreamEvent, raw: unknown): void;
+}
+
+/** A token that a function gave may have expired on the way: so many in a row may be refused. */
+const MAX_REFUSED_TOKENS = 3;
+
+export class Link implements RequestOutlet {
+  readonly #parts: LinkParts;
+  readonly #listener: LinkListener;
+  readonly #socket: SocketLike;
+  /** `open` from the hello to the loss. */
+  #state: 'idle' | 'trying' | 'open' | 'closed' = 'idle';
+  /** The time limit of the attempt under way. */
+  #timer: { readonly cancel: () => void } | undefined;
+  /** Counts the attempts: the token of an earlier one comes too late. */
+  #attempt = 0;
+  #refusedTokens = 0;
+  /** What the hub said before it closed the connection. */
+  #lastWord: string | undefined;
+
+  constructor(parts: LinkParts, listener: LinkListener) {
+    this.#parts = parts;
+    this.#listener = listener;
+    const { url, session, options } = parts;
+    this.#socket = parts.openSocket(url, { protocol: PROTOCOL_VERSION, session }, options, {
+      hello: (raw) => this.#onHello(raw),
+      prediction: (raw) => listener.prediction(raw),
+      predictionError: (raw) => listener.predictionError(raw),
+      goaway: (raw) => {
+        const notice = parseGoaway(raw);
+        if (notice !== undefined && this.#state === 'open') listener.goaway(this, notice);
+      },
+      closing: (raw) => {
+        this.#lastWord = parseWireError(raw)?.message;
+      },
+      stream: (event, raw) => listener.stream(this, event, raw),
+      connectFailed: (reason, data) => this.#onConnectFailed(reason, data),
+      disconnected: (reason) => this.#onEnd(`the connection was lost (${this.#lastWord ?? reason})`, 0),
+    });
+  }
+
+  get base64(): boolean {
+    return this.#socket.base64;
+  }
+
+  /** Begins an attempt; none may be under way. */
+  attempt(): void {
+    const { clock, options } = this.#parts;
+    this.#state = 'trying';
+    this.#timer = clock.setTimer(options.connectTimeoutMs, () => {
+      this.#onEnd(`no hello from a Tickcast hub within ${options.connectTimeoutMs} ms`, 0);
+    });
+    this.#lastWord = undefined;
+    const { token } = options;
+    if (typeof token === 'function') this.#connectWith(token);
+    else this.#socket.connect(token);
+  }
+
+  predict(request: OutgoingRequest): boolean {
+    return this.#state === 'open' && this.#socket.predict(request);
+  }
+
+  cancel(id: RequestId): boolean {
+    return this.#state === 'open' && this.#socket.cancel(id);
+  }
+
+  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean {
+    return this.#state === 'open' && this.#socket.send(event, payload, reply);
+  }
+
+  release(): void {
+    this.#listener.released(this);
+  }
+
+  /** Ends it for good. Reports nothing. */
+  close(): void {
+    const isBusy = this.#state === 'trying' || this.#state === 'open';
+    if (isBusy) this.#rest();
+    this.#state = 'closed';
+  }
+
+  #connectWith(token: Parameters<typeof askToken>[0]): void {
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    const isCurrent = (): boolean => this.#attempt === attempt && this.#state === 'trying';
+    askToken(token).then(
+      (given) => {
+        if (isCurrent()) this.#socket.connect(given);
+      },
+      ({ message }: TickcastError) => {
+        if (isCurrent()) this.#onEnd(message, 0);
+      },
+    );
+  }
+
+  #onHello(raw: unknown): void {
+    if (this.#state === 'closed') return;
+    const hello = parseHello(raw);
+    if (hello === undefined || hello.protocol !== PROTOCOL_VERSION) {
+      const spoken = hello === undefined ? 'a protocol that this client cannot read' : `protocol ${hello.protocol}`;
+      const text = `the hub at ${this.#parts.url} speaks ${spoken}, this client speaks protocol ${PROTOCOL_VERSION}; use a client and a hub of the same protocol`;
+      this.#refuse(localError('INTERNAL', text));
+      return;
+    }
+    this.#timer?.cancel();
+    this.#state = 'open';
+    this.#refusedTokens = 0;
+    this.#listener.hello(this, hello);
+  }
+
+  /** A hub that refuses says why; everything else is worth another attempt. */
+  #onConnectFailed(reason: string, data: unknown): void {
+    if (this.#state === 'closed') return;
+    const refusal = parseWireError(data);
+    if (refusal?.code === 'UNAUTHENTICATED' && this.#hasAnotherToken()) this.#onEnd(refusal.message, 0);
+    else if (refusal !== undefined && !refusal.retryable) this.#refuse(new TickcastError(refusal));
+    else this.#onEnd(`the hub cannot be reached (${reason})`, refusal?.retryAfterMs ?? 0);
+  }
+
+  #hasAnotherToken(): boolean {
+    this.#refusedTokens += 1;
+    return typeof this.#parts.options.token === 'function' && this.#refusedTokens < MAX_REFUSED_TOKENS;
+  }
+
+  #refuse(error: TickcastError): void {
+    this.#rest();
+    this.#listener.refused(this, error);
+  }
+
+  #onEnd(reason: string, atLeastMs: number): void {
+    if (this.#state === 'closed') return;
+    this.#rest();
+    this.#listener.ended(this, reason, atLeastMs);
+  }
+
+  #rest(): void {
+    this.#state = 'idle';
+    this.#timer?.cancel();
+    this.#socket.disconnect();
+  }
+}
+
+/** The wait after so many failures in a row, in milliseconds: it doubles up to its bound, and is spread by a half either way. */
+export function retryDelayMs({ options, random }: LinkParts, failures: number, atLeastMs: number): number {
+  const doubled = options.reconnectMinMs * 2 ** Math.min(Math.max(0, failures - 1), 30);
+  return Math.max(Math.min(doubled, options.reconnectMaxMs) * (0.5 + random()), atLeastMs);
+}

@@ -1,0 +1,135 @@
+/** The seam to Socket.IO: one socket which connects when told to and never buffers. Knows nothing of requests. */
+
+import { io } from 'socket.io-client';
+import type { HandshakeAuth, RequestId } from '../../shared/protocol.js';
+import type { ResolvedOptions } from '../options.js';
+
+/** What a `predict` event says of a request besides its input and its time. */
+export interface RequestFields {
+  readonly model?: string;
+  readonly stream?: string;
+  readonly key?: string;
+  readonly timing?: boolean;
+  readonly explain?: boolean;
+}
+
+/** A `predict` event as it leaves: a request of the protocol whose input was made fit for the wire. */
+export interface OutgoingRequest extends RequestFields {
+  readonly input: unknown;
+  readonly id: RequestId;
+  readonly timeoutMs: number;
+}
+
+/** Events about streams, from the hub. */
+export type StreamEvent = 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'status';
+
+const STREAM_EVENTS: readonly StreamEvent[] = ['cast', 'aggregate', 'gap', 'unsubscribed', 'status'];
+
+/** Longer than any wait for a reply: then Socket.IO forgets it, so that a hub that owes replies costs no memory for good. */
+const FORGET_REPLY_MS = 60_000;
+
+/** What a socket reports. Payloads are as they came. */
+export interface SocketListener {
+  hello(raw: unknown): void;
+  prediction(raw: unknown): void;
+  predictionError(raw: unknown): void;
+  goaway(raw: unknown): void;
+  /** The hub is about to close the connection, and says why. */
+  closing(raw: unknown): void;
+  stream(event: StreamEvent, raw: unknown): void;
+  /** The attempt failed; `data` is what the hub said, if it was the hub. */
+  connectFailed(reason: string, data: unknown): void;
+  /** The connection, open or half open, was lost. */
+  disconnected(reason: string): void;
+}
+
+/** A socket as the client needs it. After a failure or a loss it stays idle until `connect()` is called again. */
+export interface SocketLike {
+  /** Begins one attempt to connect, with this token. */
+  connect(token: string | undefined): void;
+  /** Ends the connection or the attempt. Reports nothing. */
+  disconnect(): void;
+  /** False when the event could not leave now; it is not kept. May throw on a value that has no encoding. */
+  predict(request: OutgoingRequest): boolean;
+  cancel(id: RequestId): boolean;
+  /**
+   * Any other event, without a payload where it is undefined. `reply` is called with the hub's answer as it came, once, or never:
+   * not after the connection was lost. False as with `predict`.
+   */
+  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean;
+  /** True while bytes travel as base64, which takes a third more. */
+  readonly base64: boolean;
+}
+
+export type OpenSocket = (
+  url: string,
+  auth: HandshakeAuth,
+  options: ResolvedOptions,
+  listener: SocketListener,
+) => SocketLike;
+
+/** A {@link SocketLike} over socket.io-client. */
+export const openSocket: OpenSocket = (url, auth, options, listener) => {
+  const socket = io(url, {
+    path: options.path,
+    transports: [...options.transports],
+    tryAllTransports: true,
+    autoConnect: false,
+    forceNew: true,
+    // Attempts, their delays and their time limit are the connection's, so that all three kinds of loss are treated alike.
+    reconnection: false,
+    timeout: 2 * options.connectTimeoutMs,
+  });
+  let waiting = false;
+
+  // Socket.IO keeps what is emitted while a ping is overdue, and would send it on the next connection.
+  const emit = (event: string, args: readonly unknown[], reply?: (raw: unknown) => void): boolean => {
+    if (!socket.connected) return false;
+    if (reply === undefined) socket.emit(event, ...args);
+    else
+      socket.timeout(FORGET_REPLY_MS).emit(event, ...args, (error: unknown, raw: unknown) => {
+        if (error === null) reply(raw);
+      });
+    if (socket.sendBuffer.length === 0) return true;
+    socket.sendBuffer.length = 0;
+    return false;
+  };
+
+  socket.on('connect', () => {
+    waiting = false;
+  });
+  socket.on('connect_error', (error) => {
+    waiting = false;
+    listener.connectFailed(error.message, 'data' in error ? error.data : undefined);
+  });
+  socket.on('disconnect', (reason) => {
+    waiting = false;
+    // Reported below by whoever asked for it.
+    if (reason !== 'io client disconnect') listener.disconnected(reason);
+  });
+  socket.on('hello', (raw: unknown) => listener.hello(raw));
+  socket.on('prediction', (raw: unknown) => listener.prediction(raw));
+  socket.on('prediction_error', (raw: unknown) => listener.predictionError(raw));
+  socket.on('goaway', (raw: unknown) => listener.goaway(raw));
+  socket.on('closing', (raw: unknown) => listener.closing(raw));
+  for (const event of STREAM_EVENTS) socket.on(event, (raw: unknown) => listener.stream(event, raw));
+
+  return {
+    connect: (token) => {
+      socket.auth = token === undefined ? auth : { ...auth, token };
+      // An attempt that neither opened nor failed: something on the way swallows this transport, so begin with the other.
+      if (waiting) socket.io.opts.transports?.reverse();
+      waiting = true;
+      socket.connect();
+    },
+    disconnect: () => {
+      socket.disconnect();
+    },
+    predict: (request) => emit('predict', [request]),
+    cancel: (id) => emit('cancel', [{ id }]),
+    send: (event, payload, reply) => emit(event, payload === undefined ? [] : [payload], reply),
+    get base64() {
+      return socket.io.engine?.transport?.name === 'polling';
+    },
+  };
+};

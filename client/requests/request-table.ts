@@ -1,0 +1,307 @@
+/**
+ * Requests from the call to their one settlement: waiting in line, sent and unanswered, settled. Owns ids, credit, deadlines
+ * and what happens to a request whose connection was lost. Knows connections only as routes: the one where requests leave, and those where
+ * some are still answered.
+ */
+
+import { isRecord } from '../../shared/parse.js';
+import type { Hello, RequestId } from '../../shared/protocol.js';
+import type { ClientClock } from '../clock.js';
+import type { RequestOutlet } from '../connection/channels.js';
+import { parsePrediction, parseWireError } from '../connection/parse-answers.js';
+import { localError, TickcastError } from '../error.js';
+import { AbortWatch } from './abort-signals.js';
+import { DeadlineTimer } from './deadline-timer.js';
+import { guessRows, prepareInput } from './prepare-input.js';
+import { withRoundTrip } from './receipt.js';
+import {
+  cancelled,
+  dueAt,
+  newPending,
+  type Pending,
+  type PredictResult,
+  type Route,
+  type Submission,
+  superseded,
+  unreadable,
+} from './request.js';
+import { WaitingLine } from './send-queue.js';
+
+/** Losses of the connection after which a request is not sent again: it may be what costs the connection. */
+export const MAX_LOSSES = 3;
+
+export class InFlight {
+  readonly #clock: ClientClock;
+  readonly #connection: { readonly obstacle: string | undefined };
+  readonly #maxQueuedRows: number;
+  readonly #line = new WaitingLine<Pending>();
+  /** Requests that the hub may answer: sent once or more, and not settled. */
+  readonly #known = new Map<RequestId, Pending>();
+  readonly #aborts: AbortWatch<Pending>;
+  readonly #deadlines: DeadlineTimer;
+  #nextId = 1;
+  /** Where requests leave; undefined while there is no connection. */
+  #route: Route | undefined;
+  /** With what further requests are refused. */
+  #closed: TickcastError | undefined;
+
+  /** `connection` says why nothing can leave, for people. */
+  constructor(clock: ClientClock, connection: { readonly obstacle: string | undefined }, maxQueuedRows: number) {
+    this.#clock = clock;
+    this.#connection = connection;
+    this.#maxQueuedRows = maxQueuedRows;
+    this.#aborts = new AbortWatch((pending, signal) => this.#abort(pending, signal));
+    this.#deadlines = new DeadlineTimer(clock, (now) => this.#expire(now));
+  }
+
+  /** What is held: rows in line, rows sent and unanswered, requests that the hub may answer, signals listened to. */
+  get held(): Readonly<Record<'waitingRows' | 'sentRows' | 'answerable' | 'signals', number>> {
+    let sentRows = 0;
+    for (const { state, rows } of this.#known.values()) if (state === 'sent') sentRows += rows;
+    return {
+      waitingRows: this.#line.rows,
+      sentRows,
+      answerable: this.#known.size,
+      signals: this.#aborts.signals,
+    };
+  }
+
+  /** Takes a request. It is sent, put in line or settled. */
+  submit(submission: Submission): void {
+    const { signal } = submission;
+    const refusal = this.#closed ?? (signal?.aborted ? cancelled(signal) : undefined);
+    if (refusal !== undefined) return submission.settle({ ok: false, error: refusal });
+    let pending: Pending;
+    try {
+      pending = newPending(this.#nextId++, submission, this.#clock.now());
+    } catch (cause) {
+      return submission.settle({ ok: false, error: unreadable(cause) });
+    }
+    if (!this.#prepare(pending)) return;
+    if (this.#line.head !== undefined || !this.#send(pending)) this.#wait(pending);
+    if (pending.state === 'settled') return;
+    if (signal !== undefined) this.#aborts.add(signal, pending);
+    this.#deadlines.arm(dueAt(pending));
+  }
+
+  /** A connection is ready, or tells newer limits: sends what waits. What was sent on another is answered there still. */
+  connected(hello: Hello, outlet: RequestOutlet): void {
+    if (this.#closed !== undefined) return;
+    const before = this.#route;
+    if (before?.outlet === outlet) before.hello = hello;
+    else {
+      this.#route = { outlet, hello, unanswered: 0, rows: 0 };
+      if (before?.unanswered === 0) before.outlet.release();
+    }
+    this.#pump();
+  }
+
+  /** A connection is lost: what was sent on it and not answered returns to the head of the line, in order. */
+  lost(outlet: RequestOutlet): void {
+    if (this.#route?.outlet === outlet) this.#route = undefined;
+    const sent = [...this.#known.values()].filter(({ state }) => state === 'sent');
+    /** Of requests on other connections: what has the same place and is older is not worth sending. */
+    const placesTaken = new Set<string>();
+    for (const pending of sent.reverse()) {
+      if (pending.route?.outlet !== outlet) {
+        if (pending.place !== undefined) placesTaken.add(pending.place);
+        continue;
+      }
+      pending.state = 'held';
+      pending.losses += 1;
+      if (pending.losses >= MAX_LOSSES) {
+        const text = `the connection was lost ${MAX_LOSSES} times while this request was in flight; it is not sent again`;
+        this.#fail(pending, localError('INTERNAL', text));
+        continue;
+      }
+      if (this.#line.holder(pending.place) !== undefined || placesTaken.has(pending.place ?? '')) {
+        this.#fail(pending, superseded());
+        continue;
+      }
+      pending.state = 'waiting';
+      this.#line.unshift(pending);
+    }
+    this.#pump();
+  }
+
+  /** A `prediction` event, as it came. Answers to nothing that is known here are ignored. */
+  prediction(raw: unknown): void {
+    const pending = this.#pendingOf(raw);
+    const value = pending && parsePrediction(raw);
+    if (pending === undefined || value === undefined) return;
+    this.#settle(pending, { ok: true, value: withRoundTrip(value, pending, this.#clock.now()) });
+    this.#pump();
+  }
+
+  /** A `prediction_error` event, as it came. */
+  predictionError(raw: unknown): void {
+    const pending = this.#pendingOf(raw);
+    const error = pending && parseWireError(raw);
+    if (pending === undefined || error === undefined) return;
+    this.#fail(pending, new TickcastError(error));
+    this.#pump();
+  }
+
+  /** Settles everything with this error, and every request to come. */
+  close(error: TickcastError): void {
+    this.#closed = error;
+    this.#route = undefined;
+    this.#deadlines.close();
+    for (const pending of [...this.#known.values(), ...this.#line.items()]) this.#fail(pending, error);
+  }
+
+  /** Puts a held pending in line: in the place of an older one with its key, else at the end. */
+  #wait(pending: Pending): void {
+    const older = this.#line.holder(pending.place);
+    if (this.#line.rows - (older?.rows ?? 0) + pending.rows > this.#maxQueuedRows) {
+      return this.#fail(pending, this.#queueFull(pending));
+    }
+    pending.state = 'waiting';
+    if (older === undefined) return this.#line.push(pending);
+    this.#line.replace(older, pending);
+    older.state = 'held';
+    this.#withdraw(older, superseded());
+    // It may take less of the credit than the one whose turn it was.
+    this.#pump();
+  }
+
+  #pump(): void {
+    for (let pending = this.#line.head; pending !== undefined && this.#route !== undefined; pending = this.#line.head) {
+      this.#line.remove(pending);
+      pending.state = 'held';
+      if (this.#prepare(pending) && !this.#send(pending)) {
+        pending.state = 'waiting';
+        this.#line.unshift(pending);
+        return;
+      }
+    }
+  }
+
+  /** Makes a held pending's input fit for the connection there is. False when it is settled instead. */
+  #prepare(pending: Pending): boolean {
+    const route = this.#route;
+    const hello = route?.hello;
+    if (hello !== undefined && pending.preparedFor === hello) return true;
+    const { captured, submission } = pending;
+    try {
+      if (route === undefined || hello === undefined) {
+        pending.rows = guessRows(captured);
+        return true;
+      }
+      const prepared = prepareInput(captured, submission.fields, hello, route.outlet.base64);
+      if (prepared.ok) {
+        pending.wire = prepared.value.value;
+        pending.rows = prepared.value.rows;
+        pending.preparedFor = hello;
+        return true;
+      }
+      this.#fail(pending, new TickcastError(prepared.error));
+    } catch (cause) {
+      this.#fail(pending, unreadable(cause));
+    }
+    return false;
+  }
+
+  /** Sends a held and prepared pending. False when it has to wait; true also when it is settled instead. */
+  #send(pending: Pending): boolean {
+    const route = this.#route;
+    if (route?.hello === undefined || route.rows + pending.rows > route.hello.limits.maxInFlightRows) return false;
+    const { id, submission, wire } = pending;
+    // Before it leaves: encoding takes time, and by the end of `predict` the hub may be at work on it.
+    const sentAt = this.#clock.now();
+    const timeoutMs = Math.max(1, Math.ceil(pending.deadline - sentAt));
+    // First, where the hub can tell it without reading the rest.
+    const request = { id, input: wire, timeoutMs, ...submission.fields };
+    try {
+      if (!route.outlet.predict(request)) {
+        // The socket knows of a loss that it has yet to report.
+        route.hello = undefined;
+        return false;
+      }
+    } catch (cause) {
+      this.#fail(pending, unreadable(cause));
+      return true;
+    }
+    pending.state = 'sent';
+    pending.sentAt = sentAt;
+    pending.firstSentAt ??= sentAt;
+    pending.route = route;
+    this.#known.set(id, pending);
+    route.unanswered += 1;
+    route.rows += pending.rows;
+    return true;
+  }
+
+  #abort(pending: Pending, signal: AbortSignal): void {
+    this.#withdraw(pending, cancelled(signal));
+    this.#pump();
+  }
+
+  /** Settles what is due and answers the next deadline. */
+  #expire(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const pending of [...this.#known.values(), ...this.#line.items()]) {
+      const due = dueAt(pending);
+      if (due > now) next = Math.min(next, due);
+      else this.#withdraw(pending, localError('DEADLINE_EXCEEDED', this.#lateness(pending)));
+    }
+    this.#pump();
+    return next;
+  }
+
+  /** Settles a request from this side, and tells the hub if it may know of it. */
+  #withdraw(pending: Pending, error: TickcastError): void {
+    if (pending.state === 'settled') return;
+    // Before the request is settled: that may be what its connection was kept for.
+    if (this.#known.has(pending.id)) {
+      const route = pending.state === 'sent' ? pending.route : this.#route;
+      route?.outlet.cancel(pending.id);
+    }
+    this.#fail(pending, error);
+  }
+
+  #fail(pending: Pending, error: TickcastError): void {
+    this.#settle(pending, { ok: false, error });
+  }
+
+  /** The one place where a request ends. */
+  #settle(pending: Pending, result: PredictResult): void {
+    if (pending.state === 'settled') return;
+    if (pending.state === 'waiting') this.#line.remove(pending);
+    if (pending.state === 'sent') this.#leave(pending);
+    pending.state = 'settled';
+    this.#known.delete(pending.id);
+    const { signal, settle } = pending.submission;
+    if (signal !== undefined) this.#aborts.remove(signal, pending);
+    settle(result);
+  }
+
+  /** Takes a sent request from its route; the last one on a connection that requests leave no more lets go of it. */
+  #leave({ route, rows }: Pending): void {
+    if (route === undefined) return;
+    route.unanswered -= 1;
+    route.rows -= rows;
+    if (route.unanswered === 0 && route !== this.#route && this.#closed === undefined) route.outlet.release();
+  }
+
+  #pendingOf(raw: unknown): Pending | undefined {
+    if (!isRecord(raw)) return undefined;
+    const { id } = raw;
+    return typeof id === 'number' ? this.#known.get(id) : undefined;
+  }
+
+  #queueFull(pending: Pending): TickcastError {
+    const rows = `${this.#line.rows} rows wait in the client, maxQueuedRows is ${this.#maxQueuedRows}`;
+    return localError('OVERLOADED', `${rows}: no room for ${pending.rows} more; ${this.#reason()}`);
+  }
+
+  #lateness(pending: Pending): string {
+    const { timeoutMs } = pending.submission;
+    if (pending.state === 'sent') return `no answer within ${timeoutMs} ms`;
+    return `not sent within ${timeoutMs} ms: ${this.#reason()}`;
+  }
+
+  #reason(): string {
+    return this.#connection.obstacle ?? 'the rows in flight use up the credit that the hub gives one connection';
+  }
+}

@@ -1,0 +1,106 @@
+/** Asks the hub for a subscription until it says yes, on every connection anew. Knows nothing of what the stream carries. */
+
+import type { WireError } from '../../shared/errors.js';
+import type { Subscribed, SubscribeRequest } from '../../shared/stream-protocol.js';
+import type { ClientClock } from '../clock.js';
+import type { StreamOutlet } from '../connection/channels.js';
+import { parseReply, parseSubscribed } from './parse-frames.js';
+
+/** How long a reply may take before the hub is asked again, in milliseconds. */
+export const REPLY_MS = 5_000;
+/** Waits between refusals that may pass: the first, and the longest. */
+const BACKOFF_MIN_MS = 1_000;
+const BACKOFF_MAX_MS = 10_000;
+/** However long the hub asks to wait: a browser's timer cannot run for weeks, and a viewer should not. */
+const LONGEST_WAIT_MS = 60_000;
+
+export interface EnrolmentListener {
+  /** What to ask for now. */
+  request(): SubscribeRequest;
+  /** The hub serves. Undefined: it says only that it did so already. */
+  accepted(subscribed: Subscribed | undefined): void;
+  /** The hub refuses for now, and is asked again. */
+  delayed(error: WireError): void;
+  /** The hub refuses for good. */
+  refused(error: WireError): void;
+}
+
+export class Enrolment {
+  readonly #clock: ClientClock;
+  readonly #outlet: StreamOutlet;
+  readonly #listener: EnrolmentListener;
+  #state: 'idle' | 'asking' | 'enrolled' = 'idle';
+  /** Of the connection there is; a reply to an earlier one is nobody's. */
+  #connection = 0;
+  /** On this connection. */
+  #tries = 0;
+  #refusals = 0;
+  #timer: { readonly cancel: () => void } | undefined;
+
+  constructor(clock: ClientClock, outlet: StreamOutlet, listener: EnrolmentListener) {
+    this.#clock = clock;
+    this.#outlet = outlet;
+    this.#listener = listener;
+  }
+
+  get enrolled(): boolean {
+    return this.#state === 'enrolled';
+  }
+
+  /** True when the hub of this connection may have a subscription by now. */
+  get asked(): boolean {
+    return this.#tries > 0;
+  }
+
+  connected(): void {
+    this.stop();
+    this.#state = 'asking';
+    this.#ask();
+  }
+
+  /** There is no connection, or no further wish for one. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#state = 'idle';
+    this.#connection += 1;
+    this.#tries = 0;
+    this.#refusals = 0;
+  }
+
+  #ask(): void {
+    const connection = this.#connection;
+    this.#tries += 1;
+    this.#timer = this.#clock.setTimer(REPLY_MS, () => this.#ask());
+    const sent = this.#outlet.send('subscribe', this.#listener.request(), (raw) => {
+      // The reply to an earlier try on this connection is as good as that to the last.
+      if (connection === this.#connection && this.#state === 'asking') this.#onReply(raw);
+    });
+    // A loss of the connection is reported soon.
+    if (!sent) this.stop();
+  }
+
+  #onReply(raw: unknown): void {
+    const answer = parseReply(raw, parseSubscribed);
+    // Not readable: as good as lost.
+    if (answer === undefined) return;
+    this.#timer?.cancel();
+    if (answer.ok) this.#accept(answer.value);
+    else if (answer.error.code === 'ALREADY_SUBSCRIBED' && this.#tries > 1) this.#accept(undefined);
+    else if (answer.error.retryable) this.#delay(answer.error);
+    else this.#listener.refused(answer.error);
+  }
+
+  #accept(subscribed: Subscribed | undefined): void {
+    this.#state = 'enrolled';
+    this.#refusals = 0;
+    this.#listener.accepted(subscribed);
+  }
+
+  #delay(error: WireError): void {
+    const backoffMs = Math.min(BACKOFF_MIN_MS * 2 ** Math.min(this.#refusals, 10), BACKOFF_MAX_MS);
+    this.#refusals += 1;
+    const waitMs = Math.min(Math.max(backoffMs, error.retryAfterMs ?? 0), LONGEST_WAIT_MS);
+    this.#timer = this.#clock.setTimer(waitMs, () => this.#ask());
+    this.#listener.delayed(error);
+  }
+}

@@ -1,0 +1,61 @@
+/** The options of one subscription: checked, with the defaults that are this side's. */
+
+import { describe, isStreamName, streamNameProblem } from '../../shared/parse.js';
+import { optionsProblem } from '../../shared/parse-stream.js';
+import type { StreamMode, StreamPosition, SubscribeRequest } from '../../shared/stream-protocol.js';
+import type { SubscribeOptions } from './types.js';
+
+/** What the hub is asked for, and what stays here. */
+export interface SubscribePlan {
+  readonly stream: string;
+  readonly mode: StreamMode;
+  /** Without `position`. */
+  readonly request: SubscribeRequest;
+  readonly position: StreamPosition | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly maxBuffered: number;
+  /** True when every item counts: a loop that is slow makes the rest wait on the hub. */
+  readonly exact: boolean;
+}
+
+const MODES: readonly unknown[] = ['all', 'sample', 'aggregate'] satisfies StreamMode[];
+const OPTIONS = ['mode', 'maxRate', 'history', 'windowMs', 'position', 'signal', 'maxBuffered'];
+const BUFFERED = { standard: 1_000, min: 2, max: 100_000 };
+
+/** Fills in defaults. A wrong name or option is a bug of the caller: throws a TypeError. */
+export function planSubscription(stream: string, options: SubscribeOptions): SubscribePlan {
+  const problem = problemOf(stream, options);
+  if (problem !== undefined) throw new TypeError(`subscribe: ${problem}`);
+  const { mode = 'all', maxRate, history, windowMs, position, signal, maxBuffered } = options;
+  return {
+    stream,
+    mode,
+    request: {
+      stream,
+      mode,
+      ...(maxRate !== undefined && { maxRate }),
+      ...(history !== undefined && { history }),
+      ...(windowMs !== undefined && { windowMs }),
+    },
+    position: position === undefined ? undefined : { epoch: position.epoch, offset: position.offset },
+    signal,
+    maxBuffered: maxBuffered ?? BUFFERED.standard,
+    exact: mode === 'all' && maxRate === undefined,
+  };
+}
+
+function problemOf(stream: unknown, options: SubscribeOptions): string | undefined {
+  if (!isStreamName(stream)) return streamNameProblem(stream);
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) return `${unknown} is no option; there are ${OPTIONS.join(', ')}`;
+  const { mode = 'all', maxBuffered = BUFFERED.standard } = options;
+  if (!MODES.includes(mode)) return `mode must be "all", "sample" or "aggregate", got ${describe(mode)}`;
+  if (!Number.isInteger(maxBuffered) || maxBuffered < BUFFERED.min || maxBuffered > BUFFERED.max) {
+    return `maxBuffered must be a whole number from ${BUFFERED.min} to ${BUFFERED.max}, got ${describe(maxBuffered)}`;
+  }
+  // null stands for absent on the wire only.
+  const given = Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, value === null ? NaN : value]),
+  );
+  return optionsProblem(given, mode);
+}

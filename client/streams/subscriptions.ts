@@ -1,0 +1,135 @@
+/** All subscriptions of a client: one a stream, asked for anew on each connection, and given the frames of their stream. */
+
+import type { StreamMode } from '../../shared/stream-protocol.js';
+import type { ClientClock } from '../clock.js';
+import type { StreamOutlet } from '../connection/channels.js';
+import type { StreamEvent } from '../connection/socket-io.js';
+import { localError, type TickcastError } from '../error.js';
+import { ItemReader } from './item-reader.js';
+import { type PageVisibility, VisibilityReport } from './page-visibility.js';
+import { parseAggregate, parseCast, parseGap, parseUnsubscribed } from './parse-frames.js';
+import type { SubscribePlan } from './subscribe-options.js';
+import { StreamSubscription } from './subscription.js';
+import type { Subscription } from './types.js';
+import { WindowReader } from './window-reader.js';
+
+/** What routing needs of a subscription, whatever its values are. */
+type AnySubscription = Pick<
+  StreamSubscription<never>,
+  'stream' | 'connected' | 'lost' | 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'fail' | 'close'
+>;
+
+/** Streams left on one connection whose hub has yet to confirm it; a hub that never does costs no more. */
+const MAX_LEAVING = 1_000;
+
+export class Subscriptions {
+  readonly #clock: ClientClock;
+  readonly #outlet: StreamOutlet;
+  readonly #visibility: VisibilityReport;
+  readonly #byStream = new Map<string, AnySubscription>();
+  /** Streams whose frames on this connection are still those of a closed subscription. */
+  readonly #leaving = new Map<string, symbol>();
+
+  constructor(clock: ClientClock, outlet: StreamOutlet, page: PageVisibility | undefined) {
+    this.#clock = clock;
+    this.#outlet = outlet;
+    this.#visibility = new VisibilityReport(page, outlet);
+  }
+
+  /** Subscriptions that have not ended. */
+  get size(): number {
+    return this.#byStream.size;
+  }
+
+  /** Begins a subscription. Throws ALREADY_SUBSCRIBED: two programs would split one stream's values. */
+  add<Mode extends StreamMode>(plan: SubscribePlan): Subscription<Mode> {
+    if (this.#byStream.has(plan.stream)) {
+      const text = `this client has a subscription to "${plan.stream}"; share it, or close it first`;
+      throw localError('ALREADY_SUBSCRIBED', text);
+    }
+    const subscription =
+      plan.mode === 'aggregate'
+        ? this.#begin(plan, (onEnd) => this.#make(plan, new WindowReader(plan.position), onEnd))
+        : this.#begin(plan, (onEnd) => this.#make(plan, new ItemReader(plan.position), onEnd));
+    // The mode chose the reader, and the reader its values: that is what the type says.
+    return subscription as unknown as Subscription<Mode>;
+  }
+
+  connected(): void {
+    this.#leaving.clear();
+    this.#visibility.connected();
+    for (const subscription of [...this.#byStream.values()]) subscription.connected();
+  }
+
+  lost(): void {
+    this.#leaving.clear();
+    for (const subscription of [...this.#byStream.values()]) {
+      subscription.lost(this.#outlet.obstacle ?? 'the connection was lost');
+    }
+  }
+
+  /** An event about streams, as it came. What belongs to no subscription is ignored. */
+  event(event: StreamEvent, raw: unknown): void {
+    if (event === 'cast') {
+      const frame = parseCast(raw);
+      if (frame !== undefined) this.#of(frame)?.cast(frame);
+    } else if (event === 'aggregate') {
+      const frame = parseAggregate(raw);
+      if (frame !== undefined) this.#of(frame)?.aggregate(frame);
+    } else if (event === 'gap') {
+      const gap = parseGap(raw);
+      if (gap !== undefined) this.#of(gap)?.gap(gap);
+    } else if (event === 'unsubscribed') {
+      const notice = parseUnsubscribed(raw);
+      if (notice !== undefined) this.#of(notice)?.unsubscribed(notice);
+    }
+  }
+
+  /** Ends all of them: by the program, or by this error. */
+  close(error?: TickcastError): void {
+    for (const subscription of [...this.#byStream.values()]) {
+      if (error === undefined) subscription.close();
+      else subscription.fail(error);
+    }
+  }
+
+  #make<Value>(
+    plan: SubscribePlan,
+    reader: ConstructorParameters<typeof StreamSubscription<Value>>[1],
+    onEnd: (wasAsked: boolean) => void,
+  ): StreamSubscription<Value> {
+    return new StreamSubscription<Value>(plan, reader, this.#clock, this.#outlet, onEnd);
+  }
+
+  #begin<Value>(
+    { stream }: SubscribePlan,
+    make: (onEnd: (wasAsked: boolean) => void) => StreamSubscription<Value>,
+  ): StreamSubscription<Value> {
+    const subscription = make((wasAsked) => this.#onEnd(stream, wasAsked));
+    // Its signal may have been aborted before.
+    if (subscription.state === 'ended') return subscription;
+    this.#byStream.set(stream, subscription);
+    if (this.#byStream.size === 1) this.#visibility.start();
+    if (this.#outlet.obstacle === undefined) subscription.connected();
+    return subscription;
+  }
+
+  #onEnd(stream: string, wasAsked: boolean): void {
+    if (!this.#byStream.delete(stream)) return;
+    if (this.#byStream.size === 0) this.#visibility.stop();
+    if (wasAsked) this.#leave(stream);
+  }
+
+  /** What the hub had sent before it heard of this must not reach a new subscription to the same stream. */
+  #leave(stream: string): void {
+    const leave = Symbol(stream);
+    const sent = this.#outlet.send('unsubscribe', { stream }, () => {
+      if (this.#leaving.get(stream) === leave) this.#leaving.delete(stream);
+    });
+    if (sent && this.#leaving.size < MAX_LEAVING) this.#leaving.set(stream, leave);
+  }
+
+  #of({ stream }: { readonly stream: string }): AnySubscription | undefined {
+    return this.#leaving.has(stream) ? undefined : this.#byStream.get(stream);
+  }
+}

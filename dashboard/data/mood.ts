@@ -1,0 +1,33 @@
+/** The mood of a stretch of time: positive share less negative share, in points. Knows no DOM. */
+
+import { wholeShares } from '../ui/format.js';
+
+/** Messages by tone. */
+export interface Tally {
+  readonly positive: number;
+  readonly neutral: number;
+  readonly negative: number;
+}
+
+export interface Mood {
+  /** Whole per cents that sum to 100. */
+  readonly positive: number;
+  readonly neutral: number;
+  readonly negative: number;
+  /** -100 to 100, of the rounded shares, so that it agrees with the labels beside it. */
+  readonly points: number;
+}
+
+/** Undefined while nobody has said anything. */
+export function moodOf(tally: Tally): Mood | undefined {
+  const shares = wholeShares([tally.positive, tally.neutral, tally.negative]);
+  if (shares === undefined) return undefined;
+  const [positive = 0, neutral = 0, negative = 0] = shares;
+  return { positive, neutral, negative, points: positive - negative };
+}
+
+export function moodWord(points: number): string {
+  const size = Math.abs(points);
+  if (size < 10) return 'Mixed';
+  return `${size < 50 ? 'Leaning' : 'Strongly'} ${points < 0 ? 'negative' : 'positive'}`;
+}

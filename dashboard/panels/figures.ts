@@ -1,0 +1,100 @@
+/** The numbers of the page, made from the hour that is kept and the stretch in sight. Knows no DOM. */
+
+import type { History } from '../data/history.js';
+import { type Mood, moodOf, moodWord } from '../data/mood.js';
+import { RANGES, type Stretch, type View } from '../data/view.js';
+import { DASH, rate, signed } from '../ui/format.js';
+import type { MoodFigures } from './mood-panel.js';
+
+const MOOD_MS = 30_000;
+/** The rate is that of the last windows: one alone jumps. */
+const RATE_ROWS = 5;
+
+export interface PageFigures {
+  readonly panel: MoodFigures;
+  readonly rateText: string;
+  /** The mood for the title of a hidden tab; empty without one. */
+  readonly points: string;
+  /** The page in a sentence, for who hears it. */
+  sentence(stream: string): string;
+}
+
+export class Figures {
+  readonly #history: History;
+  readonly #view: View;
+
+  constructor(history: History, view: View) {
+    this.#history = history;
+    this.#view = view;
+  }
+
+  /** Messages since the view was paused. */
+  newer({ to }: Stretch, now: number): number {
+    if (this.#view.mode !== 'paused') return 0;
+    const { positive, neutral, negative } = this.#history.tally(to, now);
+    return positive + neutral + negative;
+  }
+
+  of(stretch: Stretch, now: number, stale: boolean): PageFigures {
+    const history = this.#history;
+    const { newest } = history;
+    // Paused figures are of the moment of the pause; zoomed ones stay of now, as the column beside the chart says.
+    const end = this.#view.mode === 'paused' ? stretch.to : Math.min(now, newest ?? now);
+    const mood = moodOf(history.tally(end - MOOD_MS, end));
+    const isLive = newest !== undefined && !stale;
+    const seen = history.tally(stretch.from, stretch.to);
+    const inView = seen.positive + seen.neutral + seen.negative;
+    const ratePerSecond = isLive ? this.#rate(end) : undefined;
+    const panel: MoodFigures = {
+      mood,
+      before: this.#before(end),
+      asOf: stale && newest !== undefined ? { at: newest, ageMs: now - newest } : undefined,
+      ratePerSecond,
+      inView: newest === undefined ? undefined : inView,
+      p50Us: isLive ? this.#p50(end) : undefined,
+    };
+    return {
+      panel,
+      rateText: ratePerSecond === undefined ? DASH : rate(ratePerSecond),
+      points: mood === undefined ? '' : signed(mood.points),
+      sentence: (stream) => sentence(stream, mood, ratePerSecond, stale),
+    };
+  }
+
+  /** The mood at the start of the range, or of what is known of it. */
+  #before(end: number): MoodFigures['before'] {
+    const { fine, coarse } = this.#history;
+    const first = Math.min(...[fine.at('x', 0), coarse.at('x', 0)].filter((x) => !Number.isNaN(x))) * 1000;
+    const start = Math.max(end - RANGES[this.#view.range], first - 1000);
+    if (!(end - start > 2 * MOOD_MS - 5000)) return undefined;
+    const mood = moodOf(this.#history.tally(start, start + MOOD_MS));
+    return mood === undefined ? undefined : { points: mood.points, agoMs: end - start };
+  }
+
+  #rate(end: number): number {
+    const { fine } = this.#history;
+    const last = fine.after(end / 1000) - 1;
+    const first = Math.max(0, last - RATE_ROWS + 1);
+    let sum = 0;
+    for (let index = first; index <= last; index += 1) sum += fine.at('rate', index);
+    return last < first ? 0 : sum / (last - first + 1);
+  }
+
+  /** The newest that is known of the last half minute. */
+  #p50(end: number): number | undefined {
+    const { fine } = this.#history;
+    const least = (end - MOOD_MS) / 1000;
+    for (let index = fine.after(end / 1000) - 1; index >= 0 && fine.at('x', index) > least; index -= 1) {
+      const value = fine.at('p50', index);
+      if (!Number.isNaN(value)) return value;
+    }
+    return undefined;
+  }
+}
+
+function sentence(stream: string, mood: Mood | undefined, ratePerSecond: number | undefined, stale: boolean): string {
+  if (mood === undefined) return `${stream}: no messages yet`;
+  const shares = `${mood.positive}% positive, ${mood.neutral}% neutral, ${mood.negative}% negative`;
+  const flow = stale || ratePerSecond === undefined ? 'not live' : `${rate(ratePerSecond)} messages a second`;
+  return `${stream}: mood ${signed(mood.points)}, ${moodWord(mood.points).toLowerCase()}; ${shares}; ${flow}`;
+}

@@ -1,0 +1,54 @@
+/** What one word did to a score, beside the word that is pointed at. One box for the whole list. */
+
+import { byId, setHidden, setText } from '../ui/dom.js';
+
+export class WordTip {
+  readonly #tip = byId('word-tip', HTMLElement);
+  readonly #word = byId('word-tip-word', HTMLElement);
+  readonly #pull = byId('word-tip-pull', HTMLElement);
+  #shown: HTMLElement | undefined;
+
+  constructor(list: HTMLElement) {
+    list.addEventListener('pointerover', (event) => this.#follow(event.target));
+    list.addEventListener('pointerleave', () => this.hide());
+    list.addEventListener('click', (event) => this.#follow(event.target));
+    list.addEventListener('scroll', () => this.hide(), { passive: true });
+  }
+
+  /** The words of a row one after the other, for the keyboard. */
+  step(row: HTMLElement, by: 1 | -1): void {
+    const words = [...row.querySelectorAll<HTMLElement>('.word')];
+    const at = this.#shown === undefined ? -1 : words.indexOf(this.#shown);
+    const next = words[at === -1 ? (by === 1 ? 0 : words.length - 1) : at + by];
+    if (next === undefined) this.hide();
+    else this.show(next);
+  }
+
+  show(word: HTMLElement): void {
+    this.#shown?.classList.remove('pointed');
+    this.#shown = word;
+    word.classList.add('pointed');
+    setText(this.#word, word.textContent ?? '');
+    setText(this.#pull, ` pulled ${word.dataset.pull ?? ''}`);
+    setHidden(this.#tip, false);
+    // The first line of a word that is broken over two.
+    const box = word.getClientRects()[0] ?? word.getBoundingClientRect();
+    const { offsetWidth, offsetHeight } = this.#tip;
+    const left = Math.min(Math.max(8, box.left + box.width / 2 - offsetWidth / 2), innerWidth - offsetWidth - 8);
+    const below = box.bottom + 8 + offsetHeight <= innerHeight;
+    const top = below ? box.bottom + 8 : box.top - 8 - offsetHeight;
+    this.#tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  hide(): void {
+    this.#shown?.classList.remove('pointed');
+    this.#shown = undefined;
+    setHidden(this.#tip, true);
+  }
+
+  #follow(target: EventTarget | null): void {
+    const word = target instanceof HTMLElement ? target.closest<HTMLElement>('.word') : null;
+    if (word === null) this.hide();
+    else if (word !== this.#shown) this.show(word);
+  }
+}

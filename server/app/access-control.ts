@@ -1,0 +1,86 @@
+/** Puts access together, as the options want it: by token file, open, or by a token that is made for this run. */
+
+import { randomBytes } from 'node:crypto';
+import { openAccess } from '../access/open-access.js';
+import { TokenAccess } from '../access/token-access.js';
+import { readTokenFile, TokenWatch } from '../access/token-watch.js';
+import type { Config } from '../config/config.js';
+import { type Access, SCOPES } from '../contracts/access.js';
+import type { Logger } from '../observe/log/logger.js';
+import { systemClock } from './system-clock.js';
+
+export interface AccessControl {
+  readonly access: Access;
+  /** No token is asked for, and only this machine reaches the hub: what stands between it and a foreign page is the page's browser. */
+  readonly isOpenLoopback: boolean;
+  /** Made for this run: whoever starts the hub is shown it, and nobody else. */
+  readonly runToken: string | undefined;
+  /** Begins to look for a changed token file. */
+  begin(): void;
+  close(): void;
+}
+
+export type AccessStart =
+  | { readonly ok: true; readonly control: AccessControl }
+  | { readonly ok: false; readonly problem: string };
+
+export async function startAccess(config: Config, log: Logger): Promise<AccessStart> {
+  const { tokenFile, open, host, adminHost, adminPort } = config;
+  if (tokenFile !== '') return startTokenFile(tokenFile, log);
+  if (open) log.warn({ host }, 'open: everybody who reaches this hub may use it');
+  const isLocal = isLoopback(host) && (adminPort === 0 || isLoopback(adminHost));
+  if (open || isLocal)
+    return {
+      ok: true,
+      control: { access: openAccess, isOpenLoopback: isLocal, runToken: undefined, begin() {}, close() {} },
+    };
+  const runToken = randomBytes(24).toString('base64url');
+  const keys = [{ name: 'run', token: runToken, scopes: SCOPES }];
+  const access = new TokenAccess({ keys, jwt: undefined }, systemClock, Date.now);
+  return { ok: true, control: { access, isOpenLoopback: false, runToken, begin() {}, close: () => access.close() } };
+}
+
+async function startTokenFile(path: string, log: Logger): Promise<AccessStart> {
+  const read = await readTokenFile(path);
+  if (!read.ok) return { ok: false, problem: `--token-file: ${read.problem}` };
+  const access = new TokenAccess(read.file, systemClock, Date.now);
+  const watch = new TokenWatch({
+    path,
+    mark: read.mark,
+    clock: systemClock,
+    changed: (file) => {
+      access.replace(file);
+      log.info({ keys: file.keys.map(({ name }) => name), jwt: file.jwt !== undefined }, 'token file read again');
+    },
+    refused: (problem) => log.error({ problem }, 'the token file is refused; the tokens from before stay'),
+  });
+  const close = (): void => {
+    watch.close();
+    access.close();
+  };
+  return {
+    ok: true,
+    control: { access, isOpenLoopback: false, runToken: undefined, begin: () => watch.begin(), close },
+  };
+}
+
+/** Whether only this machine reaches it. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/** What is shown to whoever starts a hub with a token of its own: the page's address, as a person can open it. */
+export function invitation(url: string, token: string): string {
+  const page = new URL(url);
+  if (page.hostname === '0.0.0.0' || page.hostname === '[::]') page.hostname = 'localhost';
+  return [
+    '',
+    '  No --token-file: this run has a token of its own. The page, with it:',
+    '',
+    `      ${page.origin}/#token=${token}`,
+    '',
+    '  From elsewhere put the name of this machine in. --open lets everybody in.',
+    '',
+    '',
+  ].join('\n');
+}

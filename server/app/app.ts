@@ -1,0 +1,294 @@
+/**
+ * The composition root: the only file that knows every concrete class. Builds the parts in order, starts and drains them; if a step
+ * of the start fails, the steps before it are undone.
+ */
+
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { HubLimits } from '../../shared/limits.js';
+import type { Config } from '../config/config.js';
+import { version } from '../config/version.js';
+import { type DrainReport, Hub } from '../core/hub.js';
+import { WorkerEngine } from '../engine/worker-engine.js';
+import { ModelRegistry } from '../models/registry.js';
+import { findModels, type ModelFolder } from '../models/repository.js';
+import { logHubEvents } from '../observe/log/hub-log.js';
+import { Repeats } from '../observe/log/log-throttle.js';
+import type { Logger } from '../observe/log/logger.js';
+import { logEngineEvents, logTransportEvents } from '../observe/log/transport-log.js';
+import type { PredictionLog } from '../observe/prediction-log/prediction-log.js';
+import { ClientAddress } from '../transports/client-address.js';
+import { HostPolicy } from '../transports/host-policy.js';
+import { addMetrics } from '../transports/http/metrics-route.js';
+import { addPage } from '../transports/http/page.js';
+import { addProbes, type Health } from '../transports/http/probes.js';
+import { addRest } from '../transports/http/rest.js';
+import { RestAccess } from '../transports/http/rest-access.js';
+import { OriginPolicy } from '../transports/origin-policy.js';
+import { RequestLimit } from '../transports/request-limit.js';
+import { RequestPolicy } from '../transports/request-policy.js';
+import { SocketIoTransport } from '../transports/socketio/socketio.js';
+import { type AccessControl, startAccess } from './access-control.js';
+import { HttpServers } from './http-servers.js';
+import { RegistryCatalogue } from './model-catalogue.js';
+import { Monitoring } from './monitoring.js';
+import { keepsInputs, startPredictionLog } from './prediction-logging.js';
+import { shutDown } from './shutdown.js';
+import { Streaming } from './streaming.js';
+import { systemClock } from './system-clock.js';
+
+/** What a program, and no command line, may add. */
+export interface AppExtras {
+  /** Modules with sessions of further runtimes, as file URLs; see `tickcast/testing`. */
+  readonly sessionModules?: readonly string[];
+}
+
+export type AppState = 'starting' | 'ready' | 'draining' | 'closed';
+
+export type StartOutcome = { readonly ok: true; readonly app: App } | { readonly ok: false; readonly problem: string };
+
+interface AppParts {
+  readonly config: Config;
+  readonly control: AccessControl;
+  readonly log: Logger;
+  readonly engine: WorkerEngine;
+  readonly models: ModelRegistry;
+  readonly hub: Hub;
+  readonly streaming: Streaming;
+  readonly predictionLog: PredictionLog | undefined;
+}
+
+/** The page and the SDK, where they were built. */
+const WEB_FOLDER = fileURLToPath(new URL('../../web', import.meta.url));
+/** Engine threads are given so long to end by themselves. */
+const ENGINE_CLOSE_MS = 2000;
+/** The prediction log is given so long to write what it holds. */
+const LOG_CLOSE_MS = 5000;
+
+export class App {
+  readonly hub: Hub;
+  readonly #parts: AppParts;
+  readonly #monitoring: Monitoring;
+  readonly #repeats = new Repeats(systemClock);
+  #servers: HttpServers | undefined;
+  #sockets: SocketIoTransport | undefined;
+  #state: AppState = 'starting';
+  #drained: Promise<DrainReport> | undefined;
+
+  private constructor(parts: AppParts) {
+    const { engine, hub, models, streaming, predictionLog } = parts;
+    this.hub = hub;
+    this.#parts = parts;
+    this.#monitoring = new Monitoring({
+      hub,
+      engine,
+      models: models.list().flatMap(({ model }) => model?.spec ?? []),
+      streams: streaming.streams,
+      state: () => this.#health().state,
+      sockets: () => this.#sockets,
+      ...(predictionLog === undefined ? {} : { log: () => predictionLog.counts }),
+    });
+  }
+
+  /** Starts engine, models, hub and transports, and listens. A problem is one readable line. */
+  static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
+    const found = await findModels(config.model);
+    if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
+    const entry = await startAccess(config, log);
+    if (!entry.ok) return entry;
+    const { control } = entry;
+    const engine = new WorkerEngine({
+      threads: config.engineThreads,
+      backend: config.engine,
+      clock: systemClock,
+      sessionModules: extras.sessionModules ?? [],
+      onEvent: logEngineEvents(log),
+    });
+    const running = await engine.start();
+    if (!running.ok) return running;
+    const { maxTextLength } = config;
+    const models = new ModelRegistry({
+      engine,
+      clock: systemClock,
+      defaultModel: config.defaultModel || undefined,
+      maxTextLength,
+    });
+    const refused = await loadModels(found.models, models, config, log);
+    if (refused !== undefined) {
+      await engine.close(ENGINE_CLOSE_MS);
+      return { ok: false, problem: refused };
+    }
+    const logging = await startPredictionLog(config, log);
+    if (!logging.ok) {
+      await engine.close(ENGINE_CLOSE_MS);
+      return logging;
+    }
+    const { predictionLog } = logging;
+    const streaming = new Streaming(config, log);
+    const options = { ...config, keepInputs: keepsInputs(config) };
+    const hub = new Hub({ engine, models, clock: systemClock, options, casting: streaming.streams });
+    hub.listen(logHubEvents(log, () => systemClock.now()));
+    if (predictionLog !== undefined) hub.listen(predictionLog.listener);
+    const app = new App({ config, control, log, engine, models, hub, streaming, predictionLog });
+    const problem = await app.#listen();
+    if (problem === undefined) return { ok: true, app };
+    await app.close();
+    return { ok: false, problem };
+  }
+
+  get state(): AppState {
+    return this.#state;
+  }
+
+  /** Where it listens. */
+  get address(): AddressInfo {
+    const address = this.#servers?.users.server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('the hub does not listen');
+    return address;
+  }
+
+  get url(): string {
+    const { address, family, port } = this.address;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** The token that was made for this run, if one was: for whoever started the hub, and for no log. */
+  get runToken(): string | undefined {
+    return this.#parts.control.runToken;
+  }
+
+  /** Connections now. */
+  get connections(): number {
+    return this.#sockets?.connections ?? 0;
+  }
+
+  /**
+   * Tells probes and clients, serves on for `drainDelayMs`, then sees connections off within `graceMs`, finishes what was accepted
+   * and closes. A second call joins the first.
+   */
+  drain(): Promise<DrainReport> {
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  /** Closes all, in order: sockets, HTTP, engine, logs. What is in flight is cancelled. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    this.#sockets?.close();
+    this.#parts.control.close();
+    this.#parts.streaming.close();
+    await this.#servers?.close();
+    this.#repeats.close();
+    await this.hub.drain(0);
+    await this.#parts.engine.close(ENGINE_CLOSE_MS);
+    await this.#parts.predictionLog?.close(LOG_CLOSE_MS);
+  }
+
+  async #listen(): Promise<string | undefined> {
+    const { config, control, log, models, streaming } = this.#parts;
+    const catalogue = new RegistryCatalogue(models);
+    const viewing = streaming.streams;
+    const hosts = new HostPolicy(config.allowedHosts, control.isOpenLoopback);
+    const policy = new RequestPolicy(new OriginPolicy(config.corsOrigin), hosts);
+    const addresses = new ClientAddress(config.trustProxy);
+    const requestLimit = new RequestLimit(config.requestsPerSecond, systemClock);
+    const listener = this.#monitoring.countEvents(logTransportEvents(log, this.#repeats));
+    const pageFiles = new Set<string>();
+    const isPage = (route: string): boolean => pageFiles.has(route);
+    const servers = await HttpServers.create(config, { policy, isPage, addresses, listener });
+    const { users: http, operators } = servers;
+    this.#servers = servers;
+    this.#monitoring.countBytes(http.server);
+    const { access } = control;
+    const restAccess = new RestAccess(access, config);
+    addRest(http, {
+      hub: this.hub,
+      viewing,
+      catalogue,
+      access: restAccess,
+      addresses,
+      requestLimit,
+      isDraining: () => this.#state === 'draining',
+      hasMetrics: operators === http,
+      version,
+    });
+    for (const app of servers.all) addProbes(app, this.hub, () => this.#health());
+    addMetrics(operators, this.#monitoring.render);
+    for (const file of await addPage(http, WEB_FOLDER)) pageFiles.add(file);
+    restAccess.guard(http, pageFiles);
+    if (operators !== http) restAccess.guard(operators);
+    streaming.begin(this.hub, () => {
+      const { state, connections } = this;
+      return { version, state, connections, models: catalogue.engines() };
+    });
+    this.#sockets = new SocketIoTransport({
+      hub: this.hub,
+      viewing,
+      clock: systemClock,
+      http: http.server,
+      policy,
+      addresses,
+      requestLimit,
+      access,
+      models: () => catalogue.offer(),
+      listener,
+      options: { ...config, limits: limitsOf(config), maxLostSessions: 10_000 },
+    });
+    const problem = await servers.listen();
+    if (problem !== undefined) return problem;
+    control.begin();
+    this.#state = 'ready';
+    log.info({ url: this.url, version, model: config.model, pid: process.pid }, 'listening');
+    return undefined;
+  }
+
+  #health(): Health {
+    const { engine } = this.#parts;
+    if (this.#state !== 'ready') return { ready: false, state: this.#state };
+    if (!engine.healthy)
+      return { ready: false, state: 'unhealthy', reason: 'the engine thread keeps dying; see the log' };
+    return { ready: true, state: 'ready' };
+  }
+
+  async #drain(): Promise<DrainReport> {
+    const { config, engine, log, predictionLog } = this.#parts;
+    this.#state = 'draining';
+    log.info({ delayMs: config.drainDelayMs, graceMs: config.graceMs }, 'draining');
+    const [http, sockets] = [this.#servers?.users.server, this.#sockets];
+    if (http === undefined || sockets === undefined) throw new Error('the hub has not begun to listen');
+    const report = await shutDown({ hub: this.hub, sockets, http, config });
+    this.#parts.control.close();
+    this.#parts.streaming.close();
+    await this.#servers?.close();
+    this.#repeats.close();
+    await engine.close(ENGINE_CLOSE_MS);
+    await predictionLog?.close(LOG_CLOSE_MS);
+    this.#state = 'closed';
+    const { batches, rows, predicted, errors } = this.hub.stats;
+    log.info({ ...report, predicted, errors, batches, rows, predictionLog: predictionLog?.counts }, 'drained');
+    return report;
+  }
+}
+
+/** Loads every model that was found; answers what is wrong with the first that fails, or with the default. */
+async function loadModels(
+  found: readonly ModelFolder[],
+  models: ModelRegistry,
+  config: Config,
+  log: Logger,
+): Promise<string | undefined> {
+  for (const folder of found) {
+    const loaded = await models.load(folder);
+    if (!loaded.ok) return loaded.problem;
+    const { report, model, warnings } = loaded;
+    log.info({ model: folder.ref, ...report, warmUp: model.warmUp, rows: model.rows }, 'model ready');
+    for (const warning of warnings) log.warn({ model: folder.ref }, warning);
+  }
+  const missing = config.defaultModel !== '' && 'code' in models.resolve(undefined);
+  return missing ? `--default-model: there is no model ${config.defaultModel}` : undefined;
+}
+
+function limitsOf(config: Config): HubLimits {
+  const { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength } = config;
+  return { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength };
+}

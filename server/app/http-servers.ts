@@ -1,0 +1,79 @@
+/** The HTTP servers of a hub: the one for users, and, where operators have a port of their own, one for them. */
+
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.js';
+import { createHttp, type HttpParts } from '../transports/http/http.js';
+
+export class HttpServers {
+  readonly users: FastifyInstance;
+  /** The same as `users`, where they share it. */
+  readonly operators: FastifyInstance;
+  readonly #config: Config;
+  /** Every TCP connection, upgraded or not: Node's own list lets go of those that became WebSockets. */
+  readonly #open = new Set<Socket>();
+
+  private constructor(config: Config, users: FastifyInstance, operators: FastifyInstance) {
+    this.#config = config;
+    this.users = users;
+    this.operators = operators;
+    for (const { server } of this.all) {
+      server.on('connection', (socket: Socket) => {
+        this.#open.add(socket);
+        socket.once('close', () => this.#open.delete(socket));
+      });
+    }
+  }
+
+  /** Made, but not yet listening. */
+  static async create(config: Config, parts: HttpParts): Promise<HttpServers> {
+    const { maxFrameBytes: maxBodyBytes, maxConnections } = config;
+    const users = await createHttp({ maxBodyBytes, maxConnections }, parts);
+    const operators = config.adminPort === 0 ? users : await createHttp({ maxBodyBytes, maxConnections }, parts);
+    return new HttpServers(config, users, operators);
+  }
+
+  /** Each once. */
+  get all(): readonly FastifyInstance[] {
+    return [...new Set([this.operators, this.users])];
+  }
+
+  /** Answers what is wrong, in one line. Users come last: who reaches their port finds everything there. */
+  async listen(): Promise<string | undefined> {
+    const { host, port, adminHost, adminPort } = this.#config;
+    if (this.operators !== this.users) {
+      const problem = await tryListen(this.operators, adminHost, adminPort, 'admin-');
+      if (problem !== undefined) return problem;
+    }
+    return tryListen(this.users, host, port, '');
+  }
+
+  /** Ends what is open: by now nothing is owed to anybody. */
+  async close(): Promise<void> {
+    // fastify waits for open connections, and a client may take its time.
+    for (const { server } of this.all) server.close();
+    for (const socket of this.#open) socket.destroy();
+    for (const app of this.all) await app.close();
+  }
+}
+
+async function tryListen(
+  app: FastifyInstance,
+  host: string,
+  port: number,
+  prefix: '' | 'admin-',
+): Promise<string | undefined> {
+  try {
+    await app.listen({ host, port });
+    return undefined;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'EADDRINUSE')
+      return `port ${port} on ${host} is in use; stop what listens there, or choose another --${prefix}port`;
+    if (code === 'EACCES')
+      return `port ${port} needs rights that this user has not; choose a --${prefix}port above 1023`;
+    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
+      return `${host} is no address of this machine; see --${prefix}host`;
+    return `cannot listen on ${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`;
+  }
+}

@@ -1,0 +1,46 @@
+/** The models as `GET /models` and `hello` show them. */
+
+import type { Hello } from '../../shared/protocol.js';
+import { describeModel } from '../contracts/model.js';
+import type { ModelRegistry, ModelStatus } from '../models/registry.js';
+import type { ModelCatalogue } from '../transports/http/rest.js';
+
+export class RegistryCatalogue implements ModelCatalogue {
+  readonly #registry: ModelRegistry;
+
+  constructor(registry: ModelRegistry) {
+    this.#registry = registry;
+  }
+
+  list(): readonly object[] {
+    return this.#registry.list().map(show);
+  }
+
+  find(reference: string): object | undefined {
+    const found = this.#registry.list().filter(({ name, ref }) => name === reference || ref === reference);
+    const status = found.findLast(({ state }) => state === 'ready') ?? found.at(-1);
+    return status && show(status);
+  }
+
+  /** The models that answer requests, and what computes each. */
+  engines(): readonly { readonly model: string; readonly engine: string }[] {
+    return this.#registry
+      .list()
+      .flatMap(({ ref, model }) => (model === undefined ? [] : [{ model: ref, engine: model.engine }]));
+  }
+
+  /** What a new connection is told: the models that answer requests, and which answers those that name none. */
+  offer(): Pick<Hello, 'models' | 'defaultModel'> {
+    const models = this.#registry
+      .list()
+      .flatMap(({ model }) => (model === undefined ? [] : [describeModel(model.spec)]));
+    const standard = this.#registry.resolve(undefined);
+    return 'code' in standard ? { models } : { models, defaultModel: standard.spec.ref };
+  }
+}
+
+function show({ name, version, state, description, model, report, problem }: ModelStatus): object {
+  const described = model === undefined ? { name, version } : describeModel(model.spec);
+  const limits = model === undefined ? {} : { maxTextLength: model.spec.maxTextLength, rows: model.rows };
+  return { ...described, state, description, ...limits, ...report, problem };
+}

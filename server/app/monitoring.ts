@@ -1,0 +1,101 @@
+/** Puts the metrics together: who counts what, and where the rest is read when somebody asks for `/metrics`. */
+
+import type { Server } from 'node:http';
+import { version } from '../config/version.js';
+import type { ModelSpec } from '../contracts/model.js';
+import type { TransportListener } from '../contracts/transport-events.js';
+import type { Hub } from '../core/hub.js';
+import type { WorkerEngine } from '../engine/worker-engine.js';
+import { AskedFigure } from '../observe/metrics/asked-figure.js';
+import type { LogCounts } from '../observe/metrics/metric.js';
+import { Metrics } from '../observe/metrics/metrics.js';
+import { PredictionCounts } from '../observe/metrics/prediction-counts.js';
+import { EdgeCounts } from '../observe/metrics/transport-counts.js';
+import type { Streams } from '../streams/streams.js';
+import type { MetricsText } from '../transports/http/metrics-route.js';
+import type { SocketIoTransport } from '../transports/socketio/socketio.js';
+import { Traffic } from '../transports/traffic.js';
+import { systemClock } from './system-clock.js';
+
+export interface MonitoringParts {
+  readonly hub: Hub;
+  /** Those that were loaded at the start. */
+  readonly models: readonly ModelSpec[];
+  readonly engine: WorkerEngine;
+  readonly streams: Streams;
+  /** The state as `/readyz` names it. */
+  readonly state: () => string;
+  readonly sockets: () => SocketIoTransport | undefined;
+  /** Counts of the prediction log, where there is one. */
+  readonly log?: () => LogCounts;
+}
+
+/** An engine thread answers between two batches; a scrape waits for it no longer than this, in milliseconds. */
+const ENGINE_ANSWER_MS = 250;
+
+export class Monitoring {
+  readonly #edge = new EdgeCounts();
+  readonly #traffic = new Traffic();
+  readonly #metrics: Metrics;
+
+  constructor({ hub, models, engine, streams, state, sockets, log }: MonitoringParts) {
+    const predictions = new PredictionCounts(() => systemClock.now(), models);
+    hub.listen(predictions.listener);
+    const tensors = new AskedFigure(() => tensorsOf(engine), systemClock, ENGINE_ANSWER_MS);
+    const edge = this.#edge;
+    this.#metrics = new Metrics({
+      predictions,
+      version,
+      state,
+      hub,
+      streams,
+      log,
+      engine: {
+        get healthy() {
+          return engine.healthy;
+        },
+        get restarts() {
+          return engine.restarts;
+        },
+        tensors: () => tensors.read(),
+      },
+      edge: {
+        get opened() {
+          return edge.opened;
+        },
+        get slowConnections() {
+          return sockets()?.slowConnections ?? 0;
+        },
+        refused: edge.refused,
+        cut: edge.cut,
+        connections: () => sockets()?.connectionsByTransport ?? {},
+        traffic: () => this.#traffic.read(),
+        http: () => edge.http(),
+      },
+    });
+  }
+
+  /** Counts what it is told, and tells it on. */
+  countEvents(listener: TransportListener): TransportListener {
+    return (event) => {
+      this.#edge.listener(event);
+      listener(event);
+    };
+  }
+
+  /** Counts the bytes of a server. */
+  countBytes(server: Server): void {
+    this.#traffic.watch(server);
+  }
+
+  readonly render = async (): Promise<MetricsText> => {
+    return { contentType: this.#metrics.contentType, text: await this.#metrics.text() };
+  };
+}
+
+async function tensorsOf(engine: WorkerEngine): Promise<number | undefined> {
+  const stats = await engine.stats();
+  // A thread that is being replaced would make the sum fall, and rise again.
+  if (stats.some((one) => one === undefined)) return undefined;
+  return stats.reduce((sum, one) => sum + (one?.numTensors ?? 0), 0);
+}

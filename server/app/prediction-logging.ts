@@ -1,0 +1,52 @@
+/** Puts the prediction log together, as the options want it. */
+
+import type { Config } from '../config/config.js';
+import type { Logger } from '../observe/log/logger.js';
+import { prepareLogFolder } from '../observe/prediction-log/log-folder.js';
+import { spawnLogWorker } from '../observe/prediction-log/log-port.js';
+import type { RowLayout } from '../observe/prediction-log/messages.js';
+import { PredictionLog } from '../observe/prediction-log/prediction-log.js';
+import { systemClock } from './system-clock.js';
+
+export type LogStart =
+  /** Undefined: predictions are not logged. */
+  | { readonly ok: true; readonly predictionLog: PredictionLog | undefined }
+  | { readonly ok: false; readonly problem: string };
+
+/** Whether requests must keep their inputs until they are settled. */
+export function keepsInputs({ predictionLog, predictionLogInput }: Config): boolean {
+  return predictionLog !== 'off' && predictionLogInput !== 'none';
+}
+
+export async function startPredictionLog(config: Config, log: Logger): Promise<LogStart> {
+  if (config.predictionLog === 'off') return { ok: true, predictionLog: undefined };
+  const folder = config.predictionLogFolder;
+  const unusable = await prepareLogFolder(folder);
+  if (unusable !== undefined) return { ok: false, problem: `--prediction-log-folder: ${unusable}` };
+  const layout: RowLayout = {
+    input: config.predictionLogInput,
+    maxInputChars: config.predictionLogMaxInputChars,
+    maxInputValues: config.predictionLogMaxInputValues,
+  };
+  const oneIn = config.predictionLog === 'sampled' ? config.predictionLogSampleRate : 1;
+  const spawn = spawnLogWorker({
+    folder,
+    maxFileBytes: config.predictionLogMaxFileBytes,
+    rotateMs: config.predictionLogRotateMs,
+    keepFiles: config.predictionLogKeepFiles,
+    oneIn,
+    layout,
+  });
+  const predictionLog = new PredictionLog({
+    spawn,
+    clock: systemClock,
+    wallNow: Date.now,
+    log,
+    layout,
+    oneIn,
+    maxQueueRows: config.predictionLogMaxQueueRows,
+  });
+  const problem = await predictionLog.start();
+  if (problem !== undefined) return { ok: false, problem: `--prediction-log: ${problem}` };
+  return { ok: true, predictionLog };
+}

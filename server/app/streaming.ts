@@ -1,0 +1,52 @@
+/** Puts streams together: the streams themselves, what explains their samples, and the board that tells how the hub does. */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Config } from '../config/config.js';
+import type { Hub } from '../core/hub.js';
+import type { Logger } from '../observe/log/logger.js';
+import { Explainer } from '../streams/explainer.js';
+import { StatusBoard, type StatusFacts } from '../streams/status-board.js';
+import { Streams } from '../streams/streams.js';
+import { systemClock } from './system-clock.js';
+
+export class Streaming {
+  readonly streams: Streams;
+  #board: StatusBoard | undefined;
+
+  constructor(config: Config, log: Logger) {
+    this.streams = new Streams({
+      clock: systemClock,
+      wallNow: Date.now,
+      random: Math.random,
+      mark: markOf(config),
+      nonce: () => randomBytes(8).toString('hex'),
+      options: config,
+      listener: ({ type, ...fields }) => (type === 'viewer-cut' ? log.warn(fields, type) : log.info(fields, type)),
+      watch: (sink, on) => this.#board?.watch(sink, on),
+    });
+  }
+
+  /** The hub is there: samples can be explained, and its state can be told. */
+  begin(hub: Hub, facts: () => Pick<StatusFacts, 'version' | 'state' | 'connections' | 'models'>): void {
+    const { streams } = this;
+    streams.explain = new Explainer(hub, systemClock).explain;
+    const read = (): StatusFacts => {
+      const { predicted, batches, rows } = hub.stats;
+      const { inFlight, queuedRows } = hub;
+      const counts = { predicted, batches, rows, inFlight, queuedRows, viewers: streams.viewers };
+      return { ...facts(), ...counts, ...hub.recentReceipts(), streams: streams.list() };
+    };
+    this.#board = new StatusBoard(read, systemClock, () => streams.now());
+  }
+
+  close(): void {
+    this.#board?.close();
+    this.streams.close();
+  }
+}
+
+/** The same for a hub that comes back in its place, another for every other hub. */
+function markOf({ host, port }: Config): string {
+  return createHash('sha256').update(`${hostname()} ${host} ${port}`).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,15 @@
+/** The core's clock on Node's own. */
+
+import { performance } from 'node:perf_hooks';
+import type { Clock } from '../contracts/clock.js';
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimer: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+  immediate: (run) => {
+    setImmediate(run);
+  },
+};

@@ -1,0 +1,20 @@
+/** The version in package.json, which lies one folder up from the source and two from the build. */
+
+import { readFileSync } from 'node:fs';
+
+function readVersion(): string {
+  for (const path of ['../../../package.json', '../../package.json']) {
+    try {
+      const manifest = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
+      if (manifest.name === 'tickcast' && manifest.version !== undefined) return manifest.version;
+    } catch {
+      // Not there: the other one is.
+    }
+  }
+  return 'unknown';
+}
+
+export const version = readVersion();

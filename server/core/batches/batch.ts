@@ -1,0 +1,173 @@
+/** Rows that run together: open while rows are added, then packed once. Slices its results back to the requests. */
+
+import { batchBytes, viewBatch } from '../../../shared/batch-layout.js';
+import { elementCount, newTensorArray, type TensorArray } from '../../../shared/tensor.js';
+import { type BatchRun, makeReceipt } from '../receipts.js';
+import type { Ledger } from '../requests/ledger.js';
+import type { Origin } from '../requests/origin.js';
+import type { Pending } from '../requests/request.js';
+import { finitenessProblem } from './finiteness.js';
+import type { ModelQueue } from './model-queue.js';
+
+/** Neighbouring rows of one request. */
+export interface Segment {
+  readonly pending: Pending;
+  /** Index of the first of them within the request. */
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly firstSlot: number;
+}
+
+export class Batch {
+  readonly queue: ModelQueue;
+  /** True for a part of a batch on which the engine failed. */
+  readonly suspect: boolean;
+  #segments: Segment[] = [];
+  #rows = 0;
+  #textBytes = 0;
+  #results: readonly TensorArray[] | undefined;
+  /** Segments and rows that were delivered. */
+  #delivered = 0;
+  #deliveredRows = 0;
+
+  constructor(queue: ModelQueue, suspect = false) {
+    this.queue = queue;
+    this.suspect = suspect;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Upper bound of the UTF-8 bytes of its texts. */
+  get textBytes(): number {
+    return this.#textBytes;
+  }
+
+  /** Clock time at which its oldest request was accepted. */
+  get oldestAt(): number {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { pending } of this.#segments) if (pending.acceptedAt < oldest) oldest = pending.acceptedAt;
+    return oldest;
+  }
+
+  add(segment: Segment, textBytes: number): void {
+    this.#segments.push(segment);
+    this.#rows += segment.rows;
+    this.#textBytes += textBytes;
+  }
+
+  /** Drops the rows of requests that were settled meanwhile: their slots may be another's by now. */
+  sweep(): void {
+    if (this.#segments.every(({ pending }) => !pending.settled)) return;
+    this.#segments = this.#segments.filter(({ pending }) => !pending.settled);
+    this.#rows = this.#segments.reduce((rows, segment) => rows + segment.rows, 0);
+  }
+
+  /** Bytes of the buffer that {@link pack} needs. */
+  get bytes(): number {
+    return batchBytes(this.queue.model.spec, this.#rows, this.#textBytes);
+  }
+
+  /** Copies its rows into the buffer that goes to the engine. */
+  pack(buffer: ArrayBuffer): void {
+    const { arena, model } = this.queue;
+    const views = viewBatch(model.spec, this.#rows, buffer);
+    let row = 0;
+    let textOffset = 0;
+    for (const segment of this.#segments) {
+      let slot = segment.firstSlot;
+      for (let i = 0; i < segment.rows; i++) {
+        textOffset = arena.pack(slot, views, row, textOffset);
+        slot = arena.after(slot);
+        row += 1;
+      }
+    }
+  }
+
+  /**
+   * Gives the next `most` requests their rows of the results; true when that was all. A request is settled with the last of its
+   * rows, as a whole: NOT_FINITE when one of them has no number. The buffer must stay as it is until all are delivered. `now` is for their receipts; undefined: they get none.
+   */
+  deliver(buffer: ArrayBuffer, ledger: Ledger, most: number, run: BatchRun, now: number | undefined): boolean {
+    const { spec } = this.queue.model;
+    this.#results ??= viewBatch(spec, this.#rows, buffer).outputs;
+    const arrays = this.#results;
+    const end = Math.min(this.#segments.length, this.#delivered + most);
+    while (this.#delivered < end) {
+      const segment = this.#segments[this.#delivered++];
+      if (segment === undefined) break;
+      const { pending, firstRow, rows } = segment;
+      const row = this.#deliveredRows;
+      this.#deliveredRows += rows;
+      if (pending.settled) continue;
+      const whole = rows === pending.rows;
+      if (!whole) collect(pending, arrays, row, firstRow, rows);
+      pending.doneRows += rows;
+      if (pending.doneRows < pending.rows) continue;
+      const output = whole
+        ? { arrays, firstRow: row, rows }
+        : { arrays: pending.results ?? [], firstRow: 0, rows: pending.rows };
+      const problem = finitenessProblem(spec.outputs, output, pending.explanation !== undefined);
+      if (problem !== undefined) {
+        ledger.settle(pending, { ok: false, error: problem });
+        continue;
+      }
+      const timing = now === undefined ? undefined : makeReceipt(pending.acceptedAt, run, now);
+      const outcome = { ok: true, model: spec, output, batched: pending.batched, timing } as const;
+      ledger.settle(pending, pending.explanation?.finish(outcome) ?? outcome);
+    }
+    return this.#delivered === this.#segments.length;
+  }
+
+  /** Whose all answers are that are not delivered yet; undefined when they are of several. By the first and the last: who has most comes last. */
+  get onlyOrigin(): Origin | undefined {
+    const first = this.#segments[this.#delivered]?.pending.origin;
+    return first === this.#segments.at(-1)?.pending.origin ? first : undefined;
+  }
+
+  /** Two batches of half the rows each, to find the row on which the engine fails. Only for more than one row. */
+  halves(): [Batch, Batch] {
+    const first = new Batch(this.queue, true);
+    const second = new Batch(this.queue, true);
+    const { arena } = this.queue;
+    let left = this.#rows >> 1;
+    for (const segment of this.#segments) {
+      const rows = Math.min(left, segment.rows);
+      if (rows > 0) first.#addPart(segment, 0, segment.firstSlot, rows);
+      if (rows < segment.rows) {
+        let slot = segment.firstSlot;
+        for (let i = 0; i < rows; i++) slot = arena.after(slot);
+        second.#addPart(segment, rows, slot, segment.rows - rows);
+      }
+      left -= rows;
+    }
+    return [first, second];
+  }
+
+  /** The requests it holds rows of. */
+  get requests(): readonly Pending[] {
+    return this.#segments.map(({ pending }) => pending);
+  }
+
+  #addPart({ pending, firstRow }: Segment, skip: number, firstSlot: number, rows: number): void {
+    const { arena } = this.queue;
+    let textBytes = 0;
+    let slot = firstSlot;
+    for (let i = 0; i < rows; i++) {
+      textBytes += arena.textBytes(slot);
+      slot = arena.after(slot);
+    }
+    this.add({ pending, firstRow: firstRow + skip, rows, firstSlot }, textBytes);
+  }
+}
+
+/** Keeps a part of a split request's results until the rest is there. */
+function collect(pending: Pending, arrays: readonly TensorArray[], row: number, firstRow: number, rows: number): void {
+  const { outputs } = pending.queue.model.spec;
+  pending.results ??= outputs.map((spec) => newTensorArray(spec.dtype, pending.rows * elementCount(spec.shape)));
+  for (const [index, spec] of outputs.entries()) {
+    const size = elementCount(spec.shape);
+    pending.results[index]?.set(arrays[index]?.subarray(row * size, (row + rows) * size) ?? [], firstRow * size);
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Rows waiting for one model version: bounded, in turn between principals and their origins, first in first out within one origin. Knows
+ * nothing about engines or sockets.
+ */
+
+import type { Clock } from '../../contracts/clock.js';
+import type { ReadyModel } from '../../contracts/model.js';
+import { DrainRate } from '../requests/drain-rate.js';
+import type { Origin } from '../requests/origin.js';
+import type { Principal } from '../requests/principal.js';
+import type { Pending } from '../requests/request.js';
+import { Batch } from './batch.js';
+import { CostLine } from './cost-model.js';
+import { batchRows, budgetMs, type FlushOptions } from './flush-policy.js';
+import { RowArena } from './row-arena.js';
+import { QUANTUM_ROWS, Turns } from './turns.js';
+
+export interface QueueOptions extends FlushOptions {
+  /** Most rows waiting. @default 8192 */
+  readonly maxQueueRows: number;
+  /** Most bytes of tensor rows kept, waiting and running. @default 256 MiB */
+  readonly maxArenaBytes: number;
+}
+
+export class ModelQueue {
+  readonly model: ReadyModel;
+  readonly arena: RowArena;
+  readonly cost: CostLine;
+  readonly #options: QueueOptions;
+  readonly #clock: Clock;
+  readonly #turns = new Turns();
+  readonly #drain = new DrainRate();
+  /** Rows that were refused because it was full, and the latest time that one was told. */
+  promisedRows = 0;
+  lastAt = 0;
+  #rows = 0;
+  #textBytes = 0;
+
+  /** @param slots batches that may run while others wait; their rows keep their slots in the arena. */
+  constructor(model: ReadyModel, options: QueueOptions, slots: number, clock: Clock) {
+    const maxBatchRows = Math.min(options.maxBatchRows, model.maxBatchRows ?? options.maxBatchRows);
+    this.model = model;
+    this.cost = new CostLine(model.warmUp);
+    this.arena = new RowArena(model.spec.inputs, options.maxQueueRows + slots * maxBatchRows, options.maxArenaBytes);
+    this.#options = { ...options, maxBatchRows };
+    this.#clock = clock;
+  }
+
+  /** Rows waiting. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Rows for which there is room, once `freed` of those that wait have gone. */
+  freeRows(freed = 0): number {
+    return Math.min(this.#options.maxQueueRows - this.#rows + freed, this.arena.capacity - this.arena.used);
+  }
+
+  /** Rows of a principal that wait. */
+  rowsOf(principal: Principal): number {
+    return this.#turns.rowsOf(principal);
+  }
+
+  /** Whether rows of another origin wait. */
+  holdsAnother(than: Origin): boolean {
+    return this.#turns.holdsAnother(than);
+  }
+
+  /** Rows of a batch, as the cost is now. */
+  get batchRows(): number {
+    return batchRows(this.cost, this.#options);
+  }
+
+  /** Expected time until the rows that wait now are done, in milliseconds, on one slot. */
+  backlogMs(): number {
+    return this.cost.backlogMs(this.#rows, this.#textBytes, this.batchRows);
+  }
+
+  /** The same for those of them that run before `rows` more of this origin, whose turn comes before the last of the others. */
+  backlogMsOf(origin: Origin, rows: number): number {
+    const ahead = Math.min(this.#rows, this.#turns.rowsUntil(origin, rows));
+    if (ahead === 0) return 0;
+    return this.cost.backlogMs(ahead, (ahead / this.#rows) * this.#textBytes, this.batchRows);
+  }
+
+  /**
+   * Expected time in which one row leaves the queue while it is full, in milliseconds. By what was measured while rows waited; before that
+   * by the cost line, on one slot.
+   */
+  drainMs(): number {
+    const { batchRows } = this;
+    return this.#drain.rowMs ?? this.cost.batchMs(batchRows, 0) / batchRows;
+  }
+
+  /** The same of one row of this principal; of one of its origins, where that is given. */
+  drainMsOf(principal: Principal, origin?: Origin): number {
+    return this.drainMs() / this.#turns.portionOf(principal, this.#rows, origin);
+  }
+
+  /** Expected time of a full batch of what waits, in milliseconds: rows leave by so many at a time. */
+  stepMs(): number {
+    return this.cost.batchMs(Math.min(Math.max(1, this.#rows), this.batchRows), 0);
+  }
+
+  /** Adds a request whose rows are in the arena: at the end of its origin's lane, or before another one that waits there. */
+  add(pending: Pending, before?: Pending): void {
+    this.#turns.add(pending, before);
+    this.#rows += pending.rows;
+    this.#textBytes += this.#textOf(pending.queuedSlot, pending.rows);
+  }
+
+  /** Takes a settled request out: its waiting rows are not computed, its slots are free. */
+  release(pending: Pending): void {
+    if (pending.queuedRows > 0) {
+      this.#rows -= pending.queuedRows;
+      this.#textBytes -= this.#textOf(pending.queuedSlot, pending.queuedRows);
+      this.#turns.remove(pending);
+      pending.queuedRows = 0;
+      if (this.#rows === 0) this.#drain.pause();
+    }
+    this.arena.release(pending.firstSlot);
+  }
+
+  /**
+   * Takes rows for one batch, in turn, as many as the budget allows; undefined when none wait. A request that has expired is given to
+   * `expire`, which must settle it: its rows are not computed.
+   */
+  take(expire: (pending: Pending) => void): Batch | undefined {
+    const now = this.#clock.now();
+    const batch = new Batch(this);
+    // A turn is no longer than a batch, so that small batches alternate.
+    const quantum = Math.min(QUANTUM_ROWS, this.batchRows);
+    let budget = this.#options.maxBatchMs;
+    for (let pending = this.#turns.next; pending !== undefined; pending = this.#turns.next) {
+      if (pending.deadline <= now) {
+        expire(pending);
+        continue;
+      }
+      budget = budgetMs(budget, pending.deadline - now, this.cost);
+      const most = Math.min(this.#turns.allowance(quantum), pending.queuedRows);
+      if (this.#takeRows(pending, most, batch, budget) < most) break;
+    }
+    if (batch.rows === 0) return undefined;
+    this.#drain.took(now, batch.rows, this.#rows > 0);
+    return batch;
+  }
+
+  /** Moves up to `most` rows of one request into the batch while the budget lasts; how many it moved. */
+  #takeRows(pending: Pending, most: number, batch: Batch, budget: number): number {
+    const firstSlot = pending.queuedSlot;
+    let slot = firstSlot;
+    let taken = 0;
+    let textBytes = 0;
+    const end = Math.min(most, this.#options.maxBatchRows - batch.rows);
+    while (taken < end) {
+      const bytes = this.arena.textBytes(slot);
+      const first = batch.rows + taken === 0;
+      if (!first && this.cost.batchMs(batch.rows + taken + 1, batch.textBytes + textBytes + bytes) > budget) break;
+      textBytes += bytes;
+      slot = this.arena.after(slot);
+      taken += 1;
+    }
+    if (taken === 0) return 0;
+    batch.add({ pending, firstRow: pending.rows - pending.queuedRows, rows: taken, firstSlot }, textBytes);
+    this.#rows -= taken;
+    this.#textBytes -= textBytes;
+    pending.queuedRows -= taken;
+    pending.queuedSlot = slot;
+    this.#turns.spend(pending, taken);
+    return taken;
+  }
+
+  #textOf(firstSlot: number, rows: number): number {
+    let bytes = 0;
+    let slot = firstSlot;
+    for (let row = 0; row < rows; row++) {
+      bytes += this.arena.textBytes(slot);
+      slot = this.arena.after(slot);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,54 @@
+/** Casts the rows of a request into its stream when it is answered. Knows requests and outcomes; knows no viewers. */
+
+import type { ErrorCode } from '../../../shared/errors.js';
+import { readPrediction } from '../../../shared/output.js';
+import type { RequestId } from '../../../shared/protocol.js';
+import type { CastPrediction, CastTarget } from '../../contracts/streams.js';
+import type { Origin } from './origin.js';
+import type { Outcome, Settle } from './request.js';
+
+/** The request, as its cast tells of it. */
+export interface CastRequest {
+  readonly origin: Origin;
+  readonly id: RequestId | undefined;
+  readonly input: unknown;
+  /** Predictions that it asks for. */
+  readonly rows: number;
+}
+
+/** The model had the input and no answer to it. All else is between the hub and who asked. */
+const FAILURES: ReadonlySet<ErrorCode> = new Set(['NOT_FINITE', 'ENGINE_FAILED']);
+
+/** A settle function that answers first and casts then: a viewer must not cost the one who asked. A failed request casts nothing, and is counted. */
+export function castRows(cast: CastTarget, request: CastRequest, settle: Settle): Settle {
+  return (outcome) => {
+    try {
+      settle(outcome);
+    } finally {
+      if (outcome.ok) publish(cast, request, outcome);
+      else if (FAILURES.has(outcome.error.code)) cast.fail(request.rows);
+    }
+  };
+}
+
+function publish(cast: CastTarget, { origin, id, input }: CastRequest, outcome: Outcome & { readonly ok: true }): void {
+  const { model, output, batched, timing: receipt } = outcome;
+  for (let row = 0; row < output.rows; row++) {
+    const one = { arrays: output.arrays, firstRow: output.firstRow + row, rows: 1 };
+    cast.publish(readPrediction(model, one, false) as CastPrediction, {
+      from: origin.alias,
+      // Of an origin that ends with its connection it would tell nothing: ids may be used again.
+      id: origin.resumes ? id : undefined,
+      row: batched ? row : undefined,
+      text: textOf(input, row),
+      receipt,
+    });
+  }
+}
+
+/** The text of a row, for a text model; tensors are not cast. */
+function textOf(input: unknown, row: number): string | undefined {
+  if (typeof input === 'string') return input;
+  const text: unknown = Array.isArray(input) ? input[row] : undefined;
+  return typeof text === 'string' ? text : undefined;
+}

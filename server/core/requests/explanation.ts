@@ -1,0 +1,45 @@
+/**
+ * Explains the prediction of one text by leaving each token out: the text and its shortened forms run as the rows of one request, and the
+ * answer is that of the first with what each token added to its score. Works for any text model.
+ */
+
+import { type WireError, wireError } from '../../../shared/errors.js';
+import { MAX_EXPLAINED_TOKENS } from '../../../shared/limits.js';
+import type { OutputRows } from '../../../shared/output.js';
+import { elementCount } from '../../../shared/tensor.js';
+import { tokenSpans } from '../../../shared/text/token-spans.js';
+import type { ModelSpec } from '../../contracts/model.js';
+import { weigh, withoutEach } from './leave-one-out.js';
+import type { Outcome } from './request.js';
+
+export interface Explanation {
+  /** What runs: the text, then the text without each of its tokens. */
+  readonly texts: readonly string[];
+  /** The outcome of those rows as that of the text alone, with the weights. */
+  finish(outcome: Predicted): Predicted;
+}
+
+type Predicted = Outcome & { readonly ok: true };
+
+export function planExplanation(input: unknown, spec: ModelSpec): Explanation | WireError {
+  const [takes] = spec.inputs;
+  if (takes?.dtype !== 'string' || typeof input !== 'string') {
+    return wireError('INVALID_INPUT', `explain is for one text: leave it out, or give ${spec.ref} a single string`);
+  }
+  // A text over the limit is refused as it stands; its parts need not be made.
+  if (input.length > spec.maxTextLength) return { texts: [input], finish: (outcome) => outcome };
+  const spans = tokenSpans(input, MAX_EXPLAINED_TOKENS);
+  return {
+    texts: [input, ...withoutEach(input, spans)],
+    finish(outcome) {
+      const { arrays, firstRow } = outcome.output;
+      const scores = arrays[0];
+      const size = elementCount(spec.outputs[0]?.shape ?? []);
+      const scoreOf = (row: number, index: number) => scores?.[(firstRow + row) * size + index] ?? 0;
+      let best = 0;
+      for (let i = 1; i < size; i++) if (scoreOf(0, i) > scoreOf(0, best)) best = i;
+      const words = weigh(spans, scoreOf(0, best), (i) => scoreOf(i + 1, best));
+      return { ...outcome, output: { arrays, firstRow, rows: 1 } satisfies OutputRows, batched: false, words };
+    },
+  };
+}

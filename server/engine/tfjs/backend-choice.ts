@@ -1,0 +1,39 @@
+// Which backend a TensorFlow.js model runs on: a table, so that the same machine and model always get the same one.
+import type { Absence, Backend, BackendChoice, BackendName, BackendOpening } from '../backend/backend.js';
+import type { TfjsRuntime } from './model-files.js';
+
+/**
+ * `auto` takes the first that is installed. For an MLP of 128-256-256-3 wasm is quicker below some 50 rows a batch and native above, twice
+ * as quick at 256: native serves more when it matters, under load. cpu is far behind both.
+ */
+export const PREFERENCE: Readonly<Record<TfjsRuntime, readonly BackendName[]>> = {
+  'tfjs-layers': ['native', 'wasm', 'cpu'],
+  'tfjs-graph': ['native', 'wasm', 'cpu'],
+};
+
+export type BackendChosen =
+  | { readonly ok: true; readonly backend: Backend; readonly why: string }
+  | { readonly ok: false; readonly problem: string };
+
+/** Opens the backend that the table names for this runtime, or the one that was asked for. */
+export async function chooseBackend(
+  runtime: TfjsRuntime,
+  choice: BackendChoice,
+  open: (name: BackendName) => Promise<BackendOpening>,
+): Promise<BackendChosen> {
+  const absent: Absence[] = [];
+  for (const name of choice === 'auto' ? PREFERENCE[runtime] : [choice]) {
+    const opening = await open(name);
+    if (opening.ok) {
+      const passed = absent.map((absence) => `no ${absence.name}: ${absence.reason} (${absence.remedy})`);
+      const why =
+        choice === 'auto' ? ['auto: the first installed for this kind of model', ...passed].join('; ') : 'configured';
+      return { ok: true, backend: opening.backend, why };
+    }
+    absent.push(opening);
+  }
+  const problem = absent
+    .map(({ name, reason, remedy }) => `the ${name} engine cannot be had: ${reason}; ${remedy}`)
+    .join('. ');
+  return { ok: false, problem };
+}

@@ -1,0 +1,100 @@
+// Settles what a model's inputs are, from its own file and from what the manifest or the featuriser says. Pure.
+import { MAX_RANK } from '../../../shared/limits.js';
+import { formatShape, isDType, type TensorSpec } from '../../../shared/tensor.js';
+import type { ModelInput } from './tfjs-model.js';
+
+export type InputsSettled =
+  | { readonly ok: true; readonly inputs: readonly TensorSpec[] }
+  | { readonly ok: false; readonly problem: string };
+
+type InputSettled =
+  | { readonly ok: true; readonly input: TensorSpec }
+  | { readonly ok: false; readonly problem: string };
+
+/** @param given inputs that `giver` names; they fix open sizes and must not contradict the model. */
+export function settleInputs(
+  model: readonly ModelInput[],
+  given: readonly TensorSpec[],
+  giver: 'manifest.json' | 'the featuriser',
+): InputsSettled {
+  const names = model.map(({ name }) => publicName(name));
+  // A featuriser has names of its own; with one tensor there is nothing to confuse.
+  const [only] = given;
+  const single = giver === 'the featuriser' && only !== undefined && given.length === 1 && model.length === 1;
+  const stray = single ? undefined : given.find(({ name }) => !names.includes(name));
+  if (stray !== undefined) {
+    return refuse(
+      `${giver} has an input "${stray.name}", the model's inputs are ${names.map((name) => `"${name}"`).join(', ')}`,
+    );
+  }
+  const inputs: TensorSpec[] = [];
+  for (const [index, input] of model.entries()) {
+    const name = names[index] ?? input.name;
+    const declared = single ? only : given.find((candidate) => candidate.name === name);
+    if (declared === undefined && giver === 'the featuriser') {
+      return refuse(`the featuriser gives no tensor "${name}", which the model takes`);
+    }
+    const settled = settleInput(name, input, declared, giver);
+    if (!settled.ok) return settled;
+    inputs.push(settled.input);
+  }
+  return { ok: true, inputs };
+}
+
+/** Graphs name the first output of a node `node:0`; callers see `node`. */
+export function publicName(name: string): string {
+  return name.endsWith(':0') ? name.slice(0, -2) : name;
+}
+
+function settleInput(name: string, input: ModelInput, declared: TensorSpec | undefined, giver: string): InputSettled {
+  const { dtype, shape } = input;
+  if (dtype === 'string') {
+    return refuse(
+      `input "${name}" takes strings, which only a featuriser can give: export the model from its first number tensor on and put "input": { "kind": "text", "featuriser": { ... } } in manifest.json`,
+    );
+  }
+  if (!isDType(dtype))
+    return refuse(`input "${name}" has dtype ${dtype}, expected float32, int32 or bool: cast it in the model`);
+  if (declared !== undefined && declared.dtype !== dtype) {
+    return refuse(`${giver} gives input "${name}" as ${declared.dtype}, the model takes ${dtype}`);
+  }
+  if (shape !== undefined) {
+    const [batch, ...sizes] = shape;
+    if (shape.length === 0)
+      return refuse(`input "${name}" is a scalar: it has no batch dimension; export the model with one`);
+    if (batch !== undefined) {
+      return refuse(
+        `input "${name}" has a fixed batch dimension of ${batch}; export the model with an open one (null, or -1)`,
+      );
+    }
+    if (sizes.length >= MAX_RANK)
+      return refuse(`input "${name}" has ${sizes.length} dimensions, the most are ${MAX_RANK - 1}`);
+    const known = sizes.flatMap((size) => size ?? []);
+    if (declared === undefined) {
+      if (known.length === sizes.length) return { ok: true, input: { name, dtype, shape: known } };
+      return refuse(openShape(name, dtype, sizes));
+    }
+    if (
+      declared.shape.length !== sizes.length ||
+      sizes.some((size, axis) => size !== undefined && size !== declared.shape[axis])
+    ) {
+      return refuse(
+        `${giver} gives input "${name}" the shape ${formatShape(declared.shape)}, the model takes ${openText(sizes)}`,
+      );
+    }
+  }
+  if (declared === undefined) return refuse(openShape(name, dtype, ['...']));
+  return { ok: true, input: { name, dtype, shape: declared.shape } };
+}
+
+function openShape(name: string, dtype: string, sizes: readonly (number | string | undefined)[]): string {
+  return `input "${name}" leaves its shape ${openText(sizes)} open; put "inputs": [{ "name": "${name}", "dtype": "${dtype}", "shape": ${openText(sizes)} }] with every size in manifest.json (without the batch dimension)`;
+}
+
+function openText(sizes: readonly (number | string | undefined)[]): string {
+  return `[${sizes.map((size) => size ?? '?').join(', ')}]`;
+}
+
+function refuse(problem: string): { readonly ok: false; readonly problem: string } {
+  return { ok: false, problem };
+}

@@ -1,0 +1,39 @@
+// Turns the texts of a batch into the tensors of a text model, just before it runs. Knows the batch's text columns and the featuriser.
+import type { BatchViews } from '../../../shared/batch-layout.js';
+import { elementCount, newTensorArray, type TensorArray, type TextSpec } from '../../../shared/tensor.js';
+import type { Featuriser } from '../../../shared/text/featuriser.js';
+
+/** The input of a text model as callers see it. */
+export const TEXT_INPUT: TextSpec = { name: 'text', dtype: 'string', shape: [] };
+
+export class TextInput {
+  /** Kept from run to run, grown to the largest batch seen. */
+  #arrays: readonly TensorArray[] = [];
+  #capacityRows = 0;
+
+  constructor(readonly featuriser: Featuriser) {}
+
+  /** The features of `rows` texts, valid until the next call. */
+  read(text: BatchViews['text'], rows: number): readonly TensorArray[] {
+    if (text === undefined) throw new Error('a text model was given a batch without texts');
+    const targets = this.#targets(rows);
+    let start = 0;
+    for (let row = 0; row < rows; row++) {
+      const end = start + (text.lengths[row] ?? 0);
+      if (end > text.bytes.length) throw new Error(`text ${row} ends at byte ${end} of ${text.bytes.length}`);
+      this.featuriser.writeUtf8(text.bytes, start, end, row, targets);
+      start = end;
+    }
+    return targets;
+  }
+
+  /** Arrays of exactly `rows` rows. */
+  #targets(rows: number): readonly TensorArray[] {
+    const { tensors } = this.featuriser;
+    if (rows > this.#capacityRows) {
+      this.#capacityRows = Math.max(rows, 2 * this.#capacityRows);
+      this.#arrays = tensors.map(({ dtype, shape }) => newTensorArray(dtype, this.#capacityRows * elementCount(shape)));
+    }
+    return this.#arrays.map((array, index) => array.subarray(0, rows * elementCount(tensors[index]?.shape ?? [])));
+  }
+}

@@ -1,0 +1,136 @@
+// One face for TensorFlow.js layers and graph models: open from bytes, name the inputs and outputs, execute. Knows no batch and no manifest.
+import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { Featuriser } from '../../../shared/text/featuriser.js';
+import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encoder.js';
+import type { Backend } from '../backend/backend.js';
+import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
+import type { ModelFiles } from './model-files.js';
+
+/** An input as the model's file describes it. */
+export interface ModelInput {
+  readonly name: string;
+  readonly dtype: string;
+  /** Batch dimension included; undefined where a size is open, or where the whole shape is not said. */
+  readonly shape: readonly (number | undefined)[] | undefined;
+}
+
+export interface TfjsModel {
+  readonly inputs: readonly ModelInput[];
+  readonly outputNames: readonly string[];
+  /** Inputs in the order of `inputs`, outputs in that of `outputNames`. Throws an error that {@link needsAsync} knows if it cannot run so. */
+  execute(inputs: readonly Tensor[]): readonly Tensor[];
+  /** For graphs with operations whose output size depends on values. Undefined: never needed. */
+  readonly executeAsync: ((inputs: readonly Tensor[]) => Promise<readonly Tensor[]>) | undefined;
+  /** What gives the inputs, where the model began with a text encoder and was asked to be split. */
+  readonly featuriser?: Featuriser;
+  dispose(): void;
+}
+
+/**
+ * Loads the model on the backend that is active. Throws what TensorFlow.js throws. `splitEncoder`: the text encoder that it begins with
+ * becomes its featuriser, and the rest the model.
+ */
+export async function openTfjsModel(files: ModelFiles, backend: Backend, splitEncoder = false): Promise<TfjsModel> {
+  const handler = handlerOf(files);
+  if (files.runtime !== 'tfjs-layers') return openGraph(handler, backend);
+  return openLayers(handler, backend, files.modelJson, splitEncoder);
+}
+
+/** True for the error by which a graph says that it only runs asynchronously. */
+export function needsAsync(cause: unknown): boolean {
+  return cause instanceof Error && cause.message.includes('executeAsync()');
+}
+
+/** The kernel that the active backend lacks, where that is what the error says. */
+export function missingKernel(cause: unknown): string | undefined {
+  return cause instanceof Error ? /^Kernel '(\w+)' not registered for backend/.exec(cause.message)?.[1] : undefined;
+}
+
+function handlerOf({ modelJson, weights }: ModelFiles): io.IOHandler {
+  // model-files.ts has checked the parts that are relied on here; TensorFlow.js checks the rest.
+  const model: io.ModelJSON = JSON.parse(modelJson);
+  const { modelTopology, format, generatedBy, convertedBy, signature, userDefinedMetadata } = model;
+  const { modelInitializer, initializerSignature, weightsManifest } = model;
+  const artifacts: io.ModelArtifacts = {
+    modelTopology,
+    // Decoding copies each weight out, so the shared buffer is only read. The type knows no SharedArrayBuffer.
+    weightData: weights as unknown as ArrayBuffer,
+    weightSpecs: weightsManifest.flatMap((group) => group.weights),
+  };
+  // Without the training configuration: an optimiser would hold tensors that predicting never needs.
+  const rest = {
+    format,
+    generatedBy,
+    convertedBy,
+    signature,
+    userDefinedMetadata,
+    modelInitializer,
+    initializerSignature,
+  };
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return { load: async () => ({ ...artifacts, ...given }) };
+}
+
+async function openLayers(
+  handler: io.IOHandler,
+  { layers, tf }: Backend,
+  modelJson: string,
+  splitEncoder: boolean,
+): Promise<TfjsModel> {
+  if (hasTextEncoder(modelJson)) registerHashedTextEncoder(tf, layers);
+  const whole = await layers.loadLayersModel(handler);
+  const split = splitEncoder ? splitTextEncoder(whole, layers) : undefined;
+  const model = split?.rest ?? whole;
+  // A Sequential's input gets its name when it is loaded, with a number that counts the models before it: callers must not see that.
+  const lasting = (name: string): string =>
+    modelJson.includes(JSON.stringify(name)) ? name : name.replace(/_\d+$/, '');
+  return {
+    inputs: model.inputs.map((input, index) => ({
+      name: lasting(model.inputNames[index] ?? input.name),
+      dtype: input.dtype,
+      shape: input.shape.map((size) => size ?? undefined),
+    })),
+    outputNames: model.outputNames,
+    execute(inputs) {
+      // Not predict(): it cuts its input into batches of 32.
+      const [first] = inputs;
+      return list(model.predictOnBatch(first !== undefined && inputs.length === 1 ? first : [...inputs]));
+    },
+    executeAsync: undefined,
+    dispose: () => void whole.dispose(),
+    ...(split === undefined ? {} : { featuriser: split.featuriser }),
+  };
+}
+
+async function openGraph(handler: io.IOHandler, { converter }: Backend): Promise<TfjsModel> {
+  const model = await converter.loadGraphModel(handler);
+  // A captured resource, such as a look-up table, is the model's own affair.
+  const inputs = model.inputs.flatMap((input, index) => {
+    const name = model.inputNodes[index] ?? input.name;
+    // Undefined although the type denies it: a placeholder need not say its shape.
+    const shape: readonly number[] | undefined = input.shape;
+    const dtype: string = input.dtype ?? 'unknown';
+    if (dtype === 'resource') return [];
+    return [{ name, dtype, shape: shape?.map((size) => (size < 0 ? undefined : size)) }];
+  });
+  const outputNames = model.outputNodes;
+  const named = (tensors: readonly Tensor[]): NamedTensorMap => {
+    const map: NamedTensorMap = {};
+    for (const [index, { name }] of inputs.entries()) {
+      const tensor = tensors[index];
+      if (tensor !== undefined) map[name] = tensor;
+    }
+    return map;
+  };
+  return {
+    inputs,
+    outputNames,
+    execute: (tensors) => list(model.execute(named(tensors), outputNames)),
+    executeAsync: async (tensors) => list(await model.executeAsync(named(tensors), outputNames)),
+    dispose: () => model.dispose(),
+  };
+}
+
+function list(tensors: Tensor | Tensor[]): readonly Tensor[] {
+  return Array.isArray(tensors) ? tensors : [tensors];
+}

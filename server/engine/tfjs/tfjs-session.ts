@@ -1,0 +1,200 @@
+// Runs one TensorFlow.js model on one backend. Knows tensors and the batch's views; knows no thread and no message.
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { BatchViews } from '../../../shared/batch-layout.js';
+import {
+  elementCount,
+  formatShape,
+  isDType,
+  newTensorArray,
+  type TensorArray,
+  type TensorSpec,
+} from '../../../shared/tensor.js';
+import { createFeaturiser } from '../../../shared/text/featuriser.js';
+import type { Backend, BackendChoice } from '../backend/backend.js';
+import type { Backends } from '../backend/backends.js';
+import {
+  firstLine,
+  type ModelSession,
+  type SessionDescription,
+  type SessionOpening,
+  type SessionSource,
+} from '../session/session.js';
+import { chooseBackend } from './backend-choice.js';
+import { publicName, settleInputs } from './input-check.js';
+import type { ModelFiles } from './model-files.js';
+import { TEXT_INPUT, TextInput } from './text-input.js';
+import { missingKernel, needsAsync, openTfjsModel, type TfjsModel } from './tfjs-model.js';
+
+/** The outputs' shapes are learned from runs with these many rows: two, so that a dimension that is not the batch's is told from it. */
+const PROBE_ROWS = [2, 3] as const;
+
+/** Opens a session on the backend that the choice gives, or on cpu where that backend lacks a kernel the model needs. */
+export async function openTfjsSession(
+  source: SessionSource,
+  backends: Backends,
+  choice: BackendChoice,
+): Promise<SessionOpening> {
+  const { files } = source;
+  if (files === undefined) return { ok: false, problem: `${source.ref} came without the bytes of its files` };
+  const chosen = await chooseBackend(files.runtime, choice, (name) => backends.open(name));
+  if (!chosen.ok) return chosen;
+  const { backend, why } = chosen;
+  try {
+    return await open(source, files, backends, backend, why);
+  } catch (cause) {
+    const kernel = missingKernel(cause);
+    if (kernel === undefined || backend.name === 'cpu') return { ok: false, problem: firstLine(cause) };
+    const cpu = await backends.open('cpu');
+    if (!cpu.ok) return { ok: false, problem: `${firstLine(cause)}, and cpu cannot be had: ${cpu.reason}` };
+    const instead = `the ${backend.name} engine has no kernel ${kernel}, which this model needs`;
+    return open(source, files, backends, cpu.backend, instead).catch((second: unknown) => ({
+      ok: false,
+      problem: firstLine(second),
+    }));
+  }
+}
+
+/** Throws what TensorFlow.js throws; what we refuse ourselves is a value. */
+async function open(
+  source: SessionSource,
+  files: ModelFiles,
+  backends: Backends,
+  backend: Backend,
+  why: string,
+): Promise<SessionOpening> {
+  await backends.activate(backend);
+  const config = source.featuriser;
+  const model = await openTfjsModel(files, backend, config?.name === 'hashed-text-encoder');
+  let refused = true;
+  try {
+    const featuriser =
+      config === undefined || config.name === 'hashed-text-encoder' ? model.featuriser : createFeaturiser(config);
+    const text = featuriser && new TextInput(featuriser);
+    const settled = text
+      ? settleInputs(model.inputs, text.featuriser.tensors, 'the featuriser')
+      : settleInputs(model.inputs, source.inputs, 'manifest.json');
+    if (!settled.ok) return settled;
+    const session = new TfjsSession(model, backends, backend, why, settled.inputs, text);
+    const problem = await session.probe();
+    if (problem !== undefined) return { ok: false, problem };
+    refused = false;
+    return { ok: true, session };
+  } finally {
+    if (refused) model.dispose();
+  }
+}
+
+class TfjsSession implements ModelSession {
+  readonly #model: TfjsModel;
+  readonly #backends: Backends;
+  readonly #backend: Backend;
+  readonly #why: string;
+  readonly #tensors: readonly TensorSpec[];
+  readonly #text: TextInput | undefined;
+  #outputs: readonly TensorSpec[] = [];
+  #executeAsync: TfjsModel['executeAsync'];
+
+  constructor(
+    model: TfjsModel,
+    backends: Backends,
+    backend: Backend,
+    why: string,
+    tensors: readonly TensorSpec[],
+    text: TextInput | undefined,
+  ) {
+    this.#model = model;
+    this.#backends = backends;
+    this.#backend = backend;
+    this.#why = why;
+    this.#tensors = tensors;
+    this.#text = text;
+  }
+
+  describe(): SessionDescription {
+    const inputs = this.#text ? [TEXT_INPUT] : this.#tensors;
+    return { inputs, outputs: this.#outputs, engine: `tfjs-${this.#backend.name}`, why: this.#why };
+  }
+
+  run(views: BatchViews, rows: number): void | Promise<void> {
+    const activation = this.#backends.activate(this.#backend);
+    if (activation !== undefined) return activation.then(() => this.#run(views, rows));
+    return this.#run(views, rows);
+  }
+
+  dispose(): void {
+    this.#model.dispose();
+  }
+
+  /** Learns the outputs' specs from runs on zeros. Answers what is wrong with the model, or undefined. */
+  async probe(): Promise<string | undefined> {
+    const [first, second] = [await this.#shapes(PROBE_ROWS[0]), await this.#shapes(PROBE_ROWS[1])];
+    const outputs: TensorSpec[] = [];
+    for (const [index, { shape, dtype }] of first.entries()) {
+      const name = publicName(this.#model.outputNames[index] ?? `output${index}`);
+      const [rows, ...sizes] = shape;
+      const again = second[index]?.shape ?? [];
+      if (rows !== PROBE_ROWS[0] || formatShape(again) !== formatShape([PROBE_ROWS[1], ...sizes])) {
+        return `output "${name}" has shape ${formatShape(shape)} for ${PROBE_ROWS[0]} rows and ${formatShape(again)} for ${PROBE_ROWS[1]}; its first dimension must be the batch, the others fixed`;
+      }
+      if (!isDType(dtype)) return `output "${name}" has dtype ${dtype}, expected float32, int32 or bool`;
+      outputs.push({ name, dtype, shape: sizes });
+    }
+    if (outputs.length === 0) return 'it has no outputs';
+    this.#outputs = outputs;
+    return undefined;
+  }
+
+  async #shapes(rows: number): Promise<readonly { readonly shape: readonly number[]; readonly dtype: string }[]> {
+    const inputs = this.#tensors.map(({ dtype, shape }) => newTensorArray(dtype, rows * elementCount(shape)));
+    const read = (outputs: readonly Tensor[]) => outputs.map(({ shape, dtype }) => ({ shape, dtype }));
+    if (this.#executeAsync === undefined) {
+      try {
+        return this.#backend.tf.tidy(() => read(this.#model.execute(this.#inputs(inputs, rows))));
+      } catch (cause) {
+        if (!needsAsync(cause) || this.#model.executeAsync === undefined) throw cause;
+        this.#executeAsync = this.#model.executeAsync;
+      }
+    }
+    return this.#inScope(this.#executeAsync, inputs, rows, read);
+  }
+
+  #run(views: BatchViews, rows: number): void | Promise<void> {
+    const inputs = this.#text ? this.#text.read(views.text, rows) : views.inputs;
+    const copy = (outputs: readonly Tensor[]): void => this.#copy(outputs, views.outputs);
+    if (this.#executeAsync !== undefined) return this.#inScope(this.#executeAsync, inputs, rows, copy);
+    this.#backend.tf.tidy(() => copy(this.#model.execute(this.#inputs(inputs, rows))));
+  }
+
+  /** What tidy() is for asynchronous runs; works because runs do not overlap. */
+  async #inScope<T>(
+    execute: NonNullable<TfjsModel['executeAsync']>,
+    inputs: readonly TensorArray[],
+    rows: number,
+    read: (outputs: readonly Tensor[]) => T,
+  ): Promise<T> {
+    const engine = this.#backend.tf.engine();
+    engine.startScope('run');
+    try {
+      return read(await execute(this.#inputs(inputs, rows)));
+    } finally {
+      engine.endScope();
+    }
+  }
+
+  /** Tensors over the batch's own bytes. A backend may keep such an array with its tensor, but no tensor outlives the run. */
+  #inputs(arrays: readonly TensorArray[], rows: number): readonly Tensor[] {
+    const { tf } = this.#backend;
+    return this.#tensors.map(({ dtype, shape }, index) => tf.tensor(arrays[index] ?? [], [rows, ...shape], dtype));
+  }
+
+  #copy(outputs: readonly Tensor[], targets: readonly TensorArray[]): void {
+    for (const [index, target] of targets.entries()) {
+      const values = outputs[index]?.dataSync();
+      if (values?.length !== target.length) {
+        const { name } = this.#outputs[index] ?? { name: index };
+        throw new Error(`output "${name}" has ${values?.length ?? 'no'} elements, expected ${target.length}`);
+      }
+      target.set(values);
+    }
+  }
+}

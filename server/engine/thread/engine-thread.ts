@@ -1,0 +1,236 @@
+// One engine thread and its replacements: loads models, runs batches, settles every run. Knows messages and time; knows no TensorFlow.
+import type { Clock, Timer } from '../../contracts/clock.js';
+import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
+import type { EngineEvent } from '../../contracts/engine-events.js';
+import type { SessionSource } from '../session/session.js';
+import type { HostLoading, HostStats } from '../session/session-host.js';
+import type { FromWorker } from './messages.js';
+import { ThreadModels } from './models.js';
+import type { Spawn, ThreadPort } from './port.js';
+import { ThreadRuns } from './runs.js';
+
+export interface EngineThreadOptions {
+  /** Number of the thread in events. */
+  readonly thread: number;
+  readonly spawn: Spawn;
+  readonly clock: Clock;
+  readonly emit: (event: EngineEvent) => void;
+  /** Longest that a thread may take to start, or to load a model, in milliseconds. */
+  readonly loadMs: number;
+  /** Longest that a batch waits for a thread to run it, in milliseconds. */
+  readonly waitMs: number;
+}
+
+export type Started = { readonly ok: true } | { readonly ok: false; readonly problem: string };
+
+/** `waiting`: no thread, because the last ones did not get as far as `ready`. */
+type Phase = 'new' | 'starting' | 'loading' | 'ready' | 'waiting' | 'closed';
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5000;
+/** Statistics that are not there by then are not waited for. */
+const STATS_MS = 5000;
+const CLOSED = 'the engine is closed';
+
+export class EngineThread {
+  readonly #options: EngineThreadOptions;
+  readonly #runs: ThreadRuns;
+  readonly #models = new ThreadModels();
+  #phase: Phase = 'new';
+  #port: ThreadPort | undefined;
+  /** Threads started so far: what a former one still says is told by it. */
+  #generation = 0;
+  /** When the present thread was started, or given a model to load. */
+  #since = 0;
+  /** Threads lost in a row before they were ready. */
+  #failures = 0;
+  /** Of the phase: the limit of starting and loading, the pause before the next start, the limit of closing. */
+  #timer: Timer | undefined;
+  #started: ((started: Started) => void) | undefined;
+  #statsAsked: ((stats: HostStats | undefined) => void)[] = [];
+  #closing: Promise<void> | undefined;
+  #closed: (() => void) | undefined;
+
+  constructor(options: EngineThreadOptions) {
+    this.#options = options;
+    this.#runs = new ThreadRuns(options.clock, options.waitMs, (reason) => this.#lose(reason));
+  }
+
+  /** False while no thread can be had that loads its models. */
+  get healthy(): boolean {
+    return this.#failures === 0 && this.#phase !== 'closed';
+  }
+
+  /** Runs that are not settled. */
+  get outstanding(): number {
+    return this.#runs.size;
+  }
+
+  start(): Promise<Started> {
+    return new Promise((resolve) => {
+      this.#started = resolve;
+      this.#spawn();
+    });
+  }
+
+  /** Loads a model, now and into every replacement until {@link unload}. A thread that dies of it is replaced without it. */
+  load(handle: number, source: SessionSource): Promise<HostLoading> {
+    if (this.#phase === 'closed' || this.#closing !== undefined) return Promise.resolve({ ok: false, problem: CLOSED });
+    const loading = this.#models.add(handle, source);
+    if (this.#phase === 'ready') this.#since = this.#options.clock.now();
+    if (this.#phase === 'ready' || this.#phase === 'loading') this.#postLoads();
+    return loading;
+  }
+
+  unload(handle: number): void {
+    if (this.#models.remove(handle)) this.#port?.post({ type: 'unload', handle });
+    if (this.#phase === 'loading') this.#readyIfLoaded();
+  }
+
+  run(handle: number, batch: PackedBatch): Promise<BatchOutcome> {
+    if (this.#phase === 'closed') return Promise.resolve({ status: 'lost', reason: CLOSED });
+    const reason = this.#models.problemOf(handle);
+    if (reason !== undefined) return Promise.resolve({ status: 'failed', reason });
+    return this.#runs.add(handle, batch, this.#phase === 'ready' ? this.#port : undefined);
+  }
+
+  /** What the thread holds; undefined when it is being replaced or does not answer. */
+  stats(): Promise<HostStats | undefined> {
+    const port = this.#port;
+    if (port === undefined || this.#phase !== 'ready') return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const timer = this.#options.clock.setTimer(STATS_MS, () => resolve(undefined));
+      this.#statsAsked.push((stats) => {
+        timer.cancel();
+        resolve(stats);
+      });
+      port.post({ type: 'stats' });
+    });
+  }
+
+  /** Lets the thread finish what it has been given, for at most `deadlineMs`. */
+  close(deadlineMs: number): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#closed = resolve;
+      if (this.#port === undefined) return this.#end(CLOSED);
+      this.#port.post({ type: 'close' });
+      this.#setTimer(deadlineMs, () => this.#lose('it did not end in time'));
+    });
+    return this.#closing;
+  }
+
+  #spawn(): void {
+    const { clock, emit, loadMs, spawn, thread } = this.#options;
+    const generation = ++this.#generation;
+    this.#phase = 'starting';
+    this.#since = clock.now();
+    this.#setTimer(loadMs, () => this.#lose('it did not start in time'));
+    emit({ type: 'thread-started', thread });
+    this.#port = spawn({
+      message: (message) => {
+        if (generation === this.#generation) this.#hear(message);
+      },
+      exit: (reason) => {
+        if (generation === this.#generation) this.#lose(reason);
+      },
+    });
+  }
+
+  #hear(message: FromWorker): void {
+    switch (message.type) {
+      case 'hello':
+        this.#started?.({ ok: true });
+        this.#started = undefined;
+        return this.#postLoads();
+      case 'unusable':
+        return this.#lose(message.problem);
+      case 'loaded':
+        return this.#loaded(message.handle, { ok: true, model: message.model });
+      case 'load-failed':
+        return this.#loaded(message.handle, { ok: false, problem: message.problem });
+      case 'done': {
+        const { batchId, buffer, inferUs } = message;
+        return this.#runs.settle(batchId, { status: 'done', buffer, inferUs });
+      }
+      case 'failed':
+        return this.#runs.settle(message.batchId, { status: 'failed', reason: message.reason });
+      case 'stats':
+        return this.#statsAsked.shift()?.(message.stats);
+    }
+  }
+
+  /** Posts the loads that are due. Until they are answered batches wait here, so that a load is no hang of theirs. */
+  #postLoads(): void {
+    this.#phase = 'loading';
+    for (const { handle, source } of this.#models.takeAbsent()) {
+      this.#port?.post({ type: 'load', handle, source });
+      if (this.#closing !== undefined) continue;
+      this.#setTimer(this.#options.loadMs, () => this.#lose('it did not load its models in time'));
+    }
+    this.#readyIfLoaded();
+  }
+
+  #loaded(handle: number, loading: HostLoading): void {
+    const ref = this.#models.answer(handle, loading);
+    if (ref !== undefined && !loading.ok) {
+      const { problem } = loading;
+      this.#runs.failAll(handle, `${ref} could not be loaded again: ${problem}`);
+      this.#options.emit({ type: 'model-lost', thread: this.#options.thread, ref, problem });
+    }
+    if (this.#phase === 'loading') this.#readyIfLoaded();
+  }
+
+  #readyIfLoaded(): void {
+    if (!this.#models.settled) return;
+    if (this.#closing === undefined) this.#timer?.cancel();
+    this.#phase = 'ready';
+    this.#failures = 0;
+    const { clock, emit, thread } = this.#options;
+    if (this.#port !== undefined) this.#runs.postAll(this.#port);
+    emit({ type: 'thread-ready', thread, ms: clock.now() - this.#since });
+  }
+
+  #setTimer(ms: number, run: () => void): void {
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.setTimer(ms, run);
+  }
+
+  /** The present thread is dead, or is to be held so. Its successor does not wait for its end. */
+  #lose(reason: string): void {
+    const { emit, thread } = this.#options;
+    this.#generation += 1;
+    this.#port?.terminate();
+    this.#port = undefined;
+    this.#timer?.cancel();
+    // With a new model under way the model is to blame, and it is gone.
+    const blamed = this.#models.lose(reason) > 0;
+    const early = this.#phase === 'starting' || (this.#phase === 'loading' && !blamed);
+    this.#runs.losePosted(`the engine thread was lost: ${reason}`);
+    this.#forgetStats();
+    if (this.#closing !== undefined) return this.#end(CLOSED);
+    if (this.#started !== undefined) {
+      this.#started({ ok: false, problem: `the engine thread did not start: ${reason}` });
+      this.#started = undefined;
+      return this.#end('the engine did not start');
+    }
+    if (early) this.#failures += 1;
+    const retryMs = early ? Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LAST_RETRY_MS) : 0;
+    emit({ type: 'thread-lost', thread, reason, retryMs });
+    if (retryMs === 0) return this.#spawn();
+    this.#phase = 'waiting';
+    this.#setTimer(retryMs, () => this.#spawn());
+  }
+
+  #forgetStats(): void {
+    for (const resolve of this.#statsAsked.splice(0)) resolve(undefined);
+  }
+
+  #end(reason: string): void {
+    this.#phase = 'closed';
+    this.#timer?.cancel();
+    this.#models.end(reason);
+    this.#forgetStats();
+    this.#runs.end(reason);
+    this.#closed?.();
+  }
+}

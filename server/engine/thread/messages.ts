@@ -1,0 +1,38 @@
+// What the main thread and an engine thread say to each other. Types only; both sides switch over `type` exhaustively.
+import type { BackendChoice } from '../backend/backend.js';
+import type { SessionSource } from '../session/session.js';
+import type { HostedModel, HostStats } from '../session/session-host.js';
+
+/** Given to a thread when it starts. */
+export interface WorkerSettings {
+  readonly backend: BackendChoice;
+  /** File URLs of modules that export a {@link Runtime}. */
+  readonly sessionModules: readonly string[];
+}
+
+/** Handled strictly in order, one at a time. */
+export type ToWorker =
+  | { readonly type: 'load'; readonly handle: number; readonly source: SessionSource }
+  | { readonly type: 'unload'; readonly handle: number }
+  /** `buffer` is transferred, and comes back with `done`. */
+  | {
+      readonly type: 'run';
+      readonly batchId: number;
+      readonly handle: number;
+      readonly rows: number;
+      readonly buffer: ArrayBuffer;
+    }
+  | { readonly type: 'stats' }
+  /** The thread ends once it has done what was posted before. */
+  | { readonly type: 'close' };
+
+export type FromWorker =
+  /** Ready for messages. */
+  | { readonly type: 'hello' }
+  /** Cannot start, and will not the next time either. The thread ends. */
+  | { readonly type: 'unusable'; readonly problem: string }
+  | { readonly type: 'loaded'; readonly handle: number; readonly model: HostedModel }
+  | { readonly type: 'load-failed'; readonly handle: number; readonly problem: string }
+  | { readonly type: 'done'; readonly batchId: number; readonly buffer: ArrayBuffer; readonly inferUs: number }
+  | { readonly type: 'failed'; readonly batchId: number; readonly reason: string }
+  | { readonly type: 'stats'; readonly stats: HostStats };

@@ -1,0 +1,94 @@
+// The models that belong on one engine thread, and where each stands on the present one. Knows no message and no time.
+import type { SessionSource } from '../session/session.js';
+import type { HostLoading } from '../session/session-host.js';
+
+interface Model {
+  readonly source: SessionSource;
+  /** `broken`: the present thread could not load what a former one had. */
+  state: 'absent' | 'posted' | 'loaded' | 'broken';
+  /** Of a first load that has not been answered. */
+  settle: ((loading: HostLoading) => void) | undefined;
+}
+
+export interface LoadToPost {
+  readonly handle: number;
+  readonly source: SessionSource;
+}
+
+export class ThreadModels {
+  readonly #models = new Map<number, Model>();
+
+  /** A model to load; resolves with the answer to its first load. */
+  add(handle: number, source: SessionSource): Promise<HostLoading> {
+    return new Promise((settle) => {
+      this.#models.set(handle, { source, state: 'absent', settle });
+    });
+  }
+
+  /** Answers whether the thread has to be told. */
+  remove(handle: number): boolean {
+    const model = this.#models.get(handle);
+    this.#models.delete(handle);
+    model?.settle?.({ ok: false, problem: 'it was unloaded before it was loaded' });
+    return model?.state === 'posted' || model?.state === 'loaded';
+  }
+
+  /** Why a run of it cannot be had, or undefined. */
+  problemOf(handle: number): string | undefined {
+    const model = this.#models.get(handle);
+    if (model === undefined) return `no model is loaded under handle ${handle}`;
+    return model.state === 'broken' ? `${model.source.ref} could not be loaded again` : undefined;
+  }
+
+  /** Marks what the thread lacks as posted, and answers it. */
+  takeAbsent(): readonly LoadToPost[] {
+    const absent: LoadToPost[] = [];
+    for (const [handle, model] of this.#models) {
+      if (model.state !== 'absent') continue;
+      model.state = 'posted';
+      absent.push({ handle, source: model.source });
+    }
+    return absent;
+  }
+
+  /** True when every load has been answered. */
+  get settled(): boolean {
+    for (const { state } of this.#models.values()) if (state === 'posted' || state === 'absent') return false;
+    return true;
+  }
+
+  /** Takes the thread's answer to a load. Answers the ref of a model that a former thread had and this one could not load. */
+  answer(handle: number, loading: HostLoading): string | undefined {
+    const model = this.#models.get(handle);
+    if (model === undefined) return undefined;
+    const { settle, source } = model;
+    model.state = loading.ok ? 'loaded' : 'broken';
+    model.settle = undefined;
+    if (settle === undefined) return loading.ok ? undefined : source.ref;
+    if (!loading.ok) this.#models.delete(handle);
+    settle(loading);
+    return undefined;
+  }
+
+  /**
+   * The thread is gone, and its successor has nothing yet. First loads that were under way are refused, not repeated: they may be what it
+   * died of. Answers how many.
+   */
+  lose(reason: string): number {
+    let refused = 0;
+    for (const [handle, model] of [...this.#models]) {
+      if (model.state === 'posted' && model.settle !== undefined) {
+        this.#models.delete(handle);
+        model.settle({ ok: false, problem: `the engine thread was lost while loading it: ${reason}` });
+        refused += 1;
+      }
+      model.state = 'absent';
+    }
+    return refused;
+  }
+
+  end(reason: string): void {
+    for (const { settle } of this.#models.values()) settle?.({ ok: false, problem: reason });
+    this.#models.clear();
+  }
+}

@@ -1,0 +1,48 @@
+// A worker thread as engine-thread.ts sees it, so that a test needs none. Knows node:worker_threads; knows nothing of batches.
+import { Worker } from 'node:worker_threads';
+import { firstLine } from '../session/session.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
+
+export interface ThreadListener {
+  message(message: FromWorker): void;
+  /** The thread is gone, whatever the cause. Comes once, and last. */
+  exit(reason: string): void;
+}
+
+export interface ThreadPort {
+  /** Does nothing once the thread is gone. */
+  post(message: ToWorker, transfer?: readonly ArrayBuffer[]): void;
+  /** Ends the thread as soon as the code in it lets it; returns at once. */
+  terminate(): void;
+}
+
+/** Starts a thread. Never throws: a thread that cannot be had is one that exits. */
+export type Spawn = (listener: ThreadListener) => ThreadPort;
+
+/** Threads that run worker.js, which stands built beside this file. */
+export function spawnWorker(settings: WorkerSettings): Spawn {
+  return (listener) => {
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: settings, name: 'tickcast-engine' });
+    } catch (cause) {
+      queueMicrotask(() => listener.exit(`it could not be started: ${firstLine(cause)}`));
+      return { post: () => undefined, terminate: () => undefined };
+    }
+    let reason: string | undefined;
+    // Our own worker posts nothing but these messages.
+    worker.on('message', (message: FromWorker) => listener.message(message));
+    worker.on('error', (cause) => {
+      reason ??= firstLine(cause);
+    });
+    worker.on('messageerror', (cause) => {
+      reason ??= `a message of it could not be read: ${firstLine(cause)}`;
+      void worker.terminate();
+    });
+    worker.on('exit', (code) => listener.exit(reason ?? `it exited with code ${code}`));
+    return {
+      post: (message, transfer) => worker.postMessage(message, transfer ?? []),
+      terminate: () => void worker.terminate(),
+    };
+  };
+}

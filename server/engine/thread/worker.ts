@@ -1,0 +1,86 @@
+// Entry point of an engine thread: messages in, a session host's answers out. Imports shared/ and engine/ only.
+import { parentPort, workerData } from 'node:worker_threads';
+import { firstLine } from '../session/session.js';
+import { SessionHost } from '../session/session-host.js';
+import { importRuntimes } from '../session/session-modules.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
+
+const port = parentPort;
+if (port === null) throw new Error('worker.js is the entry point of an engine thread; start it with spawnWorker()');
+// thread-port.ts gives exactly this.
+const settings: WorkerSettings = workerData;
+
+const imported = await importRuntimes(settings.sessionModules);
+const host = new SessionHost(settings.backend, imported.ok ? imported.runtimes : []);
+const waiting: ToWorker[] = [];
+let busy = false;
+
+if (imported.ok) {
+  port.on('message', (message: ToWorker) => {
+    waiting.push(message);
+    // A rejection is left unhandled on purpose: it ends the thread, and the engine replaces it.
+    if (!busy) void work();
+  });
+  post({ type: 'hello' });
+} else {
+  post({ type: 'unusable', problem: imported.problem });
+}
+
+/** In order and one at a time, as sessions ask for it. */
+async function work(): Promise<void> {
+  busy = true;
+  for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
+    const pending = handle(message);
+    if (pending !== undefined) await pending;
+  }
+  busy = false;
+}
+
+function handle(message: ToWorker): undefined | Promise<void> {
+  switch (message.type) {
+    case 'run':
+      return run(message);
+    case 'load':
+      return host.load(message.handle, message.source).then((loading) => {
+        const { handle } = message;
+        if (loading.ok) post({ type: 'loaded', handle, model: loading.model });
+        else post({ type: 'load-failed', handle, problem: loading.problem });
+      });
+    case 'unload':
+      host.unload(message.handle);
+      return undefined;
+    case 'stats':
+      post({ type: 'stats', stats: host.stats() });
+      return undefined;
+    case 'close':
+      host.close();
+      // Backends keep handles that would hold the thread.
+      process.exit(0);
+  }
+}
+
+function run(message: Extract<ToWorker, { type: 'run' }>): undefined | Promise<void> {
+  const { batchId, handle, rows, buffer } = message;
+  const startedAt = performance.now();
+  const done = (): void => {
+    const inferUs = Math.round((performance.now() - startedAt) * 1000);
+    post({ type: 'done', batchId, buffer, inferUs }, [buffer]);
+  };
+  try {
+    const pending = host.run(handle, rows, buffer);
+    if (pending === undefined) return void done();
+    return pending.then(done, (cause: unknown) => fail(batchId, cause));
+  } catch (cause) {
+    return void fail(batchId, cause);
+  }
+}
+
+function fail(batchId: number, cause: unknown): void {
+  // A WebAssembly module that has trapped cannot be used again: the thread must go.
+  if (cause instanceof Error && cause.name === 'RuntimeError') throw cause;
+  post({ type: 'failed', batchId, reason: firstLine(cause) });
+}
+
+function post(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer);
+}

@@ -1,0 +1,63 @@
+/** Of things that may happen thousands of times a second: the first is told at once, those that follow as one, with their count. */
+
+import type { Clock, Timer } from '../../contracts/clock.js';
+
+export interface More {
+  readonly count: number;
+  readonly withinMs: number;
+}
+
+/** Writes one line: of a single event, or, given their count, of several of which the last is at hand. */
+export type Teller = (more: More | undefined) => void;
+
+interface Span {
+  count: number;
+  last: Teller;
+  readonly timer: Timer;
+}
+
+/** How long events of one kind are gathered, in milliseconds. */
+const SPAN_MS = 10_000;
+
+export class Repeats {
+  readonly #clock: Clock;
+  readonly #spans = new Map<string, Span>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @param kind one of few: each may have its line. */
+  tell(kind: string, line: Teller): void {
+    const span = this.#spans.get(kind);
+    if (span !== undefined) {
+      span.count += 1;
+      span.last = line;
+      return;
+    }
+    this.#begin(kind, line);
+    line(undefined);
+  }
+
+  /** Tells what was gathered, and waits for no more. */
+  close(): void {
+    for (const span of this.#spans.values()) {
+      span.timer.cancel();
+      if (span.count > 0) span.last({ count: span.count, withinMs: SPAN_MS });
+    }
+    this.#spans.clear();
+  }
+
+  #begin(kind: string, line: Teller): void {
+    const timer = this.#clock.setTimer(SPAN_MS, () => {
+      const { count, last } = span;
+      this.#spans.delete(kind);
+      if (count === 0) return;
+      // It goes on: the next line is that of the next span.
+      this.#begin(kind, last);
+      last({ count, withinMs: SPAN_MS });
+    });
+    const span: Span = { count: 0, last: line, timer };
+    this.#spans.set(kind, span);
+  }
+}

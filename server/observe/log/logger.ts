@@ -1,0 +1,62 @@
+/** pino, set up once: JSON lines for machines, coloured ones for a person. Values that callers send are not logged: only their kind and size. */
+
+import { type Logger, type LoggerOptions, pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import { terminalJson, terminalText } from '../../../shared/terminal-text.js';
+import { LogOutlet, type LogOutletOptions } from '../log-outlet.js';
+
+export type { Logger } from 'pino';
+
+export type LogFormat = 'json' | 'pretty';
+
+/** Where a secret could stand if a caller's object ever came to be logged. A guard: no line of ours has such a field. */
+const SECRETS = ['token', 'authorization', 'cookie', 'auth', 'headers'];
+
+export interface LogParts extends Pick<LogOutletOptions, 'sink' | 'clock' | 'maxBytes'> {
+  readonly level: string;
+  readonly format: LogFormat;
+}
+
+/** A logger that never waits for who reads it, and the outlet that its lines go through. */
+export function openLog({ level, format, ...parts }: LogParts): { readonly log: Logger; readonly outlet: LogOutlet } {
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: SECRETS.flatMap((name) => [name, `*.${name}`]),
+    ...(format === 'json' ? { formatters: { level: (label) => ({ level: label }) } } : {}),
+  };
+  const formatLine = format === 'json' ? terminalJson : prettyLine();
+  const outlet = new LogOutlet({ ...parts, format: formatLine, note: (dropped) => formatLine(note(dropped, options)) });
+  return { log: pino(options, { write: (line) => outlet.write(line) }), outlet };
+}
+
+/** Told at any level: a gap that nobody knows of would be taken for silence. */
+function note(dropped: number, options: LoggerOptions): string {
+  let line = '';
+  const log = pino(
+    { ...options, level: 'warn' },
+    {
+      write: (text) => {
+        line = text;
+      },
+    },
+  );
+  log.warn({ dropped }, 'lines of this log were dropped: its reader did not take them in time');
+  return line;
+}
+
+function prettyLine(): (line: string) => string {
+  const pretty = prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });
+  return (line) => pretty(shown(JSON.parse(line))) ?? '';
+}
+
+/** The value with no character in it that a terminal would obey. A stack keeps its line ends: it is shown indented. */
+function shown(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') {
+    return name === 'stack' ? value.split('\n').map(terminalText).join('\n') : terminalText(value);
+  }
+  if (Array.isArray(value)) return value.map((item) => shown(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [terminalText(key), shown(item, key)]));
+}

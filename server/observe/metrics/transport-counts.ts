@@ -1,0 +1,42 @@
+/** Counts what the transports tell, by few names: never by a path, an address or a reason that a caller chose. */
+
+import type { TransportListener } from '../../contracts/transport-events.js';
+
+interface HttpCount {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly count: number;
+}
+
+export class EdgeCounts {
+  /** Socket.IO connections made. */
+  opened = 0;
+  /** Socket.IO connections refused, by the code of the error table. */
+  readonly refused = new Map<string, number>();
+  /** Connections that the hub ended, by why. */
+  readonly cut = new Map<string, number>();
+  /** By route, method and status. */
+  readonly #http = new Map<string, Map<string, Map<number, number>>>();
+
+  readonly listener: TransportListener = (event) => {
+    if (event.type === 'connected') this.opened += 1;
+    else if (event.type === 'rejected') this.refused.set(event.code, (this.refused.get(event.code) ?? 0) + 1);
+    else if (event.type === 'cut') this.cut.set(event.kind, (this.cut.get(event.kind) ?? 0) + 1);
+    else if (event.type === 'http') this.#count(event.route, event.method, event.status);
+  };
+
+  *http(): Iterable<HttpCount> {
+    for (const [route, methods] of this.#http)
+      for (const [method, statuses] of methods)
+        for (const [status, count] of statuses) yield { route, method, status, count };
+  }
+
+  #count(route: string, method: string, status: number): void {
+    const methods = this.#http.get(route) ?? new Map<string, Map<number, number>>();
+    const statuses = methods.get(method) ?? new Map<number, number>();
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    methods.set(method, statuses);
+    this.#http.set(route, methods);
+  }
+}

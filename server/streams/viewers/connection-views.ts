@@ -1,0 +1,128 @@
+/** The subscriptions of one connection: at most one for each stream. Knows nothing of how a stream serves them. */
+
+import { type WireError, wireError } from '../../../shared/errors.js';
+import type { SubscribePlan } from '../../../shared/parse-stream.js';
+import type { PaceRequest, Subscribed } from '../../../shared/stream-protocol.js';
+import type { Seat, ViewerSink } from '../../contracts/streams.js';
+import { gapEvent, unsubscribedEvent } from '../shared-events.js';
+import type { StreamEvent, Streams } from '../streams.js';
+import { WindowViewer } from '../windows/window-viewer.js';
+import { CastViewer } from './item-viewer.js';
+
+export class StreamSeat implements Seat {
+  readonly #streams: Streams;
+  readonly #sink: ViewerSink;
+  readonly #watch: (sink: ViewerSink, on: boolean) => void;
+  readonly #listener: (event: StreamEvent) => void;
+  readonly #viewers = new Map<string, CastViewer | WindowViewer>();
+  #hidden = false;
+
+  constructor(
+    streams: Streams,
+    sink: ViewerSink,
+    watch: (sink: ViewerSink, on: boolean) => void,
+    listener: (event: StreamEvent) => void,
+  ) {
+    this.#streams = streams;
+    this.#sink = sink;
+    this.#watch = watch;
+    this.#listener = listener;
+  }
+
+  subscribe(plan: SubscribePlan): { readonly subscribed: Subscribed; readonly begin: () => void } | WireError {
+    const { stream: name, mode, position } = plan;
+    const { maxSubscriptions } = this.#streams.options;
+    if (this.#viewers.has(name)) {
+      const message = `this connection has a subscription to "${name}"; it goes on. To change it, unsubscribe first`;
+      return wireError('ALREADY_SUBSCRIBED', message);
+    }
+    if (this.#viewers.size >= maxSubscriptions) {
+      const message = `this connection has ${maxSubscriptions} subscriptions, as many as it may; unsubscribe one first`;
+      return wireError('TOO_MANY_STREAMS', message);
+    }
+    const { options: limits, counts } = this.#streams;
+    const viewer =
+      mode === 'aggregate'
+        ? new WindowViewer(plan, this.#sink, limits)
+        : new CastViewer(plan, this.#sink, limits, counts);
+    viewer.hidden = this.#hidden;
+    viewer.onCut = () => this.#cut(viewer);
+    this.#viewers.set(name, viewer);
+    const gap = position && this.#streams.gapOf(name, position);
+    this.#streams.add(viewer);
+
+    const stream = this.#streams.find(name);
+    const subscribed: Subscribed = {
+      stream: name,
+      mode,
+      ...(viewer.position === undefined ? {} : { position: viewer.position }),
+      ...(stream === undefined ? {} : { model: stream.model, labels: stream.labels }),
+    };
+    const begin = (): void => {
+      if (gap !== undefined) viewer.send(gapEvent(gap));
+      stream?.settle(viewer);
+    };
+    return { subscribed, begin };
+  }
+
+  unsubscribe(stream: string): WireError | undefined {
+    const viewer = this.#viewers.get(stream);
+    if (viewer === undefined) return notSubscribed(stream);
+    this.#end(viewer);
+    return undefined;
+  }
+
+  pace({ hidden, stream, paused }: PaceRequest): WireError | undefined {
+    if (hidden !== undefined) this.#setHidden(hidden);
+    if (paused === undefined || stream === undefined) return undefined;
+    const viewer = this.#viewers.get(stream);
+    if (viewer === undefined) return notSubscribed(stream);
+    viewer.pause(paused);
+    if (paused) return undefined;
+    // Without a pace of its own it asked for every item, and gets those that came meanwhile.
+    if (viewer instanceof CastViewer) viewer.exact = viewer.rate === undefined;
+    this.#streams.find(stream)?.settle(viewer);
+    return undefined;
+  }
+
+  watch(on: boolean): void {
+    this.#watch(this.#sink, on);
+  }
+
+  close(): void {
+    this.#watch(this.#sink, false);
+    for (const viewer of [...this.#viewers.values()]) this.#end(viewer);
+  }
+
+  #setHidden(hidden: boolean): void {
+    this.#hidden = hidden;
+    for (const viewer of this.#viewers.values()) {
+      if (viewer.hidden === hidden) continue;
+      viewer.hidden = hidden;
+      const stream = this.#streams.find(viewer.stream);
+      if (viewer instanceof CastViewer) stream?.repace(viewer);
+      // Seen again: at once what it missed, as far as its pace lets it.
+      if (!hidden) stream?.settle(viewer);
+    }
+  }
+
+  #cut(viewer: CastViewer | WindowViewer): void {
+    const { stream, position } = viewer;
+    const { slowViewerMs, maxViewerBytes } = this.#streams.options;
+    const message = `the viewer left more than ${maxViewerBytes} bytes unread for ${slowViewerMs} ms; subscribe again, with a maxRate or in mode "aggregate"`;
+    const error = wireError('SLOW_VIEWER', message);
+    this.#streams.counts.slowViewers += 1;
+    this.#end(viewer);
+    viewer.send(unsubscribedEvent({ ...error, stream, ...(position === undefined ? {} : { position }) }));
+    this.#listener({ type: 'viewer-cut', stream, message });
+  }
+
+  #end(viewer: CastViewer | WindowViewer): void {
+    this.#viewers.delete(viewer.stream);
+    this.#streams.remove(viewer);
+  }
+}
+
+function notSubscribed(stream: string): WireError {
+  return wireError('NOT_SUBSCRIBED', `this connection has no subscription to "${stream}"; subscribe first`);
+}

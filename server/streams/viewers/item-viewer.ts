@@ -1,0 +1,104 @@
+/** A viewer of items, in mode `all` or `sample`: how far it has been served, and what it is sent when it is not where the others are. */
+
+import { MAX_FRAME_ITEMS } from '../../../shared/limits.js';
+import type { SubscribePlan } from '../../../shared/parse-stream.js';
+import type { StreamPosition } from '../../../shared/stream-protocol.js';
+import type { SharedEvent, ViewerSink } from '../../contracts/streams.js';
+import type { ItemRing } from '../item-ring.js';
+import { castEvent, gapEvent, type StreamIdentity } from '../shared-events.js';
+import { Viewer, type ViewerLimits } from '../viewer.js';
+
+/** What a viewer of items needs of its stream. */
+export interface ItemSource extends StreamIdentity {
+  readonly ring: ItemRing;
+}
+
+/** A viewer that did not read for longer than this gets the newest when it reads again, and no longer every item; in milliseconds. */
+const CONFLATE_AFTER_MS = 1000;
+
+export class CastViewer extends Viewer {
+  readonly plan: SubscribePlan;
+  readonly #counts: { skippedItems: number };
+  #source: ItemSource | undefined;
+  /** Offset of the last item that was sent or left out. */
+  offset = 0;
+  /** True while it is owed every item up to the newest, whatever it missed: history, or since its position. */
+  exact = true;
+
+  /** @param counts where it adds what it was not sent. */
+  constructor(plan: SubscribePlan, sink: ViewerSink, limits: ViewerLimits, counts: { skippedItems: number }) {
+    super(plan.stream, sink, limits);
+    this.plan = plan;
+    this.#counts = counts;
+  }
+
+  /** The stream is there: the viewer stands after this offset, and is owed what follows it. */
+  enter(source: ItemSource, offset: number, exact: boolean): void {
+    this.#source = source;
+    this.offset = offset;
+    this.exact = exact;
+  }
+
+  get position(): StreamPosition | undefined {
+    return this.#source && { epoch: this.#source.epoch, offset: this.offset };
+  }
+
+  /** Frames a second while it can be seen; undefined: as they come. */
+  get rate(): number | undefined {
+    return this.hidden ? Math.min(1, this.plan.maxRate ?? 1) : this.plan.maxRate;
+  }
+
+  /** Most items of a frame when some are left out. */
+  get frameItems(): number {
+    return this.plan.mode === 'sample' || this.hidden ? 1 : MAX_FRAME_ITEMS;
+  }
+
+  /** @param to where the others of its pace stand; default: the newest item. */
+  catchUp(now: number, to = this.#source?.ring.last ?? 0): boolean {
+    const source = this.#source;
+    if (source === undefined || this.ended || this.paused) return true;
+    while (this.offset < to) {
+      if (this.readiness(now) !== 'ready') return false;
+      if (this.exact || this.#isOwedNext(source)) this.#sendNext(source, to);
+      else this.#sendNewest(source, to);
+    }
+    this.exact = false;
+    this.wasBehindMs = 0;
+    return true;
+  }
+
+  /** Sends a frame before which `skipped` items are left out; it stands at `to` then. */
+  sendFrame(event: SharedEvent, skipped: number, to: number): void {
+    this.#counts.skippedItems += skipped;
+    this.offset = to;
+    this.send(event);
+  }
+
+  /** A burst fills a connection for a moment: who asked for every item gets it then too, as long as the ring has it. */
+  #isOwedNext({ ring }: ItemSource): boolean {
+    const wantsAll = this.rate === undefined && this.frameItems > 1;
+    return wantsAll && this.wasBehindMs < CONFLATE_AFTER_MS && this.offset + 1 >= ring.first;
+  }
+
+  /** The next items in order; those that are gone are a gap. */
+  #sendNext(source: ItemSource, to: number): void {
+    const { name: stream, epoch, ring } = source;
+    const from = this.offset + 1;
+    if (from < ring.first) {
+      const last = ring.first - 1;
+      this.send(gapEvent({ stream, epoch, reason: 'evicted', missed: last - from + 1, from, to: last }));
+      this.offset = last;
+      return;
+    }
+    const items = ring.slice(from, Math.min(to, from + MAX_FRAME_ITEMS - 1));
+    this.send(castEvent(source, 0, items));
+    this.offset += items.length;
+  }
+
+  #sendNewest(source: ItemSource, to: number): void {
+    const { ring } = source;
+    const from = Math.max(this.offset + 1, ring.first, to - this.frameItems + 1);
+    const skipped = from - this.offset - 1;
+    this.sendFrame(castEvent(source, skipped, ring.slice(from, to)), skipped, to);
+  }
+}

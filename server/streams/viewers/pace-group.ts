@@ -1,0 +1,117 @@
+/**
+ * The viewers of one stream that are served at one pace. What they are sent is encoded once; a viewer that does not stand where the
+ * others do is served by itself.
+ */
+
+import { MAX_FRAME_ITEMS } from '../../../shared/limits.js';
+import type { Clock, Timer } from '../../contracts/clock.js';
+import type { SharedEvent } from '../../contracts/streams.js';
+import { castEvent } from '../shared-events.js';
+import type { CastViewer, ItemSource } from './item-viewer.js';
+
+export interface PaceGroupParts {
+  readonly source: ItemSource;
+  readonly clock: Clock;
+  /** Frames a second; undefined: as items come. */
+  readonly rate: number | undefined;
+  /** Most items of a frame. Without a rate more come in further frames; with one the older are left out. */
+  readonly frameItems: number;
+  /** Called for a viewer that could not be served all that it is owed. */
+  readonly onBehind: (viewer: CastViewer) => void;
+}
+
+/** Viewers served in one event-loop turn: long turns starve newcomers and the predictions of others. */
+const VIEWERS_A_TURN = 256;
+
+export class PaceGroup {
+  readonly #parts: PaceGroupParts;
+  readonly #viewers = new Set<CastViewer>();
+  /** Offset up to which the group was served. */
+  #served: number;
+  #busy = false;
+  #timer: Timer | undefined;
+  #flushedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: PaceGroupParts) {
+    this.#parts = parts;
+    this.#served = parts.source.ring.last;
+  }
+
+  get size(): number {
+    return this.#viewers.size;
+  }
+
+  add(viewer: CastViewer): void {
+    this.#viewers.add(viewer);
+  }
+
+  remove(viewer: CastViewer): void {
+    this.#viewers.delete(viewer);
+  }
+
+  /** There is something new: the group is served at the end of this turn, or when its next frame is due. */
+  wake(): void {
+    if (this.#busy || this.#viewers.size === 0) return;
+    this.#busy = true;
+    const { clock, rate } = this.#parts;
+    const dueMs = rate === undefined ? 0 : this.#flushedAt + 1000 / rate - clock.now();
+    if (dueMs > 0) this.#timer = clock.setTimer(dueMs, () => this.#flush());
+    else clock.immediate(() => this.#flush());
+  }
+
+  /** Serves nobody any more. */
+  close(): void {
+    this.#timer?.cancel();
+    this.#viewers.clear();
+  }
+
+  #flush(): void {
+    const { source, clock, rate, frameItems } = this.#parts;
+    const { ring } = source;
+    this.#flushedAt = clock.now();
+    const after = this.#served;
+    // Without a pace every item goes out: what does not fit one frame follows in the next.
+    const to = rate === undefined ? Math.min(ring.last, Math.max(after, ring.first - 1) + MAX_FRAME_ITEMS) : ring.last;
+    const from = rate === undefined ? after + 1 : Math.max(after + 1, to - frameItems + 1);
+    this.#served = to;
+    const isWhole = from >= ring.first && from <= to;
+    const skipped = from - after - 1;
+    const event = isWhole ? castEvent(source, skipped, ring.slice(from, to)) : undefined;
+    this.#serve([...this.#viewers], 0, { event, skipped, after, to });
+  }
+
+  #serve(viewers: readonly CastViewer[], start: number, frame: Frame): void {
+    const now = this.#parts.clock.now();
+    const end = Math.min(viewers.length, start + VIEWERS_A_TURN);
+    for (let i = start; i < end; i++) {
+      const viewer = viewers[i];
+      if (viewer !== undefined && this.#viewers.has(viewer)) this.#serveOne(viewer, frame, now);
+    }
+    if (end < viewers.length) {
+      this.#parts.clock.immediate(() => this.#serve(viewers, end, frame));
+      return;
+    }
+    this.#busy = false;
+    if (this.#served < this.#parts.source.ring.last) this.wake();
+  }
+
+  #serveOne(viewer: CastViewer, { event, skipped, after, to }: Frame, now: number): void {
+    if (viewer.paused || viewer.offset >= to) return;
+    if (event !== undefined && viewer.offset === after && !viewer.exact && viewer.readiness(now) === 'ready') {
+      viewer.sendFrame(event, skipped, to);
+      return;
+    }
+    // More came in one turn than the ring holds: without a pace that is a gap, not something left out.
+    if (event === undefined && this.#parts.rate === undefined) viewer.exact = true;
+    if (!viewer.catchUp(now, to)) this.#parts.onBehind(viewer);
+  }
+}
+
+interface Frame {
+  readonly event: SharedEvent | undefined;
+  /** Items that it leaves out. */
+  readonly skipped: number;
+  /** Where a viewer must stand for it. */
+  readonly after: number;
+  readonly to: number;
+}

@@ -1,0 +1,168 @@
+/** All windows of one stream: the bucket that is being filled, a tally for each length of window, and who views which. */
+
+import { WINDOW_STEP_MS } from '../../../shared/limits.js';
+import type { SampleItem } from '../../../shared/stream-protocol.js';
+import type { Clock } from '../../contracts/clock.js';
+import type { SharedEvent } from '../../contracts/streams.js';
+import type { CastItem } from '../cast-item.js';
+import { type StreamIdentity, sharedEvent } from '../shared-events.js';
+import { WindowBucket } from './window-bucket.js';
+import { type ClosedWindow, WindowTally } from './window-tally.js';
+import type { WindowSource, WindowViewer } from './window-viewer.js';
+
+export interface StreamWindowsParts extends StreamIdentity {
+  /** `name@version` of the model now. */
+  readonly model: () => string;
+  readonly labels: readonly string[];
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Finds the words that weighed most in these items; calls back soon, whether it found them or not. */
+  readonly explain: (items: readonly CastItem[], done: () => void) => void;
+  /** Called for a viewer that could not be served all that it is owed. */
+  readonly onBehind: (viewer: WindowViewer) => void;
+}
+
+/** Kept whether or not anybody looks, so that who comes sees the past: five minutes in seconds, an hour in tens of seconds. */
+const STANDING = [
+  { windowMs: 1000, keep: 300 },
+  { windowMs: 10_000, keep: 360 },
+] as const;
+/** Closed windows kept of other lengths, while somebody views them. */
+const KEEP = 300;
+/** After so many empty buckets at once the process stood still for long: they are not made up. */
+const MAX_EMPTY_BUCKETS = 60_000 / WINDOW_STEP_MS;
+
+interface Line {
+  readonly tally: WindowTally;
+  readonly source: WindowSource;
+  readonly viewers: Set<WindowViewer>;
+  readonly isStanding: boolean;
+  /** Closed windows whose samples are being explained, oldest first. */
+  readonly waiting: { isDone: boolean; readonly send: () => void }[];
+}
+
+export class StreamWindows {
+  readonly #parts: StreamWindowsParts;
+  readonly #lines = new Map<number, Line>();
+  #bucket: WindowBucket;
+  /** Number of the bucket: its start divided by its length. */
+  #index: number;
+  /** Offset of the stream's last item. */
+  #offset = 0;
+
+  /** @param at milliseconds since 1970. */
+  constructor(parts: StreamWindowsParts, at: number) {
+    this.#parts = parts;
+    this.#bucket = new WindowBucket(parts.labels);
+    this.#index = Math.floor(at / WINDOW_STEP_MS);
+    for (const { windowMs, keep } of STANDING) this.#open(windowMs, keep, at, true);
+  }
+
+  /** Counts an item in. */
+  add(entry: CastItem): void {
+    this.roll(entry.item.at);
+    this.#offset = entry.offset;
+    this.#bucket.add(entry, this.#parts.random);
+  }
+
+  /** Counts predictions that failed at this time, in milliseconds since 1970. */
+  fail(count: number, at: number): void {
+    this.roll(at);
+    this.#bucket.failed += count;
+  }
+
+  /** Closes what is over at this time, in milliseconds since 1970. */
+  roll(at: number): void {
+    const index = Math.floor(at / WINDOW_STEP_MS);
+    const steps = index - this.#index;
+    if (steps <= 0) return;
+    this.#close(this.#bucket, this.#index, index);
+    // A late timer: nothing happened in between, and that is told too.
+    if (steps <= MAX_EMPTY_BUCKETS) for (let i = this.#index + 1; i < index; i++) this.#close(undefined, i, index);
+    this.#index = index;
+    this.#bucket = new WindowBucket(this.#parts.labels);
+  }
+
+  /** The calendar goes from one time to a later one: nothing happened between, and no window holds both. */
+  jump(before: number, after: number): void {
+    this.roll(before);
+    const bucket = this.#bucket;
+    for (const line of this.#lines.values()) {
+      line.tally.add(bucket);
+      if (line.tally.isOver(after)) this.#closeWindow(line, after, before);
+    }
+    this.#index = Math.floor(after / WINDOW_STEP_MS);
+    this.#bucket = new WindowBucket(this.#parts.labels);
+  }
+
+  /** Past windows, where some of this length are kept. */
+  past(windowMs: number): WindowTally | undefined {
+    return this.#lines.get(windowMs)?.tally;
+  }
+
+  /** Where a viewer of this length is served from; made if nobody views that length yet. */
+  join(viewer: WindowViewer, at: number): WindowSource {
+    const { windowMs } = viewer.plan;
+    const line = this.#lines.get(windowMs) ?? this.#open(windowMs, KEEP, at, false);
+    line.viewers.add(viewer);
+    return line.source;
+  }
+
+  leave(viewer: WindowViewer): void {
+    const line = this.#lines.get(viewer.plan.windowMs);
+    line?.viewers.delete(viewer);
+    if (line?.viewers.size === 0 && !line.isStanding) this.#lines.delete(viewer.plan.windowMs);
+  }
+
+  #open(windowMs: number, keep: number, at: number, isStanding: boolean): Line {
+    const { name, epoch, model, labels } = this.#parts;
+    const tally = new WindowTally(windowMs, keep, labels, at, this.#offset);
+    const frame = (skipped: number, windows: readonly string[]): SharedEvent =>
+      sharedEvent(
+        'aggregate',
+        `{"stream":"${name}","epoch":"${epoch}","windowMs":${windowMs},"model":"${model()}","skipped":${skipped},"windows":[${windows.join(',')}]}`,
+      );
+    const source = { name, epoch, tally, frame };
+    const line: Line = { tally, source, viewers: new Set(), isStanding, waiting: [] };
+    this.#lines.set(windowMs, line);
+    return line;
+  }
+
+  /** Adds a bucket, undefined for an empty one, to every line, and closes the windows that end with it. */
+  #close(bucket: WindowBucket | undefined, index: number, nextIndex: number): void {
+    const at = index * WINDOW_STEP_MS;
+    for (const line of this.#lines.values()) {
+      const { tally } = line;
+      if (tally.isOver(at)) this.#closeWindow(line, at);
+      if (bucket !== undefined) tally.add(bucket);
+      const nextAt = tally.endsWith(at) ? at + WINDOW_STEP_MS : nextIndex * WINDOW_STEP_MS;
+      const jumped = nextIndex - index > MAX_EMPTY_BUCKETS;
+      if (tally.endsWith(at) || (jumped && tally.isOver(nextAt))) this.#closeWindow(line, nextAt);
+    }
+  }
+
+  #closeWindow(line: Line, nextAt: number, cutAt?: number): void {
+    const { tally, viewers } = line;
+    const { samples } = tally;
+    const closed = tally.close(this.#offset, nextAt, cutAt);
+    if (viewers.size === 0) return;
+    // One after the other, whichever is explained first.
+    const entry = { isDone: samples.length === 0, send: () => this.#cast(line, closed, samples) };
+    line.waiting.push(entry);
+    const finish = (): void => {
+      entry.isDone = true;
+      while (line.waiting[0]?.isDone === true) line.waiting.shift()?.send();
+    };
+    if (entry.isDone) finish();
+    else this.#parts.explain(samples, finish);
+  }
+
+  #cast(line: Line, closed: ClosedWindow, samples: readonly CastItem[]): void {
+    const shown: readonly SampleItem[] = samples.map(({ sample }) => sample);
+    const json = shown.length === 0 ? closed.json : JSON.stringify({ ...closed.window, samples: shown });
+    const event = line.source.frame(0, [json]);
+    const now = this.#parts.clock.now();
+    for (const viewer of line.viewers) if (!viewer.serve(closed, event, now)) this.#parts.onBehind(viewer);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Refuses Socket.IO's requests in HTTP's own words, before engine.io sees them, so that a proxy before several hubs tries the next one:
+ * 503 while this hub drains, 404 for a connection that is not its own. 429 for an address that has or makes too many. 403 for a page that may not
+ * use the hub, at every request: engine.io asks at handshakes only.
+ */
+
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
+import { ERRORS, type WireError, wireError } from '../../../shared/errors.js';
+
+const RETRY_AFTER_MS = 1_000;
+
+export interface HandshakeGateParts {
+  /** Why a request is not heard, a handshake or not. */
+  readonly refuse: (request: IncomingMessage) => WireError | undefined;
+  /** Whether this hub has a connection of this id. */
+  readonly isOpen: (sid: string) => boolean;
+  /** Whether one more connection may be made; undefined to let it in. */
+  readonly admit: (request: IncomingMessage) => WireError | undefined;
+  /** Calls `make` now or in a later turn; false when too many handshakes wait already. */
+  readonly inTurn: (make: () => void) => boolean;
+  /** Told of each connection that is not let in. */
+  readonly onRefused: (request: IncomingMessage, error: WireError) => void;
+}
+
+export class HandshakeGate {
+  readonly #parts: HandshakeGateParts;
+  #draining = false;
+
+  constructor(parts: HandshakeGateParts) {
+    this.#parts = parts;
+  }
+
+  /** Lets in no new connection from now on. */
+  shut(): void {
+    this.#draining = true;
+  }
+
+  /** For engine.io's `use`. On an upgrade `response` is no ServerResponse, and what is written to it goes nowhere. */
+  readonly middleware = (request: IncomingMessage, response: unknown, next: () => void): void => {
+    const query = queryOf(request);
+    const { isOpen, admit, inTurn, onRefused } = this.#parts;
+    const foreign = this.#parts.refuse(request) ?? ('j' in query ? NO_JSONP : undefined);
+    if (foreign !== undefined) {
+      onRefused(request, foreign);
+      return refuse(request, response, foreign);
+    }
+    const sid = query.sid || undefined;
+    if (sid !== undefined) {
+      if (isOpen(sid)) return next();
+      return refuse(
+        request,
+        response,
+        wireError('INVALID_INPUT', 'this hub has no such connection; connect again'),
+        404,
+      );
+    }
+    let waits = true;
+    const make = (): void => {
+      waits = false;
+      // Whoever has gone meanwhile needs no connection.
+      if (request.socket.destroyed) return;
+      const error = this.#draining
+        ? wireError('DRAINING', 'the hub is shutting down; connect again', RETRY_AFTER_MS)
+        : admit(request);
+      if (error === undefined) return next();
+      onRefused(request, error);
+      refuse(request, response, error);
+    };
+    if (!inTurn(make)) {
+      onRefused(request, CROWDED);
+      refuse(request, response, CROWDED);
+    }
+    // Nobody else listens to the socket of an upgrade that waits, and one that is reset would end the hub.
+    if (waits && !(response instanceof ServerResponse)) request.socket.on('error', () => undefined);
+  };
+}
+
+const CROWDED = wireError('OVERLOADED', 'too many connect at once; connect again', RETRY_AFTER_MS);
+
+const NO_JSONP = wireError('FORBIDDEN', 'polling by script (j) is no road to this hub; poll without it');
+
+/** As engine.io reads it: of a name that comes twice the last counts. */
+function queryOf({ url = '/' }: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(new URL(url, 'http://hub').searchParams);
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: unknown,
+  error: WireError,
+  status: number = ERRORS[error.code].status,
+): void {
+  const body = JSON.stringify({ error });
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+    ...(error.retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) }),
+  };
+  if (response instanceof ServerResponse) {
+    response.writeHead(status, headers).end(body);
+    return;
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  request.socket.on('error', () => undefined);
+  request.socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+}

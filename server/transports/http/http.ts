@@ -1,0 +1,161 @@
+/** The one HTTP server of a hub: fastify with its limits, error form, CORS and access events. Routes are added by others. */
+
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import cors from '@fastify/cors';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ERRORS, type WireError, wireError } from '../../../shared/errors.js';
+import type { TransportListener } from '../../contracts/transport-events.js';
+import type { ClientAddress } from '../client-address.js';
+import type { RequestPolicy } from '../request-policy.js';
+import { jsonBounds, refuseShape } from '../wire/json-shape.js';
+
+export interface HttpOptions {
+  /** Largest request body in bytes. */
+  readonly maxBodyBytes: number;
+  /** Most TCP connections open; further ones are closed at once, before anything of them is read. */
+  readonly maxConnections: number;
+}
+
+export interface HttpParts {
+  readonly policy: RequestPolicy;
+  /** Whether a route is the page or a file of it. */
+  readonly isPage: (route: string) => boolean;
+  readonly addresses: ClientAddress;
+  readonly listener: TransportListener;
+}
+
+/** Headers must be in by then, and the body; slow clients must not hold a connection. In milliseconds. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Longer than the idle timeout of common load balancers, so that it is they who close. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+/** A fastify server whose errors all have the form `{ error: { code, message, retryable, retryAfterMs? } }`. */
+export async function createHttp(
+  options: HttpOptions,
+  { policy, isPage, addresses, listener }: HttpParts,
+): Promise<FastifyInstance> {
+  const app = fastify({
+    serverFactory: (handler): Server => {
+      const server = createServer({ connectionsCheckingInterval: 1000 }, handler);
+      server.headersTimeout = HEADERS_TIMEOUT_MS;
+      server.requestTimeout = REQUEST_TIMEOUT_MS;
+      server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+      server.maxConnections = options.maxConnections;
+      server.on('drop', (dropped) => {
+        const reason = `the hub has ${options.maxConnections} connections; see --max-connections`;
+        listener({ type: 'rejected', address: dropped?.remoteAddress ?? '', code: 'OVERLOADED', reason });
+      });
+      return server;
+    },
+    bodyLimit: options.maxBodyBytes,
+    // Node bounds the head of a request: the route answers what is no name.
+    routerOptions: { maxParamLength: 16_384 },
+    logger: false,
+    // A name that arrives by header is not trusted to be unique: ids are ours.
+    requestIdHeader: false,
+    genReqId: requestIds(),
+    return503OnClosing: false,
+    // Taken as over Socket.IO: JSON.parse makes them plain properties, and only known names are read.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    frameworkErrors: (cause, _request, reply) => {
+      void sendError(reply, wireError('INVALID_INPUT', `the path cannot be read: ${cause.message}`));
+    },
+  });
+  app.removeContentTypeParser(['text/plain', 'application/json']);
+  const bounds = jsonBounds(options.maxBodyBytes);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    const text = body.toString();
+    const shape = refuseShape(text, bounds);
+    if (shape !== undefined) return done(new BodyProblem(`the JSON of the body ${shape}`));
+    try {
+      done(null, JSON.parse(text));
+    } catch (cause) {
+      done(
+        new BodyProblem(
+          `the body is not a JSON document that can be used: ${text === '' ? 'it is empty' : String(cause)}`,
+        ),
+      );
+    }
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    const route = request.routeOptions.url;
+    const isVisit = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate' && route === '/';
+    const error = policy.refuse(request.raw, isVisit || (route !== undefined && isPage(route)));
+    if (error !== undefined) await sendError(reply, error);
+  });
+  await app.register(
+    cors,
+    () => (request: FastifyRequest, done: (error: null, options: { origin: boolean }) => void) => {
+      done(null, { origin: policy.origins.allows(request.headers) && request.headers.origin !== undefined });
+    },
+  );
+  app.addHook('onResponse', async (request, reply) => {
+    const { id: requestId, method } = request;
+    const address = addresses.of(request.raw);
+    const path = request.url.split('?', 1)[0] ?? '';
+    listener({
+      type: 'http',
+      requestId,
+      address,
+      method,
+      path: path.slice(0, 200),
+      route: routeOf(request),
+      status: reply.statusCode,
+      tookMs: reply.elapsedTime,
+    });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `there is no ${request.method} ${request.url.slice(0, 100)}; see GET / for what there is`;
+    return sendError(reply, wireError('MODEL_NOT_FOUND', message));
+  });
+  app.setErrorHandler((cause: FastifyError, _request, reply) => {
+    const error = errorOf(cause, options);
+    if (error.code === 'INTERNAL') listener({ type: 'fault', where: 'http', cause });
+    // The one status the table has no code for: the form of the request is wrong before its content is looked at.
+    return sendError(reply, error, cause.statusCode === 415 ? 415 : undefined);
+  });
+  return app;
+}
+
+/** Short ids that no other start of a hub gives again. */
+function requestIds(): () => string {
+  const start = randomBytes(6).toString('base64url');
+  let count = 0;
+  return () => `${start}-${(count++).toString(36)}`;
+}
+
+/** Sends a wire error with its status. */
+export function sendError(
+  reply: FastifyReply,
+  error: WireError,
+  status: number = ERRORS[error.code].status,
+): FastifyReply {
+  if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
+  return reply.code(status).send({ error });
+}
+
+/** The route's pattern. Files with a hash in their name would be new names at each release. */
+function routeOf({ routeOptions: { url } }: FastifyRequest): string {
+  return url?.startsWith('/assets/') ? '/assets/*' : (url ?? 'none');
+}
+
+/** Why a body is not taken: the message is for the caller. */
+class BodyProblem extends Error {
+  readonly statusCode = 400;
+}
+
+function errorOf(cause: FastifyError, options: HttpOptions): WireError {
+  if (cause instanceof BodyProblem) return wireError('INVALID_INPUT', cause.message);
+  const status = cause.statusCode ?? 500;
+  if (status === 413)
+    return wireError('TOO_LARGE', `the body is over ${options.maxBodyBytes} bytes; send fewer rows a request`);
+  if (status === 415) return wireError('INVALID_INPUT', 'the content type must be application/json');
+  if (status >= 400 && status < 500)
+    return wireError('INVALID_INPUT', `the body is not a JSON document that can be used: ${cause.message}`);
+  return wireError('INTERNAL', 'the hub failed on this request; see its log');
+}

@@ -1,0 +1,78 @@
+/** Access over HTTP: each route and what it asks for, and `Authorization: Bearer`. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type WireError, wireError } from '../../../shared/errors.js';
+import type { Access, Pass, Scope } from '../../contracts/access.js';
+import { bearerToken } from '../bearer.js';
+import { lacks, refusePredict } from '../permit.js';
+import { sendError } from './http.js';
+
+type Need = Scope | 'predict or subscribe' | 'nothing';
+
+/** By the route's pattern. What stands neither here nor among the page's files is for operators. */
+const NEEDS: Readonly<Record<string, Need>> = {
+  '/healthz': 'nothing',
+  '/readyz': 'nothing',
+  '/': 'predict or subscribe',
+  '/models': 'predict or subscribe',
+  '/models/:name': 'predict or subscribe',
+  '/streams': 'subscribe',
+  '/streams/:name/windows': 'subscribe',
+  '/predict': 'predict',
+  '/infer': 'predict',
+  '/metrics': 'admin',
+};
+
+export class RestAccess {
+  readonly #access: Access;
+  readonly #openMetrics: boolean;
+  readonly #passes = new WeakMap<FastifyRequest, Pass>();
+
+  constructor(access: Access, { openMetrics }: { readonly openMetrics: boolean }) {
+    this.#access = access;
+    this.#openMetrics = openMetrics;
+  }
+
+  /** Guards every route of a server. `files`: routes that hold no data, and are for everybody. */
+  guard(app: FastifyInstance, files: ReadonlySet<string> = new Set()): void {
+    // Before the body is read.
+    app.addHook('onRequest', async (request, reply) => {
+      const need = this.#needOf(request, files);
+      if (need === 'nothing') return;
+      const token = bearerToken(request.headers);
+      const admission = await this.#access.admit(token);
+      if (!admission.ok) return refuse(reply, admission.error, token === undefined ? '' : ', error="invalid_token"');
+      const { rights } = admission.pass;
+      this.#passes.set(request, admission.pass);
+      const isEnough = need === 'predict or subscribe' ? rights.predict || rights.subscribe : rights[need];
+      if (!isEnough) return refuse(reply, lacks(need), insufficient(need));
+    });
+  }
+
+  /** Why this caller may not publish to a stream. */
+  refusesPredict(request: FastifyRequest, stream: string | undefined): WireError | undefined {
+    const pass = this.#passes.get(request);
+    return pass === undefined ? wireError('INTERNAL', 'the route is not guarded') : refusePredict(pass.rights, stream);
+  }
+
+  /** For what the caller was let in; nameless where nothing was asked. */
+  passOf(request: FastifyRequest): Pick<Pass, 'name'> {
+    return this.#passes.get(request) ?? { name: '' };
+  }
+
+  #needOf({ routeOptions: { url } }: FastifyRequest, files: ReadonlySet<string>): Need {
+    // No such route: that is no secret.
+    if (url === undefined || files.has(url)) return 'nothing';
+    if (url === '/metrics' && this.#openMetrics) return 'nothing';
+    return NEEDS[url] ?? 'admin';
+  }
+}
+
+function insufficient(need: Need): string {
+  return `, error="insufficient_scope", scope="${need.replace(' or ', ' ')}"`;
+}
+
+async function refuse(reply: FastifyReply, error: WireError, detail: string): Promise<void> {
+  reply.header('www-authenticate', `Bearer realm="tickcast"${detail}`);
+  await sendError(reply, error);
+}

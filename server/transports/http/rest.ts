@@ -1,0 +1,145 @@
+/** The REST transport: `POST /predict` and `/infer` into the hub, models, streams. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type WireError, wireError } from '../../../shared/errors.js';
+import { readPrediction } from '../../../shared/output.js';
+import { isModelReference, isStreamName, parsePredict } from '../../../shared/parse.js';
+import type { Timing } from '../../../shared/protocol.js';
+import type { Viewing } from '../../contracts/streams.js';
+import type { Hub } from '../../core/hub.js';
+import type { Origin } from '../../core/requests/origin.js';
+import type { Outcome, Pending } from '../../core/requests/request.js';
+import type { ClientAddress } from '../client-address.js';
+import { principalKey } from '../principal-key.js';
+import type { RequestLimit } from '../request-limit.js';
+import { sendError } from './http.js';
+import type { RestAccess } from './rest-access.js';
+import { RestOrigins } from './rest-origins.js';
+
+/** What the model routes show; made by the registry. */
+export interface ModelCatalogue {
+  list(): readonly object[];
+  /** One model by `name` or `name@version`. */
+  find(reference: string): object | undefined;
+}
+
+export interface RestParts {
+  readonly hub: Hub;
+  readonly viewing: Viewing;
+  readonly catalogue: ModelCatalogue;
+  readonly access: Pick<RestAccess, 'refusesPredict' | 'passOf'>;
+  readonly addresses: ClientAddress;
+  readonly requestLimit: RequestLimit;
+  readonly isDraining: () => boolean;
+  /** Whether `/metrics` is on this port. */
+  readonly hasMetrics: boolean;
+  readonly version: string;
+}
+
+export function addRest(app: FastifyInstance, parts: RestParts): void {
+  const { hub, viewing, catalogue, access, addresses, requestLimit, isDraining, hasMetrics, version } = parts;
+  const origins = new RestOrigins(hub);
+  app.addHook('onRequest', async (_request, reply) => {
+    // A kept connection would come back to a hub that is about to go.
+    if (isDraining()) reply.header('connection', 'close');
+  });
+
+  const refuse = (reply: FastifyReply, error: WireError, origin: Origin, model: string | undefined): FastifyReply => {
+    hub.noteRefusal(error, origin, model);
+    return sendError(reply, error);
+  };
+  const originOf = (request: FastifyRequest): Origin => {
+    const address = addresses.of(request.raw);
+    return origins.of(principalKey(access.passOf(request), address), address);
+  };
+  /** Before the body is read, so that a request too many costs next to nothing. */
+  const refuseEarly = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const origin = originOf(request);
+    const error = requestLimit.ofAddress(addresses.of(request.raw)) ?? hub.refusesNow(origin);
+    if (error !== undefined) await refuse(reply, error, origin, undefined);
+  };
+  const predict = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
+    const origin = originOf(request);
+    const parsed = parsePredict(request.body);
+    if (!parsed.ok) return refuse(reply, parsed.error, origin, parsed.model);
+    const { model, stream, key } = parsed.value;
+    const refusal = access.refusesPredict(request, stream);
+    if (refusal !== undefined) return refuse(reply, refusal, origin, model);
+    // An id means nothing here: the answer is the reply.
+    const timed = parsed.value.timing !== false;
+    const asked = { ...parsed.value, id: undefined, key: key && origins.keyOf(request.raw, key) };
+    const verdict = hub.submit(asked, origin, (outcome) => answer(reply, outcome, timed));
+    if (!verdict.accepted) return sendError(reply, verdict.error);
+    cancelWhenGone(hub, reply, verdict.pending);
+    return undefined;
+  };
+  // Both names for one thing; `async` would make fastify wait for a return value.
+  for (const path of ['/predict', '/infer'])
+    app.post(path, { onRequest: refuseEarly }, (request, reply) => void predict(request, reply));
+
+  app.get('/models', async () => ({ models: catalogue.list() }));
+  app.get<{ Params: { name: string } }>('/models/:name', async ({ params: { name } }, reply) => {
+    const found = isModelReference(name) ? catalogue.find(name) : undefined;
+    return (
+      found ??
+      sendError(reply, wireError('MODEL_NOT_FOUND', `there is no model "${name.slice(0, 80)}"; see GET /models`))
+    );
+  });
+  app.get('/streams', async () => ({ streams: viewing.list() }));
+  app.get<{ Params: { name: string }; Querystring: { windowMs?: unknown } }>(
+    '/streams/:name/windows',
+    async ({ params: { name }, query }, reply) => {
+      const windowMs = query.windowMs ?? '1000';
+      const past = isStreamName(name) ? viewing.windows(name, Number(windowMs)) : undefined;
+      if (past !== undefined) return past;
+      if (!viewing.list().some(({ stream }) => stream === name))
+        return sendError(
+          reply,
+          wireError('MODEL_NOT_FOUND', `there is no stream "${name.slice(0, 80)}"; see GET /streams`),
+        );
+      const message = 'windowMs must be 1000 or 10000, or a length that somebody views now';
+      return sendError(reply, wireError('INVALID_INPUT', message));
+    },
+  );
+  app.get('/', async () => ({
+    name: 'tickcast',
+    version,
+    socket: 'Socket.IO at /socket.io/: emit "predict" { input }, listen for "prediction"',
+    page: 'this address in a browser',
+    sdk: '/tickcast.js, an ES module',
+    routes: [
+      'POST /predict',
+      'POST /infer',
+      'GET /models',
+      'GET /models/:name',
+      'GET /streams',
+      'GET /streams/:name/windows',
+      'GET /healthz',
+      'GET /readyz',
+      ...(hasMetrics ? ['GET /metrics'] : []),
+    ],
+  }));
+}
+
+function answer(reply: FastifyReply, outcome: Outcome, timed: boolean): void {
+  if (reply.raw.destroyed || reply.sent) return;
+  if (!outcome.ok) {
+    sendError(reply, outcome.error);
+    return;
+  }
+  const timing = timed ? outcome.timing : undefined;
+  if (timing !== undefined) reply.header('server-timing', serverTiming(timing));
+  reply.send(readPrediction(outcome.model, outcome.output, outcome.batched, timing, outcome.words));
+}
+
+/** The receipt as browsers' developer tools show it, in milliseconds (W3C Server Timing). */
+function serverTiming({ queueUs, batchUs, inferUs, totalUs, batchRows, engine }: Timing): string {
+  const ms = (us: number): string => (us / 1000).toFixed(3);
+  return `queue;dur=${ms(queueUs)}, batch;dur=${ms(batchUs)};desc="${batchRows} rows", infer;dur=${ms(inferUs)};desc="${engine}", total;dur=${ms(totalUs)}`;
+}
+
+function cancelWhenGone(hub: Hub, reply: FastifyReply, pending: Pending): void {
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) hub.cancel(pending, 'the connection was closed');
+  });
+}

@@ -1,0 +1,180 @@
+/** One Socket.IO connection: reads `predict` and `cancel`, and sends each answer to the event that asked. */
+
+import type { ErrorCode, WireError } from '../../../shared/errors.js';
+import { readPrediction } from '../../../shared/output.js';
+import { parseCancel, parsePredict } from '../../../shared/parse.js';
+import type { AnswerTo, PredictAck } from '../../../shared/protocol.js';
+import type { Hub } from '../../core/hub.js';
+import type { Outcome } from '../../core/requests/request.js';
+import type { Permit } from '../permit.js';
+import type { Wire } from '../wire/wire.js';
+import { AnswerOrder } from './answer-order.js';
+import { Demand } from './demand.js';
+import type { Outbox } from './outbox.js';
+import { type Gate, Unreadable } from './packet-decoder.js';
+import type { Answer, Session, SessionSink, Ticket } from './session.js';
+
+export interface ConnectionParts {
+  readonly hub: Hub;
+  readonly session: Session;
+  readonly outbox: Outbox;
+  readonly wire: Wire;
+  /** Counts one request; answers why it is one too many. */
+  readonly mayAsk: () => WireError | undefined;
+  readonly permit: Permit;
+  /** Closes the socket. */
+  readonly close: (reason: string) => void;
+}
+
+/** Requests that a client may send again on one connection, and that are read before they are refused: twice the credit, as it is by default. */
+const MAX_RESENT = 2_048;
+/** Of a refused request: a cancel that crosses its answer is nobody's fault, but thousands are. */
+const LATE_CANCEL = 1 / 8;
+/** Answers that may wait for those before them; with more the connection is not read until some have left. */
+const MAX_HELD_ANSWERS = 256;
+
+export class Connection implements SessionSink {
+  readonly #parts: ConnectionParts;
+  readonly #order = new AnswerOrder();
+  readonly #demand: Demand;
+  #requests = 0;
+  #resent = 0;
+  #reads = true;
+  /** What the last request named: the best guess for one that could not be read. */
+  #lastModel: string | undefined;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#demand = new Demand(parts.hub, parts.session.origin, parts.wire);
+  }
+
+  /** `predict` events so far. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Leaves further requests unread, as a connection that is lost does. */
+  stopReading(): void {
+    this.#reads = false;
+  }
+
+  /** Asked of each event before it is read, so that one too many costs next to nothing. */
+  readonly gate: Gate = (event, chunk, attachments) => {
+    if (event === 'cancel') return undefined;
+    const { session, mayAsk } = this.#parts;
+    let refusal: WireError | undefined;
+    // It may be one that is in flight, and then it is none too many.
+    if (session.mayRecall && this.#resent < MAX_RESENT) this.#resent += 1;
+    else refusal = mayAsk() ?? (event === 'predict' ? this.#demand.refuses(chunk, attachments) : undefined);
+    if (event === 'predict' && refusal === undefined && this.#reads) this.#demand.read(chunk, attachments);
+    return refusal;
+  };
+
+  /** Arguments are as they came: nothing of them is known. */
+  predict(args: readonly unknown[]): void {
+    if (!this.#reads) return;
+    const { hub, session, wire } = this.#parts;
+    const last = args.at(-1);
+    const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
+    const raw = args[0] === last && ack !== undefined ? undefined : args[0];
+    const n = this.#requests++;
+    const chars = raw instanceof Unreadable && !raw.wasLetIn ? 0 : this.#demand.handled();
+    if (raw instanceof Unreadable) return this.#refuse({ id: raw.id, n, ack }, raw.error, this.#lastModel);
+    const parsed = parsePredict(raw);
+    if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, parsed.error, parsed.model);
+    const request = parsed.value;
+    this.#lastModel = request.model;
+    const asked: Ticket = { id: request.id, n, ack };
+    const denied = this.#parts.permit.predict(request.stream);
+    if (denied !== undefined) return this.#refuse(asked, denied, request.model);
+    const recall = session.recall(asked);
+    if (recall === 'attached' || recall === 'answered') return;
+
+    const place = this.#place(asked, request.model);
+    const verdict = hub.submit(request, session.origin, (outcome) => {
+      const answer = answerOf(outcome, request.timing !== false);
+      // Only an id outlives its connection.
+      place(() => (asked.id === undefined ? this.deliver(asked, answer) : session.answer(asked, answer)));
+      if (this.#order.held < MAX_HELD_ANSWERS / 2) wire.release('order');
+      wire.answered();
+    });
+    if (verdict.accepted) {
+      session.accept(asked);
+      this.#demand.accepted();
+      return;
+    }
+    if (isBusy(verdict.error.code)) this.#demand.refused(chars, verdict.rows ?? 1);
+    this.#answerRefused(place, asked, verdict.error);
+  }
+
+  cancel(args: readonly unknown[]): void {
+    const { hub, session, wire } = this.#parts;
+    const [raw] = args;
+    const parsed = raw instanceof Unreadable ? { ok: false as const, error: raw.error } : parseCancel(raw);
+    if (!parsed.ok) {
+      hub.noteRefusal(parsed.error, session.origin);
+      return wire.faulty();
+    }
+    if (!hub.cancelById(session.origin, parsed.value.id)) wire.faulty(LATE_CANCEL);
+  }
+
+  /** An event that is none of the hub's, or that nobody can read. Its sender is told, where it can be. */
+  unreadable(args: readonly unknown[]): void {
+    const [raw] = args;
+    const last = args.at(-1);
+    if (!(raw instanceof Unreadable)) return;
+    this.#parts.hub.noteRefusal(raw.error, this.#parts.session.origin);
+    this.#parts.wire.faulty();
+    if (typeof last === 'function') (last as (answer: { readonly error: WireError }) => void)({ error: raw.error });
+    else this.#parts.outbox.emit('prediction_error', raw.error);
+  }
+
+  deliver({ id, n, ack }: Ticket, answer: Answer): void {
+    const { outbox } = this.#parts;
+    if (ack !== undefined) return ack(answer.ok ? answer.prediction : { error: answer.error });
+    const to: AnswerTo = id === undefined ? { n } : { id, n };
+    if (answer.ok) outbox.emit('prediction', Object.assign(to, answer.prediction));
+    else outbox.emit('prediction_error', Object.assign(to, answer.error));
+  }
+
+  supersede(): void {
+    this.#parts.close('superseded');
+  }
+
+  /** Answers a request that never reached the hub. */
+  #refuse(ticket: Ticket, error: WireError, model: string | undefined): void {
+    this.#parts.hub.noteRefusal(error, this.#parts.session.origin, model);
+    this.#answerRefused(this.#place(ticket, model), ticket, error);
+  }
+
+  #answerRefused(place: (send: () => void) => void, ticket: Ticket, error: WireError): void {
+    const { wire } = this.#parts;
+    if (!isBusy(error.code)) wire.faulty();
+    place(() => this.deliver(ticket, { ok: false, error }));
+    if (this.#order.held >= MAX_HELD_ANSWERS) wire.hold('order');
+  }
+
+  /** When an answer may leave. One that carries no id and has no callback is told apart by its order alone; any other leaves at once. */
+  #place({ id, ack }: Ticket, model: string | undefined): (send: () => void) => void {
+    return id === undefined && ack === undefined ? this.#order.enter(this.#parts.hub.refOf(model)) : atOnce;
+  }
+}
+
+/** The hub's state, and no fault of the caller. */
+function isBusy(code: ErrorCode): boolean {
+  return code === 'OVERLOADED' || code === 'DRAINING' || code === 'MODEL_LOADING';
+}
+
+function atOnce(send: () => void): void {
+  send();
+}
+
+/** The values are read now: the batch's buffer is used again after this turn. */
+function answerOf(outcome: Outcome, timed: boolean): Answer {
+  if (!outcome.ok) return outcome;
+  const timing = timed ? outcome.timing : undefined;
+  return {
+    ok: true,
+    prediction: readPrediction(outcome.model, outcome.output, outcome.batched, timing, outcome.words),
+  };
+}

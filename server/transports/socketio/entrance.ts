@@ -1,0 +1,81 @@
+/** The door of the Socket.IO transport: looks at a handshake's token, and sees a connection out when its pass ends. */
+
+import type { WireError } from '../../../shared/errors.js';
+import type { Access, Admission, Pass } from '../../contracts/access.js';
+import type { Clock } from '../../contracts/clock.js';
+import { bearerToken } from '../bearer.js';
+import { lacks, type Permit } from '../permit.js';
+import type { HubSocket } from './outbox.js';
+
+/** How one connection is seen out. */
+export interface Exit {
+  /** The last word to the client. */
+  tell(error: WireError): void;
+  /** Closes when what waits has been sent. */
+  close(error: WireError): void;
+  /** Closes whatever waits. */
+  destroy(): void;
+}
+
+/** What a client is told leaves within this time, or never; a client that does not answer the close is cut then. */
+const LAST_WORD_MS = 250;
+
+export class Entrance {
+  readonly #access: Access;
+  readonly #clock: Clock;
+  readonly #onRefused: (socket: HubSocket, error: WireError) => void;
+  readonly #passes = new WeakMap<HubSocket, Pass>();
+
+  constructor(access: Access, clock: Clock, onRefused: (socket: HubSocket, error: WireError) => void) {
+    this.#access = access;
+    this.#clock = clock;
+    this.#onRefused = onRefused;
+  }
+
+  /** For the namespace's `use`. */
+  readonly middleware = (socket: HubSocket, next: (error?: Error) => void): void => {
+    const done = (admission: Admission): void => {
+      const error = admission.ok ? mayEnter(admission.pass) : admission.error;
+      if (admission.ok && error === undefined) {
+        this.#passes.set(socket, admission.pass);
+        return next();
+      }
+      if (error === undefined) return;
+      this.#onRefused(socket, error);
+      next(Object.assign(new Error(error.message), { data: error }));
+      // After Socket.IO's own answer: a caller that was refused does not try tokens on an open connection.
+      setImmediate(() => socket.conn.close());
+    };
+    const admission = this.#access.admit(tokenOf(socket));
+    if (admission instanceof Promise) void admission.then(done);
+    else done(admission);
+  };
+
+  passOf(socket: HubSocket): Pass {
+    const pass = this.#passes.get(socket);
+    if (pass === undefined) throw new Error('a connection without a pass');
+    return pass;
+  }
+
+  /** Ends the permit with the pass and sees the connection out; the function returned is for when it has gone by itself. */
+  watch(pass: Pass, permit: Permit, exit: Exit): () => void {
+    return this.#access.watch(pass, (error) => {
+      permit.end(error);
+      exit.tell(error);
+      exit.close(error);
+      this.#clock.setTimer(LAST_WORD_MS, () => exit.destroy());
+    });
+  }
+}
+
+/** The hello tells of the models. */
+function mayEnter({ rights }: Pass): WireError | undefined {
+  return rights.predict || rights.subscribe ? undefined : lacks('predict or subscribe');
+}
+
+/** `auth.token`, which browsers can give, before the header, which they cannot. */
+function tokenOf({ handshake }: HubSocket): unknown {
+  const auth: unknown = handshake.auth;
+  const named = typeof auth === 'object' && auth !== null && 'token' in auth ? auth.token : undefined;
+  return named ?? bearerToken(handshake.headers);
+}

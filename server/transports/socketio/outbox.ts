@@ -1,0 +1,69 @@
+/** What leaves on one connection: events in order. How much of it waits, and whether it is read, is the wire's to judge. */
+
+import type { Socket } from 'socket.io';
+import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared/protocol.js';
+import type { SharedEvent, ViewerSink } from '../../contracts/streams.js';
+import type { Wire } from '../wire/wire.js';
+import { eventText, jsonEventText, textFrame } from './text-frame.js';
+
+export type HubSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+
+/** The parts of an engine.io connection that its types do not show. */
+interface EngineConnection {
+  readonly transport: { readonly name: string };
+  /** Socket.IO's broadcasts use the same option; a transport that does not know it sends the text. */
+  write(text: string, options: { readonly compress: false; readonly wsPreEncodedFrame?: readonly Buffer[] }): void;
+}
+
+export class Outbox implements ViewerSink {
+  readonly #socket: HubSocket;
+  readonly #connection: EngineConnection;
+  readonly #wire: Wire;
+
+  constructor(socket: HubSocket, wire: Wire) {
+    this.#socket = socket;
+    this.#connection = socket.conn as unknown as EngineConnection;
+    this.#wire = wire;
+  }
+
+  /** Bytes that wait for the client to read, the kernel's own buffers not counted. */
+  get unreadBytes(): number {
+    return this.#wire.unreadBytes;
+  }
+
+  /** Sends an event that others get too: whoever is first encodes it. */
+  send(event: SharedEvent): void {
+    if (!this.#socket.connected) return;
+    event.encoded ??= encode(event);
+    const { text, frame } = event.encoded as EncodedEvent;
+    this.#write(text, frame);
+  }
+
+  emit<Name extends keyof ServerToClientEvents>(name: Name, payload: Parameters<ServerToClientEvents[Name]>[0]): void {
+    if (!this.#socket.connected) return;
+    const text = eventText(name, payload);
+    this.#write(text, this.#isWebSocket ? textFrame(text) : undefined);
+  }
+
+  #write(text: string, frame: Buffer | undefined): void {
+    const isReady = frame !== undefined && this.#isWebSocket;
+    this.#connection.write(text, isReady ? { compress: false, wsPreEncodedFrame: [frame] } : PLAIN);
+  }
+
+  get #isWebSocket(): boolean {
+    return this.#connection.transport.name === 'websocket';
+  }
+}
+
+const PLAIN = { compress: false } as const;
+
+/** What this transport makes of an event that goes to many. */
+interface EncodedEvent {
+  readonly text: string;
+  readonly frame: Buffer;
+}
+
+function encode({ name, json }: SharedEvent): EncodedEvent {
+  const text = jsonEventText(name, json);
+  return { text, frame: textFrame(text) };
+}

@@ -1,0 +1,89 @@
+/** All sessions: those of connected sockets, and those whose connection was lost and which may come back for a while. */
+
+import { randomUUID } from 'node:crypto';
+import type { Clock, Timer } from '../../contracts/clock.js';
+import type { Hub } from '../../core/hub.js';
+import type { Principal } from '../../core/requests/principal.js';
+import { Session, type SessionSink } from './session.js';
+
+export interface SessionOptions {
+  /** How long a lost session's requests are kept, in milliseconds. @default 10000 */
+  readonly resumeMs: number;
+  /** Most lost sessions kept; the oldest of the principal with the most goes first. @default 10000 */
+  readonly maxLostSessions: number;
+}
+
+/** What an SDK may call its session: it is a secret, so it must be long. */
+const SESSION_ID = /^[A-Za-z0-9_-]{16,64}$/;
+
+export class Sessions {
+  readonly #hub: Hub;
+  readonly #clock: Clock;
+  readonly #options: SessionOptions;
+  readonly #named = new Map<string, Session>();
+  /** Lost ones, oldest first, with the timer that ends each. */
+  readonly #lost = new Map<Session, Timer>();
+  /** How many of them each principal has. */
+  readonly #lostOf = new Map<Principal, number>();
+
+  constructor(hub: Hub, clock: Clock, options: SessionOptions) {
+    this.#hub = hub;
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  /** The session named in a handshake, or a new one, of this principal, that ends with its connection. */
+  open(name: unknown, principal?: string): { readonly session: Session; readonly resumed: boolean } {
+    if (typeof name !== 'string' || !SESSION_ID.test(name))
+      return { session: new Session(randomUUID(), this.#hub, false, principal), resumed: false };
+    const known = this.#named.get(name);
+    if (known !== undefined) {
+      this.#found(known);
+      return { session: known, resumed: true };
+    }
+    const session = new Session(name, this.#hub, true, principal);
+    this.#named.set(name, session);
+    return { session, resumed: false };
+  }
+
+  /** A connection is gone: a named session waits for its client, unless that said goodbye; any other ends. */
+  release(session: Session, sink: SessionSink, goodbye = false): void {
+    if (!session.detach(sink)) return;
+    if (goodbye || this.#named.get(session.id) !== session) return this.#end(session);
+    const timer = this.#clock.setTimer(this.#options.resumeMs, () => this.#end(session));
+    const { principal } = session.origin;
+    this.#lost.set(session, timer);
+    this.#lostOf.set(principal, (this.#lostOf.get(principal) ?? 0) + 1);
+    if (this.#lost.size > this.#options.maxLostSessions) this.#makeRoom();
+  }
+
+  /** Ends all that wait for a client. */
+  close(): void {
+    for (const session of [...this.#lost.keys()]) this.#end(session);
+  }
+
+  /** Ends the oldest of whoever has lost the most: who loses one session after the other costs nobody else theirs. */
+  #makeRoom(): void {
+    let [most, ofMost]: [number, Principal | undefined] = [0, undefined];
+    for (const [principal, count] of this.#lostOf) if (count > most) [most, ofMost] = [count, principal];
+    for (const session of this.#lost.keys()) if (session.origin.principal === ofMost) return this.#end(session);
+  }
+
+  /** A session is lost no more, if it was. */
+  #found(session: Session): void {
+    const timer = this.#lost.get(session);
+    if (timer === undefined) return;
+    timer.cancel();
+    this.#lost.delete(session);
+    const { principal } = session.origin;
+    const left = (this.#lostOf.get(principal) ?? 0) - 1;
+    if (left > 0) this.#lostOf.set(principal, left);
+    else this.#lostOf.delete(principal);
+  }
+
+  #end(session: Session): void {
+    this.#found(session);
+    this.#named.delete(session.id);
+    this.#hub.closeOrigin(session.origin);
+  }
+}

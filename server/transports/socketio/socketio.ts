@@ -1,0 +1,288 @@
+/** The Socket.IO transport: handshake, hello, one {@link Connection} a socket, goaway, leaving, close. */
+
+import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
+import { Server } from 'socket.io';
+import { Encoder } from 'socket.io-parser';
+import { type WireError, wireError } from '../../../shared/errors.js';
+import type { HubLimits } from '../../../shared/limits.js';
+import {
+  type ClientToServerEvents,
+  type Goaway,
+  type Hello,
+  PROTOCOL_VERSION,
+  type ServerToClientEvents,
+} from '../../../shared/protocol.js';
+import type { Access } from '../../contracts/access.js';
+import type { Clock } from '../../contracts/clock.js';
+import type { Viewing } from '../../contracts/streams.js';
+import type { CutKind, TransportListener } from '../../contracts/transport-events.js';
+import type { Hub } from '../../core/hub.js';
+import type { ClientAddress } from '../client-address.js';
+import type { HandshakeGate } from '../handshake/handshake-gate.js';
+import { guardHandshakes, type HandshakeOptions } from '../handshake/handshakes.js';
+import { Permit } from '../permit.js';
+import { principalKey } from '../principal-key.js';
+import type { RequestLimit } from '../request-limit.js';
+import type { RequestPolicy } from '../request-policy.js';
+import { type Engine, Wires } from '../wire/engine.js';
+import { Newcomers } from '../wire/newcomers.js';
+import { Room } from '../wire/room.js';
+import { Turns } from '../wire/turns.js';
+import { webSocketServer } from '../wire/web-socket.js';
+import type { Wire } from '../wire/wire.js';
+import { Connection } from './connection.js';
+import { Departures, type Leaver } from './departures.js';
+import { Entrance } from './entrance.js';
+import { type HubSocket, Outbox } from './outbox.js';
+import { type PacketDecoder, packetDecoder, UNREADABLE } from './packet-decoder.js';
+import { type SessionOptions, Sessions } from './sessions.js';
+import { SocketLeaver } from './socket-leaver.js';
+import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
+
+export interface SocketIoOptions extends SessionOptions, HandshakeOptions {
+  readonly limits: HubLimits;
+  /** Unread bytes of one connection from which none of its requests is read. @default 1 MiB */
+  readonly maxOutboxBytes: number;
+  /** Most binary attachments of one event. @default 64 */
+  readonly maxAttachments: number;
+}
+
+export interface SocketIoParts {
+  readonly hub: Hub;
+  readonly viewing: Viewing;
+  readonly clock: Clock;
+  readonly http: HttpServer;
+  readonly policy: RequestPolicy;
+  readonly access: Access;
+  readonly addresses: ClientAddress;
+  readonly requestLimit: RequestLimit;
+  /** The models as a new connection is told of them. */
+  readonly models: () => Pick<Hello, 'models' | 'defaultModel'>;
+  readonly listener: TransportListener;
+  readonly options: SocketIoOptions;
+}
+
+/** Wires end what does not join; Socket.IO's own timer would not know of one that left again. */
+const CONNECT_TIMEOUT_MS = 60_000;
+const EVENTS: ReadonlySet<string> = new Set(['predict', 'cancel', ...VIEW_EVENTS]);
+/** Connections leave a draining hub one after the other, so that not all of them come to another hub at once. */
+const SPREAD_MS_PER_SOCKET = 5;
+/** A client that was cut for what it sent had better wait so long, in milliseconds. */
+const LAST_WORD_RETRY_MS = 5_000;
+/** How long a plain client that goes on asking may keep its connection. */
+const PATIENCE_MS = 1_000;
+
+export class SocketIoTransport {
+  readonly #parts: SocketIoParts;
+  readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
+  readonly #sessions: Sessions;
+  readonly #entrance: Entrance;
+  readonly #wires: Wires;
+  #slowConnections = 0;
+  readonly #gate: HandshakeGate;
+  readonly #departures: Departures;
+  readonly #leavers = new Set<SocketLeaver>();
+  /** What clients were told when the drain began. */
+  #goaway: Goaway | undefined;
+
+  constructor(parts: SocketIoParts) {
+    const { hub, clock, http, policy, addresses, options, listener } = parts;
+    const { limits, maxAttachments } = options;
+    this.#parts = parts;
+    this.#sessions = new Sessions(hub, clock, options);
+    this.#io = new Server(http, {
+      transports: ['websocket', 'polling'],
+      maxHttpBufferSize: limits.maxFrameBytes,
+      wsEngine: webSocketServer(limits.maxFrameBytes),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      perMessageDeflate: false,
+      httpCompression: false,
+      serveClient: false,
+      parser: {
+        Encoder,
+        Decoder: packetDecoder({
+          ...limits,
+          maxAttachments,
+          events: EVENTS,
+          clock,
+          wire: () => this.#wires.opening,
+        }),
+      },
+      cors: (
+        request: { readonly headers: IncomingHttpHeaders },
+        done: (error: null, options: { origin: boolean }) => void,
+      ) => done(null, { origin: policy.origins.allows(request.headers) }),
+    });
+    const wireParts = {
+      clock,
+      turns: new Turns(clock),
+      room: new Room(clock),
+      newcomers: new Newcomers(clock),
+      options,
+      onCut: (wire: Wire, kind: CutKind, reason: string) => {
+        if (kind === 'slow') this.#slowConnections += 1;
+        listener({ type: 'cut', kind, address: addresses.of(wire.request), reason });
+      },
+    };
+    this.#wires = new Wires(this.#io.engine as unknown as Engine, wireParts, limits.maxFrameBytes);
+    this.#gate = guardHandshakes(this.#io.engine, { clock, http, addresses, policy, listener, options });
+    this.#departures = new Departures(clock, Math.random);
+    this.#entrance = new Entrance(parts.access, clock, ({ request }, { code, message: reason }) =>
+      listener({ type: 'rejected', address: addresses.of(request), code, reason }),
+    );
+    this.#io.use(this.#entrance.middleware);
+    this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
+  }
+
+  /** Connections now. */
+  get connections(): number {
+    return this.#io.engine.clientsCount;
+  }
+
+  /** Connections now, by what carries them. */
+  get connectionsByTransport(): Readonly<Record<'websocket' | 'polling', number>> {
+    const counts = { websocket: 0, polling: 0 };
+    for (const { conn } of this.#io.of('/').sockets.values())
+      counts[conn.transport.name === 'websocket' ? 'websocket' : 'polling'] += 1;
+    return counts;
+  }
+
+  /** Connections since the start that were cut because the client did not read. */
+  get slowConnections(): number {
+    return this.#slowConnections;
+  }
+
+  /** Tells every client that the hub drains, and for how long it serves as before; lets in no new one. */
+  goaway(graceMs: number): void {
+    this.#gate.shut();
+    this.#goaway = { reason: 'draining', graceMs };
+    this.#io.local.emit('goaway', this.#goaway);
+  }
+
+  /** Sees off the connections there are, so that each is closed when all that it asked is answered; at the deadline it gives up. */
+  seeOff(deadline: number, which: 'polling' | 'all'): Promise<void> {
+    const leftMs = Math.max(0, deadline - this.#parts.clock.now());
+    const present = (): Leaver[] => [
+      ...[...this.#leavers].filter(({ polls }) => polls || which === 'all'),
+      ...[...this.#wires.all].filter(({ hasJoined }) => !hasJoined).map((wire) => wire.leaver),
+    ];
+    return this.#departures.run(present, {
+      spreadMs: Math.min(present().length * SPREAD_MS_PER_SOCKET, leftMs / 2),
+      patienceMs: Math.min(PATIENCE_MS, leftMs / 4),
+      deadline,
+    });
+  }
+
+  /** Ends every connection and every session at once. */
+  close(): void {
+    this.#io.engine.close();
+    for (const wire of this.#wires.all) wire.destroy();
+    this.#sessions.close();
+    this.#io.removeAllListeners();
+  }
+
+  #connect(socket: HubSocket): void {
+    const { hub, viewing, clock, listener, models, options, addresses, requestLimit } = this.#parts;
+    const pass = this.#entrance.passOf(socket);
+    const permit = new Permit(pass.rights);
+    const auth: unknown = socket.handshake.auth;
+    const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
+    const { session, resumed } = this.#sessions.open(named, principalKey(pass, addresses.of(socket.request)));
+    const connectionId = (socket.conn as unknown as { readonly id: string }).id;
+    let reason: string | undefined;
+    const wire = this.#wires.of(socket.conn);
+    wire.joined();
+    const outbox = new Outbox(socket, wire);
+    wire.lastWord = (kind, message) =>
+      outbox.emit(
+        'closing',
+        wireError(kind === 'too-large' ? 'TOO_LARGE' : 'RATE_LIMITED', message, LAST_WORD_RETRY_MS),
+      );
+    const close = (why: string): void => {
+      reason = why;
+      socket.disconnect(true);
+    };
+    const sessionName = session.origin.resumes ? session.id : undefined;
+    const mayAsk = (): WireError | undefined => requestLimit.ofConnection(connectionId, sessionName);
+    const connection = new Connection({ hub, session, outbox, permit, wire, mayAsk, close });
+    decoderOf(socket).gate = connection.gate;
+    session.attach(connection);
+    const leaver = new SocketLeaver(socket, session, connection);
+    this.#leavers.add(leaver);
+    const seat = viewing.seat(outbox);
+    const views = new ViewRequests({
+      viewing,
+      seat,
+      permit,
+      refused: (error) => {
+        wire.faulty();
+        hub.noteRefusal(error, session.origin);
+      },
+    });
+
+    const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, ...models() };
+    outbox.emit('hello', hello);
+    // Its handshake was before the drain.
+    if (this.#goaway !== undefined) outbox.emit('goaway', this.#goaway);
+    const address = addresses.of(socket.request);
+    const connectedAt = clock.now();
+    const ids = { socket: socket.id, session: session.id.slice(0, 8) };
+    listener({
+      type: 'connected',
+      ...ids,
+      resumed,
+      address,
+      via: socket.conn.transport.name,
+      ...(pass.name !== '' && { key: pass.name }),
+    });
+
+    // Socket.IO calls listeners without a catch, and types their arguments as if a client were bound by them.
+    const on = (name: string, handle: (args: readonly unknown[]) => void): void => {
+      (socket as unknown as NodeJS.EventEmitter).on(name, (...args: unknown[]) =>
+        this.#guard(name, () => handle(args)),
+      );
+    };
+    const forgetPass = this.#entrance.watch(pass, permit, {
+      tell: (error) => outbox.emit('closing', error),
+      close: ({ message }) => {
+        reason = message;
+        leaver.close();
+      },
+      destroy: () => leaver.destroy(),
+    });
+    on('predict', (args) => connection.predict(args));
+    on('cancel', (args) => connection.cancel(args));
+    on(UNREADABLE, (args) => connection.unreadable(args));
+    for (const event of VIEW_EVENTS) on(event, (args) => views.handle(event, args));
+    on('error', () => undefined);
+    on('disconnect', ([why]) => {
+      forgetPass();
+      seat.close();
+      wire.lastWord = undefined;
+      if (wire.isOpen) wire.left();
+      this.#leavers.delete(leaver);
+      this.#sessions.release(session, connection, why === 'client namespace disconnect');
+      listener({
+        type: 'disconnected',
+        ...ids,
+        reason: reason ?? wire.cutMessage ?? String(why),
+        requests: connection.requests,
+        lastedMs: Math.round(clock.now() - connectedAt),
+      });
+    });
+  }
+
+  /** Runs a handler so that whatever a packet makes it do, the process lives. */
+  #guard(where: string, run: () => void): void {
+    try {
+      run();
+    } catch (cause) {
+      this.#parts.listener({ type: 'fault', where, cause });
+    }
+  }
+}
+
+/** Socket.IO makes one for each connection, and keeps it to itself. */
+function decoderOf({ client }: HubSocket): PacketDecoder {
+  return (client as unknown as { readonly decoder: PacketDecoder }).decoder;
+}

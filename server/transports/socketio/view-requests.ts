@@ -1,0 +1,95 @@
+/** The events of one connection that are about viewing: parsed, answered by their acknowledgement callback, and passed to its seat. */
+
+import type { WireError } from '../../../shared/errors.js';
+import type { Parsed } from '../../../shared/parse.js';
+import { parsePace, parseSubscribe, parseUnsubscribe, parseWatch } from '../../../shared/parse-stream.js';
+import type { Seat, Viewing } from '../../contracts/streams.js';
+import type { Permit } from '../permit.js';
+import { Unreadable } from './packet-decoder.js';
+
+export interface ViewRequestsParts {
+  readonly viewing: Viewing;
+  readonly seat: Seat;
+  readonly permit: Permit;
+  /** A request that was refused: told and counted, and an answer to it if it asked for one. */
+  readonly refused: (error: WireError) => void;
+}
+
+export const VIEW_EVENTS = ['subscribe', 'unsubscribe', 'pace', 'streams', 'watch', 'echo'] as const;
+export type ViewEvent = (typeof VIEW_EVENTS)[number];
+
+export class ViewRequests {
+  readonly #parts: ViewRequestsParts;
+
+  constructor(parts: ViewRequestsParts) {
+    this.#parts = parts;
+  }
+
+  /** Arguments are as they came: nothing of them is known. */
+  handle(event: ViewEvent, args: readonly unknown[]): void {
+    const { seat, viewing } = this.#parts;
+    const last = args.at(-1);
+    const ack = typeof last === 'function' ? (last as (answer: unknown) => void) : undefined;
+    const raw = args[0] === last && ack !== undefined ? undefined : args[0];
+    if (raw instanceof Unreadable) return this.#refuse(ack, raw.error);
+    switch (event) {
+      case 'subscribe':
+        return this.#do(ack, this.#permitted(parseSubscribe(raw)), (plan) => {
+          const outcome = seat.subscribe(plan);
+          if ('code' in outcome) return outcome;
+          // The answer comes before the first frame.
+          this.#answer(ack, outcome.subscribed);
+          outcome.begin();
+          return undefined;
+        });
+      case 'unsubscribe':
+        return this.#do(ack, parseUnsubscribe(raw), (request) => {
+          const error = seat.unsubscribe(request.stream);
+          if (error === undefined) this.#answer(ack, { stream: request.stream });
+          return error;
+        });
+      case 'pace':
+        return this.#do(ack, parsePace(raw), (request) => {
+          const error = seat.pace(request);
+          if (error === undefined) this.#answer(ack, request);
+          return error;
+        });
+      case 'watch':
+        return this.#do(ack, this.#permitted(parseWatch(raw)), (request) => {
+          this.#answer(ack, request);
+          seat.watch(request.on);
+          return undefined;
+        });
+      case 'streams':
+        return this.#do(ack, this.#permitted({ ok: true, value: undefined }), () => {
+          this.#answer(ack, { streams: viewing.list() });
+          return undefined;
+        });
+      case 'echo':
+        return this.#answer(ack, undefined);
+    }
+  }
+
+  #permitted<T>(parsed: Parsed<T>): Parsed<T> {
+    const error = parsed.ok ? this.#parts.permit.view() : undefined;
+    return error === undefined ? parsed : { ok: false, error };
+  }
+
+  #do<T>(
+    ack: ((answer: unknown) => void) | undefined,
+    parsed: Parsed<T>,
+    run: (value: T) => WireError | undefined,
+  ): void {
+    const error = parsed.ok ? run(parsed.value) : parsed.error;
+    if (error !== undefined) this.#refuse(ack, error);
+  }
+
+  #refuse(ack: ((answer: unknown) => void) | undefined, error: WireError): void {
+    this.#parts.refused(error);
+    this.#answer(ack, { error });
+  }
+
+  #answer(ack: ((answer: unknown) => void) | undefined, answer: unknown): void {
+    ack?.(answer);
+  }
+}
