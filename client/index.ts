@@ -11,15 +11,16 @@ export type {
   PredictInput,
   Prediction,
   PredictionValue,
+  ReceiptParts,
   RequestId,
   TensorInput,
   Timing,
+  WordWeight,
 } from '../shared/protocol.js';
 export { PROTOCOL_VERSION } from '../shared/protocol.js';
 export type {
   AggregateFrame,
   HubStatus,
-  ReceiptParts,
   SampleItem,
   StreamDescription,
   StreamGap,
@@ -27,7 +28,6 @@ export type {
   StreamMode,
   StreamPosition,
   StreamWindow,
-  WordWeight,
 } from '../shared/stream-protocol.js';
 export type { DType, InputSpec, TensorSpec, TextSpec } from '../shared/tensor.js';
 export type { ClientEvents, TickcastClient } from './client.js';

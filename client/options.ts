@@ -2,7 +2,6 @@
 
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
 import { castProblem, describe, isModelReference } from '../shared/parse.js';
-import type { RequestFields } from './connection/socket-io.js';
 import { type TokenSource, tokenProblem } from './token.js';
 
 export type TransportName = 'websocket' | 'polling';
@@ -146,6 +145,15 @@ export function requestProblem(options: Omit<PredictOptions, 'timeoutMs'>, timeo
   }
   if (model === undefined || isModelReference(model)) return castProblem(options);
   return `model must be "name" or "name@version" (lower-case letters, digits, ".", "_", "-"; a version is an integer >= 1), got ${describe(model)}`;
+}
+
+/** What a `predict` event says of a request besides its input and its time. */
+export interface RequestFields {
+  readonly model?: string;
+  readonly stream?: string;
+  readonly key?: string;
+  readonly timing?: boolean;
+  readonly explain?: boolean;
 }
 
 /** What a request says besides its input and its time: only what was given. */

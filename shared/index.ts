@@ -36,10 +36,10 @@ export {
   parsePredict,
 } from './parse.js';
 export { parsePace, parseSubscribe, parseUnsubscribe, parseWatch, type SubscribePlan } from './parse-stream.js';
+export type { ClientToServerEvents, ServerToClientEvents } from './protocol/events.js';
 export {
   type AnswerTo,
   type BinaryTensor,
-  type ClientToServerEvents,
   type Goaway,
   type HandshakeAuth,
   type Hello,
@@ -53,11 +53,12 @@ export {
   type PredictionEvent,
   type PredictionValue,
   type PredictRequest,
+  type ReceiptParts,
   type Reply,
   type RequestId,
-  type ServerToClientEvents,
   type TensorInput,
   type Timing,
+  type WordWeight,
 } from './protocol.js';
 export { writeRow } from './row-writer.js';
 export type {
@@ -65,7 +66,6 @@ export type {
   CastFrame,
   HubStatus,
   PaceRequest,
-  ReceiptParts,
   SampleItem,
   StreamDescription,
   StreamGap,
@@ -76,7 +76,6 @@ export type {
   Subscribed,
   SubscribeRequest,
   Unsubscribed,
-  WordWeight,
 } from './stream-protocol.js';
 export {
   type DType,

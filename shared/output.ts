@@ -1,7 +1,6 @@
 /** Turns rows of a batch's output tensors into the values that a caller gets. */
 
-import type { NestedNumbers, Prediction, PredictionValue, Timing } from './protocol.js';
-import type { WordWeight } from './stream-protocol.js';
+import type { NestedNumbers, Prediction, PredictionValue, Timing, WordWeight } from './protocol.js';
 import { elementCount, type TensorArray, type TensorSpec } from './tensor.js';
 
 /** The outputs of one request: rows `firstRow` to `firstRow + rows` of each array. */

@@ -1,20 +1,7 @@
-/** Event names, payload types and the two typed event maps. PROTOCOL.md says the same in prose. */
+/** Payload types of requests and answers. PROTOCOL.md says the same in prose. */
 
 import type { WireError } from './errors.js';
 import type { HubLimits } from './limits.js';
-import type {
-  AggregateFrame,
-  CastFrame,
-  HubStatus,
-  PaceRequest,
-  ReceiptParts,
-  StreamDescription,
-  StreamGap,
-  Subscribed,
-  SubscribeRequest,
-  Unsubscribed,
-  WordWeight,
-} from './stream-protocol.js';
 import type { DType, InputSpec, TensorSpec } from './tensor.js';
 
 /** Raised when an older peer could not understand a newer one. Sent by both ends in the handshake. */
@@ -54,6 +41,26 @@ export interface PredictRequest {
   readonly timing?: boolean;
   /** True for what each token of a single text added to the score of its label. Costs a row a token. @default false */
   readonly explain?: boolean;
+}
+
+/** Where the time of one prediction, or of the requests around a percentile, went: microseconds, `queue + batch + infer = total`. */
+export interface ReceiptParts {
+  /** From receipt until its batch was posted to the engine. */
+  readonly queueUs: number;
+  /** Packing, the way to the engine thread and back, and waiting for the answer's turn. */
+  readonly batchUs: number;
+  /** The model at work on its batch, featurising included. */
+  readonly inferUs: number;
+  /** From receipt to answer, within the hub. */
+  readonly totalUs: number;
+}
+
+/** A word that moved a score: a range of the text in UTF-16 units, and by how much. */
+export interface WordWeight {
+  readonly start: number;
+  readonly end: number;
+  /** What the word added to the score of the label: the score less the score without it. */
+  readonly weight: number;
 }
 
 /** Where the time of a prediction went. */
@@ -132,27 +139,3 @@ export interface HandshakeAuth {
 
 /** The answer to an event that asks for something else than a prediction. */
 export type Reply<T> = (answer: T | { readonly error: WireError }) => void;
-
-export interface ClientToServerEvents {
-  predict(request: PredictRequest, ack?: PredictAck): void;
-  cancel(request: { readonly id: RequestId }): void;
-  subscribe(request: SubscribeRequest, reply?: Reply<Subscribed>): void;
-  unsubscribe(request: { readonly stream: string }, reply?: Reply<{ readonly stream: string }>): void;
-  pace(request: PaceRequest, reply?: Reply<PaceRequest>): void;
-  streams(reply: Reply<{ readonly streams: readonly StreamDescription[] }>): void;
-  watch(request: { readonly on: boolean }, reply?: Reply<{ readonly on: boolean }>): void;
-  echo(reply: () => void): void;
-}
-
-export interface ServerToClientEvents {
-  hello(hello: Hello): void;
-  prediction(event: PredictionEvent): void;
-  prediction_error(event: PredictionErrorEvent): void;
-  goaway(notice: Goaway): void;
-  closing(error: WireError): void;
-  cast(frame: CastFrame): void;
-  aggregate(frame: AggregateFrame): void;
-  gap(gap: StreamGap): void;
-  unsubscribed(notice: Unsubscribed): void;
-  status(status: HubStatus): void;
-}

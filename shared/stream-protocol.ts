@@ -1,7 +1,7 @@
 /** Streams on the wire: what viewers ask for and what they are sent. PROTOCOL.md says the same in prose. */
 
 import type { WireError } from './errors.js';
-import type { PredictionValue, RequestId } from './protocol.js';
+import type { PredictionValue, ReceiptParts, RequestId, WordWeight } from './protocol.js';
 
 /** `all`: every item, in frames. `sample`: the newest item at each frame. `aggregate`: counts, means and receipts by window. */
 export type StreamMode = 'all' | 'sample' | 'aggregate';
@@ -67,26 +67,6 @@ export interface CastFrame {
   /** Items left out before the first of these, by the viewer's pace or because it was slow. */
   readonly skipped: number;
   readonly items: readonly StreamItem[];
-}
-
-/** Where the time of one prediction, or of the requests around a percentile, went: microseconds, `queue + batch + infer = total`. */
-export interface ReceiptParts {
-  /** From receipt until its batch was posted to the engine. */
-  readonly queueUs: number;
-  /** Packing, the way to the engine thread and back, and waiting for the answer's turn. */
-  readonly batchUs: number;
-  /** The model at work on its batch, featurising included. */
-  readonly inferUs: number;
-  /** From receipt to answer, within the hub. */
-  readonly totalUs: number;
-}
-
-/** A word that moved a score: a range of the text in UTF-16 units, and by how much. */
-export interface WordWeight {
-  readonly start: number;
-  readonly end: number;
-  /** What the word added to the score of the label: the score less the score without it. */
-  readonly weight: number;
 }
 
 /** An item that stands for its window, with the words that weighed most, at most three. */

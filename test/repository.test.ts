@@ -93,7 +93,7 @@ test('PROTOCOL.md has the error table, the events and the limits of the code', (
     expect(text).toContain(`| ${code} | ${status} | ${retryable ? 'yes' : 'no'} | ${meaning} |`);
   }
   expect([...text.matchAll(/^\| [A-Z_]+ \| \d+ \|/gm)]).toHaveLength(Object.keys(ERRORS).length);
-  const source = read('shared/protocol.ts');
+  const source = read('shared/protocol/events.ts');
   const maps = source.slice(source.indexOf('export interface ClientToServerEvents'));
   const events = [...maps.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
   expect(events.sort()).toEqual([

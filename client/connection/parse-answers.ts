@@ -3,8 +3,7 @@
 import { isErrorCode, type WireError, wireError } from '../../shared/errors.js';
 import type { HubLimits } from '../../shared/limits.js';
 import { isRecord } from '../../shared/parse.js';
-import type { Goaway, Hello, ModelDescription, Prediction, Timing } from '../../shared/protocol.js';
-import type { ReceiptParts } from '../../shared/stream-protocol.js';
+import type { Goaway, Hello, ModelDescription, Prediction, ReceiptParts, Timing } from '../../shared/protocol.js';
 import { isDType } from '../../shared/tensor.js';
 
 /** The fields of a prediction, without those that say which request it answers. */

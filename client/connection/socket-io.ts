@@ -2,16 +2,7 @@
 
 import { io } from 'socket.io-client';
 import type { HandshakeAuth, RequestId } from '../../shared/protocol.js';
-import type { ResolvedOptions } from '../options.js';
-
-/** What a `predict` event says of a request besides its input and its time. */
-export interface RequestFields {
-  readonly model?: string;
-  readonly stream?: string;
-  readonly key?: string;
-  readonly timing?: boolean;
-  readonly explain?: boolean;
-}
+import type { RequestFields, ResolvedOptions } from '../options.js';
 
 /** A `predict` event as it leaves: a request of the protocol whose input was made fit for the wire. */
 export interface OutgoingRequest extends RequestFields {

@@ -5,7 +5,7 @@ import { measureInput } from '../../shared/input.js';
 import { type HubLimits, MAX_EXPLAINED_TOKENS, MAX_TIMEOUT_MS } from '../../shared/limits.js';
 import { isRecord, type Parsed } from '../../shared/parse.js';
 import type { Hello, ModelDescription } from '../../shared/protocol.js';
-import type { RequestFields } from '../connection/socket-io.js';
+import type { RequestFields } from '../options.js';
 import { exactJsonBytes, JsonSize } from './json-size.js';
 import { tagInput } from './typed-arrays.js';
 

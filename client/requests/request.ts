@@ -2,8 +2,8 @@
 
 import type { Hello } from '../../shared/protocol.js';
 import type { RequestOutlet } from '../connection/channels.js';
-import type { RequestFields } from '../connection/socket-io.js';
 import { localError, type TickcastError } from '../error.js';
+import type { RequestFields } from '../options.js';
 import type { ClientPrediction } from './receipt.js';
 import type { LineItem } from './send-queue.js';
 import { captureInput } from './typed-arrays.js';

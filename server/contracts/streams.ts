@@ -5,14 +5,8 @@
 
 import type { WireError } from '../../shared/errors.js';
 import type { SubscribePlan } from '../../shared/parse-stream.js';
-import type { Prediction, RequestId } from '../../shared/protocol.js';
-import type {
-  PaceRequest,
-  ReceiptParts,
-  StreamDescription,
-  StreamWindow,
-  Subscribed,
-} from '../../shared/stream-protocol.js';
+import type { Prediction, ReceiptParts, RequestId } from '../../shared/protocol.js';
+import type { PaceRequest, StreamDescription, StreamWindow, Subscribed } from '../../shared/stream-protocol.js';
 import type { ModelSpec } from './model.js';
 
 /** A prediction to be cast: one row of a request. */

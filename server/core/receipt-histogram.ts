@@ -3,7 +3,7 @@
  * told with where its time went. Constant memory, whatever is recorded.
  */
 
-import type { ReceiptParts } from '../../shared/stream-protocol.js';
+import type { ReceiptParts } from '../../shared/protocol.js';
 
 const STEPS_PER_OCTAVE = 8;
 /** Up to 2^27 us, more than any timeout. */

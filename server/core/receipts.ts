@@ -1,7 +1,6 @@
 /** Makes the receipt of a prediction, and keeps those of the last ten seconds for who wants to know how the hub does. */
 
-import type { Timing } from '../../shared/protocol.js';
-import type { ReceiptParts } from '../../shared/stream-protocol.js';
+import type { ReceiptParts, Timing } from '../../shared/protocol.js';
 import { ReceiptHistogram } from './receipt-histogram.js';
 
 /** How the batch that a request was answered from went; times on the core's clock, in milliseconds. */

@@ -2,7 +2,8 @@
 import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
 import type { LoadOutcome, ModelLoader, ModelSource } from '../contracts/model-loader.js';
 import type { BackendChoice } from './backend/backend.js';
-import { firstLine, type Runtime } from './session/session.js';
+import { firstLine } from './first-line.js';
+import type { Runtime } from './session/session.js';
 import { type HostStats, SessionHost } from './session/session-host.js';
 import { readSource } from './session/session-source.js';
 

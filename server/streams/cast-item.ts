@@ -2,7 +2,8 @@
 
 import { cutText } from '../../shared/cut-text.js';
 import { MAX_CAST_TEXT } from '../../shared/limits.js';
-import type { ReceiptParts, SampleItem, StreamItem, WordWeight } from '../../shared/stream-protocol.js';
+import type { ReceiptParts, WordWeight } from '../../shared/protocol.js';
+import type { SampleItem, StreamItem } from '../../shared/stream-protocol.js';
 import type { CastPrediction, CastSource } from '../contracts/streams.js';
 
 /** What an item takes besides its text, about: its fields as an object and as JSON. */

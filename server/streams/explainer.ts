@@ -3,7 +3,7 @@
  * text model with labels. Its rows run in the hub like everyone's, few of them, and not at all while the hub is busy.
  */
 
-import type { WordWeight } from '../../shared/stream-protocol.js';
+import type { WordWeight } from '../../shared/protocol.js';
 import type { Span } from '../../shared/text/token-spans.js';
 import type { Clock } from '../contracts/clock.js';
 import type { Hub } from '../core/hub.js';

@@ -5,6 +5,7 @@ import { WINDOW_STEP_MS } from '../../shared/limits.js';
 import type { StreamDescription, StreamGap, StreamPosition } from '../../shared/stream-protocol.js';
 import type { Clock, Timer } from '../contracts/clock.js';
 import type { ModelSpec } from '../contracts/model.js';
+import type { StreamEvent } from '../contracts/stream-events.js';
 import type { Casting, Seat, StreamPast, ViewerSink, Viewing } from '../contracts/streams.js';
 import { Calendar } from './calendar.js';
 import type { CastItem } from './cast-item.js';
@@ -26,11 +27,6 @@ export interface StreamsOptions extends ViewerLimits {
   /** Most subscriptions of one connection. @default 16 */
   readonly maxSubscriptions: number;
 }
-
-/** What happens to streams, for the log. */
-export type StreamEvent =
-  | { readonly type: 'stream-opened' | 'stream-expired'; readonly stream: string }
-  | { readonly type: 'viewer-cut'; readonly stream: string; readonly message: string };
 
 /** Counts since the start, as plain numbers. */
 export interface StreamCounts {

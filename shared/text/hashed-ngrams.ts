@@ -3,7 +3,7 @@
  * weight. Knows nothing of the table's contents.
  */
 import type { TensorArray, TensorSpec } from '../tensor.js';
-import type { Featuriser } from './featuriser.js';
+import type { Featuriser } from './featuriser-contract.js';
 import { CHARACTER_SEED, hashPoint, rowOf, WORD_SEED } from './hash.js';
 import { TokenList } from './token-list.js';
 import { Tokeniser } from './tokenise.js';

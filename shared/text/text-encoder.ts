@@ -6,7 +6,7 @@
  */
 import type { TensorArray, TensorSpec } from '../tensor.js';
 import { type EncoderSizes, type EncoderWeights, encoderProblem, WINDOW } from './encoder-weights.js';
-import type { Featuriser } from './featuriser.js';
+import type { Featuriser } from './featuriser-contract.js';
 import { mix } from './hash.js';
 import { TokenList } from './token-list.js';
 import { Tokeniser } from './tokenise.js';

@@ -1,6 +1,6 @@
 /** The tokens of a text as their places in a fixed list of words: for models that were trained on a vocabulary. */
 import type { TensorArray, TensorSpec } from '../tensor.js';
-import type { Featuriser } from './featuriser.js';
+import type { Featuriser } from './featuriser-contract.js';
 import { TokenList } from './token-list.js';
 import { Tokeniser } from './tokenise.js';
 

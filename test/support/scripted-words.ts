@@ -1,6 +1,7 @@
 /** Texts and scores of the scripted hub: a handful of words that weigh something, the same every time. */
 
-import type { SampleItem, WordWeight } from '../../shared/stream-protocol.js';
+import type { WordWeight } from '../../shared/protocol.js';
+import type { SampleItem } from '../../shared/stream-protocol.js';
 
 export const LABELS = ['negative', 'neutral', 'positive'];
 

@@ -1,8 +1,9 @@
 /** Streams over a manual clock, and viewers that write down what they get. */
 
 import type { ModelSpec } from '../../server/contracts/model.js';
+import type { StreamEvent } from '../../server/contracts/stream-events.js';
 import type { SharedEvent, ViewerSink } from '../../server/contracts/streams.js';
-import { type StreamEvent, Streams, type StreamsOptions } from '../../server/streams/streams.js';
+import { Streams, type StreamsOptions } from '../../server/streams/streams.js';
 import { ManualClock } from '../../server/testing/manual-clock.js';
 import type { CastFrame, ReceiptParts, StreamItem } from '../../shared/index.js';
 import { parseSubscribe } from '../../shared/parse-stream.js';

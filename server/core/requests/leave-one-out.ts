@@ -1,6 +1,6 @@
 /** What the parts of a text did to its score, by leaving each out: the score of the text less that of the text without the part. */
 
-import type { WordWeight } from '../../../shared/stream-protocol.js';
+import type { WordWeight } from '../../../shared/protocol.js';
 import type { Span } from '../../../shared/text/token-spans.js';
 
 /** The text without each of the spans. */

@@ -2,8 +2,7 @@
 
 import type { WireError } from '../../../shared/errors.js';
 import type { OutputRows } from '../../../shared/output.js';
-import type { RequestId, Timing } from '../../../shared/protocol.js';
-import type { WordWeight } from '../../../shared/stream-protocol.js';
+import type { RequestId, Timing, WordWeight } from '../../../shared/protocol.js';
 import type { TensorArray } from '../../../shared/tensor.js';
 import type { ModelSpec } from '../../contracts/model.js';
 import type { ModelQueue } from '../batches/model-queue.js';

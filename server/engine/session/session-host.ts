@@ -2,8 +2,9 @@
 import { viewBatch } from '../../../shared/batch-layout.js';
 import type { BackendChoice } from '../backend/backend.js';
 import { Backends } from '../backend/backends.js';
+import { firstLine } from '../first-line.js';
 import { openTfjsSession } from '../tfjs/tfjs-session.js';
-import { firstLine, type ModelSession, type Runtime, type SessionDescription, type SessionSource } from './session.js';
+import type { ModelSession, Runtime, SessionDescription, SessionSource } from './session.js';
 
 export interface HostedModel extends SessionDescription {
   readonly runtime: string;

@@ -1,5 +1,6 @@
 // Imports the modules that bring runtimes of their own, by file URL. They come through the programmatic API alone, never from a manifest.
-import { firstLine, type Runtime } from './session.js';
+import { firstLine } from '../first-line.js';
+import type { Runtime } from './session.js';
 
 export type RuntimesImported =
   | { readonly ok: true; readonly runtimes: readonly Runtime[] }

@@ -37,9 +37,3 @@ export interface Runtime {
   readonly runtime: string;
   openSession(source: SessionSource): SessionOpening | Promise<SessionOpening>;
 }
-
-/** The first line of what was thrown, cut to a length that fits a message. */
-export function firstLine(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return (text.split('\n', 1)[0] ?? '').trim().slice(0, 300) || 'no reason given';
-}

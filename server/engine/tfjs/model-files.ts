@@ -2,7 +2,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { describe, isRecord } from '../../../shared/parse.js';
-import { firstLine } from '../session/session.js';
+import { firstLine } from '../first-line.js';
 
 export type TfjsRuntime = 'tfjs-layers' | 'tfjs-graph';
 

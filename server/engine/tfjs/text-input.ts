@@ -1,7 +1,7 @@
 // Turns the texts of a batch into the tensors of a text model, just before it runs. Knows the batch's text columns and the featuriser.
 import type { BatchViews } from '../../../shared/batch-layout.js';
 import { elementCount, newTensorArray, type TensorArray, type TextSpec } from '../../../shared/tensor.js';
-import type { Featuriser } from '../../../shared/text/featuriser.js';
+import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
 
 /** The input of a text model as callers see it. */
 export const TEXT_INPUT: TextSpec = { name: 'text', dtype: 'string', shape: [] };

@@ -12,13 +12,8 @@ import {
 import { createFeaturiser } from '../../../shared/text/featuriser.js';
 import type { Backend, BackendChoice } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
-import {
-  firstLine,
-  type ModelSession,
-  type SessionDescription,
-  type SessionOpening,
-  type SessionSource,
-} from '../session/session.js';
+import { firstLine } from '../first-line.js';
+import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../session/session.js';
 import { chooseBackend } from './backend-choice.js';
 import { publicName, settleInputs } from './input-check.js';
 import type { ModelFiles } from './model-files.js';

@@ -1,6 +1,6 @@
 // A worker thread as engine-thread.ts sees it, so that a test needs none. Knows node:worker_threads; knows nothing of batches.
 import { Worker } from 'node:worker_threads';
-import { firstLine } from '../session/session.js';
+import { firstLine } from '../first-line.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
 
 export interface ThreadListener {

@@ -1,6 +1,6 @@
 // Entry point of an engine thread: messages in, a session host's answers out. Imports shared/ and engine/ only.
 import { parentPort, workerData } from 'node:worker_threads';
-import { firstLine } from '../session/session.js';
+import { firstLine } from '../first-line.js';
 import { SessionHost } from '../session/session-host.js';
 import { importRuntimes } from '../session/session-modules.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';

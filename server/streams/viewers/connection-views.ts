@@ -2,15 +2,28 @@
 
 import { type WireError, wireError } from '../../../shared/errors.js';
 import type { SubscribePlan } from '../../../shared/parse-stream.js';
-import type { PaceRequest, Subscribed } from '../../../shared/stream-protocol.js';
+import type { PaceRequest, StreamGap, StreamPosition, Subscribed } from '../../../shared/stream-protocol.js';
+import type { StreamEvent } from '../../contracts/stream-events.js';
 import type { Seat, ViewerSink } from '../../contracts/streams.js';
 import { gapEvent, unsubscribedEvent } from '../shared-events.js';
-import type { StreamEvent, Streams } from '../streams.js';
+import type { Stream } from '../stream.js';
+import type { ViewerLimits } from '../viewer.js';
 import { WindowViewer } from '../windows/window-viewer.js';
 import { CastViewer } from './item-viewer.js';
 
+/** What it needs of the hub's streams. */
+export interface ViewedStreams {
+  readonly options: ViewerLimits & { readonly maxSubscriptions: number };
+  readonly counts: { skippedItems: number; slowViewers: number };
+  find(name: string): Stream | undefined;
+  /** What a viewer that stood there has missed for good. */
+  gapOf(name: string, position: StreamPosition): StreamGap | undefined;
+  add(viewer: CastViewer | WindowViewer): void;
+  remove(viewer: CastViewer | WindowViewer): void;
+}
+
 export class StreamSeat implements Seat {
-  readonly #streams: Streams;
+  readonly #streams: ViewedStreams;
   readonly #sink: ViewerSink;
   readonly #watch: (sink: ViewerSink, on: boolean) => void;
   readonly #listener: (event: StreamEvent) => void;
@@ -18,7 +31,7 @@ export class StreamSeat implements Seat {
   #hidden = false;
 
   constructor(
-    streams: Streams,
+    streams: ViewedStreams,
     sink: ViewerSink,
     watch: (sink: ViewerSink, on: boolean) => void,
     listener: (event: StreamEvent) => void,

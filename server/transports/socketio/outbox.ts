@@ -1,7 +1,7 @@
 /** What leaves on one connection: events in order. How much of it waits, and whether it is read, is the wire's to judge. */
 
 import type { Socket } from 'socket.io';
-import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared/protocol.js';
+import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared/protocol/events.js';
 import type { SharedEvent, ViewerSink } from '../../contracts/streams.js';
 import type { Wire } from '../wire/wire.js';
 import { eventText, jsonEventText, textFrame } from './text-frame.js';

@@ -5,13 +5,8 @@ import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { type WireError, wireError } from '../../../shared/errors.js';
 import type { HubLimits } from '../../../shared/limits.js';
-import {
-  type ClientToServerEvents,
-  type Goaway,
-  type Hello,
-  PROTOCOL_VERSION,
-  type ServerToClientEvents,
-} from '../../../shared/protocol.js';
+import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared/protocol/events.js';
+import { type Goaway, type Hello, PROTOCOL_VERSION } from '../../../shared/protocol.js';
 import type { Access } from '../../contracts/access.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { Viewing } from '../../contracts/streams.js';

@@ -1,0 +1,5 @@
+/** What happens to streams, for the log. */
+
+export type StreamEvent =
+  | { readonly type: 'stream-opened' | 'stream-expired'; readonly stream: string }
+  | { readonly type: 'viewer-cut'; readonly stream: string; readonly message: string };

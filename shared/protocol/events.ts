@@ -1,0 +1,48 @@
+/** Event names with their payloads, both ways. PROTOCOL.md says the same in prose. */
+
+import type { WireError } from '../errors.js';
+import type {
+  Goaway,
+  Hello,
+  PredictAck,
+  PredictionErrorEvent,
+  PredictionEvent,
+  PredictRequest,
+  Reply,
+  RequestId,
+} from '../protocol.js';
+import type {
+  AggregateFrame,
+  CastFrame,
+  HubStatus,
+  PaceRequest,
+  StreamDescription,
+  StreamGap,
+  Subscribed,
+  SubscribeRequest,
+  Unsubscribed,
+} from '../stream-protocol.js';
+
+export interface ClientToServerEvents {
+  predict(request: PredictRequest, ack?: PredictAck): void;
+  cancel(request: { readonly id: RequestId }): void;
+  subscribe(request: SubscribeRequest, reply?: Reply<Subscribed>): void;
+  unsubscribe(request: { readonly stream: string }, reply?: Reply<{ readonly stream: string }>): void;
+  pace(request: PaceRequest, reply?: Reply<PaceRequest>): void;
+  streams(reply: Reply<{ readonly streams: readonly StreamDescription[] }>): void;
+  watch(request: { readonly on: boolean }, reply?: Reply<{ readonly on: boolean }>): void;
+  echo(reply: () => void): void;
+}
+
+export interface ServerToClientEvents {
+  hello(hello: Hello): void;
+  prediction(event: PredictionEvent): void;
+  prediction_error(event: PredictionErrorEvent): void;
+  goaway(notice: Goaway): void;
+  closing(error: WireError): void;
+  cast(frame: CastFrame): void;
+  aggregate(frame: AggregateFrame): void;
+  gap(gap: StreamGap): void;
+  unsubscribed(notice: Unsubscribed): void;
+  status(status: HubStatus): void;
+}
