@@ -5,7 +5,7 @@ import { configWith } from '../../server/config/config.js';
 import type { ReadyModel } from '../../server/contracts/model.js';
 import { Hub } from '../../server/core/hub.js';
 import type { HubListener } from '../../server/core/requests/events.js';
-import type { Origin } from '../../server/core/requests/origin.js';
+import type { Origin } from '../../server/core/requests/request.js';
 import { wireError } from '../../shared/errors.js';
 import type { PredictEnvelope } from '../../shared/parse.js';
 import type { Random } from '../harness/random.js';

@@ -12,15 +12,15 @@ import type { Prediction, PredictRequest, ReceiptParts, RequestId } from '../../
 import type { Clock } from '../contracts/clock.js';
 import type { Engine } from '../contracts/engine.js';
 import type { ModelDirectory, ModelSpec } from '../contracts/model.js';
+import type { Settle } from '../contracts/outcome.js';
 import type { Casting, CastTarget } from '../contracts/streams.js';
 import { AdmissionControl } from './requests/admission-control.js';
 import { castRows } from './requests/cast-rows.js';
 import type { HubEvent, HubListener, HubState, HubStats } from './requests/events.js';
 import { planExplanation } from './requests/explanation.js';
 import { Ledger } from './requests/ledger.js';
-import { Origin, type OriginOptions } from './requests/origin.js';
 import { Principals } from './requests/principal.js';
-import { Pending, type Settle } from './requests/request.js';
+import { Origin, type OriginOptions, Pending } from './requests/request.js';
 import { Scheduler, type SchedulerOptions } from './scheduler.js';
 
 export interface HubOptions extends SchedulerOptions {
@@ -330,7 +330,7 @@ export class Hub {
           : castRows(cast, { origin, id: request.id, input: request.input, rows: explanation ? 1 : rows }, settle),
     });
     this.#ledger.accept(pending);
-    this.#scheduler.add(pending, superseded);
+    this.#scheduler.add(queue, pending, superseded);
     if (superseded !== undefined) this.#ledger.settle(superseded, { ok: false, error: SUPERSEDED });
     return { accepted: true, pending };
   }

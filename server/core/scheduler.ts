@@ -14,8 +14,7 @@ import { ModelQueue, type QueueOptions } from './batches/model-queue.js';
 import type { BatchRun } from './receipts.js';
 import type { HubListener } from './requests/events.js';
 import type { Ledger } from './requests/ledger.js';
-import type { Origin } from './requests/origin.js';
-import type { Pending } from './requests/request.js';
+import type { Origin, Pending } from './requests/request.js';
 
 export interface SchedulerOptions extends QueueOptions {
   /** A batch is held to be hung after this time, or after ten times its expected one, in milliseconds. @default 2000 */
@@ -120,8 +119,8 @@ export class Scheduler {
   }
 
   /** Queues a request, before another of the same origin if that is given. Nothing runs before this turn ends. */
-  add(pending: Pending, before?: Pending): void {
-    pending.queue.add(pending, before);
+  add(queue: ModelQueue, pending: Pending, before?: Pending): void {
+    queue.add(pending, before);
     this.#tick(this.#options.tickMs);
   }
 
@@ -162,7 +161,7 @@ export class Scheduler {
   }
 
   #run(batch: Batch): void {
-    const { model, cost } = batch.queue;
+    const { model, cost } = batch.source;
     const buffer = this.#buffers.take(batch.bytes);
     batch.pack(buffer);
     const postedAt = this.#clock.now();
@@ -180,10 +179,10 @@ export class Scheduler {
   #complete(running: Running, outcome: BatchOutcome): void {
     this.#running.delete(running);
     const { batch, postedAt } = running;
-    const { queue, rows } = batch;
+    const { source, rows } = batch;
     const tookMs = this.#clock.now() - postedAt;
     const done = outcome.status === 'done';
-    if (done) queue.cost.learn(rows, batch.textBytes, tookMs);
+    if (done) source.cost.learn(rows, batch.textBytes, tookMs);
     else this.#fail(batch, outcome.reason);
     if (this.#isWorthABatch()) this.#dispatch();
 
@@ -195,7 +194,7 @@ export class Scheduler {
     const reason = done ? undefined : outcome.reason;
     this.#emit({
       type: 'batch',
-      model: queue.model.spec,
+      model: source.model.spec,
       rows,
       queueMs,
       tookMs,
@@ -205,7 +204,7 @@ export class Scheduler {
     });
     if (!done) return this.#tickIfWaiting();
     this.#delivering.add(batch);
-    this.#deliver(batch, outcome.buffer, { postedAt, inferUs, rows, engine: queue.model.engine });
+    this.#deliver(batch, outcome.buffer, { postedAt, inferUs, rows, engine: source.model.engine });
   }
 
   #deliver(batch: Batch, buffer: ArrayBuffer, run: BatchRun): void {
@@ -254,7 +253,7 @@ export class Scheduler {
       this.#suspects.unshift(...batch.halves());
       return;
     }
-    const { spec } = batch.queue.model;
+    const { spec } = batch.source.model;
     for (const pending of batch.requests) {
       this.#emit({ type: 'poison', model: spec, reason });
       const message = `${spec.ref} failed on this input, alone as well as in a batch; retry once, then change the input. The hub's log has the reason`;

@@ -3,8 +3,8 @@
 import { Agent, request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
 import { parsePrediction, parseWireError } from '../../client/connection/parse-answers.js';
+import type { Outcome } from '../../server/contracts/outcome.js';
 import type { Hub } from '../../server/core/hub.js';
-import type { Outcome } from '../../server/core/requests/request.js';
 import { ERRORS, type WireError, wireError } from '../../shared/errors.js';
 import { DEFAULT_TIMEOUT_MS } from '../../shared/limits.js';
 import { readPrediction } from '../../shared/output.js';

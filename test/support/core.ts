@@ -2,10 +2,10 @@
 
 import type { Engine } from '../../server/contracts/engine.js';
 import type { ReadyModel, WarmUp } from '../../server/contracts/model.js';
+import type { Outcome } from '../../server/contracts/outcome.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
 import type { HubEvent } from '../../server/core/requests/events.js';
-import type { Origin } from '../../server/core/requests/origin.js';
-import type { Outcome, Pending } from '../../server/core/requests/request.js';
+import type { Origin, Pending } from '../../server/core/requests/request.js';
 import { ManualClock } from '../../server/testing/manual-clock.js';
 import { PuppetEngine } from '../../server/testing/puppet-engine.js';
 import { type WireError, wireError } from '../../shared/errors.js';

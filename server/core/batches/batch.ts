@@ -2,12 +2,25 @@
 
 import { batchBytes, viewBatch } from '../../../shared/batch-layout.js';
 import { elementCount, newTensorArray, type TensorArray } from '../../../shared/tensor.js';
+import type { ReadyModel } from '../../contracts/model.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import { type BatchRun, makeReceipt } from '../receipts.js';
-import type { Ledger } from '../requests/ledger.js';
-import type { Origin } from '../requests/origin.js';
-import type { Pending } from '../requests/request.js';
+import type { Origin, Pending } from '../requests/request.js';
+import type { CostLine } from './cost-model.js';
 import { finitenessProblem } from './finiteness.js';
-import type { ModelQueue } from './model-queue.js';
+import type { RowArena } from './row-arena.js';
+
+/** Where its rows come from. */
+export interface BatchSource {
+  readonly model: ReadyModel;
+  readonly arena: RowArena;
+  readonly cost: CostLine;
+}
+
+/** Gives a request its one answer. */
+export interface Settler {
+  settle(pending: Pending, outcome: Outcome): boolean;
+}
 
 /** Neighbouring rows of one request. */
 export interface Segment {
@@ -19,7 +32,7 @@ export interface Segment {
 }
 
 export class Batch {
-  readonly queue: ModelQueue;
+  readonly source: BatchSource;
   /** True for a part of a batch on which the engine failed. */
   readonly suspect: boolean;
   #segments: Segment[] = [];
@@ -30,8 +43,8 @@ export class Batch {
   #delivered = 0;
   #deliveredRows = 0;
 
-  constructor(queue: ModelQueue, suspect = false) {
-    this.queue = queue;
+  constructor(source: BatchSource, suspect = false) {
+    this.source = source;
     this.suspect = suspect;
   }
 
@@ -66,12 +79,12 @@ export class Batch {
 
   /** Bytes of the buffer that {@link pack} needs. */
   get bytes(): number {
-    return batchBytes(this.queue.model.spec, this.#rows, this.#textBytes);
+    return batchBytes(this.source.model.spec, this.#rows, this.#textBytes);
   }
 
   /** Copies its rows into the buffer that goes to the engine. */
   pack(buffer: ArrayBuffer): void {
-    const { arena, model } = this.queue;
+    const { arena, model } = this.source;
     const views = viewBatch(model.spec, this.#rows, buffer);
     let row = 0;
     let textOffset = 0;
@@ -89,8 +102,8 @@ export class Batch {
    * Gives the next `most` requests their rows of the results; true when that was all. A request is settled with the last of its
    * rows, as a whole: NOT_FINITE when one of them has no number. The buffer must stay as it is until all are delivered. `now` is for their receipts; undefined: they get none.
    */
-  deliver(buffer: ArrayBuffer, ledger: Ledger, most: number, run: BatchRun, now: number | undefined): boolean {
-    const { spec } = this.queue.model;
+  deliver(buffer: ArrayBuffer, settler: Settler, most: number, run: BatchRun, now: number | undefined): boolean {
+    const { spec } = this.source.model;
     this.#results ??= viewBatch(spec, this.#rows, buffer).outputs;
     const arrays = this.#results;
     const end = Math.min(this.#segments.length, this.#delivered + most);
@@ -110,12 +123,12 @@ export class Batch {
         : { arrays: pending.results ?? [], firstRow: 0, rows: pending.rows };
       const problem = finitenessProblem(spec.outputs, output, pending.explanation !== undefined);
       if (problem !== undefined) {
-        ledger.settle(pending, { ok: false, error: problem });
+        settler.settle(pending, { ok: false, error: problem });
         continue;
       }
       const timing = now === undefined ? undefined : makeReceipt(pending.acceptedAt, run, now);
       const outcome = { ok: true, model: spec, output, batched: pending.batched, timing } as const;
-      ledger.settle(pending, pending.explanation?.finish(outcome) ?? outcome);
+      settler.settle(pending, pending.explanation?.finish(outcome) ?? outcome);
     }
     return this.#delivered === this.#segments.length;
   }
@@ -128,9 +141,9 @@ export class Batch {
 
   /** Two batches of half the rows each, to find the row on which the engine fails. Only for more than one row. */
   halves(): [Batch, Batch] {
-    const first = new Batch(this.queue, true);
-    const second = new Batch(this.queue, true);
-    const { arena } = this.queue;
+    const first = new Batch(this.source, true);
+    const second = new Batch(this.source, true);
+    const { arena } = this.source;
     let left = this.#rows >> 1;
     for (const segment of this.#segments) {
       const rows = Math.min(left, segment.rows);
@@ -151,7 +164,7 @@ export class Batch {
   }
 
   #addPart({ pending, firstRow }: Segment, skip: number, firstSlot: number, rows: number): void {
-    const { arena } = this.queue;
+    const { arena } = this.source;
     let textBytes = 0;
     let slot = firstSlot;
     for (let i = 0; i < rows; i++) {

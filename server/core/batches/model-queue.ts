@@ -6,10 +6,9 @@
 import type { Clock } from '../../contracts/clock.js';
 import type { ReadyModel } from '../../contracts/model.js';
 import { DrainRate } from '../requests/drain-rate.js';
-import type { Origin } from '../requests/origin.js';
 import type { Principal } from '../requests/principal.js';
-import type { Pending } from '../requests/request.js';
-import { Batch } from './batch.js';
+import type { Origin, Pending, RequestQueue } from '../requests/request.js';
+import { Batch, type BatchSource } from './batch.js';
 import { CostLine } from './cost-model.js';
 import { batchRows, budgetMs, type FlushOptions } from './flush-policy.js';
 import { RowArena } from './row-arena.js';
@@ -22,13 +21,13 @@ export interface QueueOptions extends FlushOptions {
   readonly maxArenaBytes: number;
 }
 
-export class ModelQueue {
+export class ModelQueue implements RequestQueue, BatchSource {
   readonly model: ReadyModel;
   readonly arena: RowArena;
   readonly cost: CostLine;
   readonly #options: QueueOptions;
   readonly #clock: Clock;
-  readonly #turns = new Turns();
+  readonly #turns = new Turns<Pending>();
   readonly #drain = new DrainRate();
   /** Rows that were refused because it was full, and the latest time that one was told. */
   promisedRows = 0;

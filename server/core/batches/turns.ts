@@ -4,36 +4,50 @@
  * however many wait. Knows no batch, no cost and no clock.
  */
 
-import type { Origin } from '../requests/origin.js';
-import type { Principal } from '../requests/principal.js';
-import type { Pending } from '../requests/request.js';
 import { type TurnLinks, TurnRing } from './turn-ring.js';
 
 /** Most rows of one turn, in both levels. */
 export const QUANTUM_ROWS = 16;
 
+/** Who asks, for whom: compared, never looked into. */
+export interface Source {
+  readonly principal: object;
+}
+
+/** A request as the turns link it. */
+export interface Waiting<T> {
+  readonly origin: Source;
+  queuedRows: number;
+  lane: Lane<T> | undefined;
+  previous: T | undefined;
+  next: T | undefined;
+}
+
 /** The waiting requests of one origin, oldest first. */
-export interface Lane extends TurnLinks<Lane> {
-  readonly share: Share;
-  head: Pending | undefined;
-  tail: Pending | undefined;
+export interface Lane<T> extends TurnLinks<Lane<T>> {
+  readonly share: Share<T>;
+  head: T | undefined;
+  tail: T | undefined;
   rows: number;
   /** Rows left of its turn; 0 when that has not begun. */
   left: number;
 }
 
 /** What waits of one principal. */
-export interface Share extends TurnLinks<Share> {
-  readonly lanes: TurnRing<Lane>;
+export interface Share<T> extends TurnLinks<Share<T>> {
+  readonly lanes: TurnRing<Lane<T>>;
   rows: number;
   left: number;
 }
 
-export class Turns {
-  readonly #ring = new TurnRing<Share>();
+export class Turns<T extends Waiting<T>> {
+  readonly #ring = new TurnRing<Share<T>>();
+  /** Kept for as long as their owners live, empty or not: a map that grows and shrinks with each row is litter. */
+  readonly #shares = new WeakMap<object, Share<T>>();
+  readonly #lanes = new WeakMap<Source, Lane<T>>();
 
   /** The request whose rows are next. */
-  get next(): Pending | undefined {
+  get next(): T | undefined {
     return this.#ring.head?.lanes.head?.head;
   }
 
@@ -43,38 +57,38 @@ export class Turns {
   }
 
   /** Rows of a principal that wait. */
-  rowsOf(principal: Principal): number {
-    return principal.shares.get(this)?.rows ?? 0;
+  rowsOf(principal: object): number {
+    return this.#shares.get(principal)?.rows ?? 0;
   }
 
   /** Whether another origin waits. */
-  holdsAnother(than: Origin): boolean {
+  holdsAnother(than: Source): boolean {
     const share = this.#ring.head;
     return share !== undefined && (this.#ring.size > 1 || share.lanes.size > 1 || this.next?.origin !== than);
   }
 
   /** Most rows that run before the last of `rows` more of this origin, those included, however many others come. */
-  rowsUntil(origin: Origin, rows: number): number {
-    const share = origin.principal.shares.get(this);
-    const own = rows + (origin.lanes.get(this)?.rows ?? 0);
+  rowsUntil(origin: Source, rows: number): number {
+    const share = this.#shares.get(origin.principal);
+    const own = rows + (this.#lanes.get(origin)?.rows ?? 0);
     const ofPrincipal = Math.min((share?.rows ?? 0) + rows, (own + QUANTUM_ROWS) * (1 + (share?.lanes.size ?? 0)));
     return (ofPrincipal + QUANTUM_ROWS) * (1 + this.#ring.size);
   }
 
   /** At least which part of what is drained is this principal's; its origin's, where one is given. Not zero. */
-  portionOf(principal: Principal, queuedRows: number, origin?: Origin): number {
-    const share = principal.shares.get(this);
+  portionOf(principal: object, queuedRows: number, origin?: Source): number {
+    const share = this.#shares.get(principal);
     const rows = share?.rows ?? 0;
     const others = this.#ring.size - (rows > 0 ? 1 : 0);
     const portion = Math.max(1 / (1 + others), queuedRows === 0 ? 0 : rows / queuedRows);
     if (origin === undefined) return portion;
-    const own = origin.lanes.get(this)?.rows ?? 0;
+    const own = this.#lanes.get(origin)?.rows ?? 0;
     const lanes = (share?.lanes.size ?? 0) + (own > 0 ? 0 : 1);
     return portion * Math.max(1 / lanes, rows === 0 ? 0 : own / rows);
   }
 
   /** Adds a request: at the end of its origin's lane, or before another one that waits there. */
-  add(pending: Pending, before?: Pending): void {
+  add(pending: T, before?: T): void {
     const lane = this.#laneOf(pending.origin);
     pending.lane = lane;
     pending.previous = before === undefined ? lane.tail : before.previous;
@@ -98,7 +112,7 @@ export class Turns {
   }
 
   /** Notes that rows of {@link next} were taken; `pending.queuedRows` counts them no more. */
-  spend(pending: Pending, rows: number): void {
+  spend(pending: T, rows: number): void {
     const { lane } = pending;
     if (lane === undefined) return;
     const { share } = lane;
@@ -112,7 +126,7 @@ export class Turns {
   }
 
   /** Takes a request out with the rows that it has waiting. */
-  remove(pending: Pending): void {
+  remove(pending: T): void {
     const { lane } = pending;
     if (lane === undefined) return;
     lane.rows -= pending.queuedRows;
@@ -120,18 +134,18 @@ export class Turns {
     this.#unlink(pending, lane);
   }
 
-  /** The lane of an origin, which takes part in the turns from now on. Kept with its origin, empty or not: a map that grows and shrinks with each row is litter. */
-  #laneOf(origin: Origin): Lane {
-    let lane = origin.lanes.get(this);
+  /** The lane of an origin, which takes part in the turns from now on. */
+  #laneOf(origin: Source): Lane<T> {
+    let lane = this.#lanes.get(origin);
     if (lane === undefined) {
       const links = { rows: 0, left: 0, before: undefined, after: undefined };
-      let share = origin.principal.shares.get(this);
+      let share = this.#shares.get(origin.principal);
       if (share === undefined) {
         share = { lanes: new TurnRing(), ...links };
-        origin.principal.shares.set(this, share);
+        this.#shares.set(origin.principal, share);
       }
       lane = { share, head: undefined, tail: undefined, ...links };
-      origin.lanes.set(this, lane);
+      this.#lanes.set(origin, lane);
     }
     const { share } = lane;
     if (lane.before === undefined) share.lanes.push(lane);
@@ -139,7 +153,7 @@ export class Turns {
     return lane;
   }
 
-  #unlink(pending: Pending, lane: Lane): void {
+  #unlink(pending: T, lane: Lane<T>): void {
     const { previous, next } = pending;
     if (previous === undefined) lane.head = next;
     else previous.next = next;

@@ -9,7 +9,7 @@ import type { Clock } from '../../contracts/clock.js';
 import type { ModelQueue } from '../batches/model-queue.js';
 import type { Scheduler } from '../scheduler.js';
 import { admit, clearlyFits, clearlyHasRoom, type Refusal } from './admission.js';
-import type { Origin } from './origin.js';
+import type { Origin } from './request.js';
 
 /** What is asked of a request. */
 export interface Entry {

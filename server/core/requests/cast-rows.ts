@@ -3,9 +3,9 @@
 import type { ErrorCode } from '../../../shared/errors.js';
 import { readPrediction } from '../../../shared/output.js';
 import type { RequestId } from '../../../shared/protocol.js';
+import type { Outcome, Settle } from '../../contracts/outcome.js';
 import type { CastPrediction, CastTarget } from '../../contracts/streams.js';
-import type { Origin } from './origin.js';
-import type { Outcome, Settle } from './request.js';
+import type { Origin } from './request.js';
 
 /** The request, as its cast tells of it. */
 export interface CastRequest {

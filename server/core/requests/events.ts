@@ -2,8 +2,8 @@
 
 import type { ErrorCode, WireError } from '../../../shared/errors.js';
 import type { ModelSpec } from '../../contracts/model.js';
-import type { Origin } from './origin.js';
-import type { Outcome, Pending } from './request.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import type { Origin, Pending } from './request.js';
 
 export type HubEvent =
   /** A request that was refused; it was never accepted. */

@@ -9,8 +9,8 @@ import type { OutputRows } from '../../../shared/output.js';
 import { elementCount } from '../../../shared/tensor.js';
 import { tokenSpans } from '../../../shared/text/token-spans.js';
 import type { ModelSpec } from '../../contracts/model.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import { weigh, withoutEach } from './leave-one-out.js';
-import type { Outcome } from './request.js';
 
 export interface Explanation {
   /** What runs: the text, then the text without each of its tokens. */

@@ -2,10 +2,11 @@
 
 import { type ErrorCode, wireError } from '../../../shared/errors.js';
 import type { Clock } from '../../contracts/clock.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import { RecentReceipts } from '../receipts.js';
 import { Deadlines } from './deadlines.js';
 import type { HubListener, HubStats } from './events.js';
-import type { Outcome, Pending } from './request.js';
+import type { Pending } from './request.js';
 
 export class Ledger {
   readonly stats: HubStats = { accepted: 0, settled: 0, refused: 0, predicted: 0, errors: {}, batches: 0, rows: 0 };

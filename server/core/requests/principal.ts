@@ -3,14 +3,11 @@
  * Shares of the engine and rows in flight are counted for each of them. Knows no token and no address, only the text that stands for one.
  */
 
-import type { Share, Turns } from '../batches/turns.js';
 import { RetrySlots } from './retry-slots.js';
 
 export class Principal {
   /** Rows in flight of all its origins, for all models. */
   inFlightRows = 0;
-  /** What it has waiting in each queue that it has asked. */
-  readonly shares = new Map<Turns, Share>();
   /** When those that were refused may come again. */
   readonly retries = new RetrySlots();
 }

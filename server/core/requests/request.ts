@@ -1,38 +1,88 @@
-/** One accepted request until it is settled. Plain data: the ledger settles it, the model queue links it. */
+/** A request in flight, and where it comes from. Plain data: the ledger settles a request, a queue links it. */
 
-import type { WireError } from '../../../shared/errors.js';
-import type { OutputRows } from '../../../shared/output.js';
-import type { RequestId, Timing, WordWeight } from '../../../shared/protocol.js';
+import type { RequestId } from '../../../shared/protocol.js';
 import type { TensorArray } from '../../../shared/tensor.js';
-import type { ModelSpec } from '../../contracts/model.js';
-import type { ModelQueue } from '../batches/model-queue.js';
-import type { Lane } from '../batches/turns.js';
+import type { ReadyModel } from '../../contracts/model.js';
+import type { Settle } from '../../contracts/outcome.js';
+import type { Lane, Waiting } from '../batches/turns.js';
 import type { Explanation } from './explanation.js';
-import type { Origin } from './origin.js';
+import type { Principal } from './principal.js';
+import type { RetrySlot } from './retry-slots.js';
 
-/** The one final answer. `output` is only valid during the call: its buffer is used again. */
-export type Outcome =
-  | {
-      readonly ok: true;
-      readonly model: ModelSpec;
-      readonly output: OutputRows;
-      readonly batched: boolean;
-      /** The receipt; undefined where the hub makes none. */
-      readonly timing: Timing | undefined;
-      /** What each token of the text added, where that was asked. */
-      readonly words?: readonly WordWeight[];
-    }
-  | { readonly ok: false; readonly error: WireError };
+/** What holds a request's rows until they run. */
+export interface RequestQueue {
+  readonly model: ReadyModel;
+  /** Lets go of a settled request: its waiting rows are not computed, its slots are free. */
+  release(pending: Pending): void;
+}
 
-/** Called exactly once for an accepted request, never for a refused one and never from inside `submit`. */
-export type Settle = (outcome: Outcome) => void;
+/** How requests come in. */
+export type Via = 'socketio' | 'rest' | 'in-process';
+
+export interface OriginOptions {
+  readonly via: Via;
+  /** Credit: most rows that may be unanswered. */
+  readonly maxInFlightRows: number;
+  /** What viewers of a stream see of it: the name may be a secret. */
+  readonly alias: string;
+  /** True when it outlives its connection: then an id that comes again is the same request. */
+  readonly resumes: boolean;
+  /** True for requests that the hub makes of itself: they are nobody's predictions, and are not logged. @default false */
+  readonly internal?: boolean;
+  /** What stands for its principal: the same text for all that one token, or one caller, opens. Undefined: it is a principal of its own. */
+  readonly principal?: string;
+}
+
+export class Origin {
+  /** For log lines. */
+  readonly name: string;
+  readonly via: Via;
+  readonly maxInFlightRows: number;
+  readonly alias: string;
+  readonly resumes: boolean;
+  readonly internal: boolean;
+  readonly principal: Principal;
+  /** What it was opened with, for when it is closed. */
+  readonly principalKey: string | undefined;
+  inFlightRows = 0;
+  closed = false;
+  /** Requests in flight by their id; one without an id stands under itself. */
+  readonly requests = new Map<RequestId | Pending, Pending>();
+
+  /** Refused requests that were told when to come again, by id; one without an id stands under itself. In order of refusal. */
+  readonly promises = new Map<RequestId | RetrySlot, RetrySlot>();
+  toldRows = 0;
+  /** Rows of them that wait for its own credit, and the latest time that one was told. */
+  promisedRows = 0;
+  lastAt = 0;
+
+  /** The newest request in flight of each key. A key is for one model: the hub joins the two. */
+  readonly keyed = new Map<string, Pending>();
+
+  constructor(name: string, principal: Principal, options: OriginOptions) {
+    const { via, maxInFlightRows, alias, resumes, internal = false, principal: principalKey } = options;
+    this.name = name;
+    this.principal = principal;
+    this.principalKey = principalKey;
+    this.via = via;
+    this.maxInFlightRows = maxInFlightRows;
+    this.alias = alias;
+    this.resumes = resumes;
+    this.internal = internal;
+  }
+
+  /** Forgets a key unless a newer request has taken it. */
+  forgetKey(key: string, pending: Pending): void {
+    if (this.keyed.get(key) === pending) this.keyed.delete(key);
+  }
+}
 
 export interface PendingInit {
   readonly id: RequestId | undefined;
   /** Latest wins among the origin's requests to this model with this key. */
   readonly key: string | undefined;
   readonly origin: Origin;
-  readonly queue: ModelQueue;
+  readonly queue: RequestQueue;
   readonly rows: number;
   readonly batched: boolean;
   readonly firstSlot: number;
@@ -44,11 +94,11 @@ export interface PendingInit {
   readonly explanation: Explanation | undefined;
 }
 
-export class Pending {
+export class Pending implements Waiting<Pending> {
   readonly id: RequestId | undefined;
   readonly key: string | undefined;
   readonly origin: Origin;
-  readonly queue: ModelQueue;
+  readonly queue: RequestQueue;
   readonly rows: number;
   readonly batched: boolean;
   readonly firstSlot: number;
@@ -68,7 +118,7 @@ export class Pending {
   queuedRows: number;
   queuedSlot: number;
   /** The origin's lane and the neighbours in it, while rows are queued. */
-  lane: Lane | undefined;
+  lane: Lane<Pending> | undefined;
   previous: Pending | undefined;
   next: Pending | undefined;
   /** Results of a request whose rows were split over several batches. */

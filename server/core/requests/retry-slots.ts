@@ -5,7 +5,6 @@
  */
 
 import type { RequestId } from '../../../shared/protocol.js';
-import type { Origin } from './origin.js';
 
 /** What keeps room for refused requests: an origin in its credit, a principal in its share, a queue. */
 export interface Keeper {
@@ -14,9 +13,17 @@ export interface Keeper {
   lastAt: number;
 }
 
+/** Whose requests were refused: its promises, by id or, without one, under themselves. In order of refusal. */
+export interface Asker {
+  readonly maxInFlightRows: number;
+  readonly promises: Map<RequestId | RetrySlot, RetrySlot>;
+  /** Rows of all of them. */
+  toldRows: number;
+}
+
 /** The promise of one refusal. */
 export interface RetrySlot {
-  readonly origin: Origin;
+  readonly origin: Asker;
   readonly id: RequestId | undefined;
   readonly keeper: Keeper;
   readonly rows: number;
@@ -63,7 +70,7 @@ export class RetrySlots implements Keeper {
   }
 
   /** The time that a request was told before, while it is to come; who asks too early keeps its place. */
-  toldBefore(origin: Origin, id: RequestId | undefined, now: number): number | undefined {
+  toldBefore(origin: Asker, id: RequestId | undefined, now: number): number | undefined {
     const own = id === undefined ? undefined : origin.promises.get(id);
     return own !== undefined && own.at > now ? own.at : undefined;
   }
@@ -88,7 +95,7 @@ export class RetrySlots implements Keeper {
    * The place that this request comes for, if its time has come: that of its id, else the origin's oldest that is for no id, or that was left.
    * The caller ends it.
    */
-  due(origin: Origin, id: RequestId | undefined, now: number): RetrySlot | undefined {
+  due(origin: Asker, id: RequestId | undefined, now: number): RetrySlot | undefined {
     const own = id === undefined ? undefined : origin.promises.get(id);
     if (own !== undefined) return own.at - EARLY_MS <= now ? own : undefined;
     const [oldest] = origin.promises.values();
@@ -108,7 +115,7 @@ export class RetrySlots implements Keeper {
   }
 
   /** Gives up all places of an origin that is gone. */
-  forget(origin: Origin): void {
+  forget(origin: Asker): void {
     for (const slot of origin.promises.values()) this.end(slot);
   }
 }

@@ -5,7 +5,8 @@ import { type InputPart, measureInput } from '../../../shared/input.js';
 import { writeRow } from '../../../shared/row-writer.js';
 import { BYTES_PER_ELEMENT, elementCount, type InputSpec, viewTensorArray } from '../../../shared/tensor.js';
 import type { ModelSpec } from '../../contracts/model.js';
-import type { Outcome, Pending } from '../../core/requests/request.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import type { Pending } from '../../core/requests/request.js';
 import type { LoggedModel, LoggedTensor, RowLayout, RowsMessage } from './messages.js';
 import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares, VIAS } from './row-layout.js';
 

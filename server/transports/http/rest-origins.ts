@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Hub } from '../../core/hub.js';
-import type { Origin } from '../../core/requests/origin.js';
+import type { Origin } from '../../core/requests/request.js';
 import { callerOf } from '../client-address.js';
 
 /** Most origins kept that have nothing in flight; those that have are bounded by what the hub accepts. */

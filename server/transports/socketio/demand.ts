@@ -5,7 +5,7 @@
 
 import type { WireError } from '../../../shared/errors.js';
 import type { Hub } from '../../core/hub.js';
-import type { Origin } from '../../core/requests/origin.js';
+import type { Origin } from '../../core/requests/request.js';
 import type { Wire } from '../wire/wire.js';
 import { idOf } from './unread-id.js';
 

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { WireError } from '../../../shared/errors.js';
 import type { PredictAck, Prediction, RequestId } from '../../../shared/protocol.js';
 import type { Hub } from '../../core/hub.js';
-import type { Origin } from '../../core/requests/origin.js';
+import type { Origin } from '../../core/requests/request.js';
 
 /** Either a prediction or an error, ready to be sent. */
 export type Answer =

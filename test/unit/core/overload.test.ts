@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../../server/contracts/engine.js';
-import type { Origin } from '../../../server/core/requests/origin.js';
+import type { Origin } from '../../../server/core/requests/request.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { makeHub, makeModel, TestHub } from '../../support/core.js';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Outcome } from '../../../server/contracts/outcome.js';
 import { ReceiptHistogram } from '../../../server/core/receipt-histogram.js';
 import { makeReceipt, RecentReceipts } from '../../../server/core/receipts.js';
-import type { Outcome } from '../../../server/core/requests/request.js';
 import { makeHub } from '../../support/core.js';
 
 test('the parts of a receipt are whole, not negative, and sum to the total, whatever the clocks say', () => {
