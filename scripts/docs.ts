@@ -21,8 +21,8 @@ ${rows.join('\n')}
 });
 const text = `# Options of the hub
 
-Each by flag or by environment; a flag wins. A value out of range stops the start with one line that names it. Made from the tables in
-\`server/config/\` by \`npm run docs\`.
+Each by flag or by environment; a flag wins. A value out of range stops the start with one line that names it. Made from the table in
+\`server/config/options.ts\` by \`npm run docs\`.
 
 ${groups.join('\n')}`;
 writeFileSync('docs/options.md', text);
