@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Layer, readImports, specifiersOf, wrongArrows } from './support/import-table.js';
 
@@ -183,4 +183,18 @@ test('docs/architecture.md names the seven files of the predict path, in order, 
     'server/transports/socketio/outbox.ts',
   ]);
   expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+test('no folder holds more than sixteen files', () => {
+  const counts = new Map<string, number>();
+  for (const folder of [...FOLDERS, 'docs', 'deploy']) {
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+      const path = relative(root, entry.parentPath);
+      if (entry.isFile() && !/(^|\/)(dist|node_modules|results)(\/|$)/.test(path))
+        counts.set(path, (counts.get(path) ?? 0) + 1);
+    }
+  }
+
+  expect(counts.size).toBeGreaterThan(40);
+  expect([...counts].filter(([, count]) => count > 16)).toEqual([]);
 });
