@@ -18,7 +18,8 @@ export const ERRORS = {
   },
   UNAUTHENTICATED: { status: 401, retryable: false, meaning: 'No valid credentials were given.' },
   FORBIDDEN: { status: 403, retryable: false, meaning: 'The caller, or the page it comes from, may not do this.' },
-  MODEL_NOT_FOUND: { status: 404, retryable: false, meaning: 'There is no such model, version or route.' },
+  NOT_FOUND: { status: 404, retryable: false, meaning: 'There is no such route or stream.' },
+  MODEL_NOT_FOUND: { status: 404, retryable: false, meaning: 'There is no such model or version.' },
   DUPLICATE_ID: {
     status: 409,
     retryable: false,

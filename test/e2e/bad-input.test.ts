@@ -367,6 +367,7 @@ describe('over REST', () => {
     ['GET', '/predict'],
     ['PUT', '/predict'],
     ['GET', '/models/nowhere'],
+    ['GET', '/streams/nowhere'],
     ['GET', '/models/__proto__'],
     ['GET', '/models/..%2f..%2fetc'],
     ['GET', `/models/${'x'.repeat(300)}`],
@@ -375,7 +376,8 @@ describe('over REST', () => {
     const reply = await fetch(new URL(path, hub.url), { method, headers: { connection: 'close' } });
 
     expect(reply.status).toBe(404);
-    expect(await reply.json()).toEqual({ error: errorOf('MODEL_NOT_FOUND', /there is no /) });
+    const code = method === 'GET' && /^\/models\/(?!\.\.)/.test(path) ? 'MODEL_NOT_FOUND' : 'NOT_FOUND';
+    expect(await reply.json()).toEqual({ error: errorOf(code, /there is no /) });
   });
 
   test('a path that cannot be decoded is a typed error too', async () => {

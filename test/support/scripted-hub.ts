@@ -363,7 +363,7 @@ export class ScriptedHub {
     const stream = this.#streams.get(name);
     response.setHeader('content-type', 'application/json');
     if (stream === undefined) {
-      response.writeHead(404).end(JSON.stringify({ error: wireError('MODEL_NOT_FOUND', `no stream ${name}`) }));
+      response.writeHead(404).end(JSON.stringify({ error: wireError('NOT_FOUND', `no stream ${name}`) }));
       return;
     }
     const windows = stream.past(windowMs);

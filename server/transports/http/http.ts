@@ -111,7 +111,7 @@ export async function createHttp(
   });
   app.setNotFoundHandler((request, reply) => {
     const message = `there is no ${request.method} ${request.url.slice(0, 100)}; see GET / for what there is`;
-    return sendError(reply, wireError('MODEL_NOT_FOUND', message));
+    return sendError(reply, wireError('NOT_FOUND', message));
   });
   app.setErrorHandler((cause: FastifyError, _request, reply) => {
     const error = errorOf(cause, options);

@@ -93,10 +93,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
       const past = isStreamName(name) ? viewing.windows(name, Number(windowMs)) : undefined;
       if (past !== undefined) return past;
       if (!viewing.list().some(({ stream }) => stream === name))
-        return sendError(
-          reply,
-          wireError('MODEL_NOT_FOUND', `there is no stream "${name.slice(0, 80)}"; see GET /streams`),
-        );
+        return sendError(reply, wireError('NOT_FOUND', `there is no stream "${name.slice(0, 80)}"; see GET /streams`));
       const message = 'windowMs must be 1000 or 10000, or a length that somebody views now';
       return sendError(reply, wireError('INVALID_INPUT', message));
     },
