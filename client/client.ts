@@ -3,8 +3,8 @@
 import type { Goaway, Hello } from '../shared/protocol.js';
 import type { HubStatus, StreamDescription, StreamMode } from '../shared/stream-protocol.js';
 import type { ClientClock } from './clock.js';
-import { Questions } from './connection/calls.js';
-import type { RequestOutlet } from './connection/channels.js';
+import { Calls } from './connection/calls.js';
+import type { RequestChannel } from './connection/channels.js';
 import { Connection, type ConnectionState, type StateChange } from './connection/connection.js';
 import { ReadyGate } from './connection/ready.js';
 import type { OpenSocket, StreamEvent } from './connection/socket-io.js';
@@ -22,8 +22,8 @@ import {
   resolveUrl,
 } from './options.js';
 import type { PredictResult } from './requests/request.js';
-import { InFlight } from './requests/request-table.js';
-import { HubWatch } from './streams/hub-status.js';
+import { RequestTable } from './requests/request-table.js';
+import { HubStatusFeed } from './streams/hub-status.js';
 import type { PageVisibility } from './streams/page-visibility.js';
 import { parseStreams } from './streams/parse-frames.js';
 import { planSubscription } from './streams/subscribe-options.js';
@@ -60,11 +60,11 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   readonly #options: ResolvedOptions;
   readonly #clock: ClientClock;
   readonly #connection: Connection;
-  readonly #inFlight: InFlight;
+  readonly #table: RequestTable;
   readonly #ready: ReadyGate;
   readonly #subscriptions: Subscriptions;
-  readonly #watch: HubWatch;
-  readonly #questions: Questions;
+  readonly #watch: HubStatusFeed;
+  readonly #calls: Calls;
   readonly #events = new Emitter<ClientEvents>();
   #hello: Hello | undefined;
   /** Why there will be no connection any more. */
@@ -87,20 +87,20 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
         openSocket: platform.openSocket,
       },
       {
-        hello: (hello, outlet) => this.#onHello(hello, outlet),
-        lost: (outlet) => this.#onLost(outlet),
+        hello: (hello, channel) => this.#onHello(hello, channel),
+        lost: (channel) => this.#onLost(channel),
         failed: (error) => this.#end(error),
         state: (change) => this.#events.emit('state', change),
         goaway: (notice) => this.#events.emit('goaway', notice),
-        prediction: (raw) => this.#inFlight.prediction(raw),
-        predictionError: (raw) => this.#inFlight.predictionError(raw),
+        prediction: (raw) => this.#table.prediction(raw),
+        predictionError: (raw) => this.#table.predictionError(raw),
         stream: (event, raw) => this.#onStream(event, raw),
       },
     );
     this.#subscriptions = new Subscriptions(clock, this.#connection, platform.visibility);
-    this.#watch = new HubWatch(this.#connection);
-    this.#questions = new Questions(clock, this.#connection);
-    this.#inFlight = new InFlight(clock, this.#connection, this.#options.maxQueuedRows);
+    this.#watch = new HubStatusFeed(this.#connection);
+    this.#calls = new Calls(clock, this.#connection);
+    this.#table = new RequestTable(clock, this.#connection, this.#options.maxQueuedRows);
     this.#connection.open();
   }
 
@@ -182,13 +182,13 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   /** The streams there are on the hub. Rejects with a {@link TickcastError}. */
   streams(): Promise<readonly StreamDescription[]> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    return this.#questions.ask('streams', this.#options.timeoutMs, parseStreams);
+    return this.#calls.ask('streams', this.#options.timeoutMs, parseStreams);
   }
 
   /** The time to the hub and back, in milliseconds. Rejects with a {@link TickcastError}. */
   ping(): Promise<number> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    return this.#questions.ping(this.#options.timeoutMs);
+    return this.#calls.ping(this.#options.timeoutMs);
   }
 
   /** Makes the next attempt to connect at once, when one waits for its time. */
@@ -213,7 +213,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   ): void {
     const problem = requestProblem(options, timeoutMs);
     if (problem !== undefined) return settle({ ok: false, error: localError('INVALID_INPUT', problem) });
-    this.#inFlight.submit({
+    this.#table.submit({
       input,
       fields: requestFields(options),
       timeoutMs,
@@ -223,18 +223,18 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     });
   }
 
-  #onHello(hello: Hello, outlet: RequestOutlet): void {
+  #onHello(hello: Hello, channel: RequestChannel): void {
     this.#hello = hello;
-    this.#inFlight.connected(hello, outlet);
+    this.#table.connected(hello, channel);
     this.#subscriptions.connected();
     this.#watch.connected();
-    this.#questions.connected();
+    this.#calls.connected();
     this.#ready.open(hello);
     this.#events.emit('hello', hello);
   }
 
-  #onLost(outlet: RequestOutlet): void {
-    this.#inFlight.lost(outlet);
+  #onLost(channel: RequestChannel): void {
+    this.#table.lost(channel);
     // After a move to another hub they are asked for there.
     if (this.state !== 'connected') this.#subscriptions.lost();
   }
@@ -248,8 +248,8 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     this.#ended = error;
     this.#subscriptions.close(error);
     this.#watch.close();
-    this.#questions.close(error);
-    this.#inFlight.close(error);
+    this.#calls.close(error);
+    this.#table.close(error);
     this.#ready.fail(error);
   }
 }

@@ -1,26 +1,26 @@
-/** Questions to the hub that it answers once: asked when there is a connection, again on the next if that is lost, with a deadline. */
+/** Calls to the hub that it answers once: asked when there is a connection, again on the next if that is lost, with a deadline. */
 
 import type { ClientClock } from '../clock.js';
 import { localError, TickcastError } from '../error.js';
 import { type Answered, parseReply } from '../streams/parse-frames.js';
-import type { StreamOutlet } from './channels.js';
+import type { StreamChannel } from './channels.js';
 
 /** More than a program waits for on purpose. */
-const MAX_QUESTIONS = 1_000;
+const MAX_CALLS = 1_000;
 
 interface Question {
   send(): void;
   fail(error: TickcastError): void;
 }
 
-export class Questions {
+export class Calls {
   readonly #clock: ClientClock;
-  readonly #outlet: StreamOutlet;
+  readonly #channel: StreamChannel;
   readonly #open = new Set<Question>();
 
-  constructor(clock: ClientClock, outlet: StreamOutlet) {
+  constructor(clock: ClientClock, channel: StreamChannel) {
     this.#clock = clock;
-    this.#outlet = outlet;
+    this.#channel = channel;
   }
 
   /** Resolves with the answer as `parse` reads it. Rejects with a {@link TickcastError}. */
@@ -46,8 +46,8 @@ export class Questions {
     timeoutMs: number,
     read: (raw: unknown, sentAt: number) => Answered<T> | undefined,
   ): Promise<T> {
-    if (this.#open.size >= MAX_QUESTIONS) {
-      return Promise.reject(localError('OVERLOADED', `${MAX_QUESTIONS} questions to the hub wait for their answers`));
+    if (this.#open.size >= MAX_CALLS) {
+      return Promise.reject(localError('OVERLOADED', `${MAX_CALLS} questions to the hub wait for their answers`));
     }
     return new Promise((resolve, reject) => {
       const end = (): void => {
@@ -57,7 +57,7 @@ export class Questions {
       const question: Question = {
         send: () => {
           const sentAt = this.#clock.now();
-          this.#outlet.send(event, undefined, (raw) => {
+          this.#channel.send(event, undefined, (raw) => {
             if (!this.#open.has(question)) return;
             const answer = read(raw, sentAt);
             if (answer?.ok) {
@@ -74,7 +74,7 @@ export class Questions {
         },
       };
       const timer = this.#clock.setTimer(timeoutMs, () => {
-        const why = this.#outlet.obstacle ?? 'the hub did not answer';
+        const why = this.#channel.obstacle ?? 'the hub did not answer';
         question.fail(localError('DEADLINE_EXCEEDED', `no answer to ${event} within ${timeoutMs} ms: ${why}`));
       });
       this.#open.add(question);

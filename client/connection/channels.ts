@@ -4,7 +4,7 @@ import type { RequestId } from '../../shared/protocol.js';
 import type { OutgoingRequest } from './socket-io.js';
 
 /** Where requests leave and are answered: one link to one hub. */
-export interface RequestOutlet {
+export interface RequestChannel {
   /** False when nothing can leave now; a loss of the connection is then reported soon. May throw. */
   predict(request: OutgoingRequest): boolean;
   cancel(id: RequestId): boolean;
@@ -14,7 +14,7 @@ export interface RequestOutlet {
 }
 
 /** Where everything that is no prediction leaves. */
-export interface StreamOutlet {
+export interface StreamChannel {
   /** False when nothing can leave now. `reply` is called with the answer as it came, once, or never when the connection is lost. */
   send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean;
   /** Why nothing can leave, for people; undefined while connected. */

@@ -5,9 +5,9 @@
 
 import type { Goaway, Hello } from '../../shared/protocol.js';
 import type { TickcastError } from '../error.js';
-import type { RequestOutlet, StreamOutlet } from './channels.js';
+import type { RequestChannel, StreamChannel } from './channels.js';
 import { HandOver } from './hand-over.js';
-import { Link, type LinkListener, type LinkParts, retryDelayMs } from './hub-link.js';
+import { HubLink, type LinkListener, type LinkParts, retryDelayMs } from './hub-link.js';
 import type { StreamEvent } from './socket-io.js';
 
 /**
@@ -31,10 +31,10 @@ export interface StateChange {
 
 /** What a connection reports. */
 export interface ConnectionListener {
-  /** Requests leave on this outlet from now on. What left on another is answered there still, unless that is `lost`. */
-  hello(hello: Hello, outlet: RequestOutlet): void;
-  /** What left on this outlet and was not answered has no answer to wait for. */
-  lost(outlet: RequestOutlet): void;
+  /** Requests leave on this channel from now on. What left on another is answered there still, unless that is `lost`. */
+  hello(hello: Hello, channel: RequestChannel): void;
+  /** What left on this channel and was not answered has no answer to wait for. */
+  lost(channel: RequestChannel): void;
   failed(error: TickcastError): void;
   state(change: StateChange): void;
   goaway(notice: Goaway): void;
@@ -44,15 +44,15 @@ export interface ConnectionListener {
   stream(event: StreamEvent, raw: unknown): void;
 }
 
-export class Connection implements StreamOutlet {
+export class Connection implements StreamChannel {
   readonly #parts: LinkParts;
   readonly #listener: ConnectionListener;
   readonly #links: LinkListener;
   readonly #handOver: HandOver;
   /** Where requests leave. */
-  #current: Link;
+  #current: HubLink;
   /** The link before a hand-over, while something that left there is unanswered. */
-  #old: Link | undefined;
+  #old: HubLink | undefined;
   #state: ConnectionState = 'connecting';
   #reason = 'first attempt';
   /** Attempts that failed since the last hello. */
@@ -80,8 +80,8 @@ export class Connection implements StreamOutlet {
         if (link === this.#current) listener.stream(event, raw);
       },
     };
-    this.#current = new Link(parts, this.#links);
-    this.#handOver = new HandOver(parts, () => new Link(parts, this.#links));
+    this.#current = new HubLink(parts, this.#links);
+    this.#handOver = new HandOver(parts, () => new HubLink(parts, this.#links));
   }
 
   /** Begins the first attempt. To be called once. */
@@ -124,7 +124,7 @@ export class Connection implements StreamOutlet {
     this.#current.attempt();
   }
 
-  #onHello(link: Link, hello: Hello): void {
+  #onHello(link: HubLink, hello: Hello): void {
     const older = this.#handOver.owns(link) ? this.#moveTo(link) : undefined;
     if (link !== this.#current) return;
     this.#rest?.cancel();
@@ -136,7 +136,7 @@ export class Connection implements StreamOutlet {
   }
 
   /** The second link has a hub: it is the one from now on. Answers a link that is one too many. */
-  #moveTo(next: Link): Link | undefined {
+  #moveTo(next: HubLink): HubLink | undefined {
     this.#handOver.take();
     const older = this.#old;
     this.#old = this.#current;
@@ -144,27 +144,27 @@ export class Connection implements StreamOutlet {
     return older;
   }
 
-  #onGoaway(link: Link, notice: Goaway): void {
+  #onGoaway(link: HubLink, notice: Goaway): void {
     if (link !== this.#current) return;
     this.#handOver.begin(notice.graceMs);
     this.#listener.goaway(notice);
   }
 
-  #onReleased(link: Link): void {
+  #onReleased(link: HubLink): void {
     if (link !== this.#old) return;
     this.#old = undefined;
     link.close();
   }
 
   /** An attempt or a connection came to its end. */
-  #onEnd(link: Link, reason: string, atLeastMs: number): void {
+  #onEnd(link: HubLink, reason: string, atLeastMs: number): void {
     if (this.#handOver.owns(link)) this.#handOver.failed(atLeastMs);
     else if (link === this.#old) this.#drop(link);
     else if (link === this.#current) this.#onLost(reason, atLeastMs);
   }
 
   /** Gives up a link whose answers are waited for. */
-  #drop(link: Link): void {
+  #drop(link: HubLink): void {
     if (link === this.#old) this.#old = undefined;
     link.close();
     this.#listener.lost(link);

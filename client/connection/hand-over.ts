@@ -3,21 +3,21 @@
  * often, until it says hello or the first is lost. Knows nothing of requests.
  */
 
-import { type Link, type LinkParts, retryDelayMs } from './hub-link.js';
+import { type HubLink, type LinkParts, retryDelayMs } from './hub-link.js';
 
 /** Longest spread of the first attempts of many clients, in milliseconds. */
 const MAX_SPREAD_MS = 10_000;
 
 export class HandOver {
   readonly #parts: LinkParts;
-  readonly #open: () => Link;
+  readonly #open: () => HubLink;
   #state: 'idle' | 'waiting' | 'trying' = 'idle';
-  #link: Link | undefined;
+  #link: HubLink | undefined;
   #failures = 0;
   #timer: { readonly cancel: () => void } | undefined;
 
   /** `open` makes the second link. */
-  constructor(parts: LinkParts, open: () => Link) {
+  constructor(parts: LinkParts, open: () => HubLink) {
     this.#parts = parts;
     this.#open = open;
   }
@@ -32,7 +32,7 @@ export class HandOver {
   }
 
   /** True for the second link. */
-  owns(link: Link): boolean {
+  owns(link: HubLink): boolean {
     return link === this.#link;
   }
 
@@ -43,7 +43,7 @@ export class HandOver {
   }
 
   /** Ends, and gives away the second link if it is connected or about to be. */
-  take(): Link | undefined {
+  take(): HubLink | undefined {
     const link = this.#state === 'trying' ? this.#link : undefined;
     if (link !== undefined) this.#link = undefined;
     this.cancel();

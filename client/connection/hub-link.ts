@@ -8,7 +8,7 @@ import type { ClientClock } from '../clock.js';
 import { localError, TickcastError } from '../error.js';
 import type { ResolvedOptions } from '../options.js';
 import { askToken } from '../token.js';
-import type { RequestOutlet } from './channels.js';
+import type { RequestChannel } from './channels.js';
 import { parseGoaway, parseHello, parseWireError } from './parse-answers.js';
 import type { OpenSocket, OutgoingRequest, SocketLike, StreamEvent } from './socket-io.js';
 
@@ -25,24 +25,24 @@ export interface LinkParts {
 /** What a link reports, until it is closed. */
 export interface LinkListener {
   /** The hub's first word, or newer limits of the same hub. */
-  hello(link: Link, hello: Hello): void;
+  hello(link: HubLink, hello: Hello): void;
   /** The attempt failed or the connection was lost; another may be made, `atLeastMs` from now at the earliest. */
-  ended(link: Link, reason: string, atLeastMs: number): void;
+  ended(link: HubLink, reason: string, atLeastMs: number): void;
   /** This hub and this client will never understand one another. */
-  refused(link: Link, error: TickcastError): void;
-  goaway(link: Link, notice: Goaway): void;
+  refused(link: HubLink, error: TickcastError): void;
+  goaway(link: HubLink, notice: Goaway): void;
   /** Nothing that left here is unanswered, and nothing more will leave here. */
-  released(link: Link): void;
+  released(link: HubLink): void;
   /** Answers, as they came. */
   prediction(raw: unknown): void;
   predictionError(raw: unknown): void;
-  stream(link: Link, event: StreamEvent, raw: unknown): void;
+  stream(link: HubLink, event: StreamEvent, raw: unknown): void;
 }
 
 /** A token that a function gave may have expired on the way: so many in a row may be refused. */
 const MAX_REFUSED_TOKENS = 3;
 
-export class Link implements RequestOutlet {
+export class HubLink implements RequestChannel {
   readonly #parts: LinkParts;
   readonly #listener: LinkListener;
   readonly #socket: SocketLike;

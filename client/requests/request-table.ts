@@ -7,7 +7,7 @@
 import { isRecord } from '../../shared/parse.js';
 import type { Hello, RequestId } from '../../shared/protocol.js';
 import type { ClientClock } from '../clock.js';
-import type { RequestOutlet } from '../connection/channels.js';
+import type { RequestChannel } from '../connection/channels.js';
 import { parsePrediction, parseWireError } from '../connection/parse-answers.js';
 import { localError, TickcastError } from '../error.js';
 import { AbortWatch } from './abort-signals.js';
@@ -25,16 +25,16 @@ import {
   superseded,
   unreadable,
 } from './request.js';
-import { WaitingLine } from './send-queue.js';
+import { SendQueue } from './send-queue.js';
 
 /** Losses of the connection after which a request is not sent again: it may be what costs the connection. */
 export const MAX_LOSSES = 3;
 
-export class InFlight {
+export class RequestTable {
   readonly #clock: ClientClock;
   readonly #connection: { readonly obstacle: string | undefined };
   readonly #maxQueuedRows: number;
-  readonly #line = new WaitingLine<Pending>();
+  readonly #queue = new SendQueue<Pending>();
   /** Requests that the hub may answer: sent once or more, and not settled. */
   readonly #known = new Map<RequestId, Pending>();
   readonly #aborts: AbortWatch<Pending>;
@@ -59,7 +59,7 @@ export class InFlight {
     let sentRows = 0;
     for (const { state, rows } of this.#known.values()) if (state === 'sent') sentRows += rows;
     return {
-      waitingRows: this.#line.rows,
+      waitingRows: this.#queue.rows,
       sentRows,
       answerable: this.#known.size,
       signals: this.#aborts.signals,
@@ -78,32 +78,32 @@ export class InFlight {
       return submission.settle({ ok: false, error: unreadable(cause) });
     }
     if (!this.#prepare(pending)) return;
-    if (this.#line.head !== undefined || !this.#send(pending)) this.#wait(pending);
+    if (this.#queue.head !== undefined || !this.#send(pending)) this.#wait(pending);
     if (pending.state === 'settled') return;
     if (signal !== undefined) this.#aborts.add(signal, pending);
     this.#deadlines.arm(dueAt(pending));
   }
 
   /** A connection is ready, or tells newer limits: sends what waits. What was sent on another is answered there still. */
-  connected(hello: Hello, outlet: RequestOutlet): void {
+  connected(hello: Hello, channel: RequestChannel): void {
     if (this.#closed !== undefined) return;
     const before = this.#route;
-    if (before?.outlet === outlet) before.hello = hello;
+    if (before?.channel === channel) before.hello = hello;
     else {
-      this.#route = { outlet, hello, unanswered: 0, rows: 0 };
-      if (before?.unanswered === 0) before.outlet.release();
+      this.#route = { channel, hello, unanswered: 0, rows: 0 };
+      if (before?.unanswered === 0) before.channel.release();
     }
     this.#pump();
   }
 
   /** A connection is lost: what was sent on it and not answered returns to the head of the line, in order. */
-  lost(outlet: RequestOutlet): void {
-    if (this.#route?.outlet === outlet) this.#route = undefined;
+  lost(channel: RequestChannel): void {
+    if (this.#route?.channel === channel) this.#route = undefined;
     const sent = [...this.#known.values()].filter(({ state }) => state === 'sent');
     /** Of requests on other connections: what has the same place and is older is not worth sending. */
     const placesTaken = new Set<string>();
     for (const pending of sent.reverse()) {
-      if (pending.route?.outlet !== outlet) {
+      if (pending.route?.channel !== channel) {
         if (pending.place !== undefined) placesTaken.add(pending.place);
         continue;
       }
@@ -114,12 +114,12 @@ export class InFlight {
         this.#fail(pending, localError('INTERNAL', text));
         continue;
       }
-      if (this.#line.holder(pending.place) !== undefined || placesTaken.has(pending.place ?? '')) {
+      if (this.#queue.holder(pending.place) !== undefined || placesTaken.has(pending.place ?? '')) {
         this.#fail(pending, superseded());
         continue;
       }
       pending.state = 'waiting';
-      this.#line.unshift(pending);
+      this.#queue.unshift(pending);
     }
     this.#pump();
   }
@@ -147,18 +147,18 @@ export class InFlight {
     this.#closed = error;
     this.#route = undefined;
     this.#deadlines.close();
-    for (const pending of [...this.#known.values(), ...this.#line.items()]) this.#fail(pending, error);
+    for (const pending of [...this.#known.values(), ...this.#queue.items()]) this.#fail(pending, error);
   }
 
   /** Puts a held pending in line: in the place of an older one with its key, else at the end. */
   #wait(pending: Pending): void {
-    const older = this.#line.holder(pending.place);
-    if (this.#line.rows - (older?.rows ?? 0) + pending.rows > this.#maxQueuedRows) {
+    const older = this.#queue.holder(pending.place);
+    if (this.#queue.rows - (older?.rows ?? 0) + pending.rows > this.#maxQueuedRows) {
       return this.#fail(pending, this.#queueFull(pending));
     }
     pending.state = 'waiting';
-    if (older === undefined) return this.#line.push(pending);
-    this.#line.replace(older, pending);
+    if (older === undefined) return this.#queue.push(pending);
+    this.#queue.replace(older, pending);
     older.state = 'held';
     this.#withdraw(older, superseded());
     // It may take less of the credit than the one whose turn it was.
@@ -166,12 +166,16 @@ export class InFlight {
   }
 
   #pump(): void {
-    for (let pending = this.#line.head; pending !== undefined && this.#route !== undefined; pending = this.#line.head) {
-      this.#line.remove(pending);
+    for (
+      let pending = this.#queue.head;
+      pending !== undefined && this.#route !== undefined;
+      pending = this.#queue.head
+    ) {
+      this.#queue.remove(pending);
       pending.state = 'held';
       if (this.#prepare(pending) && !this.#send(pending)) {
         pending.state = 'waiting';
-        this.#line.unshift(pending);
+        this.#queue.unshift(pending);
         return;
       }
     }
@@ -188,7 +192,7 @@ export class InFlight {
         pending.rows = guessRows(captured);
         return true;
       }
-      const prepared = prepareInput(captured, submission.fields, hello, route.outlet.base64);
+      const prepared = prepareInput(captured, submission.fields, hello, route.channel.base64);
       if (prepared.ok) {
         pending.wire = prepared.value.value;
         pending.rows = prepared.value.rows;
@@ -213,7 +217,7 @@ export class InFlight {
     // First, where the hub can tell it without reading the rest.
     const request = { id, input: wire, timeoutMs, ...submission.fields };
     try {
-      if (!route.outlet.predict(request)) {
+      if (!route.channel.predict(request)) {
         // The socket knows of a loss that it has yet to report.
         route.hello = undefined;
         return false;
@@ -240,7 +244,7 @@ export class InFlight {
   /** Settles what is due and answers the next deadline. */
   #expire(now: number): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const pending of [...this.#known.values(), ...this.#line.items()]) {
+    for (const pending of [...this.#known.values(), ...this.#queue.items()]) {
       const due = dueAt(pending);
       if (due > now) next = Math.min(next, due);
       else this.#withdraw(pending, localError('DEADLINE_EXCEEDED', this.#lateness(pending)));
@@ -255,7 +259,7 @@ export class InFlight {
     // Before the request is settled: that may be what its connection was kept for.
     if (this.#known.has(pending.id)) {
       const route = pending.state === 'sent' ? pending.route : this.#route;
-      route?.outlet.cancel(pending.id);
+      route?.channel.cancel(pending.id);
     }
     this.#fail(pending, error);
   }
@@ -267,7 +271,7 @@ export class InFlight {
   /** The one place where a request ends. */
   #settle(pending: Pending, result: PredictResult): void {
     if (pending.state === 'settled') return;
-    if (pending.state === 'waiting') this.#line.remove(pending);
+    if (pending.state === 'waiting') this.#queue.remove(pending);
     if (pending.state === 'sent') this.#leave(pending);
     pending.state = 'settled';
     this.#known.delete(pending.id);
@@ -281,7 +285,7 @@ export class InFlight {
     if (route === undefined) return;
     route.unanswered -= 1;
     route.rows -= rows;
-    if (route.unanswered === 0 && route !== this.#route && this.#closed === undefined) route.outlet.release();
+    if (route.unanswered === 0 && route !== this.#route && this.#closed === undefined) route.channel.release();
   }
 
   #pendingOf(raw: unknown): Pending | undefined {
@@ -291,7 +295,7 @@ export class InFlight {
   }
 
   #queueFull(pending: Pending): TickcastError {
-    const rows = `${this.#line.rows} rows wait in the client, maxQueuedRows is ${this.#maxQueuedRows}`;
+    const rows = `${this.#queue.rows} rows wait in the client, maxQueuedRows is ${this.#maxQueuedRows}`;
     return localError('OVERLOADED', `${rows}: no room for ${pending.rows} more; ${this.#reason()}`);
   }
 

@@ -1,11 +1,11 @@
 /** One request between its call and its settlement. */
 
 import type { Hello } from '../../shared/protocol.js';
-import type { RequestOutlet } from '../connection/channels.js';
+import type { RequestChannel } from '../connection/channels.js';
 import { localError, type TickcastError } from '../error.js';
 import type { RequestFields } from '../options.js';
 import type { ClientPrediction } from './receipt.js';
-import type { LineItem } from './send-queue.js';
+import type { QueueItem } from './send-queue.js';
 import { captureInput } from './typed-arrays.js';
 
 /** How one request ended. */
@@ -28,7 +28,7 @@ export const GRACE_MS = 100;
 
 /** One connection, from its hello to its loss, as requests know it. */
 export interface Route {
-  readonly outlet: RequestOutlet;
+  readonly channel: RequestChannel;
   /** Undefined when nothing can leave any more: a loss that is yet to be reported. */
   hello: Hello | undefined;
   /** Requests and rows that were sent on it and are not answered. */
@@ -37,7 +37,7 @@ export interface Route {
 }
 
 /** A request that is not settled, and what is known of it. */
-export interface Pending extends LineItem<Pending> {
+export interface Pending extends QueueItem<Pending> {
   readonly id: number;
   readonly submission: Submission;
   /** The input as it stood at the call. */

@@ -3,7 +3,7 @@
  * cost the same wherever a request stands.
  */
 
-export interface LineItem<Item> {
+export interface QueueItem<Item> {
   /** Rows the item counts for. Must not change while it stands in the line. */
   readonly rows: number;
   /** What at most one item of a line may have; undefined: nothing. */
@@ -12,7 +12,7 @@ export interface LineItem<Item> {
   after: Item | undefined;
 }
 
-export class WaitingLine<Item extends LineItem<Item>> {
+export class SendQueue<Item extends QueueItem<Item>> {
   #head: Item | undefined;
   #tail: Item | undefined;
   #rows = 0;

@@ -1,33 +1,33 @@
 /** The hub's own state, once a second, while anybody asks for it. */
 
 import type { HubStatus } from '../../shared/stream-protocol.js';
-import type { StreamOutlet } from '../connection/channels.js';
+import type { StreamChannel } from '../connection/channels.js';
 import { Emitter } from '../emitter.js';
 import { parseStatus } from './parse-frames.js';
 
-export class HubWatch {
-  readonly #outlet: StreamOutlet;
+export class HubStatusFeed {
+  readonly #channel: StreamChannel;
   readonly #events = new Emitter<{ status: HubStatus }>();
 
-  constructor(outlet: StreamOutlet) {
-    this.#outlet = outlet;
+  constructor(channel: StreamChannel) {
+    this.#channel = channel;
   }
 
   /** Adds a handler; the function returned removes it. The hub is asked with the first and told with the last. */
   add(handler: (status: HubStatus) => void): () => void {
     const off = this.#events.on('status', handler);
-    if (this.#events.count('status') === 1) this.#outlet.send('watch', { on: true });
+    if (this.#events.count('status') === 1) this.#channel.send('watch', { on: true });
     let added = true;
     return () => {
       if (!added) return;
       added = false;
       off();
-      if (this.#events.count('status') === 0) this.#outlet.send('watch', { on: false });
+      if (this.#events.count('status') === 0) this.#channel.send('watch', { on: false });
     };
   }
 
   connected(): void {
-    if (this.#events.count('status') > 0) this.#outlet.send('watch', { on: true });
+    if (this.#events.count('status') > 0) this.#channel.send('watch', { on: true });
   }
 
   /** A `status` event, as it came. */

@@ -1,9 +1,9 @@
 /** From `cast` frames to the items that are new: each once, in order, with what was left out between. */
 
 import type { CastFrame, StreamGap, StreamItem, StreamPosition } from '../../shared/stream-protocol.js';
-import { RepeatWindow } from '../repeat-window.js';
 import { StreamCursor } from './cursor.js';
 import { type FrameReader, type FrameSink, unannounced } from './frame-reader.js';
+import { RepeatWindow } from './repeat-window.js';
 
 export class ItemReader implements FrameReader<StreamItem> {
   readonly #cursor: StreamCursor;

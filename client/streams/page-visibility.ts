@@ -1,6 +1,6 @@
 /** Whether the page can be seen, and telling the hub of it while there is somebody to tell it for. */
 
-import type { StreamOutlet } from '../connection/channels.js';
+import type { StreamChannel } from '../connection/channels.js';
 
 /** The page as the client needs it. */
 export interface PageVisibility {
@@ -25,14 +25,14 @@ export function documentVisibility(): PageVisibility | undefined {
 
 export class VisibilityReport {
   readonly #page: PageVisibility | undefined;
-  readonly #outlet: StreamOutlet;
+  readonly #channel: StreamChannel;
   #off: (() => void) | undefined;
   /** What the hub of this connection believes. */
   #told = false;
 
-  constructor(page: PageVisibility | undefined, outlet: StreamOutlet) {
+  constructor(page: PageVisibility | undefined, channel: StreamChannel) {
     this.#page = page;
-    this.#outlet = outlet;
+    this.#channel = channel;
   }
 
   /** From now on the hub is to know. */
@@ -55,6 +55,6 @@ export class VisibilityReport {
 
   #tell(): void {
     const hidden = this.#page?.hidden ?? false;
-    if (hidden !== this.#told && this.#outlet.send('pace', { hidden })) this.#told = hidden;
+    if (hidden !== this.#told && this.#channel.send('pace', { hidden })) this.#told = hidden;
   }
 }

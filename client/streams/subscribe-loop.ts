@@ -3,7 +3,7 @@
 import type { WireError } from '../../shared/errors.js';
 import type { Subscribed, SubscribeRequest } from '../../shared/stream-protocol.js';
 import type { ClientClock } from '../clock.js';
-import type { StreamOutlet } from '../connection/channels.js';
+import type { StreamChannel } from '../connection/channels.js';
 import { parseReply, parseSubscribed } from './parse-frames.js';
 
 /** How long a reply may take before the hub is asked again, in milliseconds. */
@@ -25,9 +25,9 @@ export interface EnrolmentListener {
   refused(error: WireError): void;
 }
 
-export class Enrolment {
+export class SubscribeLoop {
   readonly #clock: ClientClock;
-  readonly #outlet: StreamOutlet;
+  readonly #channel: StreamChannel;
   readonly #listener: EnrolmentListener;
   #state: 'idle' | 'asking' | 'enrolled' = 'idle';
   /** Of the connection there is; a reply to an earlier one is nobody's. */
@@ -37,9 +37,9 @@ export class Enrolment {
   #refusals = 0;
   #timer: { readonly cancel: () => void } | undefined;
 
-  constructor(clock: ClientClock, outlet: StreamOutlet, listener: EnrolmentListener) {
+  constructor(clock: ClientClock, channel: StreamChannel, listener: EnrolmentListener) {
     this.#clock = clock;
-    this.#outlet = outlet;
+    this.#channel = channel;
     this.#listener = listener;
   }
 
@@ -71,7 +71,7 @@ export class Enrolment {
     const connection = this.#connection;
     this.#tries += 1;
     this.#timer = this.#clock.setTimer(REPLY_MS, () => this.#ask());
-    const sent = this.#outlet.send('subscribe', this.#listener.request(), (raw) => {
+    const sent = this.#channel.send('subscribe', this.#listener.request(), (raw) => {
       // The reply to an earlier try on this connection is as good as that to the last.
       if (connection === this.#connection && this.#state === 'asking') this.#onReply(raw);
     });

@@ -15,11 +15,11 @@ import type {
   Unsubscribed,
 } from '../../shared/stream-protocol.js';
 import type { ClientClock } from '../clock.js';
-import type { StreamOutlet } from '../connection/channels.js';
+import type { StreamChannel } from '../connection/channels.js';
 import { Emitter } from '../emitter.js';
 import { TickcastError } from '../error.js';
 import type { FrameReader, FrameSink } from './frame-reader.js';
-import { Enrolment } from './subscribe-loop.js';
+import { SubscribeLoop } from './subscribe-loop.js';
 import type { SubscribePlan } from './subscribe-options.js';
 import type { SubscriptionEvents, SubscriptionState, SubscriptionStats } from './types.js';
 import { ValueBuffer } from './value-buffer.js';
@@ -27,9 +27,9 @@ import { ValueBuffer } from './value-buffer.js';
 export class StreamSubscription<Value> {
   readonly #plan: SubscribePlan;
   readonly #reader: FrameReader<Value>;
-  readonly #outlet: StreamOutlet;
+  readonly #channel: StreamChannel;
   readonly #onEnd: (wasAsked: boolean) => void;
-  readonly #enrolment: Enrolment;
+  readonly #loop: SubscribeLoop;
   readonly #events = new Emitter<SubscriptionEvents<Value>>();
   /** The note is the position before the value. */
   readonly #buffer: ValueBuffer<Value, StreamPosition>;
@@ -61,15 +61,15 @@ export class StreamSubscription<Value> {
     plan: SubscribePlan,
     reader: FrameReader<Value>,
     clock: ClientClock,
-    outlet: StreamOutlet,
+    channel: StreamChannel,
     onEnd: (wasAsked: boolean) => void,
   ) {
     this.#plan = plan;
     this.#reader = reader;
-    this.#outlet = outlet;
+    this.#channel = channel;
     this.#onEnd = onEnd;
     this.#buffer = new ValueBuffer(plan.maxBuffered);
-    this.#enrolment = new Enrolment(clock, outlet, {
+    this.#loop = new SubscribeLoop(clock, channel, {
       request: () => this.#request(),
       accepted: (subscribed) => this.#onAccepted(subscribed),
       delayed: ({ code, message }) => this.#enter('connecting', `refused for now: ${code}: ${message}`),
@@ -159,7 +159,7 @@ export class StreamSubscription<Value> {
 
   lost(reason: string): void {
     if (this.#state === 'ended') return;
-    this.#enrolment.stop();
+    this.#loop.stop();
     if (this.#state !== 'connecting') this.#enter('connecting', reason);
   }
 
@@ -252,17 +252,17 @@ export class StreamSubscription<Value> {
   #pace(): void {
     const paused = this.#buffer.crowded;
     if (this.#behind) {
-      if (paused || !this.#enrolment.enrolled) return;
-      this.#outlet.send('unsubscribe', { stream: this.stream });
+      if (paused || !this.#loop.enrolled) return;
+      this.#channel.send('unsubscribe', { stream: this.stream });
       return this.#ask();
     }
-    if (paused === this.#paused || !this.#enrolment.enrolled) return;
-    if (this.#outlet.send('pace', { stream: this.stream, paused })) this.#paused = paused;
+    if (paused === this.#paused || !this.#loop.enrolled) return;
+    if (this.#channel.send('pace', { stream: this.stream, paused })) this.#paused = paused;
   }
 
   #ask(): void {
     this.#paused = false;
-    this.#enrolment.connected();
+    this.#loop.connected();
   }
 
   #request(): SubscribeRequest {
@@ -290,9 +290,9 @@ export class StreamSubscription<Value> {
 
   #end(reason: string, error: TickcastError | undefined): void {
     if (this.#state === 'ended') return;
-    const wasAsked = this.#enrolment.asked;
+    const wasAsked = this.#loop.asked;
     if (error === undefined) this.#closedAt = this.position;
-    this.#enrolment.stop();
+    this.#loop.stop();
     this.#plan.signal?.removeEventListener('abort', this.#onAbort);
     this.#error = error;
     this.#buffer.end(error);

@@ -2,7 +2,7 @@
 
 import type { StreamMode } from '../../shared/stream-protocol.js';
 import type { ClientClock } from '../clock.js';
-import type { StreamOutlet } from '../connection/channels.js';
+import type { StreamChannel } from '../connection/channels.js';
 import type { StreamEvent } from '../connection/socket-io.js';
 import { localError, type TickcastError } from '../error.js';
 import { ItemReader } from './item-reader.js';
@@ -24,16 +24,16 @@ const MAX_LEAVING = 1_000;
 
 export class Subscriptions {
   readonly #clock: ClientClock;
-  readonly #outlet: StreamOutlet;
+  readonly #channel: StreamChannel;
   readonly #visibility: VisibilityReport;
   readonly #byStream = new Map<string, AnySubscription>();
   /** Streams whose frames on this connection are still those of a closed subscription. */
   readonly #leaving = new Map<string, symbol>();
 
-  constructor(clock: ClientClock, outlet: StreamOutlet, page: PageVisibility | undefined) {
+  constructor(clock: ClientClock, channel: StreamChannel, page: PageVisibility | undefined) {
     this.#clock = clock;
-    this.#outlet = outlet;
-    this.#visibility = new VisibilityReport(page, outlet);
+    this.#channel = channel;
+    this.#visibility = new VisibilityReport(page, channel);
   }
 
   /** Subscriptions that have not ended. */
@@ -64,7 +64,7 @@ export class Subscriptions {
   lost(): void {
     this.#leaving.clear();
     for (const subscription of [...this.#byStream.values()]) {
-      subscription.lost(this.#outlet.obstacle ?? 'the connection was lost');
+      subscription.lost(this.#channel.obstacle ?? 'the connection was lost');
     }
   }
 
@@ -98,7 +98,7 @@ export class Subscriptions {
     reader: ConstructorParameters<typeof StreamSubscription<Value>>[1],
     onEnd: (wasAsked: boolean) => void,
   ): StreamSubscription<Value> {
-    return new StreamSubscription<Value>(plan, reader, this.#clock, this.#outlet, onEnd);
+    return new StreamSubscription<Value>(plan, reader, this.#clock, this.#channel, onEnd);
   }
 
   #begin<Value>(
@@ -110,7 +110,7 @@ export class Subscriptions {
     if (subscription.state === 'ended') return subscription;
     this.#byStream.set(stream, subscription);
     if (this.#byStream.size === 1) this.#visibility.start();
-    if (this.#outlet.obstacle === undefined) subscription.connected();
+    if (this.#channel.obstacle === undefined) subscription.connected();
     return subscription;
   }
 
@@ -123,7 +123,7 @@ export class Subscriptions {
   /** What the hub had sent before it heard of this must not reach a new subscription to the same stream. */
   #leave(stream: string): void {
     const leave = Symbol(stream);
-    const sent = this.#outlet.send('unsubscribe', { stream }, () => {
+    const sent = this.#channel.send('unsubscribe', { stream }, () => {
       if (this.#leaving.get(stream) === leave) this.#leaving.delete(stream);
     });
     if (sent && this.#leaving.size < MAX_LEAVING) this.#leaving.set(stream, leave);

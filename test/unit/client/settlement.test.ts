@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RequestOutlet } from '../../../client/connection/channels.js';
+import type { RequestChannel } from '../../../client/connection/channels.js';
 import type { OutgoingRequest } from '../../../client/connection/socket-io.js';
 import type { PredictResult } from '../../../client/requests/request.js';
-import { InFlight } from '../../../client/requests/request-table.js';
+import { RequestTable } from '../../../client/requests/request-table.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { hello } from './fake-socket.js';
 
@@ -36,7 +36,7 @@ interface Call {
 }
 
 /** A connection that the test opens and cuts. */
-class Wire implements RequestOutlet {
+class Wire implements RequestChannel {
   readonly base64 = false;
   /** Since it was opened last. */
   sent: OutgoingRequest[] = [];
@@ -90,7 +90,7 @@ test('settles every request exactly once, with its own answer, whatever happens 
       const older: Wire[] = [];
       const owedOn = (wire: Wire): OutgoingRequest[] =>
         wire.sent.filter((request) => calls[callOf(request)]?.results.length === 0);
-      const inFlight = new InFlight(clock, { obstacle: undefined }, 12);
+      const inFlight = new RequestTable(clock, { obstacle: undefined }, 12);
       let credit = 0;
       let closed = false;
       const close = (): void => {
@@ -188,14 +188,14 @@ test('settles every request exactly once, with its own answer, whatever happens 
 test('sends no id for two different requests', () => {
   const clock = new ManualClock();
   const ids = new Set<unknown>();
-  const outlet = {
+  const channel = {
     predict: (request: OutgoingRequest) => ids.add(request.id) === ids,
     cancel: () => true,
     base64: false,
     release: () => {},
   };
-  const inFlight = new InFlight(clock, { obstacle: undefined }, 0);
-  inFlight.connected(hello(), outlet);
+  const inFlight = new RequestTable(clock, { obstacle: undefined }, 0);
+  inFlight.connected(hello(), channel);
 
   for (let i = 0; i < 1000; i++) {
     inFlight.submit({ input: [1, 2, 3, 4], fields: {}, timeoutMs: 1000, signal: undefined, settle: () => {} });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { REPEAT_WINDOW, RepeatWindow } from '../../../client/repeat-window.js';
+import { REPEAT_WINDOW, RepeatWindow } from '../../../client/streams/repeat-window.js';
 import { ValueBuffer } from '../../../client/streams/value-buffer.js';
 import { item } from './stream-fixtures.js';
 

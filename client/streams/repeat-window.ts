@@ -1,6 +1,6 @@
 /** Remembers the last items that a request's id was seen with, so that a request that was sent again shows once. Bounded. */
 
-import type { StreamItem } from '../shared/stream-protocol.js';
+import type { StreamItem } from '../../shared/stream-protocol.js';
 
 /** Items that are remembered: far more than are cast between a request's loss and its return. */
 export const REPEAT_WINDOW = 4_096;
