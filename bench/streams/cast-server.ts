@@ -33,14 +33,14 @@ http.listen(0, '127.0.0.1', () => {
 });
 
 let credit = 0;
-let casting = false;
+let publisher = false;
 let rate: NodeJS.Timeout | undefined;
 process.on('message', (order: CastOrder) => {
   switch (order.kind) {
     case 'credit':
       credit += order.rounds;
-      if (!casting) {
-        casting = true;
+      if (!publisher) {
+        publisher = true;
         setImmediate(castOne);
       }
       break;
@@ -65,7 +65,7 @@ let roomEvent: 'cast' | 'aggregate' | undefined;
 
 function castOne(turn = 0): void {
   if (turn > 0) setImmediate(() => castOne(turn - 1));
-  else if (credit === 0) casting = false;
+  else if (credit === 0) publisher = false;
   else {
     credit -= 1;
     cast();
@@ -114,12 +114,12 @@ function openHub(server: HttpServer): () => void {
   });
   const engine: Engine = { slots: 1, run: () => Promise.resolve({ status: 'lost', reason: 'no engine here' }) };
   const models = { resolve: () => wireError('MODEL_NOT_FOUND', 'no model here') };
-  const hub = new Hub({ engine, models, clock: systemClock, options: config, casting: streams });
+  const hub = new Hub({ engine, models, clock: systemClock, options: config, publisher: streams });
   const { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength } = config;
   const limits = { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength };
   new SocketIoTransport({
     hub,
-    viewing: streams,
+    subscriptions: streams,
     clock: systemClock,
     http: server,
     policy: new RequestPolicy(new OriginPolicy([]), new HostPolicy([], false)),

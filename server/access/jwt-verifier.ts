@@ -2,7 +2,7 @@
 
 import { errors, jwtVerify, type KeyObject, type LocalJWKSet } from 'jose';
 import { rightsOf } from '../contracts/access.js';
-import type { IssuedPass } from './issued-pass.js';
+import type { IssuedGrant } from './issued-grant.js';
 import { type JwtSettings, verificationKey } from './jwt-settings.js';
 
 /** A token that was made a moment ago on a clock that is ahead is taken. An expiry is not stretched. */
@@ -10,7 +10,7 @@ const NOT_BEFORE_TOLERANCE_SECONDS = 5;
 const MAX_NAME_CHARS = 64;
 
 export type JwtOutcome =
-  | { readonly ok: true; readonly pass: IssuedPass }
+  | { readonly ok: true; readonly grant: IssuedGrant }
   | { readonly ok: false; readonly reason: string };
 
 export class JwtVerifier {
@@ -43,13 +43,13 @@ export class JwtVerifier {
       });
       const endsAt = (payload.exp ?? 0) * 1000;
       if (endsAt <= now) return { ok: false, reason: EXPIRED };
-      const pass = {
+      const grant = {
         name: nameOf(payload.sub),
         rights: rightsOf(scopesOf(payload[scopesClaim])),
         issuer: this,
         endsAt,
       };
-      return { ok: true, pass };
+      return { ok: true, grant };
     } catch (cause) {
       return { ok: false, reason: reasonOf(cause) };
     }

@@ -2,13 +2,13 @@
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { rightsOf } from '../contracts/access.js';
-import type { IssuedPass } from './issued-pass.js';
+import type { IssuedGrant } from './issued-grant.js';
 import type { TokenKey } from './token-file.js';
 
 interface Entry {
   readonly key: TokenKey;
   readonly digest: Buffer;
-  readonly pass: IssuedPass;
+  readonly grant: IssuedGrant;
 }
 
 export class KeyRing {
@@ -29,7 +29,7 @@ export class KeyRing {
     );
   }
 
-  /** A ring of these keys; one that is in this ring too, unchanged, keeps its passes. */
+  /** A ring of these keys; one that is in this ring too, unchanged, keeps its grants. */
   renewed(keys: readonly TokenKey[]): KeyRing {
     const kept = new Map(this.#entries.map((entry) => [identity(entry.key), entry]));
     return new KeyRing(
@@ -38,24 +38,24 @@ export class KeyRing {
     );
   }
 
-  /** What is behind the passes of this ring that the other has not. */
+  /** What is behind the grants of this ring that the other has not. */
   issuersWithout(other: KeyRing): readonly object[] {
     const kept = new Set(other.#entries);
-    return this.#entries.filter((entry) => !kept.has(entry)).map(({ pass }) => pass.issuer);
+    return this.#entries.filter((entry) => !kept.has(entry)).map(({ grant }) => grant.issuer);
   }
 
   /** Looks at every key, wherever the right one stands. */
-  find(token: string): IssuedPass | undefined {
+  find(token: string): IssuedGrant | undefined {
     const digest = digestOf(token, this.#secret);
-    let found: IssuedPass | undefined;
-    for (const entry of this.#entries) if (timingSafeEqual(entry.digest, digest)) found = entry.pass;
+    let found: IssuedGrant | undefined;
+    for (const entry of this.#entries) if (timingSafeEqual(entry.digest, digest)) found = entry.grant;
     return found;
   }
 }
 
 function entryOf(key: TokenKey, secret: Buffer): Entry {
-  const pass: IssuedPass = { name: key.name, rights: rightsOf(key.scopes), issuer: key, endsAt: undefined };
-  return { key, digest: digestOf(key.token, secret), pass };
+  const grant: IssuedGrant = { name: key.name, rights: rightsOf(key.scopes), issuer: key, endsAt: undefined };
+  return { key, digest: digestOf(key.token, secret), grant };
 }
 
 function digestOf(token: string, secret: Buffer): Buffer {

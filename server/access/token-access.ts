@@ -1,13 +1,13 @@
 /** Access by token: keys of a file, and JWTs. What the file says may change while it is in use. */
 
 import { type WireError, wireError } from '../../shared/errors.js';
-import type { Access, Admission, Pass } from '../contracts/access.js';
+import type { Access, Admission, Grant } from '../contracts/access.js';
 import type { Clock } from '../contracts/clock.js';
-import type { IssuedPass } from './issued-pass.js';
+import { GrantExpiry } from './grant-expiry.js';
+import type { IssuedGrant } from './issued-grant.js';
 import { JwtVerifier } from './jwt-verifier.js';
 import { KeyRing } from './key-ring.js';
 import type { TokenFile } from './token-file.js';
-import { Visits } from './visits.js';
 
 /** Longer ones are not looked at. Headers of a request have 16 KiB together. */
 const MAX_TOKEN_CHARS = 8192;
@@ -17,14 +17,14 @@ const JWT_FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 export class TokenAccess implements Access {
   readonly #wallNow: () => number;
-  readonly #visits: Visits;
-  readonly #issued = new WeakMap<Pass, IssuedPass>();
+  readonly #visits: GrantExpiry;
+  readonly #issued = new WeakMap<Grant, IssuedGrant>();
   #keys: KeyRing;
   #jwt: JwtVerifier | undefined;
 
   constructor({ keys, jwt }: TokenFile, clock: Clock, wallNow: () => number) {
     this.#wallNow = wallNow;
-    this.#visits = new Visits(clock, wallNow);
+    this.#visits = new GrantExpiry(clock, wallNow);
     this.#keys = KeyRing.of(keys);
     this.#jwt = jwt && new JwtVerifier(jwt, wallNow);
   }
@@ -33,16 +33,16 @@ export class TokenAccess implements Access {
     if (token === undefined) return refuse(NONE);
     if (typeof token !== 'string' || token.length > MAX_TOKEN_CHARS)
       return refuse(`the token must be a text of ${MAX_TOKEN_CHARS} characters at most`);
-    const pass = this.#keys.find(token);
-    if (pass !== undefined) return this.#admitted(pass);
+    const grant = this.#keys.find(token);
+    if (grant !== undefined) return this.#admitted(grant);
     if (this.#jwt === undefined || !JWT_FORM.test(token)) return refuse('the token is not known to this hub');
     return this.#jwt
       .verify(token)
-      .then((outcome) => (outcome.ok ? this.#admitted(outcome.pass) : refuse(outcome.reason)));
+      .then((outcome) => (outcome.ok ? this.#admitted(outcome.grant) : refuse(outcome.reason)));
   }
 
-  watch(pass: Pass, ended: (error: WireError) => void): () => void {
-    const issued = this.#issued.get(pass);
+  watch(grant: Grant, ended: (error: WireError) => void): () => void {
+    const issued = this.#issued.get(grant);
     return issued === undefined ? () => {} : this.#visits.watch(issued, ended);
   }
 
@@ -61,9 +61,9 @@ export class TokenAccess implements Access {
     this.#visits.close();
   }
 
-  #admitted(pass: IssuedPass): Admission {
-    this.#issued.set(pass, pass);
-    return { ok: true, pass };
+  #admitted(grant: IssuedGrant): Admission {
+    this.#issued.set(grant, grant);
+    return { ok: true, grant };
   }
 }
 

@@ -13,7 +13,7 @@ import { WorkerEngine } from '../engine/worker-engine.js';
 import { ModelRegistry } from '../models/registry.js';
 import { findModels, type ModelFolder } from '../models/repository.js';
 import { logHubEvents } from '../observe/log/hub-log.js';
-import { Repeats } from '../observe/log/log-throttle.js';
+import { LogThrottle } from '../observe/log/log-throttle.js';
 import type { Logger } from '../observe/log/logger.js';
 import { logEngineEvents, logTransportEvents } from '../observe/log/transport-log.js';
 import type { PredictionLog } from '../observe/prediction-log/prediction-log.js';
@@ -69,7 +69,7 @@ export class App {
   readonly hub: Hub;
   readonly #parts: AppParts;
   readonly #monitoring: Monitoring;
-  readonly #repeats = new Repeats(systemClock);
+  readonly #throttle = new LogThrottle(systemClock);
   #servers: HttpServers | undefined;
   #sockets: SocketIoTransport | undefined;
   #state: AppState = 'starting';
@@ -126,7 +126,7 @@ export class App {
     const { predictionLog } = logging;
     const streaming = new Streaming(config, log);
     const options = { ...config, keepInputs: keepsInputs(config) };
-    const hub = new Hub({ engine, models, clock: systemClock, options, casting: streaming.streams });
+    const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streaming.streams });
     hub.listen(logHubEvents(log, () => systemClock.now()));
     if (predictionLog !== undefined) hub.listen(predictionLog.listener);
     const app = new App({ config, control, log, engine, models, hub, streaming, predictionLog });
@@ -178,7 +178,7 @@ export class App {
     this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#servers?.close();
-    this.#repeats.close();
+    this.#throttle.close();
     await this.hub.drain(0);
     await this.#parts.engine.close(ENGINE_CLOSE_MS);
     await this.#parts.predictionLog?.close(LOG_CLOSE_MS);
@@ -187,12 +187,12 @@ export class App {
   async #listen(): Promise<string | undefined> {
     const { config, control, log, models, streaming } = this.#parts;
     const catalogue = new RegistryCatalogue(models);
-    const viewing = streaming.streams;
+    const subscriptions = streaming.streams;
     const hosts = new HostPolicy(config.allowedHosts, control.isOpenLoopback);
     const policy = new RequestPolicy(new OriginPolicy(config.corsOrigin), hosts);
     const addresses = new ClientAddress(config.trustProxy);
     const requestLimit = new RequestLimit(config.requestsPerSecond, systemClock);
-    const listener = this.#monitoring.countEvents(logTransportEvents(log, this.#repeats));
+    const listener = this.#monitoring.countEvents(logTransportEvents(log, this.#throttle));
     const pageFiles = new Set<string>();
     const isPage = (route: string): boolean => pageFiles.has(route);
     const servers = await HttpServers.create(config, { policy, isPage, addresses, listener });
@@ -203,7 +203,7 @@ export class App {
     const restAccess = new RestAccess(access, config);
     addRest(http, {
       hub: this.hub,
-      viewing,
+      subscriptions,
       catalogue,
       access: restAccess,
       addresses,
@@ -223,7 +223,7 @@ export class App {
     });
     this.#sockets = new SocketIoTransport({
       hub: this.hub,
-      viewing,
+      subscriptions,
       clock: systemClock,
       http: http.server,
       policy,
@@ -260,7 +260,7 @@ export class App {
     this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#servers?.close();
-    this.#repeats.close();
+    this.#throttle.close();
     await engine.close(ENGINE_CLOSE_MS);
     await predictionLog?.close(LOG_CLOSE_MS);
     this.#state = 'closed';

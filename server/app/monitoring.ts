@@ -6,7 +6,7 @@ import type { ModelSpec } from '../contracts/model.js';
 import type { TransportListener } from '../contracts/transport-events.js';
 import type { Hub } from '../core/hub.js';
 import type { WorkerEngine } from '../engine/worker-engine.js';
-import { AskedFigure } from '../observe/metrics/asked-figure.js';
+import { CachedGauge } from '../observe/metrics/cached-gauge.js';
 import type { LogCounts } from '../observe/metrics/metric.js';
 import { Metrics } from '../observe/metrics/metrics.js';
 import { PredictionCounts } from '../observe/metrics/prediction-counts.js';
@@ -41,7 +41,7 @@ export class Monitoring {
   constructor({ hub, models, engine, streams, state, sockets, log }: MonitoringParts) {
     const predictions = new PredictionCounts(() => systemClock.now(), models);
     hub.listen(predictions.listener);
-    const tensors = new AskedFigure(() => tensorsOf(engine), systemClock, ENGINE_ANSWER_MS);
+    const tensors = new CachedGauge(() => tensorsOf(engine), systemClock, ENGINE_ANSWER_MS);
     const edge = this.#edge;
     this.#metrics = new Metrics({
       predictions,

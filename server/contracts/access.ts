@@ -9,22 +9,24 @@ export type Scope = (typeof SCOPES)[number];
 export type Rights = Readonly<Record<Scope, boolean>>;
 
 /** What a token that was accepted stands for. */
-export interface Pass {
+export interface Grant {
   /** Of the key, or of a JWT's subject; for log lines. */
   readonly name: string;
   readonly rights: Rights;
 }
 
-export type Admission = { readonly ok: true; readonly pass: Pass } | { readonly ok: false; readonly error: WireError };
+export type Admission =
+  | { readonly ok: true; readonly grant: Grant }
+  | { readonly ok: false; readonly error: WireError };
 
 export interface Access {
   /** Looks at the token of a caller, or at its having none. Never throws. */
   admit(token: unknown): Admission | Promise<Admission>;
   /**
-   * Calls `ended` once, when the pass ends: it expires, or its key is withdrawn; at once, if that has been. The function returned makes it
+   * Calls `ended` once, when the grant ends: it expires, or its key is withdrawn; at once, if that has been. The function returned makes it
    * forget.
    */
-  watch(pass: Pass, ended: (error: WireError) => void): () => void;
+  watch(grant: Grant, ended: (error: WireError) => void): () => void;
 }
 
 export function rightsOf(scopes: readonly string[]): Rights {

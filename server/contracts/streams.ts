@@ -36,7 +36,7 @@ export interface CastTarget {
 }
 
 /** All streams, to publish to. */
-export interface Casting {
+export interface StreamPublisher {
   /** The stream of this name, made when it is not there; or why it cannot be had for this model. */
   open(stream: string, model: ModelSpec): CastTarget | WireError;
 }
@@ -58,7 +58,7 @@ export interface ViewerSink {
 }
 
 /** All subscriptions of one connection. */
-export interface Seat {
+export interface ConnectionSubscriptions {
   /** Answers at once; frames come only after `begin` was called. */
   subscribe(plan: SubscribePlan): { readonly subscribed: Subscribed; readonly begin: () => void } | WireError;
   unsubscribe(stream: string): WireError | undefined;
@@ -69,8 +69,8 @@ export interface Seat {
 }
 
 /** All streams, to view. */
-export interface Viewing {
-  seat(sink: ViewerSink): Seat;
+export interface StreamSubscriptions {
+  views(sink: ViewerSink): ConnectionSubscriptions;
   list(): readonly StreamDescription[];
   /** Past windows of a stream; undefined when there is no such stream or none of this length are kept. */
   windows(stream: string, windowMs: number): StreamPast | undefined;

@@ -13,7 +13,7 @@ import type { Clock } from '../contracts/clock.js';
 import type { Engine } from '../contracts/engine.js';
 import type { ModelDirectory, ModelSpec } from '../contracts/model.js';
 import type { Settle } from '../contracts/outcome.js';
-import type { Casting, CastTarget } from '../contracts/streams.js';
+import type { CastTarget, StreamPublisher } from '../contracts/streams.js';
 import { AdmissionControl } from './requests/admission-control.js';
 import { castRows } from './requests/cast-rows.js';
 import type { HubEvent, HubListener, HubState, HubStats } from './requests/events.js';
@@ -40,7 +40,7 @@ export interface HubParts {
   readonly clock: Clock;
   readonly options: HubOptions;
   /** Where predictions are cast to; without it a request that names a stream is refused. */
-  readonly casting?: Casting;
+  readonly publisher?: StreamPublisher;
 }
 
 /** The answer to {@link Hub.submit}: given at once. */
@@ -74,7 +74,7 @@ export class Hub {
   readonly options: HubOptions;
   readonly #models: ModelDirectory;
   readonly #clock: Clock;
-  readonly #casting: Casting | undefined;
+  readonly #publisher: StreamPublisher | undefined;
   readonly #ledger: Ledger;
   readonly #scheduler: Scheduler;
   readonly #admission: AdmissionControl;
@@ -85,12 +85,12 @@ export class Hub {
   #state: HubState = 'ready';
   #drained: Promise<DrainReport> | undefined;
 
-  constructor({ engine, models, clock, options, casting }: HubParts) {
+  constructor({ engine, models, clock, options, publisher }: HubParts) {
     const emit: HubListener = (event) => this.#emit(event);
     this.options = options;
     this.#models = models;
     this.#clock = clock;
-    this.#casting = casting;
+    this.#publisher = publisher;
     this.#ledger = new Ledger(clock, emit);
     this.#scheduler = new Scheduler(engine, clock, this.#ledger, emit, options);
     const { maxPrincipalRows = MAX_PRINCIPAL_ROWS } = options;
@@ -302,7 +302,7 @@ export class Hub {
     let cast: CastTarget | undefined;
     if (request.stream !== undefined) {
       // Last of all checks: a refused request makes no stream.
-      const opened = this.#casting?.open(request.stream, model.spec) ?? NO_STREAMS;
+      const opened = this.#publisher?.open(request.stream, model.spec) ?? NO_STREAMS;
       if ('code' in opened) {
         queue.arena.release(firstSlot);
         return refusal(opened);

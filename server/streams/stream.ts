@@ -7,7 +7,7 @@ import type { Calendar } from './calendar.js';
 import { type CastItem, makeItem } from './cast-item.js';
 import { ItemRing } from './item-ring.js';
 import type { Viewer } from './viewer.js';
-import { CastViewer } from './viewers/item-viewer.js';
+import { ItemViewer } from './viewers/item-viewer.js';
 import { PaceGroup } from './viewers/pace-group.js';
 import { StreamWindows } from './windows/stream-windows.js';
 import type { WindowViewer } from './windows/window-viewer.js';
@@ -40,7 +40,7 @@ export class Stream implements CastTarget {
   readonly #windows: StreamWindows;
   /** By pace and form of the frame. */
   readonly #groups = new Map<string, PaceGroup>();
-  readonly #groupOf = new Map<CastViewer, string>();
+  readonly #groupOf = new Map<ItemViewer, string>();
   #viewers = 0;
   #lastAt: number;
 
@@ -103,11 +103,11 @@ export class Stream implements CastTarget {
   }
 
   /** Takes a viewer: what it missed since its position, or else its history, is owed to it. Nothing is sent yet. */
-  add(viewer: CastViewer | WindowViewer): void {
+  add(viewer: ItemViewer | WindowViewer): void {
     this.#viewers += 1;
     const { plan } = viewer;
     const position = plan.position !== undefined && this.continues(plan.position) ? plan.position : undefined;
-    if (viewer instanceof CastViewer) {
+    if (viewer instanceof ItemViewer) {
       const { first, last } = this.ring;
       // With a pace what was missed is left out; without one it is all owed.
       if (position !== undefined)
@@ -122,7 +122,7 @@ export class Stream implements CastTarget {
   }
 
   /** Puts a viewer of items into the group of its pace. */
-  repace(viewer: CastViewer): void {
+  repace(viewer: ItemViewer): void {
     const key = `${viewer.rate ?? 'live'}/${viewer.frameItems}`;
     if (this.#groupOf.get(viewer) !== key) {
       this.#leaveGroup(viewer);
@@ -143,9 +143,9 @@ export class Stream implements CastTarget {
     if (!viewer.catchUp(this.#parts.clock.now())) this.#parts.onBehind(viewer);
   }
 
-  remove(viewer: CastViewer | WindowViewer): void {
+  remove(viewer: ItemViewer | WindowViewer): void {
     this.#viewers -= 1;
-    if (viewer instanceof CastViewer) this.#leaveGroup(viewer);
+    if (viewer instanceof ItemViewer) this.#leaveGroup(viewer);
     else this.#windows.leave(viewer);
   }
 
@@ -174,7 +174,7 @@ export class Stream implements CastTarget {
     };
   }
 
-  #leaveGroup(viewer: CastViewer): void {
+  #leaveGroup(viewer: ItemViewer): void {
     const key = this.#groupOf.get(viewer);
     if (key === undefined) return;
     this.#groupOf.delete(viewer);

@@ -6,13 +6,19 @@ import type { StreamDescription, StreamGap, StreamPosition } from '../../shared/
 import type { Clock, Timer } from '../contracts/clock.js';
 import type { ModelSpec } from '../contracts/model.js';
 import type { StreamEvent } from '../contracts/stream-events.js';
-import type { Casting, Seat, StreamPast, ViewerSink, Viewing } from '../contracts/streams.js';
+import type {
+  ConnectionSubscriptions,
+  StreamPast,
+  StreamPublisher,
+  StreamSubscriptions,
+  ViewerSink,
+} from '../contracts/streams.js';
 import { Calendar } from './calendar.js';
 import type { CastItem } from './cast-item.js';
 import { Stream } from './stream.js';
 import type { Viewer, ViewerLimits } from './viewer.js';
-import { StreamSeat } from './viewers/connection-views.js';
-import type { CastViewer } from './viewers/item-viewer.js';
+import { ConnectionViews } from './viewers/connection-views.js';
+import type { ItemViewer } from './viewers/item-viewer.js';
 import type { WindowViewer } from './windows/window-viewer.js';
 
 export interface StreamsOptions extends ViewerLimits {
@@ -59,7 +65,7 @@ export type Explain = (stream: Stream, items: readonly CastItem[], done: () => v
 const BEHIND_MS = 10;
 const EXPIRE_EVERY_MS = 1000;
 
-export class Streams implements Casting, Viewing {
+export class Streams implements StreamPublisher, StreamSubscriptions {
   readonly options: StreamsOptions;
   readonly counts: StreamCounts = { skippedItems: 0, slowViewers: 0 };
   /** Set once, by who makes the hub: it needs the hub, and the hub needs the streams. */
@@ -68,7 +74,7 @@ export class Streams implements Casting, Viewing {
   readonly #calendar: Calendar;
   readonly #streams = new Map<string, Stream>();
   /** Viewers of streams that are not there. */
-  readonly #waiting = new Map<string, Set<CastViewer | WindowViewer>>();
+  readonly #waiting = new Map<string, Set<ItemViewer | WindowViewer>>();
   readonly #behind = new Set<Viewer>();
   #behindTimer: Timer | undefined;
   #tickTimer: Timer | undefined;
@@ -95,8 +101,8 @@ export class Streams implements Casting, Viewing {
     return wireError('STREAM_CONFLICT', message);
   }
 
-  seat(sink: ViewerSink): Seat {
-    return new StreamSeat(this, sink, this.#parts.watch, (event) => this.#parts.listener(event));
+  views(sink: ViewerSink): ConnectionSubscriptions {
+    return new ConnectionViews(this, sink, this.#parts.watch, (event) => this.#parts.listener(event));
   }
 
   list(): readonly StreamDescription[] {
@@ -130,7 +136,7 @@ export class Streams implements Casting, Viewing {
   }
 
   /** Takes a viewer to its stream, or has it wait for that. Nothing is sent yet. */
-  add(viewer: CastViewer | WindowViewer): void {
+  add(viewer: ItemViewer | WindowViewer): void {
     const stream = this.#streams.get(viewer.stream);
     if (stream !== undefined) return stream.add(viewer);
     const waiting = this.#waiting.get(viewer.stream);
@@ -146,7 +152,7 @@ export class Streams implements Casting, Viewing {
     return { stream: name, ...(stream === undefined ? {} : { epoch: stream.epoch }), reason, missed: null };
   }
 
-  remove(viewer: CastViewer | WindowViewer): void {
+  remove(viewer: ItemViewer | WindowViewer): void {
     viewer.ended = true;
     this.#behind.delete(viewer);
     const waiting = this.#waiting.get(viewer.stream);

@@ -105,7 +105,7 @@ export async function openContractHub(
     listener: () => {},
     watch: () => {},
   });
-  const hub = new Hub({ engine, models, clock: systemClock, options, casting: streams });
+  const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streams });
   const events: HubEvent[] = [];
   const faults: string[] = [];
   const hear = (event: HubEvent | TransportEvent): void => {
@@ -125,11 +125,11 @@ export async function openContractHub(
   const catalogue = { list: () => [], find: () => undefined };
   const access = new RestAccess(openAccess, { openMetrics: true });
   const rest = { catalogue, access, addresses, requestLimit, isDraining: () => false, hasMetrics: false, version: '0' };
-  addRest(http, { hub, viewing: streams, ...rest });
+  addRest(http, { hub, subscriptions: streams, ...rest });
   access.guard(http);
   const sockets = new SocketIoTransport({
     hub,
-    viewing: streams,
+    subscriptions: streams,
     clock: systemClock,
     http: http.server,
     policy,

@@ -109,10 +109,10 @@ export class TestStreams {
   subscribe(request: object, viewer: TestViewer) {
     const plan = parseSubscribe({ stream: 's', ...request });
     if (!plan.ok) throw new Error(plan.error.message);
-    const seat = this.streams.seat(viewer);
-    const outcome = seat.subscribe(plan.value);
+    const views = this.streams.views(viewer);
+    const outcome = views.subscribe(plan.value);
     if ('code' in outcome) throw new Error(outcome.code);
     outcome.begin();
-    return { seat, subscribed: outcome.subscribed };
+    return { views, subscribed: outcome.subscribed };
   }
 }

@@ -6,7 +6,7 @@ import type { ReadyModel } from '../../contracts/model.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import { type BatchRun, makeReceipt } from '../receipts.js';
 import type { Origin, Pending } from '../requests/request.js';
-import type { CostLine } from './cost-model.js';
+import type { CostModel } from './cost-model.js';
 import { finitenessProblem } from './finiteness.js';
 import type { RowArena } from './row-arena.js';
 
@@ -14,7 +14,7 @@ import type { RowArena } from './row-arena.js';
 export interface BatchSource {
   readonly model: ReadyModel;
   readonly arena: RowArena;
-  readonly cost: CostLine;
+  readonly cost: CostModel;
 }
 
 /** Gives a request its one answer. */

@@ -26,7 +26,7 @@ type Equations = number[][];
 const ROW_SCALE = 64;
 const BYTE_SCALE = 8192;
 
-export class CostLine {
+export class CostModel {
   #overheadMs: number;
   #rowMs: number;
   #byteMs: number;

@@ -9,7 +9,7 @@ import { DrainRate } from '../requests/drain-rate.js';
 import type { Principal } from '../requests/principal.js';
 import type { Origin, Pending, RequestQueue } from '../requests/request.js';
 import { Batch, type BatchSource } from './batch.js';
-import { CostLine } from './cost-model.js';
+import { CostModel } from './cost-model.js';
 import { batchRows, budgetMs, type FlushOptions } from './flush-policy.js';
 import { RowArena } from './row-arena.js';
 import { QUANTUM_ROWS, Turns } from './turns.js';
@@ -24,7 +24,7 @@ export interface QueueOptions extends FlushOptions {
 export class ModelQueue implements RequestQueue, BatchSource {
   readonly model: ReadyModel;
   readonly arena: RowArena;
-  readonly cost: CostLine;
+  readonly cost: CostModel;
   readonly #options: QueueOptions;
   readonly #clock: Clock;
   readonly #turns = new Turns<Pending>();
@@ -39,7 +39,7 @@ export class ModelQueue implements RequestQueue, BatchSource {
   constructor(model: ReadyModel, options: QueueOptions, slots: number, clock: Clock) {
     const maxBatchRows = Math.min(options.maxBatchRows, model.maxBatchRows ?? options.maxBatchRows);
     this.model = model;
-    this.cost = new CostLine(model.warmUp);
+    this.cost = new CostModel(model.warmUp);
     this.arena = new RowArena(model.spec.inputs, options.maxQueueRows + slots * maxBatchRows, options.maxArenaBytes);
     this.#options = { ...options, maxBatchRows };
     this.#clock = clock;

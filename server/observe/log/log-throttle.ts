@@ -2,24 +2,24 @@
 
 import type { Clock, Timer } from '../../contracts/clock.js';
 
-export interface More {
+export interface Repeated {
   readonly count: number;
   readonly withinMs: number;
 }
 
 /** Writes one line: of a single event, or, given their count, of several of which the last is at hand. */
-export type Teller = (more: More | undefined) => void;
+export type WriteLine = (more: Repeated | undefined) => void;
 
 interface Span {
   count: number;
-  last: Teller;
+  last: WriteLine;
   readonly timer: Timer;
 }
 
 /** How long events of one kind are gathered, in milliseconds. */
 const SPAN_MS = 10_000;
 
-export class Repeats {
+export class LogThrottle {
   readonly #clock: Clock;
   readonly #spans = new Map<string, Span>();
 
@@ -28,7 +28,7 @@ export class Repeats {
   }
 
   /** @param kind one of few: each may have its line. */
-  tell(kind: string, line: Teller): void {
+  tell(kind: string, line: WriteLine): void {
     const span = this.#spans.get(kind);
     if (span !== undefined) {
       span.count += 1;
@@ -48,7 +48,7 @@ export class Repeats {
     this.#spans.clear();
   }
 
-  #begin(kind: string, line: Teller): void {
+  #begin(kind: string, line: WriteLine): void {
     const timer = this.#clock.setTimer(SPAN_MS, () => {
       const { count, last } = span;
       this.#spans.delete(kind);

@@ -2,14 +2,14 @@
 
 import type { EngineEvent } from '../../contracts/engine-events.js';
 import type { TransportListener } from '../../contracts/transport-events.js';
-import type { Repeats } from './log-throttle.js';
+import type { LogThrottle } from './log-throttle.js';
 import type { Logger } from './logger.js';
 
 /** Probes come every few seconds for ever: their lines are for debugging only. */
 const PROBES = new Set(['/healthz', '/readyz']);
 
-/** @param repeats keeps a flood of refusals out of the log. */
-export function logTransportEvents(log: Logger, repeats: Repeats): TransportListener {
+/** @param throttle keeps a flood of refusals out of the log. */
+export function logTransportEvents(log: Logger, throttle: LogThrottle): TransportListener {
   return (event) => {
     const { type, ...fields } = event;
     switch (type) {
@@ -18,12 +18,12 @@ export function logTransportEvents(log: Logger, repeats: Repeats): TransportList
       case 'disconnected':
         return log.info(fields, 'client disconnected');
       case 'rejected':
-        return repeats.tell((event as Extract<typeof event, { type: 'rejected' }>).code, (more) => {
+        return throttle.tell((event as Extract<typeof event, { type: 'rejected' }>).code, (more) => {
           if (more === undefined) log.warn(fields, 'connection refused');
           else log.warn({ ...more, last: fields }, 'further connections refused');
         });
       case 'cut':
-        return repeats.tell(`cut ${(event as Extract<typeof event, { type: 'cut' }>).kind}`, (more) => {
+        return throttle.tell(`cut ${(event as Extract<typeof event, { type: 'cut' }>).kind}`, (more) => {
           if (more === undefined) log.warn(fields, 'connection cut');
           else log.warn({ ...more, last: fields }, 'further connections cut');
         });

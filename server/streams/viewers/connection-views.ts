@@ -4,12 +4,12 @@ import { type WireError, wireError } from '../../../shared/errors.js';
 import type { SubscribePlan } from '../../../shared/parse-stream.js';
 import type { PaceRequest, StreamGap, StreamPosition, Subscribed } from '../../../shared/stream-protocol.js';
 import type { StreamEvent } from '../../contracts/stream-events.js';
-import type { Seat, ViewerSink } from '../../contracts/streams.js';
+import type { ConnectionSubscriptions, ViewerSink } from '../../contracts/streams.js';
 import { gapEvent, unsubscribedEvent } from '../shared-events.js';
 import type { Stream } from '../stream.js';
 import type { ViewerLimits } from '../viewer.js';
 import { WindowViewer } from '../windows/window-viewer.js';
-import { CastViewer } from './item-viewer.js';
+import { ItemViewer } from './item-viewer.js';
 
 /** What it needs of the hub's streams. */
 export interface ViewedStreams {
@@ -18,16 +18,16 @@ export interface ViewedStreams {
   find(name: string): Stream | undefined;
   /** What a viewer that stood there has missed for good. */
   gapOf(name: string, position: StreamPosition): StreamGap | undefined;
-  add(viewer: CastViewer | WindowViewer): void;
-  remove(viewer: CastViewer | WindowViewer): void;
+  add(viewer: ItemViewer | WindowViewer): void;
+  remove(viewer: ItemViewer | WindowViewer): void;
 }
 
-export class StreamSeat implements Seat {
+export class ConnectionViews implements ConnectionSubscriptions {
   readonly #streams: ViewedStreams;
   readonly #sink: ViewerSink;
   readonly #watch: (sink: ViewerSink, on: boolean) => void;
   readonly #listener: (event: StreamEvent) => void;
-  readonly #viewers = new Map<string, CastViewer | WindowViewer>();
+  readonly #viewers = new Map<string, ItemViewer | WindowViewer>();
   #hidden = false;
 
   constructor(
@@ -57,7 +57,7 @@ export class StreamSeat implements Seat {
     const viewer =
       mode === 'aggregate'
         ? new WindowViewer(plan, this.#sink, limits)
-        : new CastViewer(plan, this.#sink, limits, counts);
+        : new ItemViewer(plan, this.#sink, limits, counts);
     viewer.hidden = this.#hidden;
     viewer.onCut = () => this.#cut(viewer);
     this.#viewers.set(name, viewer);
@@ -93,7 +93,7 @@ export class StreamSeat implements Seat {
     viewer.pause(paused);
     if (paused) return undefined;
     // Without a pace of its own it asked for every item, and gets those that came meanwhile.
-    if (viewer instanceof CastViewer) viewer.exact = viewer.rate === undefined;
+    if (viewer instanceof ItemViewer) viewer.exact = viewer.rate === undefined;
     this.#streams.find(stream)?.settle(viewer);
     return undefined;
   }
@@ -113,13 +113,13 @@ export class StreamSeat implements Seat {
       if (viewer.hidden === hidden) continue;
       viewer.hidden = hidden;
       const stream = this.#streams.find(viewer.stream);
-      if (viewer instanceof CastViewer) stream?.repace(viewer);
+      if (viewer instanceof ItemViewer) stream?.repace(viewer);
       // Seen again: at once what it missed, as far as its pace lets it.
       if (!hidden) stream?.settle(viewer);
     }
   }
 
-  #cut(viewer: CastViewer | WindowViewer): void {
+  #cut(viewer: ItemViewer | WindowViewer): void {
     const { stream, position } = viewer;
     const { slowViewerMs, maxViewerBytes } = this.#streams.options;
     const message = `the viewer left more than ${maxViewerBytes} bytes unread for ${slowViewerMs} ms; subscribe again, with a maxRate or in mode "aggregate"`;
@@ -130,7 +130,7 @@ export class StreamSeat implements Seat {
     this.#listener({ type: 'viewer-cut', stream, message });
   }
 
-  #end(viewer: CastViewer | WindowViewer): void {
+  #end(viewer: ItemViewer | WindowViewer): void {
     this.#viewers.delete(viewer.stream);
     this.#streams.remove(viewer);
   }

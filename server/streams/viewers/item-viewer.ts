@@ -16,7 +16,7 @@ export interface ItemSource extends StreamIdentity {
 /** A viewer that did not read for longer than this gets the newest when it reads again, and no longer every item; in milliseconds. */
 const CONFLATE_AFTER_MS = 1000;
 
-export class CastViewer extends Viewer {
+export class ItemViewer extends Viewer {
   readonly plan: SubscribePlan;
   readonly #counts: { skippedItems: number };
   #source: ItemSource | undefined;

@@ -7,7 +7,7 @@ import { MAX_FRAME_ITEMS } from '../../../shared/limits.js';
 import type { Clock, Timer } from '../../contracts/clock.js';
 import type { SharedEvent } from '../../contracts/streams.js';
 import { castEvent } from '../shared-events.js';
-import type { CastViewer, ItemSource } from './item-viewer.js';
+import type { ItemSource, ItemViewer } from './item-viewer.js';
 
 export interface PaceGroupParts {
   readonly source: ItemSource;
@@ -17,7 +17,7 @@ export interface PaceGroupParts {
   /** Most items of a frame. Without a rate more come in further frames; with one the older are left out. */
   readonly frameItems: number;
   /** Called for a viewer that could not be served all that it is owed. */
-  readonly onBehind: (viewer: CastViewer) => void;
+  readonly onBehind: (viewer: ItemViewer) => void;
 }
 
 /** Viewers served in one event-loop turn: long turns starve newcomers and the predictions of others. */
@@ -25,7 +25,7 @@ const VIEWERS_A_TURN = 256;
 
 export class PaceGroup {
   readonly #parts: PaceGroupParts;
-  readonly #viewers = new Set<CastViewer>();
+  readonly #viewers = new Set<ItemViewer>();
   /** Offset up to which the group was served. */
   #served: number;
   #busy = false;
@@ -41,11 +41,11 @@ export class PaceGroup {
     return this.#viewers.size;
   }
 
-  add(viewer: CastViewer): void {
+  add(viewer: ItemViewer): void {
     this.#viewers.add(viewer);
   }
 
-  remove(viewer: CastViewer): void {
+  remove(viewer: ItemViewer): void {
     this.#viewers.delete(viewer);
   }
 
@@ -80,7 +80,7 @@ export class PaceGroup {
     this.#serve([...this.#viewers], 0, { event, skipped, after, to });
   }
 
-  #serve(viewers: readonly CastViewer[], start: number, frame: Frame): void {
+  #serve(viewers: readonly ItemViewer[], start: number, frame: Frame): void {
     const now = this.#parts.clock.now();
     const end = Math.min(viewers.length, start + VIEWERS_A_TURN);
     for (let i = start; i < end; i++) {
@@ -95,7 +95,7 @@ export class PaceGroup {
     if (this.#served < this.#parts.source.ring.last) this.wake();
   }
 
-  #serveOne(viewer: CastViewer, { event, skipped, after, to }: Frame, now: number): void {
+  #serveOne(viewer: ItemViewer, { event, skipped, after, to }: Frame, now: number): void {
     if (viewer.paused || viewer.offset >= to) return;
     if (event !== undefined && viewer.offset === after && !viewer.exact && viewer.readiness(now) === 'ready') {
       viewer.sendFrame(event, skipped, to);

@@ -2,9 +2,9 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WireError, wireError } from '../../../shared/errors.js';
-import type { Access, Pass, Scope } from '../../contracts/access.js';
+import type { Access, Grant, Scope } from '../../contracts/access.js';
+import { lacks, refusePredict } from '../authorization.js';
 import { bearerToken } from '../bearer.js';
-import { lacks, refusePredict } from '../permit.js';
 import { sendError } from './http.js';
 
 type Need = Scope | 'predict or subscribe' | 'nothing';
@@ -26,7 +26,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
 export class RestAccess {
   readonly #access: Access;
   readonly #openMetrics: boolean;
-  readonly #passes = new WeakMap<FastifyRequest, Pass>();
+  readonly #grants = new WeakMap<FastifyRequest, Grant>();
 
   constructor(access: Access, { openMetrics }: { readonly openMetrics: boolean }) {
     this.#access = access;
@@ -42,8 +42,8 @@ export class RestAccess {
       const token = bearerToken(request.headers);
       const admission = await this.#access.admit(token);
       if (!admission.ok) return refuse(reply, admission.error, token === undefined ? '' : ', error="invalid_token"');
-      const { rights } = admission.pass;
-      this.#passes.set(request, admission.pass);
+      const { rights } = admission.grant;
+      this.#grants.set(request, admission.grant);
       const isEnough = need === 'predict or subscribe' ? rights.predict || rights.subscribe : rights[need];
       if (!isEnough) return refuse(reply, lacks(need), insufficient(need));
     });
@@ -51,13 +51,15 @@ export class RestAccess {
 
   /** Why this caller may not publish to a stream. */
   refusesPredict(request: FastifyRequest, stream: string | undefined): WireError | undefined {
-    const pass = this.#passes.get(request);
-    return pass === undefined ? wireError('INTERNAL', 'the route is not guarded') : refusePredict(pass.rights, stream);
+    const grant = this.#grants.get(request);
+    return grant === undefined
+      ? wireError('INTERNAL', 'the route is not guarded')
+      : refusePredict(grant.rights, stream);
   }
 
   /** For what the caller was let in; nameless where nothing was asked. */
-  passOf(request: FastifyRequest): Pick<Pass, 'name'> {
-    return this.#passes.get(request) ?? { name: '' };
+  grantOf(request: FastifyRequest): Pick<Grant, 'name'> {
+    return this.#grants.get(request) ?? { name: '' };
   }
 
   #needOf({ routeOptions: { url } }: FastifyRequest, files: ReadonlySet<string>): Need {

@@ -6,7 +6,7 @@ import { readPrediction } from '../../../shared/output.js';
 import { isModelReference, isStreamName, parsePredict } from '../../../shared/parse.js';
 import type { Timing } from '../../../shared/protocol.js';
 import type { Outcome } from '../../contracts/outcome.js';
-import type { Viewing } from '../../contracts/streams.js';
+import type { StreamSubscriptions } from '../../contracts/streams.js';
 import type { Hub } from '../../core/hub.js';
 import type { Origin, Pending } from '../../core/requests/request.js';
 import type { ClientAddress } from '../client-address.js';
@@ -25,9 +25,9 @@ export interface ModelCatalogue {
 
 export interface RestParts {
   readonly hub: Hub;
-  readonly viewing: Viewing;
+  readonly subscriptions: StreamSubscriptions;
   readonly catalogue: ModelCatalogue;
-  readonly access: Pick<RestAccess, 'refusesPredict' | 'passOf'>;
+  readonly access: Pick<RestAccess, 'refusesPredict' | 'grantOf'>;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
   readonly isDraining: () => boolean;
@@ -37,7 +37,7 @@ export interface RestParts {
 }
 
 export function addRest(app: FastifyInstance, parts: RestParts): void {
-  const { hub, viewing, catalogue, access, addresses, requestLimit, isDraining, hasMetrics, version } = parts;
+  const { hub, subscriptions, catalogue, access, addresses, requestLimit, isDraining, hasMetrics, version } = parts;
   const origins = new RestOrigins(hub);
   app.addHook('onRequest', async (_request, reply) => {
     // A kept connection would come back to a hub that is about to go.
@@ -50,7 +50,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
   };
   const originOf = (request: FastifyRequest): Origin => {
     const address = addresses.of(request.raw);
-    return origins.of(principalKey(access.passOf(request), address), address);
+    return origins.of(principalKey(access.grantOf(request), address), address);
   };
   /** Before the body is read, so that a request too many costs next to nothing. */
   const refuseEarly = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -85,14 +85,14 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
       sendError(reply, wireError('MODEL_NOT_FOUND', `there is no model "${name.slice(0, 80)}"; see GET /models`))
     );
   });
-  app.get('/streams', async () => ({ streams: viewing.list() }));
+  app.get('/streams', async () => ({ streams: subscriptions.list() }));
   app.get<{ Params: { name: string }; Querystring: { windowMs?: unknown } }>(
     '/streams/:name/windows',
     async ({ params: { name }, query }, reply) => {
       const windowMs = query.windowMs ?? '1000';
-      const past = isStreamName(name) ? viewing.windows(name, Number(windowMs)) : undefined;
+      const past = isStreamName(name) ? subscriptions.windows(name, Number(windowMs)) : undefined;
       if (past !== undefined) return past;
-      if (!viewing.list().some(({ stream }) => stream === name))
+      if (!subscriptions.list().some(({ stream }) => stream === name))
         return sendError(reply, wireError('NOT_FOUND', `there is no stream "${name.slice(0, 80)}"; see GET /streams`));
       const message = 'windowMs must be 1000 or 10000, or a length that somebody views now';
       return sendError(reply, wireError('INVALID_INPUT', message));

@@ -6,7 +6,7 @@ import { parseCancel, parsePredict } from '../../../shared/parse.js';
 import type { AnswerTo, PredictAck } from '../../../shared/protocol.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import type { Hub } from '../../core/hub.js';
-import type { Permit } from '../permit.js';
+import type { Authorization } from '../authorization.js';
 import type { Wire } from '../wire/wire.js';
 import { AnswerOrder } from './answer-order.js';
 import { Demand } from './demand.js';
@@ -21,7 +21,7 @@ export interface ConnectionParts {
   readonly wire: Wire;
   /** Counts one request; answers why it is one too many. */
   readonly mayAsk: () => WireError | undefined;
-  readonly permit: Permit;
+  readonly authorization: Authorization;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
 }
@@ -85,7 +85,7 @@ export class Connection implements SessionSink {
     const request = parsed.value;
     this.#lastModel = request.model;
     const asked: Ticket = { id: request.id, n, ack };
-    const denied = this.#parts.permit.predict(request.stream);
+    const denied = this.#parts.authorization.predict(request.stream);
     if (denied !== undefined) return this.#refuse(asked, denied, request.model);
     const recall = session.recall(asked);
     if (recall === 'attached' || recall === 'answered') return;

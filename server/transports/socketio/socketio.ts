@@ -9,13 +9,13 @@ import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared
 import { type Goaway, type Hello, PROTOCOL_VERSION } from '../../../shared/protocol.js';
 import type { Access } from '../../contracts/access.js';
 import type { Clock } from '../../contracts/clock.js';
-import type { Viewing } from '../../contracts/streams.js';
+import type { StreamSubscriptions } from '../../contracts/streams.js';
 import type { CutKind, TransportListener } from '../../contracts/transport-events.js';
 import type { Hub } from '../../core/hub.js';
+import { Authorization } from '../authorization.js';
 import type { ClientAddress } from '../client-address.js';
 import type { HandshakeGate } from '../handshake/handshake-gate.js';
 import { guardHandshakes, type HandshakeOptions } from '../handshake/handshakes.js';
-import { Permit } from '../permit.js';
 import { principalKey } from '../principal-key.js';
 import type { RequestLimit } from '../request-limit.js';
 import type { RequestPolicy } from '../request-policy.js';
@@ -26,12 +26,12 @@ import { Turns } from '../wire/turns.js';
 import { webSocketServer } from '../wire/web-socket.js';
 import type { Wire } from '../wire/wire.js';
 import { Connection } from './connection.js';
-import { Departures, type Leaver } from './departures.js';
-import { Entrance } from './entrance.js';
+import { ConnectionDrain, type Drainable } from './connection-drain.js';
+import { DrainableSocket } from './drainable-socket.js';
 import { type HubSocket, Outbox } from './outbox.js';
 import { type PacketDecoder, packetDecoder, UNREADABLE } from './packet-decoder.js';
 import { type SessionOptions, Sessions } from './sessions.js';
-import { SocketLeaver } from './socket-leaver.js';
+import { SocketAuth } from './socket-auth.js';
 import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
 
 export interface SocketIoOptions extends SessionOptions, HandshakeOptions {
@@ -44,7 +44,7 @@ export interface SocketIoOptions extends SessionOptions, HandshakeOptions {
 
 export interface SocketIoParts {
   readonly hub: Hub;
-  readonly viewing: Viewing;
+  readonly subscriptions: StreamSubscriptions;
   readonly clock: Clock;
   readonly http: HttpServer;
   readonly policy: RequestPolicy;
@@ -71,12 +71,12 @@ export class SocketIoTransport {
   readonly #parts: SocketIoParts;
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
   readonly #sessions: Sessions;
-  readonly #entrance: Entrance;
+  readonly #auth: SocketAuth;
   readonly #wires: Wires;
   #slowConnections = 0;
   readonly #gate: HandshakeGate;
-  readonly #departures: Departures;
-  readonly #leavers = new Set<SocketLeaver>();
+  readonly #departures: ConnectionDrain;
+  readonly #leavers = new Set<DrainableSocket>();
   /** What clients were told when the drain began. */
   #goaway: Goaway | undefined;
 
@@ -121,11 +121,11 @@ export class SocketIoTransport {
     };
     this.#wires = new Wires(this.#io.engine as unknown as Engine, wireParts, limits.maxFrameBytes);
     this.#gate = guardHandshakes(this.#io.engine, { clock, http, addresses, policy, listener, options });
-    this.#departures = new Departures(clock, Math.random);
-    this.#entrance = new Entrance(parts.access, clock, ({ request }, { code, message: reason }) =>
+    this.#departures = new ConnectionDrain(clock, Math.random);
+    this.#auth = new SocketAuth(parts.access, clock, ({ request }, { code, message: reason }) =>
       listener({ type: 'rejected', address: addresses.of(request), code, reason }),
     );
-    this.#io.use(this.#entrance.middleware);
+    this.#io.use(this.#auth.middleware);
     this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
   }
 
@@ -157,9 +157,9 @@ export class SocketIoTransport {
   /** Sees off the connections there are, so that each is closed when all that it asked is answered; at the deadline it gives up. */
   seeOff(deadline: number, which: 'polling' | 'all'): Promise<void> {
     const leftMs = Math.max(0, deadline - this.#parts.clock.now());
-    const present = (): Leaver[] => [
+    const present = (): Drainable[] => [
       ...[...this.#leavers].filter(({ polls }) => polls || which === 'all'),
-      ...[...this.#wires.all].filter(({ hasJoined }) => !hasJoined).map((wire) => wire.leaver),
+      ...[...this.#wires.all].filter(({ hasJoined }) => !hasJoined).map((wire) => wire.drainable),
     ];
     return this.#departures.run(present, {
       spreadMs: Math.min(present().length * SPREAD_MS_PER_SOCKET, leftMs / 2),
@@ -177,12 +177,12 @@ export class SocketIoTransport {
   }
 
   #connect(socket: HubSocket): void {
-    const { hub, viewing, clock, listener, models, options, addresses, requestLimit } = this.#parts;
-    const pass = this.#entrance.passOf(socket);
-    const permit = new Permit(pass.rights);
+    const { hub, subscriptions, clock, listener, models, options, addresses, requestLimit } = this.#parts;
+    const grant = this.#auth.grantOf(socket);
+    const authorization = new Authorization(grant.rights);
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
-    const { session, resumed } = this.#sessions.open(named, principalKey(pass, addresses.of(socket.request)));
+    const { session, resumed } = this.#sessions.open(named, principalKey(grant, addresses.of(socket.request)));
     const connectionId = (socket.conn as unknown as { readonly id: string }).id;
     let reason: string | undefined;
     const wire = this.#wires.of(socket.conn);
@@ -199,16 +199,16 @@ export class SocketIoTransport {
     };
     const sessionName = session.origin.resumes ? session.id : undefined;
     const mayAsk = (): WireError | undefined => requestLimit.ofConnection(connectionId, sessionName);
-    const connection = new Connection({ hub, session, outbox, permit, wire, mayAsk, close });
+    const connection = new Connection({ hub, session, outbox, authorization, wire, mayAsk, close });
     decoderOf(socket).gate = connection.gate;
     session.attach(connection);
-    const leaver = new SocketLeaver(socket, session, connection);
-    this.#leavers.add(leaver);
-    const seat = viewing.seat(outbox);
-    const views = new ViewRequests({
-      viewing,
-      seat,
-      permit,
+    const drainable = new DrainableSocket(socket, session, connection);
+    this.#leavers.add(drainable);
+    const views = subscriptions.views(outbox);
+    const viewRequests = new ViewRequests({
+      subscriptions,
+      views,
+      authorization,
       refused: (error) => {
         wire.faulty();
         hub.noteRefusal(error, session.origin);
@@ -228,7 +228,7 @@ export class SocketIoTransport {
       resumed,
       address,
       via: socket.conn.transport.name,
-      ...(pass.name !== '' && { key: pass.name }),
+      ...(grant.name !== '' && { key: grant.name }),
     });
 
     // Socket.IO calls listeners without a catch, and types their arguments as if a client were bound by them.
@@ -237,25 +237,25 @@ export class SocketIoTransport {
         this.#guard(name, () => handle(args)),
       );
     };
-    const forgetPass = this.#entrance.watch(pass, permit, {
+    const forgetGrant = this.#auth.watch(grant, authorization, {
       tell: (error) => outbox.emit('closing', error),
       close: ({ message }) => {
         reason = message;
-        leaver.close();
+        drainable.close();
       },
-      destroy: () => leaver.destroy(),
+      destroy: () => drainable.destroy(),
     });
     on('predict', (args) => connection.predict(args));
     on('cancel', (args) => connection.cancel(args));
     on(UNREADABLE, (args) => connection.unreadable(args));
-    for (const event of VIEW_EVENTS) on(event, (args) => views.handle(event, args));
+    for (const event of VIEW_EVENTS) on(event, (args) => viewRequests.handle(event, args));
     on('error', () => undefined);
     on('disconnect', ([why]) => {
-      forgetPass();
-      seat.close();
+      forgetGrant();
+      views.close();
       wire.lastWord = undefined;
       if (wire.isOpen) wire.left();
-      this.#leavers.delete(leaver);
+      this.#leavers.delete(drainable);
       this.#sessions.release(session, connection, why === 'client namespace disconnect');
       listener({
         type: 'disconnected',

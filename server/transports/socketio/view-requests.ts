@@ -1,16 +1,16 @@
-/** The events of one connection that are about viewing: parsed, answered by their acknowledgement callback, and passed to its seat. */
+/** The events of one connection that are about subscriptions: parsed, answered by their acknowledgement callback, and passed to its views. */
 
 import type { WireError } from '../../../shared/errors.js';
 import type { Parsed } from '../../../shared/parse.js';
 import { parsePace, parseSubscribe, parseUnsubscribe, parseWatch } from '../../../shared/parse-stream.js';
-import type { Seat, Viewing } from '../../contracts/streams.js';
-import type { Permit } from '../permit.js';
+import type { ConnectionSubscriptions, StreamSubscriptions } from '../../contracts/streams.js';
+import type { Authorization } from '../authorization.js';
 import { Unreadable } from './packet-decoder.js';
 
 export interface ViewRequestsParts {
-  readonly viewing: Viewing;
-  readonly seat: Seat;
-  readonly permit: Permit;
+  readonly subscriptions: StreamSubscriptions;
+  readonly views: ConnectionSubscriptions;
+  readonly authorization: Authorization;
   /** A request that was refused: told and counted, and an answer to it if it asked for one. */
   readonly refused: (error: WireError) => void;
 }
@@ -27,7 +27,7 @@ export class ViewRequests {
 
   /** Arguments are as they came: nothing of them is known. */
   handle(event: ViewEvent, args: readonly unknown[]): void {
-    const { seat, viewing } = this.#parts;
+    const { views, subscriptions } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as (answer: unknown) => void) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
@@ -35,7 +35,7 @@ export class ViewRequests {
     switch (event) {
       case 'subscribe':
         return this.#do(ack, this.#permitted(parseSubscribe(raw)), (plan) => {
-          const outcome = seat.subscribe(plan);
+          const outcome = views.subscribe(plan);
           if ('code' in outcome) return outcome;
           // The answer comes before the first frame.
           this.#answer(ack, outcome.subscribed);
@@ -44,25 +44,25 @@ export class ViewRequests {
         });
       case 'unsubscribe':
         return this.#do(ack, parseUnsubscribe(raw), (request) => {
-          const error = seat.unsubscribe(request.stream);
+          const error = views.unsubscribe(request.stream);
           if (error === undefined) this.#answer(ack, { stream: request.stream });
           return error;
         });
       case 'pace':
         return this.#do(ack, parsePace(raw), (request) => {
-          const error = seat.pace(request);
+          const error = views.pace(request);
           if (error === undefined) this.#answer(ack, request);
           return error;
         });
       case 'watch':
         return this.#do(ack, this.#permitted(parseWatch(raw)), (request) => {
           this.#answer(ack, request);
-          seat.watch(request.on);
+          views.watch(request.on);
           return undefined;
         });
       case 'streams':
         return this.#do(ack, this.#permitted({ ok: true, value: undefined }), () => {
-          this.#answer(ack, { streams: viewing.list() });
+          this.#answer(ack, { streams: subscriptions.list() });
           return undefined;
         });
       case 'echo':
@@ -71,7 +71,7 @@ export class ViewRequests {
   }
 
   #permitted<T>(parsed: Parsed<T>): Parsed<T> {
-    const error = parsed.ok ? this.#parts.permit.view() : undefined;
+    const error = parsed.ok ? this.#parts.authorization.view() : undefined;
     return error === undefined ? parsed : { ok: false, error };
   }
 

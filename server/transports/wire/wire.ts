@@ -6,7 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock, Timer } from '../../contracts/clock.js';
 import type { CutKind } from '../../contracts/transport-events.js';
-import type { Leaver } from '../socketio/departures.js';
+import type { Drainable } from '../socketio/connection-drain.js';
 import type { Newcomers } from './newcomers.js';
 import { Pace } from './pace.js';
 import type { Room } from './room.js';
@@ -60,7 +60,7 @@ export class Wire {
   #hasJoined = false;
   #last: Timer | undefined;
   #cutMessage: string | undefined;
-  #leaver: Leaver | undefined;
+  #drainable: Drainable | undefined;
   /** Says a last word to the client, where there is one who understands it. */
   lastWord: ((kind: CutKind, message: string) => void) | undefined;
 
@@ -139,9 +139,9 @@ export class Wire {
   }
 
   /** As one that drains sees it off while it has no part in the namespace: it asks nothing, and is owed nothing. */
-  get leaver(): Leaver {
-    this.#leaver ??= wireLeaver(this);
-    return this.#leaver;
+  get drainable(): Drainable {
+    this.#drainable ??= drainableWire(this);
+    return this.#drainable;
   }
 
   close(): void {
@@ -239,7 +239,7 @@ export function sizeOf(data: unknown): number {
   return data instanceof Uint8Array ? data.byteLength : 0;
 }
 
-function wireLeaver(wire: Wire): Leaver {
+function drainableWire(wire: Wire): Drainable {
   return {
     resends: false,
     inFlight: 0,

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { beforeEach, expect, test } from 'vitest';
 import { TokenAccess } from '../../../server/access/token-access.js';
 import { parseTokenFile, type TokenFile } from '../../../server/access/token-file.js';
-import type { Pass } from '../../../server/contracts/access.js';
+import type { Grant } from '../../../server/contracts/access.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { FEED, JWT, KEYS, LONG, makeJwt, refusedTokens, WEB } from '../../support/tokens.js';
 
@@ -28,13 +28,13 @@ beforeEach(() => {
   access = new TokenAccess(file(KEYS, JWT), clock, wallNow);
 });
 
-async function pass(token: string): Promise<Pass> {
+async function grant(token: string): Promise<Grant> {
   const admission = await access.admit(token);
   if (!admission.ok) throw new Error(admission.error.message);
-  return admission.pass;
+  return admission.grant;
 }
 
-function watch(given: Pass): string[] {
+function watch(given: Grant): string[] {
   const ends: string[] = [];
   access.watch(given, ({ code, message }) => ends.push(`${code}: ${message}`));
   return ends;
@@ -74,7 +74,7 @@ test('a token of 100 kB costs nothing', () => {
 });
 
 test('a key brings its scopes and does not expire', async () => {
-  const found = await pass(WEB);
+  const found = await grant(WEB);
   const ends = watch(found);
   clock.advance(1e9);
 
@@ -96,7 +96,7 @@ test.each([
   [null, []],
   [{ predict: true }, []],
 ])('a JWT with the scope claim %j has the scopes %j', async (scope, expected) => {
-  const { rights, name } = await pass(await makeJwt(START, { scope }));
+  const { rights, name } = await grant(await makeJwt(START, { scope }));
 
   expect(
     Object.entries(rights)
@@ -110,8 +110,8 @@ test('a JWT that begins in a moment is taken: the issuer’s clock may be ahead'
   expect(await access.admit(await makeJwt(START, { nbf: START + 3 }))).toMatchObject({ ok: true });
 });
 
-test('a pass ends at its exp, at most a second late and never early', async () => {
-  const ends = watch(await pass(await makeJwt(START, { exp: START + 30 })));
+test('a grant ends at its exp, at most a second late and never early', async () => {
+  const ends = watch(await grant(await makeJwt(START, { exp: START + 30 })));
   clock.advance(29_999);
   expect(ends).toEqual([]);
 
@@ -121,8 +121,8 @@ test('a pass ends at its exp, at most a second late and never early', async () =
   expect(ends).toHaveLength(1);
 });
 
-test('a pass ends by the wall clock: within a quarter of a second when that is set past its end, later when it is set back', async () => {
-  const ends = watch(await pass(await makeJwt(START, { exp: START + 7200 })));
+test('a grant ends by the wall clock: within a quarter of a second when that is set past its end, later when it is set back', async () => {
+  const ends = watch(await grant(await makeJwt(START, { exp: START + 7200 })));
   wallStepMs = -3_600_000;
   clock.advance(7_200_000);
   expect(ends).toEqual([]);
@@ -130,16 +130,16 @@ test('a pass ends by the wall clock: within a quarter of a second when that is s
   clock.advance(250);
   expect(ends).toHaveLength(1);
 
-  const soon = watch(await pass(await makeJwt(START, { exp: START + 7200 + 7000 })));
+  const soon = watch(await grant(await makeJwt(START, { exp: START + 7200 + 7000 })));
   clock.advance(5000);
   wallStepMs = 7_200_000;
   clock.advance(250);
   expect(soon).toHaveLength(1);
 });
 
-test('passes of all ends share one timer, which rests when there is none', async () => {
+test('grants of all ends share one timer, which rests when there is none', async () => {
   const ends = await Promise.all(
-    [5, 3, 3, 60].map(async (s) => watch(await pass(await makeJwt(START, { exp: START + s })))),
+    [5, 3, 3, 60].map(async (s) => watch(await grant(await makeJwt(START, { exp: START + s })))),
   );
   expect(clock.timers).toBe(1);
 
@@ -152,7 +152,7 @@ test('passes of all ends share one timer, which rests when there is none', async
 
 test('what is forgotten is told nothing', async () => {
   const ends: unknown[] = [];
-  const forget = access.watch(await pass(await makeJwt(START)), (error) => ends.push(error));
+  const forget = access.watch(await grant(await makeJwt(START)), (error) => ends.push(error));
   forget();
   clock.advance(120_000);
 
@@ -160,7 +160,11 @@ test('what is forgotten is told nothing', async () => {
 });
 
 test('a newer file: who is gone or changed ends at once, who stayed stays, who is new comes in', async () => {
-  const [web, feed, jwt] = [watch(await pass(WEB)), watch(await pass(FEED)), watch(await pass(await makeJwt(START)))];
+  const [web, feed, jwt] = [
+    watch(await grant(WEB)),
+    watch(await grant(FEED)),
+    watch(await grant(await makeJwt(START))),
+  ];
 
   access.replace(file([KEYS[0], { name: 'new', token: 'n'.repeat(32), scopes: ['admin'] }], JWT));
   expect([web.length, feed.length, jwt.length]).toEqual([0, 1, 0]);
@@ -170,12 +174,12 @@ test('a newer file: who is gone or changed ends at once, who stayed stays, who i
 
   access.replace(file([{ ...KEYS[0], scopes: ['predict'] }], { ...JWT, audience: 'else' }));
   expect([web.length, feed.length, jwt.length]).toEqual([1, 1, 1]);
-  expect((await pass(WEB)).rights.subscribe).toBe(false);
+  expect((await grant(WEB)).rights.subscribe).toBe(false);
 });
 
-test('a pass that was withdrawn, or expired, before it was used ends at once', async () => {
-  const late = await pass(FEED);
-  const brief = await pass(await makeJwt(START, { exp: START + 1 }));
+test('a grant that was withdrawn, or expired, before it was used ends at once', async () => {
+  const late = await grant(FEED);
+  const brief = await grant(await makeJwt(START, { exp: START + 1 }));
   access.replace(file([KEYS[0]], JWT));
   clock.advance(2000);
 

@@ -1,7 +1,7 @@
 // What a stream is told of the requests to it.
 import { expect, test } from 'vitest';
 import type { BatchOutcome } from '../../../server/contracts/engine.js';
-import type { Casting, CastPrediction } from '../../../server/contracts/streams.js';
+import type { CastPrediction, StreamPublisher } from '../../../server/contracts/streams.js';
 import { Hub } from '../../../server/core/hub.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { PuppetEngine } from '../../../server/testing/puppet-engine.js';
@@ -12,11 +12,11 @@ function open() {
   const engine = new PuppetEngine();
   const items: CastPrediction[] = [];
   const failures: number[] = [];
-  const casting: Casting = {
+  const publisher: StreamPublisher = {
     open: () => ({ publish: (item) => void items.push(item), fail: (count) => void failures.push(count) }),
   };
   const model = makeModel();
-  const hub = new Hub({ engine, clock, options: DEFAULT_OPTIONS, models: { resolve: () => model }, casting });
+  const hub = new Hub({ engine, clock, options: DEFAULT_OPTIONS, models: { resolve: () => model }, publisher });
   const ask = async (input: unknown, status: BatchOutcome['status'] = 'done', fields: object = {}): Promise<string> => {
     const answer = hub.predict({ input: input as never, stream: 's', ...fields }).then(
       () => 'ok',

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { AskedFigure } from '../../../server/observe/metrics/asked-figure.js';
+import { CachedGauge } from '../../../server/observe/metrics/cached-gauge.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 
 class Stage {
   readonly clock = new ManualClock();
   readonly asked: ((figure: number | undefined) => void)[] = [];
-  readonly figure = new AskedFigure(() => new Promise((settle) => this.asked.push(settle)), this.clock, 250);
+  readonly figure = new CachedGauge(() => new Promise((settle) => this.asked.push(settle)), this.clock, 250);
 }
 
 test('a figure that comes in time is the answer, and leaves no timer', async () => {

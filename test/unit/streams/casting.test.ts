@@ -125,8 +125,8 @@ test('a viewer that comes back in time gets every missed item', () => {
   const t = new TestStreams();
   t.publish(3);
   const before = new TestViewer();
-  const { seat } = t.subscribe({}, before);
-  seat.close();
+  const { views } = t.subscribe({}, before);
+  views.close();
   t.publish(4);
   t.clock.turn();
 

@@ -37,12 +37,12 @@ test('a stream that nobody publishes to or views expires; a viewed one stays; a 
   t.publish(1, 'idle');
   t.publish(1, 'viewed');
   const viewer = new TestViewer();
-  const { seat } = t.subscribe({ stream: 'viewed' }, viewer);
+  const { views } = t.subscribe({ stream: 'viewed' }, viewer);
   t.clock.advance(12_000);
 
   expect(t.streams.list().map(({ stream }) => stream)).toEqual(['viewed']);
   expect(t.log).toContainEqual({ type: 'stream-expired', stream: 'idle' });
-  seat.close();
+  views.close();
   t.clock.advance(2000);
   expect(t.streams.list()).toEqual([]);
   t.publish(1, 'idle');
@@ -61,25 +61,25 @@ test('a stream that a request was taken for is there when its prediction comes',
 
 test('a connection has at most one subscription to a stream, and a bounded number in all', () => {
   const t = new TestStreams({ maxSubscriptions: 2 });
-  const { seat } = t.subscribe({ stream: 'a' }, new TestViewer());
+  const { views } = t.subscribe({ stream: 'a' }, new TestViewer());
 
-  expect(seat.subscribe(plan({ stream: 'a', mode: 'aggregate' }))).toMatchObject({ code: 'ALREADY_SUBSCRIBED' });
-  expect(seat.subscribe(plan({ stream: 'b' }))).not.toHaveProperty('code');
-  expect(seat.subscribe(plan({ stream: 'c' }))).toMatchObject({ code: 'TOO_MANY_STREAMS' });
-  expect(seat.unsubscribe('a')).toBeUndefined();
-  expect(seat.unsubscribe('a')).toMatchObject({ code: 'NOT_SUBSCRIBED' });
-  expect(seat.subscribe(plan({ stream: 'c' }))).not.toHaveProperty('code');
-  expect(seat.pace({ stream: 'a', paused: true })).toMatchObject({ code: 'NOT_SUBSCRIBED' });
+  expect(views.subscribe(plan({ stream: 'a', mode: 'aggregate' }))).toMatchObject({ code: 'ALREADY_SUBSCRIBED' });
+  expect(views.subscribe(plan({ stream: 'b' }))).not.toHaveProperty('code');
+  expect(views.subscribe(plan({ stream: 'c' }))).toMatchObject({ code: 'TOO_MANY_STREAMS' });
+  expect(views.unsubscribe('a')).toBeUndefined();
+  expect(views.unsubscribe('a')).toMatchObject({ code: 'NOT_SUBSCRIBED' });
+  expect(views.subscribe(plan({ stream: 'c' }))).not.toHaveProperty('code');
+  expect(views.pace({ stream: 'a', paused: true })).toMatchObject({ code: 'NOT_SUBSCRIBED' });
 });
 
 test('a connection that is gone leaves nothing behind', () => {
   const t = new TestStreams();
   t.publish(1);
   const viewer = new TestViewer();
-  const { seat } = t.subscribe({}, viewer);
+  const { views } = t.subscribe({}, viewer);
   t.subscribe({ stream: 'waiting' }, viewer);
   const before = viewer.events.length;
-  seat.close();
+  views.close();
   t.publish(3);
   t.publish(1, 'waiting');
   t.clock.advance(1000);

@@ -66,7 +66,7 @@ test('a viewer that stays slow is cut with a typed reason and its position, and 
   const t = new TestStreams(ROOMY);
   t.publish(1);
   const viewer = new TestViewer();
-  const { seat } = t.subscribe({ history: 0 }, viewer);
+  const { views } = t.subscribe({ history: 0 }, viewer);
   viewer.isReading = false;
   for (let i = 0; i < 40; i++) {
     t.publish(1);
@@ -78,7 +78,7 @@ test('a viewer that stays slow is cut with a typed reason and its position, and 
   expect(t.streams.counts.slowViewers).toBe(1);
   expect(notice?.position).toEqual({ epoch: 'hub1.e1', offset: viewer.offsets.at(-1) });
   expect(viewer.events.at(-1)?.name).toBe('unsubscribed');
-  expect(seat.unsubscribe('s')?.code).toBe('NOT_SUBSCRIBED');
+  expect(views.unsubscribe('s')?.code).toBe('NOT_SUBSCRIBED');
   expect(t.streams.viewers).toBe(0);
   expect(t.log).toContainEqual(expect.objectContaining({ type: 'viewer-cut', stream: 's' }));
 });
@@ -118,14 +118,14 @@ test('a hidden viewer gets one frame a second, the newest, and at once what it m
   const t = new TestStreams(ROOMY);
   t.publish(1);
   const viewer = new TestViewer();
-  const { seat } = t.subscribe({ history: 0 }, viewer);
-  seat.pace({ hidden: true });
+  const { views } = t.subscribe({ history: 0 }, viewer);
+  views.pace({ hidden: true });
   for (let i = 0; i < 150; i++) {
     t.publish(1);
     t.clock.advance(20);
   }
   const hidden = viewer.of<CastFrame>('cast');
-  seat.pace({ hidden: false });
+  views.pace({ hidden: false });
   const atOnce = viewer.of<CastFrame>('cast').at(-1);
   t.publish(1);
   t.clock.turn();
@@ -141,12 +141,12 @@ test('a paused viewer gets nothing, and every missed item when it goes on, howev
   const t = new TestStreams({ ...ROOMY, maxViewerBytes: 1 << 20 });
   t.publish(1);
   const viewer = new TestViewer();
-  const { seat } = t.subscribe({ history: 0 }, viewer);
-  seat.pace({ stream: 's', paused: true });
+  const { views } = t.subscribe({ history: 0 }, viewer);
+  views.pace({ stream: 's', paused: true });
   t.publish(300);
   t.clock.advance(5000);
   const whilePaused = viewer.items.length;
-  seat.pace({ stream: 's', paused: false });
+  views.pace({ stream: 's', paused: false });
 
   expect(whilePaused).toBe(0);
   expect(viewer.offsets).toEqual(Array.from({ length: 300 }, (_, i) => i + 2));
@@ -157,11 +157,11 @@ test('what has left the ring while a viewer was paused is a gap', () => {
   const t = new TestStreams({ maxStreamItems: 10 });
   t.publish(1);
   const viewer = new TestViewer();
-  const { seat } = t.subscribe({ history: 0 }, viewer);
-  seat.pace({ stream: 's', paused: true });
+  const { views } = t.subscribe({ history: 0 }, viewer);
+  views.pace({ stream: 's', paused: true });
   t.publish(30);
   t.clock.advance(100);
-  seat.pace({ stream: 's', paused: false });
+  views.pace({ stream: 's', paused: false });
 
   expect(viewer.of('gap')).toMatchObject([{ reason: 'evicted', from: 2, to: 21 }]);
   expect(viewer.offsets).toEqual([22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
@@ -171,15 +171,15 @@ test('the time of a pause does not count as slow', () => {
   const t = new TestStreams(ROOMY);
   t.publish(1);
   const viewer = new TestViewer();
-  const { seat } = t.subscribe({ history: 0 }, viewer);
+  const { views } = t.subscribe({ history: 0 }, viewer);
   viewer.isReading = false;
   t.publish(50);
   t.clock.advance(50);
   t.publish(1);
   t.clock.advance(50);
-  seat.pace({ stream: 's', paused: true });
+  views.pace({ stream: 's', paused: true });
   t.clock.advance(60_000);
-  seat.pace({ stream: 's', paused: false });
+  views.pace({ stream: 's', paused: false });
   t.publish(1);
   t.clock.advance(100);
 

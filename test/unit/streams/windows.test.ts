@@ -127,8 +127,8 @@ test('a slow viewer of windows gets those it missed when it reads again; a hidde
   const slow = t.view({ ...AGGREGATE, windowMs: 250 });
   slow.isReading = false;
   const hidden = new TestViewer();
-  const { seat } = t.subscribe({ ...AGGREGATE, windowMs: 250 }, hidden);
-  seat.pace({ hidden: true });
+  const { views } = t.subscribe({ ...AGGREGATE, windowMs: 250 }, hidden);
+  views.pace({ hidden: true });
   for (let i = 0; i < 16; i++) {
     t.publish(1);
     t.clock.advance(250);
@@ -137,7 +137,7 @@ test('a slow viewer of windows gets those it missed when it reads again; a hidde
   slow.isReading = true;
   slow.unreadBytes = 0;
   t.clock.advance(100);
-  seat.pace({ hidden: false });
+  views.pace({ hidden: false });
 
   expect(windows(slow).reduce((sum, { count }) => sum + count, 0)).toBe(17);
   expect(frames).toBeLessThanOrEqual(5);

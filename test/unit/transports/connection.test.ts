@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { rightsOf } from '../../../server/contracts/access.js';
 import type { HubOptions } from '../../../server/core/hub.js';
-import { Permit } from '../../../server/transports/permit.js';
+import { Authorization } from '../../../server/transports/authorization.js';
 import { Connection } from '../../../server/transports/socketio/connection.js';
 import type { Outbox } from '../../../server/transports/socketio/outbox.js';
 import { Unreadable } from '../../../server/transports/socketio/packet-decoder.js';
@@ -44,7 +44,7 @@ function make(options: Partial<HubOptions>, sessionName?: string) {
     outbox: outbox as unknown as Outbox,
     wire: wire as unknown as Wire,
     mayAsk: () => undefined,
-    permit: new Permit(rightsOf(['predict'])),
+    authorization: new Authorization(rightsOf(['predict'])),
     close: () => {},
   });
   session.attach(connection);

@@ -1,7 +1,7 @@
-/** One Socket.IO connection as {@link Departures} sees it. Closes it so that a stock client comes back by itself. */
+/** One Socket.IO connection as {@link ConnectionDrain} sees it. Closes it so that a stock client comes back by itself. */
 
 import type { Connection } from './connection.js';
-import type { Leaver } from './departures.js';
+import type { Drainable } from './connection-drain.js';
 import type { HubSocket } from './outbox.js';
 import type { Session } from './session.js';
 
@@ -13,7 +13,7 @@ interface WireTransport {
 
 const WEBSOCKET_CLOSED = 3;
 
-export class SocketLeaver implements Leaver {
+export class DrainableSocket implements Drainable {
   readonly #conn: HubSocket['conn'];
   readonly #session: Session;
   readonly #connection: Connection;

@@ -14,7 +14,7 @@ export function lacks(scope: Scope | 'predict or subscribe'): WireError {
 }
 
 /** Of one connection. It may end before the connection has. */
-export class Permit {
+export class Authorization {
   readonly #rights: Rights;
   #over: WireError | undefined;
 

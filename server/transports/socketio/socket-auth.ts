@@ -1,14 +1,14 @@
-/** The door of the Socket.IO transport: looks at a handshake's token, and sees a connection out when its pass ends. */
+/** The door of the Socket.IO transport: looks at a handshake's token, and sees a connection out when its grant ends. */
 
 import type { WireError } from '../../../shared/errors.js';
-import type { Access, Admission, Pass } from '../../contracts/access.js';
+import type { Access, Admission, Grant } from '../../contracts/access.js';
 import type { Clock } from '../../contracts/clock.js';
+import { type Authorization, lacks } from '../authorization.js';
 import { bearerToken } from '../bearer.js';
-import { lacks, type Permit } from '../permit.js';
 import type { HubSocket } from './outbox.js';
 
 /** How one connection is seen out. */
-export interface Exit {
+export interface CloseSteps {
   /** The last word to the client. */
   tell(error: WireError): void;
   /** Closes when what waits has been sent. */
@@ -20,11 +20,11 @@ export interface Exit {
 /** What a client is told leaves within this time, or never; a client that does not answer the close is cut then. */
 const LAST_WORD_MS = 250;
 
-export class Entrance {
+export class SocketAuth {
   readonly #access: Access;
   readonly #clock: Clock;
   readonly #onRefused: (socket: HubSocket, error: WireError) => void;
-  readonly #passes = new WeakMap<HubSocket, Pass>();
+  readonly #grants = new WeakMap<HubSocket, Grant>();
 
   constructor(access: Access, clock: Clock, onRefused: (socket: HubSocket, error: WireError) => void) {
     this.#access = access;
@@ -35,9 +35,9 @@ export class Entrance {
   /** For the namespace's `use`. */
   readonly middleware = (socket: HubSocket, next: (error?: Error) => void): void => {
     const done = (admission: Admission): void => {
-      const error = admission.ok ? mayEnter(admission.pass) : admission.error;
+      const error = admission.ok ? mayEnter(admission.grant) : admission.error;
       if (admission.ok && error === undefined) {
-        this.#passes.set(socket, admission.pass);
+        this.#grants.set(socket, admission.grant);
         return next();
       }
       if (error === undefined) return;
@@ -51,16 +51,16 @@ export class Entrance {
     else done(admission);
   };
 
-  passOf(socket: HubSocket): Pass {
-    const pass = this.#passes.get(socket);
-    if (pass === undefined) throw new Error('a connection without a pass');
-    return pass;
+  grantOf(socket: HubSocket): Grant {
+    const grant = this.#grants.get(socket);
+    if (grant === undefined) throw new Error('a connection without a grant');
+    return grant;
   }
 
-  /** Ends the permit with the pass and sees the connection out; the function returned is for when it has gone by itself. */
-  watch(pass: Pass, permit: Permit, exit: Exit): () => void {
-    return this.#access.watch(pass, (error) => {
-      permit.end(error);
+  /** Ends the authorization with the grant and sees the connection out; the function returned is for when it has gone by itself. */
+  watch(grant: Grant, authorization: Authorization, exit: CloseSteps): () => void {
+    return this.#access.watch(grant, (error) => {
+      authorization.end(error);
       exit.tell(error);
       exit.close(error);
       this.#clock.setTimer(LAST_WORD_MS, () => exit.destroy());
@@ -69,7 +69,7 @@ export class Entrance {
 }
 
 /** The hello tells of the models. */
-function mayEnter({ rights }: Pass): WireError | undefined {
+function mayEnter({ rights }: Grant): WireError | undefined {
   return rights.predict || rights.subscribe ? undefined : lacks('predict or subscribe');
 }
 

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../contracts/clock.js';
 
-export class AskedFigure {
+export class CachedGauge {
   readonly #ask: () => Promise<number | undefined>;
   readonly #clock: Clock;
   readonly #waitMs: number;

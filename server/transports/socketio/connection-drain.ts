@@ -5,7 +5,7 @@
 import type { Clock } from '../../contracts/clock.js';
 
 /** A connection that is to go. */
-export interface Leaver {
+export interface Drainable {
   /** True for a client that sends again, on its next connection, what has no answer on this one. */
   readonly resends: boolean;
   /** Requests of it that are not answered. */
@@ -22,7 +22,7 @@ export interface Leaver {
   destroy(): void;
 }
 
-export interface DeparturePlan {
+export interface DrainPlan {
   /** Over how long connections begin to leave. */
   readonly spreadMs: number;
   /** How long one that goes on asking is waited for. */
@@ -37,7 +37,7 @@ const QUIET_MS = 50;
 const LINGER_MS = 1_000;
 const TICK_MS = 10;
 
-interface Departure {
+interface Leaving {
   /** When it begins to leave. */
   readonly at: number;
   /** Since when it has had nothing in flight and asked nothing. */
@@ -47,7 +47,7 @@ interface Departure {
   isOver: boolean;
 }
 
-export class Departures {
+export class ConnectionDrain {
   readonly #clock: Clock;
   readonly #random: () => number;
 
@@ -58,20 +58,21 @@ export class Departures {
   }
 
   /** Sees off all that are `present`, those that come meanwhile included. Resolves when none is left, or at the deadline. */
-  run(present: () => Iterable<Leaver>, plan: DeparturePlan): Promise<void> {
-    const departures = new Map<Leaver, Departure>();
+  run(present: () => Iterable<Drainable>, plan: DrainPlan): Promise<void> {
+    const leavings = new Map<Drainable, Leaving>();
     const first = [...present()];
     const slotMs = plan.spreadMs / Math.max(1, first.length);
-    for (const [slot, leaver] of first.entries()) {
-      departures.set(leaver, this.#depart(leaver, slotMs * (slot + this.#random())));
+    for (const [slot, drainable] of first.entries()) {
+      leavings.set(drainable, this.#depart(drainable, slotMs * (slot + this.#random())));
     }
     return new Promise((resolve) => {
       const tick = (): void => {
-        for (const leaver of present()) if (!departures.has(leaver)) departures.set(leaver, this.#depart(leaver, 0));
+        for (const drainable of present())
+          if (!leavings.has(drainable)) leavings.set(drainable, this.#depart(drainable, 0));
         let left = 0;
-        for (const [leaver, departure] of departures) {
-          departure.isOver ||= leaver.gone || this.#advance(leaver, departure, plan);
-          if (!departure.isOver) left += 1;
+        for (const [drainable, leaving] of leavings) {
+          leaving.isOver ||= drainable.gone || this.#advance(drainable, leaving, plan);
+          if (!leaving.isOver) left += 1;
         }
         if (left === 0 || this.#clock.now() >= plan.deadline) resolve();
         else this.#clock.setTimer(TICK_MS, tick);
@@ -80,31 +81,31 @@ export class Departures {
     });
   }
 
-  #depart({ requests }: Leaver, delayMs: number): Departure {
+  #depart({ requests }: Drainable, delayMs: number): Leaving {
     const at = this.#clock.now() + delayMs;
     return { at, quietAt: at, requests, closedAt: undefined, isOver: false };
   }
 
   /** Does what is due; true when nothing more is. */
-  #advance(leaver: Leaver, departure: Departure, { patienceMs }: DeparturePlan): boolean {
+  #advance(drainable: Drainable, leaving: Leaving, { patienceMs }: DrainPlan): boolean {
     const now = this.#clock.now();
-    if (now < departure.at) return false;
-    if (departure.closedAt !== undefined) {
-      if (now - departure.closedAt < LINGER_MS) return false;
-      leaver.destroy();
+    if (now < leaving.at) return false;
+    if (leaving.closedAt !== undefined) {
+      if (now - leaving.closedAt < LINGER_MS) return false;
+      drainable.destroy();
       return true;
     }
-    const { inFlight, requests } = leaver;
-    if (leaver.resends || now - departure.at >= patienceMs) {
-      leaver.stopReading();
+    const { inFlight, requests } = drainable;
+    if (drainable.resends || now - leaving.at >= patienceMs) {
+      drainable.stopReading();
     } else {
-      if (inFlight > 0 || requests !== departure.requests) departure.quietAt = now;
-      departure.requests = requests;
-      if (now - departure.quietAt < QUIET_MS) return false;
+      if (inFlight > 0 || requests !== leaving.requests) leaving.quietAt = now;
+      leaving.requests = requests;
+      if (now - leaving.quietAt < QUIET_MS) return false;
     }
     if (inFlight > 0) return false;
-    leaver.close();
-    departure.closedAt = now;
+    drainable.close();
+    leaving.closedAt = now;
     return false;
   }
 }

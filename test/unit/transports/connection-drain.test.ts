@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
-import { type DeparturePlan, Departures, type Leaver } from '../../../server/transports/socketio/departures.js';
+import {
+  ConnectionDrain,
+  type Drainable,
+  type DrainPlan,
+} from '../../../server/transports/socketio/connection-drain.js';
 
 /** A connection whose client does what the test says. */
-class Client implements Leaver {
+class Client implements Drainable {
   resends = false;
   inFlight = 0;
   requests = 0;
@@ -39,14 +43,14 @@ class Client implements Leaver {
   }
 }
 
-const PLAN: DeparturePlan = { spreadMs: 0, patienceMs: 1000, deadline: 5000 };
+const PLAN: DrainPlan = { spreadMs: 0, patienceMs: 1000, deadline: 5000 };
 
-function start(count: number, plan: Partial<DeparturePlan> = {}, change: (client: Client) => void = () => {}) {
+function start(count: number, plan: Partial<DrainPlan> = {}, change: (client: Client) => void = () => {}) {
   const clock = new ManualClock();
   const clients = Array.from({ length: count }, () => new Client(clock));
   for (const client of clients) change(client);
   const present = new Set(clients);
-  const departures = new Departures(clock, () => 0.5);
+  const departures = new ConnectionDrain(clock, () => 0.5);
   const state = { isOver: false };
   const first = clients[0] ?? new Client(clock);
   const over = departures.run(() => [...present].filter(({ closedAt }) => closedAt === undefined), {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { Repeats, type Teller } from '../../../server/observe/log/log-throttle.js';
+import { LogThrottle, type WriteLine } from '../../../server/observe/log/log-throttle.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 
 function begin() {
   const clock = new ManualClock();
-  const repeats = new Repeats(clock);
+  const repeats = new LogThrottle(clock);
   const lines: string[] = [];
-  const line = (name: string): Teller => {
+  const line = (name: string): WriteLine => {
     return (more) => lines.push(more === undefined ? name : `${more.count} more in ${more.withinMs} ms, last ${name}`);
   };
   return { clock, repeats, lines, line };

@@ -2,16 +2,16 @@ import { expect, test } from 'vitest';
 import { openAccess } from '../../../server/access/open-access.js';
 import { type Access, type Admission, rightsOf } from '../../../server/contracts/access.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
+import { Authorization } from '../../../server/transports/authorization.js';
 import { bearerToken } from '../../../server/transports/bearer.js';
-import { Permit } from '../../../server/transports/permit.js';
-import { Entrance } from '../../../server/transports/socketio/entrance.js';
 import type { HubSocket } from '../../../server/transports/socketio/outbox.js';
+import { SocketAuth } from '../../../server/transports/socketio/socket-auth.js';
 import { type WireError, wireError } from '../../../shared/errors.js';
 
 const NO = wireError('UNAUTHENTICATED', 'no');
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** An access that notes the tokens it is shown, and ends passes when the test says so. */
+/** An access that notes the tokens it is shown, and ends grants when the test says so. */
 function makeDoor(admission: Admission | Promise<Admission>) {
   const tokens: unknown[] = [];
   const ends: ((error: WireError) => void)[] = [];
@@ -27,8 +27,8 @@ function makeDoor(admission: Admission | Promise<Admission>) {
     },
   };
   const clock = new ManualClock();
-  const entrance = new Entrance(access, clock, (_socket, error) => rejected.push(error));
-  return { entrance, tokens, ends, rejected, clock };
+  const auth = new SocketAuth(access, clock, (_socket, error) => rejected.push(error));
+  return { auth, tokens, ends, rejected, clock };
 }
 
 function makeSocket(auth: unknown, headers: object = {}) {
@@ -42,11 +42,11 @@ function makeSocket(auth: unknown, headers: object = {}) {
   return { socket, closed: () => closed };
 }
 
-async function enter(entrance: Entrance, socket: HubSocket): Promise<unknown> {
-  return new Promise((resolve) => entrance.middleware(socket, resolve));
+async function enter(auth: SocketAuth, socket: HubSocket): Promise<unknown> {
+  return new Promise((resolve) => auth.middleware(socket, resolve));
 }
 
-const admitted = (...scopes: string[]): Admission => ({ ok: true, pass: { name: 'a', rights: rightsOf(scopes) } });
+const admitted = (...scopes: string[]): Admission => ({ ok: true, grant: { name: 'a', rights: rightsOf(scopes) } });
 
 test.each([
   [{ token: 'one' }, {}, 'one'],
@@ -59,9 +59,9 @@ test.each([
   [{}, { authorization: 'Basic dXNlcjpwYXNz' }, ''],
   [{}, { authorization: 'Bearer' }, ''],
   [{}, { authorization: 'Bearer two three' }, ''],
-])('auth %j with headers %j shows the token %j', async (auth, headers, token) => {
-  const { entrance, tokens } = makeDoor(admitted('predict'));
-  await enter(entrance, makeSocket(auth, headers).socket);
+])('auth %j with headers %j shows the token %j', async (sent, headers, token) => {
+  const { auth, tokens } = makeDoor(admitted('predict'));
+  await enter(auth, makeSocket(sent, headers).socket);
 
   expect(tokens).toEqual([token]);
 });
@@ -78,9 +78,9 @@ test.each([
   ['at once', { ok: false, error: NO } as const],
   ['later', Promise.resolve({ ok: false, error: NO } as const)],
 ])('a refusal, %s: the error goes to the client, then the connection is closed', async (_title, admission) => {
-  const { entrance, rejected } = makeDoor(admission);
+  const { auth, rejected } = makeDoor(admission);
   const { socket, closed } = makeSocket({});
-  const error = await enter(entrance, socket);
+  const error = await enter(auth, socket);
 
   expect(error).toMatchObject({ message: 'no', data: NO });
   expect(closed()).toBe(0);
@@ -96,29 +96,29 @@ test.each([
   [['publish'], 'FORBIDDEN'],
   [[], 'FORBIDDEN'],
 ])('the scopes %j at the door', async (scopes, code) => {
-  const { entrance } = makeDoor(admitted(...scopes));
-  const error = await enter(entrance, makeSocket({}).socket);
+  const { auth } = makeDoor(admitted(...scopes));
+  const error = await enter(auth, makeSocket({}).socket);
 
   const found = error instanceof Error && 'data' in error ? error.data : undefined;
   expect(found).toEqual(code === undefined ? undefined : expect.objectContaining({ code }));
 });
 
-test('the end of a pass: no right is left, the client is told, closed, and cut a moment later', async () => {
-  const { entrance, ends, clock } = makeDoor(admitted('predict', 'publish', 'subscribe'));
+test('the end of a grant: no right is left, the client is told, closed, and cut a moment later', async () => {
+  const { auth, ends, clock } = makeDoor(admitted('predict', 'publish', 'subscribe'));
   const { socket } = makeSocket({});
-  await enter(entrance, socket);
-  const pass = entrance.passOf(socket);
-  const permit = new Permit(pass.rights);
+  await enter(auth, socket);
+  const grant = auth.grantOf(socket);
+  const authorization = new Authorization(grant.rights);
   const done: string[] = [];
-  entrance.watch(pass, permit, {
+  auth.watch(grant, authorization, {
     tell: () => done.push('tell'),
     close: () => done.push('close'),
     destroy: () => done.push('destroy'),
   });
-  expect([permit.predict('s'), permit.view()]).toEqual([undefined, undefined]);
+  expect([authorization.predict('s'), authorization.view()]).toEqual([undefined, undefined]);
 
   ends[0]?.(NO);
-  expect([permit.predict(undefined), permit.predict('s'), permit.view()]).toEqual([NO, NO, NO]);
+  expect([authorization.predict(undefined), authorization.predict('s'), authorization.view()]).toEqual([NO, NO, NO]);
   expect(done).toEqual(['tell', 'close']);
   clock.advance(300);
   expect(done).toEqual(['tell', 'close', 'destroy']);
@@ -131,19 +131,19 @@ test.each([
   [['subscribe'], 'FORBIDDEN', 'FORBIDDEN', undefined],
   [['admin'], 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
 ])('the scopes %j: predict is %s, publishing %s, viewing %s', (scopes, predict, publish, view) => {
-  const permit = new Permit(rightsOf(scopes));
+  const authorization = new Authorization(rightsOf(scopes));
 
-  expect([permit.predict(undefined)?.code, permit.predict('s')?.code, permit.view()?.code]).toEqual([
-    predict,
-    publish,
-    view,
-  ]);
+  expect([
+    authorization.predict(undefined)?.code,
+    authorization.predict('s')?.code,
+    authorization.view()?.code,
+  ]).toEqual([predict, publish, view]);
 });
 
 test('an open hub looks at no token and watches nobody', async () => {
-  const entrance = new Entrance(openAccess, new ManualClock(), () => {});
+  const auth = new SocketAuth(openAccess, new ManualClock(), () => {});
   const { socket } = makeSocket({ token: 'any' });
 
-  expect(await enter(entrance, socket)).toBeUndefined();
-  expect(entrance.passOf(socket).rights).toEqual({ predict: true, publish: true, subscribe: true, admin: true });
+  expect(await enter(auth, socket)).toBeUndefined();
+  expect(auth.grantOf(socket).rights).toEqual({ predict: true, publish: true, subscribe: true, admin: true });
 });
