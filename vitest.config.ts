@@ -10,6 +10,9 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts', 'test/repository.test.ts'],
         },
       },
+      // Minutes of arithmetic, and drawings of a terminal: neither is what a change of the hub is tried with.
+      { test: { name: 'training', include: ['test/training/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'] } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 20_000 } },
       {
         test: {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, type TickcastClient } from '../../dist/client/index.js';
 import { TextEncoding } from '../../dist/shared/text/text-encoder.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { writeMoods } from '../unit/train/moods.js';
+import { writeMoods } from '../training/moods.js';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);

@@ -1,8 +1,8 @@
 // A small corpus of our own: phrases from a grammar, so that training can be tested without a data set.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Random } from '../../../model/train/network/random.js';
-import type { Example } from '../../../model/train/texts/sources.js';
+import { Random } from '../../model/train/network/random.js';
+import type { Example } from '../../model/train/texts/sources.js';
 
 const THINGS = [
   'the coffee',
@@ -33,7 +33,7 @@ export function moods(count: number, seed: number): Example[] {
 /** A data folder with a training, a validation and an emoji set. */
 export function writeMoods(folder: string): void {
   const write = (path: string, examples: readonly Example[]) => {
-    mkdirSync(join(folder, path, '..'), { recursive: true });
+    mkdirSync(join(folder, path, '../unit'), { recursive: true });
     const lines = examples.map(({ classes, text }) => `${Math.log2(classes)}\t${text}\n`);
     writeFileSync(join(folder, `${path}.tsv`), lines.join(''));
   };

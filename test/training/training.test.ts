@@ -3,17 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import { largestOf, scoreTexts } from '../../../model/evaluate/scores.js';
-import { openTrainingEngine } from '../../../model/train/network/engine.js';
-import { Random } from '../../../model/train/network/random.js';
-import { OpinionStore, trainAll, type Watcher } from '../../../model/train/pipeline.js';
-import { QUICK_RECIPE, SHIPPED } from '../../../model/train/recipe.js';
-import { createArtefact, loadArtefact, predictTexts } from '../../../model/train/shipping/artefact.js';
-import { writeModelFolder } from '../../../model/train/shipping/model-folder.js';
-import { CorpusReader } from '../../../model/train/texts/corpus.js';
-import { PROBE } from '../../../model/train/texts/probe.js';
-import { makeVariants } from '../../../model/train/texts/variants.js';
-import { parseManifest } from '../../../server/models/manifest.js';
+import { largestOf, scoreTexts } from '../../model/evaluate/scores.js';
+import { openTrainingEngine } from '../../model/train/network/engine.js';
+import { Random } from '../../model/train/network/random.js';
+import { OpinionStore, trainAll, type Watcher } from '../../model/train/pipeline.js';
+import { QUICK_RECIPE, SHIPPED } from '../../model/train/recipe.js';
+import { createArtefact, loadArtefact, predictTexts } from '../../model/train/shipping/artefact.js';
+import { writeModelFolder } from '../../model/train/shipping/model-folder.js';
+import { CorpusReader } from '../../model/train/texts/corpus.js';
+import { PROBE } from '../../model/train/texts/probe.js';
+import { makeVariants } from '../../model/train/texts/variants.js';
+import { parseManifest } from '../../server/models/manifest.js';
 import { moods } from './moods.js';
 
 // Seconds of work, and machines that do other things as well.
@@ -23,7 +23,7 @@ const engine = await openTrainingEngine('wasm');
 const folder = mkdtempSync(join(tmpdir(), 'tickcast-train-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const MODEL = join(import.meta.dirname, '../../../model/sentiment/2');
+const MODEL = join(import.meta.dirname, '../../model/sentiment/2');
 const val = { name: 'val', classes: 3, examples: moods(150, 2) };
 const labels = val.examples.map(({ classes }) => Math.log2(classes));
 

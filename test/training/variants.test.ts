@@ -1,9 +1,9 @@
 // Texts that students see once more: what is changed in them, and what is passed on to them.
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../../model/train/network/random.js';
-import { CorpusReader } from '../../../model/train/texts/corpus.js';
-import { EMOJI, shiftByEmoji } from '../../../model/train/texts/emoji.js';
-import { makeVariants, passOnToVariants } from '../../../model/train/texts/variants.js';
+import { Random } from '../../model/train/network/random.js';
+import { CorpusReader } from '../../model/train/texts/corpus.js';
+import { EMOJI, shiftByEmoji } from '../../model/train/texts/emoji.js';
+import { makeVariants, passOnToVariants } from '../../model/train/texts/variants.js';
 
 const sets = [
   { name: 'one', classes: 3, examples: ['a bus', 'a train'].map((text) => ({ classes: 1, text })) },

@@ -1,11 +1,11 @@
 // The network's own mathematics: gradients against differences, the lazy optimiser against the dense one.
 import { expect, test } from 'vitest';
-import type { Multiply } from '../../../model/train/network/matrix.js';
-import { MAX_CLASSES, Network, type NetworkSizes } from '../../../model/train/network/network.js';
-import { Random } from '../../../model/train/network/random.js';
-import { Table } from '../../../model/train/network/table.js';
-import { Batch } from '../../../model/train/texts/batch.js';
-import { CorpusReader } from '../../../model/train/texts/corpus.js';
+import type { Multiply } from '../../model/train/network/matrix.js';
+import { MAX_CLASSES, Network, type NetworkSizes } from '../../model/train/network/network.js';
+import { Random } from '../../model/train/network/random.js';
+import { Table } from '../../model/train/network/table.js';
+import { Batch } from '../../model/train/texts/batch.js';
+import { CorpusReader } from '../../model/train/texts/corpus.js';
 import { moods } from './moods.js';
 
 const SIZES: NetworkSizes = {

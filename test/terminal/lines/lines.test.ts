@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Line, LineSplitter, MAX_LINE_BYTES, readLines } from '../../../../cli/feed/line-splitter.js';
-import { textOf } from '../../../../cli/feed/line-text.js';
+import { type Line, LineSplitter, MAX_LINE_BYTES, readLines } from '../../../cli/feed/line-splitter.js';
+import { textOf } from '../../../cli/feed/line-text.js';
 
 /** The lines of these bytes, given in chunks of so many. */
 function split(input: string | Uint8Array, chunkBytes = 1000): readonly Line[] {

@@ -1,9 +1,9 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { afterEach, expect, test } from 'vitest';
-import { Loader } from '../../../bench/load/loader.js';
-import { buildInputs, expectedPredictions, INPUT_COUNT } from '../../../bench/servers/mlp.js';
-import { until, within } from '../../support/until.js';
+import { Loader } from '../../dist/bench/load/loader.js';
+import { buildInputs, expectedPredictions, INPUT_COUNT } from '../../dist/bench/servers/mlp.js';
+import { until, within } from '../support/until.js';
 
 interface Request {
   readonly id: number;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Grammar, type Message } from '../../../demo/text/grammar.js';
-import { ODD_TEXTS } from '../../../demo/text/odd.js';
-import { TOPICS } from '../../../demo/text/topics.js';
-import { textWidth } from '../../../demo/view/text-width.js';
+import { Grammar, type Message } from '../../demo/text/grammar.js';
+import { ODD_TEXTS } from '../../demo/text/odd.js';
+import { TOPICS } from '../../demo/text/topics.js';
+import { textWidth } from '../../demo/view/text-width.js';
 
 const RATE = 40;
 
@@ -31,10 +31,9 @@ test.each([1, 2, 3])('a thousand messages of seed %i repeat little and speak of 
 });
 
 test('every message is short and fully expanded', () => {
-  for (const text of usualTexts(1, 20_000)) {
-    expect(text).toMatch(/^[^{}]{8,140}$/);
-    expect(text).toBe(text.trim());
-  }
+  const wrong = usualTexts(1, 20_000).filter((text) => !/^[^{}]{8,140}$/.test(text) || text !== text.trim());
+
+  expect(wrong).toEqual([]);
 });
 
 test('messages have hashtags, emoji, capitals, drawn-out words, negation, questions and plain news', () => {

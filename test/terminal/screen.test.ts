@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { expect, test } from 'vitest';
-import { Screen } from '../../../demo/view/screen.js';
-import { Tally } from '../../../demo/view/tally.js';
-import { viewFor } from '../../../demo/view/view.js';
+import { Screen } from '../../demo/view/screen.js';
+import { Tally } from '../../demo/view/tally.js';
+import { viewFor } from '../../demo/view/view.js';
 
 /** A terminal that keeps what was written to it. */
 function terminal(columns = 100, rows = 30, isTTY = true): { readonly stream: WriteStream; read(): string } {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseOptions } from '../../../demo/options.js';
+import { parseOptions } from '../../demo/options.js';
 
 test('without options the demo sends 40 messages a second until it is ended, to a hub on the usual port or a free one', () => {
   expect(parseOptions([])).toEqual({

@@ -1,6 +1,6 @@
 /** The feed's clock in the hands of a test: sleeping moves it on at once. */
 
-import type { FeedClock } from '../../../../cli/feed/clock.js';
+import type { FeedClock } from '../../../cli/feed/clock.js';
 
 export class ManualTime implements FeedClock {
   /** Of each sleep, in milliseconds. */

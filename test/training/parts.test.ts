@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scoreTexts } from '../../../model/evaluate/scores.js';
-import { TrainingInputError } from '../../../model/train/input-error.js';
-import { Random } from '../../../model/train/network/random.js';
-import { parseOptions } from '../../../model/train/options.js';
-import { ProgressBar } from '../../../model/train/progress-bar.js';
-import { quantise } from '../../../model/train/shipping/quantise.js';
-import { CorpusReader } from '../../../model/train/texts/corpus.js';
-import { classWeights, teachLabels, teachSoft } from '../../../model/train/texts/lessons.js';
-import { PROBE } from '../../../model/train/texts/probe.js';
-import { parseExamples, readSources, readValidation } from '../../../model/train/texts/sources.js';
+import { scoreTexts } from '../../model/evaluate/scores.js';
+import { TrainingInputError } from '../../model/train/input-error.js';
+import { Random } from '../../model/train/network/random.js';
+import { parseOptions } from '../../model/train/options.js';
+import { ProgressBar } from '../../model/train/progress-bar.js';
+import { quantise } from '../../model/train/shipping/quantise.js';
+import { CorpusReader } from '../../model/train/texts/corpus.js';
+import { classWeights, teachLabels, teachSoft } from '../../model/train/texts/lessons.js';
+import { PROBE } from '../../model/train/texts/probe.js';
+import { parseExamples, readSources, readValidation } from '../../model/train/texts/sources.js';
 
 describe('sources', () => {
   test('a line is a label, a tab and a text, which may hold tabs', () => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { Ledger } from '../../../../cli/feed/ledger.js';
-import { Pacer } from '../../../../cli/feed/pacer.js';
-import { Publisher, type PublishHub } from '../../../../cli/feed/publisher.js';
-import { retryInMs } from '../../../../cli/feed/retry.js';
-import { SendWindow } from '../../../../cli/feed/send-window.js';
-import { TickcastError } from '../../../../client/index.js';
-import { type ErrorCode, wireError } from '../../../../shared/errors.js';
+import { Ledger } from '../../../cli/feed/ledger.js';
+import { Pacer } from '../../../cli/feed/pacer.js';
+import { Publisher, type PublishHub } from '../../../cli/feed/publisher.js';
+import { retryInMs } from '../../../cli/feed/retry.js';
+import { SendWindow } from '../../../cli/feed/send-window.js';
+import { TickcastError } from '../../../client/index.js';
+import { type ErrorCode, wireError } from '../../../shared/errors.js';
 import { ManualTime } from './manual-time.js';
 
 const never = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FeedReport } from '../../../demo/feed-report.js';
-import { Tally } from '../../../demo/view/tally.js';
+import type { FeedReport } from '../../demo/feed-report.js';
+import { Tally } from '../../demo/view/tally.js';
 import { feedReport } from './feed-report.js';
 
 /** A tally that was given `report` every 100 ms, from 0 to `seconds`. */

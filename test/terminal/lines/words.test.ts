@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { expect, test } from 'vitest';
-import { modelProblem } from '../../../../cli/feed/hub-link.js';
-import { Ledger } from '../../../../cli/feed/ledger.js';
-import { ProgressLine } from '../../../../cli/feed/progress-line.js';
-import { progressText, summaryText, watchText } from '../../../../cli/feed/words.js';
+import { modelProblem } from '../../../cli/feed/hub-link.js';
+import { Ledger } from '../../../cli/feed/ledger.js';
+import { ProgressLine } from '../../../cli/feed/progress-line.js';
+import { progressText, summaryText, watchText } from '../../../cli/feed/words.js';
 
 const end = { name: 'texts.txt', stream: 'texts', interrupted: false, maxTextLength: 10_000, json: undefined };
 

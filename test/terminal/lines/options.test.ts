@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFeedOptions } from '../../../../cli/feed/options.js';
+import { parseFeedOptions } from '../../../cli/feed/options.js';
 
 const parsed = (...args: string[]) => {
   const outcome = parseFeedOptions(args);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { streamNameOf } from '../../../demo/stream-name.js';
-import { TOPICS } from '../../../demo/text/topics.js';
-import { STREAM_NAME } from '../../../shared/limits.js';
+import { streamNameOf } from '../../demo/stream-name.js';
+import { TOPICS } from '../../demo/text/topics.js';
+import { STREAM_NAME } from '../../shared/limits.js';
 
 test.each([
   ['coffee', 'coffee'],

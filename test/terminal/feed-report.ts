@@ -1,6 +1,6 @@
 /** A report of a feed to which nothing happened, but what is given. */
 
-import type { FeedReport } from '../../../demo/feed-report.js';
+import type { FeedReport } from '../../demo/feed-report.js';
 
 export function feedReport(changes: Partial<FeedReport> = {}): FeedReport {
   return {
