@@ -2,9 +2,7 @@
 
 /** Most characters (UTF-16 units) of a request id given as a string. */
 export const MAX_ID_LENGTH = 64;
-/** Most characters of a model name; also in {@link MODEL_NAME}. */
-export const MAX_NAME_LENGTH = 64;
-/** A model name, as it stands in a path and on the wire. */
+/** A model name of at most 64 characters, as it stands in a path and on the wire. */
 export const MODEL_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** A model version: digits, no leading zero. */
 export const MODEL_VERSION = /^[1-9][0-9]{0,8}$/;

@@ -4,8 +4,8 @@ import { type Account, faultsOf } from './clients/oracle.js';
 import { mib, type Outcome } from './verdict.js';
 
 /** p99 of the others under the attack, over that with the attack on a bare server beside the hub. */
-export const RATIO_LIMIT = 1.5;
-export const GROWTH_LIMIT_BYTES = 96 * 2 ** 20;
+const RATIO_LIMIT = 1.5;
+const GROWTH_LIMIT_BYTES = 96 * 2 ** 20;
 
 export interface Stretch {
   readonly p50Us: number;

@@ -38,7 +38,7 @@ export interface ActFigures {
 }
 
 /** The hub's memory a while after all is over may be so much above what it was before. */
-export const RSS_LIMIT_BYTES = 32 * 2 ** 20;
+const RSS_LIMIT_BYTES = 32 * 2 ** 20;
 
 /** What makes the run fail, in words; nothing when all is well. */
 export function problemsOf(acts: readonly ActFigures[]): readonly string[] {
@@ -54,7 +54,7 @@ export function problemsOf(acts: readonly ActFigures[]): readonly string[] {
 }
 
 /** Memory is judged where there was time for it to come back: by an act with a full idle time. */
-export function rssProblem({
+function rssProblem({
   hub,
   rssBeforeBytes,
   rssAfterBytes,

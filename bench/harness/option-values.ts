@@ -1,7 +1,7 @@
 // What the options of the bench's commands have in common: values are checked, and what is wrong with one is said in words.
 
 /** Thrown for a wrong value; {@link problemOf} takes its words. */
-export class Problem extends Error {}
+class Problem extends Error {}
 
 export function whole(name: string, text: string, min: number, max: number): number {
   const value = Number(text);

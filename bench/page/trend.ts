@@ -41,6 +41,6 @@ export function flatnessOf(values: readonly number[], { share, absolute }: Toler
 }
 
 /** NaN of no values: a figure that was not measured stays visible as such. */
-export function mean(values: readonly number[]): number {
+function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -4,15 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildMlp, type DenseLayer } from './mlp.js';
 
-export const MODEL_NAME = 'mlp';
+const MODEL_NAME = 'mlp';
 /** As it stands in the hub's answers. */
 export const MODEL_REF = `${MODEL_NAME}@1`;
-
-export interface MlpFiles {
-  /** The model's folder, as the hub's `--model` takes it. */
-  readonly folder: string;
-  readonly modelFile: string;
-}
 
 const WEIGHTS_FILE = 'weights.bin';
 

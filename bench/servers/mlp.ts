@@ -17,7 +17,7 @@ const WEIGHT_SEED = 1;
 const INPUT_SEED = 2;
 
 /** Numbers in one input. */
-export const INPUT_LENGTH = SIZES[0];
+const INPUT_LENGTH = SIZES[0];
 
 /** How many different inputs the loaders send; request `id` carries input `id % INPUT_COUNT`. */
 export const INPUT_COUNT = 64;
@@ -50,7 +50,7 @@ export function buildInputs(length: number = INPUT_LENGTH): readonly (readonly n
   return Array.from({ length: INPUT_COUNT }, () => Array.from({ length }, number));
 }
 
-export function evaluateMlp(layers: readonly DenseLayer[], input: readonly number[]): number[] {
+function evaluateMlp(layers: readonly DenseLayer[], input: readonly number[]): number[] {
   let values = [...input];
   for (const { inputs, units, activation, kernel, bias } of layers) {
     const sums = Array.from(bias);

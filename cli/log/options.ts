@@ -32,7 +32,7 @@ export type LogParsing =
 const DEFAULT_PATH = './predictions';
 const MAX_TAIL = 100_000;
 
-export const HELP = `npm run log -- [FOLDER | FILE] [options]
+const HELP = `npm run log -- [FOLDER | FILE] [options]
 
 Reads the prediction log of a hub (--prediction-log): the lines of all its processes, by time.
 

@@ -1,7 +1,7 @@
 /** Bounds on the bytes a value takes as JSON on the wire, found without making the text. Refuses what has no JSON. */
 
 /** Most attachments of one packet: Socket.IO's parser refuses more, and cuts the connection. */
-export const MAX_ATTACHMENTS = 10;
+const MAX_ATTACHMENTS = 10;
 
 /** Deeper than any tensor, and far from the depth at which JSON.stringify runs out of stack. */
 const MAX_DEPTH = 32;

@@ -28,7 +28,7 @@ import {
 import { SendQueue } from './send-queue.js';
 
 /** Losses of the connection after which a request is not sent again: it may be what costs the connection. */
-export const MAX_LOSSES = 3;
+const MAX_LOSSES = 3;
 
 export class RequestTable {
   readonly #clock: ClientClock;

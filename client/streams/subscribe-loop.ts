@@ -7,7 +7,7 @@ import type { StreamChannel } from '../connection/channels.js';
 import { parseReply, parseSubscribed } from './parse-frames.js';
 
 /** How long a reply may take before the hub is asked again, in milliseconds. */
-export const REPLY_MS = 5_000;
+const REPLY_MS = 5_000;
 /** Waits between refusals that may pass: the first, and the longest. */
 const BACKOFF_MIN_MS = 1_000;
 const BACKOFF_MAX_MS = 10_000;

@@ -4,7 +4,6 @@ export const TONES = ['positive', 'neutral', 'negative'] as const;
 export type Tone = (typeof TONES)[number];
 
 export const GLYPHS: Readonly<Record<Tone, string>> = { positive: '▲', neutral: '●', negative: '▼' };
-export const NAMES: Readonly<Record<Tone, string>> = { positive: 'Positive', neutral: 'Neutral', negative: 'Negative' };
 
 /** A label that names neither side counts as neutral. */
 export function toneOf(label: string | undefined): Tone {

@@ -2,7 +2,7 @@
 
 export const RANGES = { '1m': 60_000, '5m': 300_000, '15m': 900_000, '1h': 3_600_000 } as const;
 export type RangeName = keyof typeof RANGES;
-export const DEFAULT_RANGE: RangeName = '5m';
+const DEFAULT_RANGE: RangeName = '5m';
 
 /** `zoomed`: the reader looks at a stretch of the past. */
 export type ViewMode = 'live' | 'paused' | 'zoomed';

@@ -21,7 +21,7 @@ export function readLabelledTexts(path: string, classes: readonly string[]): Lab
   return parseLabelledTexts(content, path, classes);
 }
 
-export function parseLabelledTexts(content: string, path: string, classes: readonly string[]): LabelledTexts {
+function parseLabelledTexts(content: string, path: string, classes: readonly string[]): LabelledTexts {
   const labels: number[] = [];
   const texts: string[] = [];
   for (const [index, line] of content.split(/\r?\n/).entries()) {

@@ -132,7 +132,7 @@ function keyOf(member: Member, keys: ReadonlyMap<string, string>): string {
   return `${member.name}-${digest.slice(0, 12)}`;
 }
 
-export function mean(arrays: readonly Float32Array[]): Float32Array {
+function mean(arrays: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array(arrays[0]?.length ?? 0);
   for (const array of arrays) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (array[i] ?? 0);
   return sum.map((value) => value / arrays.length);

@@ -17,7 +17,7 @@ export type TrialOutcome =
   | { readonly ok: false; readonly reason: string };
 
 /** A single run may take this long, in milliseconds: the first one may compile and allocate. */
-export const HANG_MS = 30_000;
+const HANG_MS = 30_000;
 
 export class Trial {
   readonly model: EngineModel;

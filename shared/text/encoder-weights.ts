@@ -30,7 +30,7 @@ export interface EncoderWeights {
 export const WINDOW = 3;
 
 /** The smallest and largest value of each size. */
-export const ENCODER_RANGES: Readonly<Record<keyof EncoderSizes, readonly [number, number]>> = {
+const ENCODER_RANGES: Readonly<Record<keyof EncoderSizes, readonly [number, number]>> = {
   wordBits: [1, 24],
   ngramBits: [1, 24],
   width: [1, 1024],

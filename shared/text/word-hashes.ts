@@ -12,7 +12,7 @@ const SHORTEST = 3;
 const LONGEST = 5;
 
 /** Code points of a token that n-grams are made of; the whole token is hashed however long it is. */
-export const NGRAM_POINTS = 24;
+const NGRAM_POINTS = 24;
 /** Most n-grams of a token: `<`, 24 code points and `>` have 24 of three, 23 of four and 22 of five. */
 export const MAX_NGRAMS = 69;
 

@@ -80,7 +80,7 @@ export interface ContractHub {
 }
 
 /** Room for everything: a test of a limit sets that limit. No receipts: they differ from run to run. */
-export const ROOMY: HubOptions = {
+const ROOMY: HubOptions = {
   ...DEFAULT_OPTIONS,
   maxQueueRows: 8192,
   maxInFlightRows: 4096,

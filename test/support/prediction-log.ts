@@ -8,8 +8,8 @@ import { PredictionLog, type PredictionLogParts } from '../../server/observe/pre
 import { makeHub, makeModel, type TestHub } from './core.js';
 import { MemoryFiles } from './log-files.js';
 
-export const PLAIN: RowLayout = { input: 'plain', maxInputChars: 20, maxInputValues: 4 };
-export const WALL_START = Date.UTC(2026, 10, 25, 20);
+const PLAIN: RowLayout = { input: 'plain', maxInputChars: 20, maxInputValues: 4 };
+const WALL_START = Date.UTC(2026, 10, 25, 20);
 
 interface LogThread {
   readonly posts: ToLogWorker[];

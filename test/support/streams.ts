@@ -18,7 +18,7 @@ export const STREAM_OPTIONS: StreamsOptions = {
   slowViewerMs: 5000,
 };
 
-export const LABELS = ['negative', 'neutral', 'positive'];
+const LABELS = ['negative', 'neutral', 'positive'];
 
 export function makeSpec(name = 'mood', version = '1'): ModelSpec {
   return {

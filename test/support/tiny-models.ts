@@ -26,11 +26,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 }
 
 /** Writes model.json and weights.bin. */
-export async function writeModel(
-  folder: string,
-  model: Record<string, unknown>,
-  weights: readonly Weight[],
-): Promise<void> {
+async function writeModel(folder: string, model: Record<string, unknown>, weights: readonly Weight[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   const specs = weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
   const weightsManifest = weights.length === 0 ? [] : [{ paths: ['weights.bin'], weights: specs }];

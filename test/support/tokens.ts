@@ -15,12 +15,12 @@ export const KEYS = [
   { name: 'operator', token: OPERATOR, scopes: ['admin'] },
 ] as const;
 
-export const ISSUER = 'https://issuer.example';
-export const AUDIENCE = 'tickcast';
+const ISSUER = 'https://issuer.example';
+const AUDIENCE = 'tickcast';
 
 const issuerKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const otherKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
-export const PUBLIC_PEM = issuerKeys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const PUBLIC_PEM = issuerKeys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
 export const JWT = { algorithm: 'RS256', publicKey: PUBLIC_PEM, issuer: ISSUER, audience: AUDIENCE } as const;
 

@@ -29,7 +29,7 @@ const MOST_OVERDUE = 5;
 const STEP_MS = 5;
 
 /** Calls `step` so often, evenly, until the signal. */
-export async function paced(signal: AbortSignal, perSecond: number, step: () => void): Promise<void> {
+async function paced(signal: AbortSignal, perSecond: number, step: () => void): Promise<void> {
   let [done, from] = [0, performance.now()];
   while (!signal.aborted) {
     const due = Math.floor(((performance.now() - from) / 1000) * perSecond);
@@ -125,7 +125,7 @@ export function siege({ peers, reads = true, open, step, perSecond = 1 }: SiegeP
 }
 
 /** Waits, or until the signal. */
-export async function rest(ms: number, signal: AbortSignal): Promise<void> {
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 

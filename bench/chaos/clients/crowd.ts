@@ -14,7 +14,7 @@ const KINDS = {
   REST: RestClient,
 } as const;
 export type ClientKind = keyof typeof KINDS;
-export const clientKinds = Object.keys(KINDS) as readonly ClientKind[];
+const clientKinds = Object.keys(KINDS) as readonly ClientKind[];
 
 export interface CrowdPlan {
   readonly url: string;

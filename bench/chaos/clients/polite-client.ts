@@ -18,9 +18,9 @@ export interface World {
 }
 
 /** Requests that one client has under way at most. */
-export const MOST_WAITING = 16;
+const MOST_WAITING = 16;
 /** The model doubles and adds one. */
-export const expectedOf = (x: number): number => 2 * x + 1;
+const expectedOf = (x: number): number => 2 * x + 1;
 
 export abstract class PoliteClient {
   readonly oracle = new Oracle();

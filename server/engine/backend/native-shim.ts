@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
  * One thread inside an operation and one between operations: on small models the hand-over between threads costs more than it gains,
  * and the hub keeps its other cores for sockets. Level 2 leaves only TensorFlow's errors on stderr.
  */
-export const nativeEnvironment: Readonly<Record<string, string>> = {
+const nativeEnvironment: Readonly<Record<string, string>> = {
   TF_NUM_INTRAOP_THREADS: '1',
   TF_NUM_INTEROP_THREADS: '1',
   TF_CPP_MIN_LOG_LEVEL: '2',

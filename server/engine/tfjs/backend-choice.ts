@@ -6,7 +6,7 @@ import type { TfjsRuntime } from './model-files.js';
  * `auto` takes the first that is installed. For an MLP of 128-256-256-3 wasm is quicker below some 50 rows a batch and native above, twice
  * as quick at 256: native serves more when it matters, under load. cpu is far behind both.
  */
-export const PREFERENCE: Readonly<Record<TfjsRuntime, readonly BackendName[]>> = {
+const PREFERENCE: Readonly<Record<TfjsRuntime, readonly BackendName[]>> = {
   'tfjs-layers': ['native', 'wasm', 'cpu'],
   'tfjs-graph': ['native', 'wasm', 'cpu'],
 };

@@ -8,7 +8,7 @@ export interface JsonBounds {
 }
 
 /** Deeper than any tensor: its rank, the batch, names of inputs and the request around them. */
-export const MAX_JSON_DEPTH = 32;
+const MAX_JSON_DEPTH = 32;
 /** An image of 224 x 224 pixels as nested arrays has 50,401. */
 const LEAST_MAX_PARTS = 65_536;
 const BYTES_A_PART = 16;
