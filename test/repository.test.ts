@@ -39,6 +39,34 @@ test('the lockfile names no host, and has the platform binaries of the build too
   }
 });
 
+test('every source file begins with a sentence about what it is', () => {
+  const folders = [
+    'shared',
+    'tfjs-layer',
+    'client',
+    'server',
+    'dashboard',
+    'demo',
+    'cli',
+    'scripts',
+    'bench',
+    'model/train',
+    'model/evaluate',
+  ];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter(
+      ({ name, parentPath }) =>
+        name.endsWith('.ts') && !name.endsWith('.d.ts') && !/[\\/](node_modules|dist)([\\/]|$)/.test(parentPath),
+    ),
+  );
+  const without = files.filter(
+    ({ parentPath, name }) => !/^(#!.*\n)?\/\*\*/.test(readFileSync(join(parentPath, name), 'utf8')),
+  );
+
+  expect(files.length).toBeGreaterThan(400);
+  expect(without.map(({ name }) => name)).toEqual([]);
+});
+
 test('no file holds the marks of an unfinished merge', () => {
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter(
     (entry) =>

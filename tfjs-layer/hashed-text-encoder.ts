@@ -1,6 +1,9 @@
-// The text encoder as a TensorFlow.js layer: texts in, numbers out, with its tables among the model's own weights. A text comes as its code
-// points, since tfjs cuts no tensor of strings into batches; `textTensor` makes them. It computes text by text as its definition says, without a cache: the reference that the fast encoder of a hub is checked against, and what lets any
-// tfjs load a model that has it. Imports no TensorFlow.js: it is given the one that the model is loaded with.
+/**
+ * The text encoder as a TensorFlow.js layer: texts in, numbers out, with its tables among the model's own weights. A text comes as its code
+ * points, since tfjs cuts no tensor of strings into batches; `textTensor` makes them. It computes text by text as its definition says, without a cache: the reference that the fast encoder of a hub is checked against, and what lets any
+ * tfjs load a model that has it. Imports no TensorFlow.js: it is given the one that the model is loaded with.
+ */
+
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { layers as layerTypes } from '@tensorflow/tfjs-layers';
 import {

@@ -1,4 +1,5 @@
-// An echo of WebSocket messages, by the server class and the options that the hub's Socket.IO has. Knows frames; no packets, no predictions.
+/** An echo of WebSocket messages, by the server class and the options that the hub's Socket.IO has. Knows frames; no packets, no predictions. */
+
 import { createServer } from 'node:http';
 import { OPTIONS } from '../../server/config/options.js';
 import { webSocketServer } from '../../server/transports/wire/web-socket.js';

@@ -1,4 +1,4 @@
-// Entry of `npm run autobahn`: the Autobahn suite's cases without compression against the hub's WebSocket server; verdict, exit code.
+/** Entry of `npm run autobahn`: the Autobahn suite's cases without compression against the hub's WebSocket server; verdict, exit code. */
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,5 @@
-// The Autobahn test suite in a Python environment of its own: found, installed once into the cache folder, run. Knows Python; judges nothing.
+/** The Autobahn test suite in a Python environment of its own: found, installed once into the cache folder, run. Knows Python; judges nothing. */
+
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';

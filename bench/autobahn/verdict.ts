@@ -1,4 +1,4 @@
-// What the suite's index file says, as one verdict. Knows its words; runs nothing.
+/** What the suite's index file says, as one verdict. Knows its words; runs nothing. */
 
 /** Groups of cases: framing, pings, reserved bits, opcodes, fragments, UTF-8, closing, and one of many small things. */
 export const GROUPS = ['1.*', '2.*', '3.*', '4.*', '5.*', '6.*', '7.*', '10.*'] as const;

@@ -1,4 +1,4 @@
-// What nginx's access log says of its tries. Knows the form of its lines.
+/** What nginx's access log says of its tries. Knows the form of its lines. */
 
 export interface Tries {
   /** Requests of polling connections, and those that the first hub that was asked answered. */

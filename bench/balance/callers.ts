@@ -1,4 +1,5 @@
-// The callers of the load: each asks one question at a time and says what came of its connections. They know nothing of hubs and nginx.
+/** The callers of the load: each asks one question at a time and says what came of its connections. They know nothing of hubs and nginx. */
+
 import { once } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';

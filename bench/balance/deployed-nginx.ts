@@ -1,4 +1,4 @@
-// The configuration of deploy/nginx for one run: its port, its hubs and its folder instead of /tmp, and not a word else.
+/** The configuration of deploy/nginx for one run: its port, its hubs and its folder instead of /tmp, and not a word else. */
 
 export interface NginxFiles {
   readonly 'nginx.conf': string;

@@ -1,4 +1,5 @@
-// One of the hubs behind nginx: always on the same port, started again after a drain or a kill. Knows from its log who is connected to it.
+/** One of the hubs behind nginx: always on the same port, started again after a drain or a kill. Knows from its log who is connected to it. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

@@ -1,4 +1,5 @@
-// Callers of every kind that ask without end, and what came of each question. Knows nothing of hubs and nginx.
+/** Callers of every kind that ask without end, and what came of each question. Knows nothing of hubs and nginx. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { within } from '../harness/deadline.js';
 import { buildInputs, expectedPredictions } from '../servers/mlp.js';

@@ -1,4 +1,5 @@
-// Entry of `npm run balance`: three hubs behind nginx under load, through restarts, kills and reloads; table, JSON, exit code.
+/** Entry of `npm run balance`: three hubs behind nginx under load, through restarts, kills and reloads; table, JSON, exit code. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

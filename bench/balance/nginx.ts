@@ -1,4 +1,5 @@
-// One nginx before the hubs: its files, its processes by their ids, its reloads, its end. Knows nothing of what it forwards.
+/** One nginx before the hubs: its files, its processes by their ids, its reloads, its end. Knows nothing of what it forwards. */
+
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

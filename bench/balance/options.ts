@@ -1,4 +1,5 @@
-// Options of `npm run balance`: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is done.
+/** Options of `npm run balance`: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is done. */
+
 import { parseArgs } from 'node:util';
 import { oneOf, problemOf, whole } from '../harness/option-values.js';
 

@@ -1,4 +1,5 @@
-// The figures as text for a terminal. Knows columns and words; measures nothing.
+/** The figures as text for a terminal. Knows columns and words; measures nothing. */
+
 import { table, wholeText } from '../harness/table.js';
 import type { SceneFigures } from './scenes.js';
 import type { BalanceTarget } from './targets.js';

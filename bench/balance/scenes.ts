@@ -1,4 +1,5 @@
-// What is done to hubs and nginx while the load goes on. Knows no figures but those that it hands on.
+/** What is done to hubs and nginx while the load goes on. Knows no figures but those that it hands on. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { BalancedHub, type DrainFigures } from './hub.js';
 import { type KindFigures, Load } from './load.js';

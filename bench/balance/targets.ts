@@ -1,4 +1,5 @@
-// From figures to targets: what is judged, and how. Measures nothing.
+/** From figures to targets: what is judged, and how. Measures nothing. */
+
 import type { DrainFigures } from './hub.js';
 import type { KindFigures } from './load.js';
 import type { SceneFigures, Step } from './scenes.js';

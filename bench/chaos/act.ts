@@ -1,4 +1,5 @@
-// One hub's life: started, joined by good clients, attacked and hurt round by round, left alone, ended. Measures; judges nothing.
+/** One hub's life: started, joined by good clients, attacked and hurt round by round, left alone, ended. Measures; judges nothing. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Histogram } from '../harness/histogram.js';
 import type { Attacker } from './attacker/attacker.js';

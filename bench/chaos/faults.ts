@@ -1,4 +1,5 @@
-// Faults of the hub by name: which kind of hub each needs, and what is done to it. Knows the hub's process; no clients.
+/** Faults of the hub by name: which kind of hub each needs, and what is done to it. Knows the hub's process; no clients. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAULT } from '../../server/testing/index.js';
 import { isRecord } from '../../shared/parse.js';

@@ -1,4 +1,5 @@
-// Entry of `npm run chaos`: good clients beside hostile ones, and faults of the hub; and of `-- --measure`, what each attack costs the others.
+/** Entry of `npm run chaos`: good clients beside hostile ones, and faults of the hub; and of `-- --measure`, what each attack costs the others. */
+
 import { randomInt } from 'node:crypto';
 import { argv } from 'node:process';
 import { runBench } from '../harness/entry.js';

@@ -1,4 +1,5 @@
-// What the measure of one attack found, and whether it is good enough. Knows figures; runs nothing.
+/** What the measure of one attack found, and whether it is good enough. Knows figures; runs nothing. */
+
 import type { AttackName } from './attacks/table.js';
 import { type Account, faultsOf } from './clients/oracle.js';
 import { mib, type Outcome } from './verdict.js';

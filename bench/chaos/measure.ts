@@ -1,4 +1,5 @@
-// What each attack costs those who have nothing to do with it: beside a quiet hub, the same attack on a bare server of its core, and on the hub.
+/** What each attack costs those who have nothing to do with it: beside a quiet hub, the same attack on a bare server of its core, and on the hub. */
+
 import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';

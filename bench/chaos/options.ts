@@ -1,4 +1,5 @@
-// The options of `npm run chaos`: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is done.
+/** The options of `npm run chaos`: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is done. */
+
 import { parseArgs } from 'node:util';
 import { decimal, oneOf, problemOf, whole } from '../harness/option-values.js';
 import { table } from '../harness/table.js';

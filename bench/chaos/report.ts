@@ -1,4 +1,5 @@
-// A run as text for a terminal. Knows columns and words; measures nothing.
+/** A run as text for a terminal. Knows columns and words; measures nothing. */
+
 import { table, wholeText } from '../harness/table.js';
 import type { AttackName } from './attacks/table.js';
 import { type Account, refusals, sumOf } from './clients/oracle.js';

@@ -1,4 +1,5 @@
-// A whole run of chaos: a hub for each act, the attackers beside it; table, JSON, exit code.
+/** A whole run of chaos: a hub for each act, the attackers beside it; table, JSON, exit code. */
+
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../harness/entry.js';

@@ -1,4 +1,5 @@
-// What a run found, and whether that is good enough. Knows figures; runs nothing.
+/** What a run found, and whether that is good enough. Knows figures; runs nothing. */
+
 import type { AttackName } from './attacks/table.js';
 import type { ClientKind } from './clients/crowd.js';
 import { type Account, faultsOf, sumOf } from './clients/oracle.js';

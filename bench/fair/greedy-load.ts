@@ -1,4 +1,5 @@
-// A caller that always has so many rows unanswered, over several connections of one address: what everybody else is to be kept from.
+/** A caller that always has so many rows unanswered, over several connections of one address: what everybody else is to be kept from. */
+
 import { LeanClient } from '../load/lean-client.js';
 import { FIRST_ID, predictionId, RequestFrame } from '../load/packets.js';
 import { buildInputs } from '../servers/mlp.js';

@@ -1,4 +1,5 @@
-// Entry of `npm run bench:fair`: what a quiet caller feels beside one that always has hundreds of rows waiting, by the most rows of a batch.
+/** Entry of `npm run bench:fair`: what a quiet caller feels beside one that always has hundreds of rows waiting, by the most rows of a batch. */
+
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,5 @@
-// A server that closes each connection as it comes, on the hub's core: what a flood costs the hub when it is not even for the hub.
+/** A server that closes each connection as it comes, on the hub's core: what a flood costs the hub when it is not even for the hub. */
+
 import { createServer } from 'node:net';
 import { argv } from 'node:process';
 

@@ -1,4 +1,4 @@
-// What the bench and the flooder say to each other. Types only.
+/** What the bench and the flooder say to each other. Types only. */
 
 export interface FloodPlan {
   readonly port: number;

@@ -1,5 +1,8 @@
-// A caller that connects far too often: at each message of the bench, so many WebSocket upgrades in one second, of an address of its own.
-// Counts what it is answered. The load that shares its core goes first: a real flood comes from another machine.
+/**
+ * A caller that connects far too often: at each message of the bench, so many WebSocket upgrades in one second, of an address of its own.
+ * Counts what it is answered. The load that shares its core goes first: a real flood comes from another machine.
+ */
+
 import { execFileSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { argv } from 'node:process';

@@ -1,4 +1,5 @@
-// The bench's handle on the flooder's process.
+/** The bench's handle on the flooder's process. */
+
 import { fileURLToPath } from 'node:url';
 import { Child, LOADER_CORE } from '../harness/child.js';
 import { within } from '../harness/deadline.js';

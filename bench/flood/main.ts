@@ -1,4 +1,4 @@
-// Entry of `npm run bench:flood`: what a flood of connections costs those who have nothing to do with it; table, JSON, exit code.
+/** Entry of `npm run bench:flood`: what a flood of connections costs those who have nothing to do with it; table, JSON, exit code. */
 
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';

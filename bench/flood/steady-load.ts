@@ -1,4 +1,5 @@
-// Requests at a steady rate over many connections, whether or not the answers come: what somebody feels who has nothing to do with a flood.
+/** Requests at a steady rate over many connections, whether or not the answers come: what somebody feels who has nothing to do with a flood. */
+
 import { Histogram } from '../harness/histogram.js';
 import { LeanClient } from '../load/lean-client.js';
 import { FIRST_ID, predictionId, RequestFrame } from '../load/packets.js';

@@ -1,4 +1,5 @@
-// A Node process of the bench, pinned to one core and ended by its id. Knows processes; knows nothing of what runs in them.
+/** A Node process of the bench, pinned to one core and ended by its id. Knows processes; knows nothing of what runs in them. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 

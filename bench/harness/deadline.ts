@@ -1,4 +1,4 @@
-// Waits that end: at their result, at a deadline or at a signal. Knows time only.
+/** Waits that end: at their result, at a deadline or at a signal. Knows time only. */
 
 /** Rejects with `what` when `wait` takes longer than `ms`. */
 export async function within<T>(ms: number, what: string, wait: Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
-// What the entries of the benches have in common: how one ends, and where its files are meanwhile. Knows nothing of what is measured.
+/** What the entries of the benches have in common: how one ends, and where its files are meanwhile. Knows nothing of what is measured. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

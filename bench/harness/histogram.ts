@@ -1,5 +1,7 @@
-// Counts latencies in buckets whose width grows with the value, so that a percentile is exact to 1/128 at any size in constant memory.
-// Knows whole numbers only; the bench gives it microseconds.
+/**
+ * Counts latencies in buckets whose width grows with the value, so that a percentile is exact to 1/128 at any size in constant memory.
+ * Knows whole numbers only; the bench gives it microseconds.
+ */
 
 /** Values below 2^8 have a bucket each; above, every doubling has 128. */
 const LINEAR_BITS = 8;

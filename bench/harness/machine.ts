@@ -1,4 +1,5 @@
-// The machine that the figures are of, and what the bench needs of it. Linux only: it pins with taskset and reads /proc.
+/** The machine that the figures are of, and what the bench needs of it. Linux only: it pins with taskset and reads /proc. */
+
 import { execFileSync } from 'node:child_process';
 import { cpus, platform, release, totalmem } from 'node:os';
 import { LOADER_CORE } from './child.js';

@@ -1,4 +1,4 @@
-// What the options of the bench's commands have in common: values are checked, and what is wrong with one is said in words.
+/** What the options of the bench's commands have in common: values are checked, and what is wrong with one is said in words. */
 
 /** Thrown for a wrong value; {@link problemOf} takes its words. */
 class Problem extends Error {}

@@ -1,4 +1,5 @@
-// CPU time as Linux counts it in /proc: of one process with all its threads, and of the whole machine.
+/** CPU time as Linux counts it in /proc: of one process with all its threads, and of the whole machine. */
+
 import { readFileSync } from 'node:fs';
 
 /** /proc counts in hundredths of a second on every Linux that user programs see (USER_HZ). */

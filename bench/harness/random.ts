@@ -1,5 +1,7 @@
-// A small seeded random generator (mulberry32), so that weights and inputs are the same in every process and every run.
-// Knows nothing of models.
+/**
+ * A small seeded random generator (mulberry32), so that weights and inputs are the same in every process and every run.
+ * Knows nothing of models.
+ */
 
 export class Random {
   #state: number;

@@ -1,4 +1,4 @@
-// The few statistics that the bench needs. Knows numbers only.
+/** The few statistics that the bench needs. Knows numbers only. */
 
 /** NaN of no values: a figure that was not measured stays visible as such. */
 export function median(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-// Figures as a table for a terminal. Knows columns only.
+/** Figures as a table for a terminal. Knows columns only. */
 
 /** Words to the left, figures to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

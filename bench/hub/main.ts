@@ -1,4 +1,4 @@
-// Entry of `npm run bench`: options, rounds, table, JSON, exit code. What is measured, and how, is in the modules it calls.
+/** Entry of `npm run bench`: options, rounds, table, JSON, exit code. What is measured, and how, is in the modules it calls. */
 
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';

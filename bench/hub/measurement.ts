@@ -1,5 +1,8 @@
-// One measurement: one server, started for it, under closed-loop load from a number of sockets for some seconds.
-// Knows how server and loaders come together; knows nothing of rounds, ratios or targets.
+/**
+ * One measurement: one server, started for it, under closed-loop load from a number of sockets for some seconds.
+ * Knows how server and loaders come together; knows nothing of rounds, ratios or targets.
+ */
+
 import { Histogram } from '../harness/histogram.js';
 import { machineCpuSeconds } from '../harness/process-cpu.js';
 import { LoaderProcess } from '../load/loader-process.js';

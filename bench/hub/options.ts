@@ -1,4 +1,5 @@
-// The bench's options: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is measured.
+/** The bench's options: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is measured. */
+
 import { parseArgs } from 'node:util';
 import { oneOf, problemOf, whole } from '../harness/option-values.js';
 

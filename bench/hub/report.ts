@@ -1,4 +1,4 @@
-// The summary as text for a terminal. Knows columns and words; measures nothing.
+/** The summary as text for a terminal. Knows columns and words; measures nothing. */
 
 import { table, wholeText } from '../harness/table.js';
 import type { EngineFigures } from '../servers/engine-figures.js';

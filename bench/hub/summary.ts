@@ -1,4 +1,4 @@
-// From raw measurements to the figures of the table and to the targets. Knows numbers; measures and prints nothing.
+/** From raw measurements to the figures of the table and to the targets. Knows numbers; measures and prints nothing. */
 
 import { median } from '../harness/statistics.js';
 import { NEWCOMERS } from '../load/newcomers.js';

@@ -1,5 +1,7 @@
-// WebSocket frames as the lean client needs them: whole text frames, written with a mask of zeros, read without copying.
-// Knows RFC 6455; knows nothing of Engine.IO, Socket.IO or predictions.
+/**
+ * WebSocket frames as the lean client needs them: whole text frames, written with a mask of zeros, read without copying.
+ * Knows RFC 6455; knows nothing of Engine.IO, Socket.IO or predictions.
+ */
 
 const FIN = 0x80;
 const MASKED = 0x80;

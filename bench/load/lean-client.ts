@@ -1,5 +1,8 @@
-// One Socket.IO connection over a bare TCP socket: WebSocket upgrade, connect packet, pings; hands predictions on as bytes.
-// Knows the handshake; knows nothing of requests, load or time.
+/**
+ * One Socket.IO connection over a bare TCP socket: WebSocket upgrade, connect packet, pings; hands predictions on as bytes.
+ * Knows the handshake; knows nothing of requests, load or time.
+ */
+
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { FrameReader } from './frames.js';

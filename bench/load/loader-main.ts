@@ -1,5 +1,8 @@
-// Entry of a loader process: opens the load named in its argument, obeys the bench over IPC, ends with it.
-// Knows messages and its own process; the load itself is loader.ts.
+/**
+ * Entry of a loader process: opens the load named in its argument, obeys the bench over IPC, ends with it.
+ * Knows messages and its own process; the load itself is loader.ts.
+ */
+
 import { argv } from 'node:process';
 import { Loader } from './loader.js';
 import type { LoaderCommand, LoaderReport, LoadPlan } from './loader-messages.js';

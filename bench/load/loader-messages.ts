@@ -1,4 +1,5 @@
-// What the bench and its loader processes say to each other. Types only.
+/** What the bench and its loader processes say to each other. Types only. */
+
 import type { HistogramCounts } from '../harness/histogram.js';
 
 export interface LoadPlan {

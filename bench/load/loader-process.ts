@@ -1,4 +1,5 @@
-// The bench's handle on one loader process: opens it, counts with it, ends it. Knows its messages; knows nothing of servers.
+/** The bench's handle on one loader process: opens it, counts with it, ends it. Knows its messages; knows nothing of servers. */
+
 import { fileURLToPath } from 'node:url';
 import { Child, LOADER_CORE } from '../harness/child.js';
 import { within } from '../harness/deadline.js';

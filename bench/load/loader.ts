@@ -1,5 +1,8 @@
-// Closed-loop load on a server over many connections of one process: each answer sends the next request. Counts and checks the answers.
-// Knows requests and answers; knows nothing of processes or of which server it loads.
+/**
+ * Closed-loop load on a server over many connections of one process: each answer sends the next request. Counts and checks the answers.
+ * Knows requests and answers; knows nothing of processes or of which server it loads.
+ */
+
 import { Histogram } from '../harness/histogram.js';
 import { buildInputs, expectedPredictions, INPUT_COUNT } from '../servers/mlp.js';
 import { LeanClient } from './lean-client.js';

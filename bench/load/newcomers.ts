@@ -1,5 +1,7 @@
-// Measures how long newcomers take to connect to a server that is under full load.
-// Knows server and loaders; knows nothing of targets.
+/**
+ * Measures how long newcomers take to connect to a server that is under full load.
+ * Knows server and loaders; knows nothing of targets.
+ */
 
 import { type ServerName, ServerProcess, type ServerSetting } from '../servers/server-process.js';
 import { LoaderProcess } from './loader-process.js';

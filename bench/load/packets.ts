@@ -1,5 +1,8 @@
-// The Socket.IO packets that the lean client sends and reads, as bytes: requests prepared once and patched, answers read without JSON.parse.
-// Knows the packets' text; knows nothing of sockets or time.
+/**
+ * The Socket.IO packets that the lean client sends and reads, as bytes: requests prepared once and patched, answers read without JSON.parse.
+ * Knows the packets' text; knows nothing of sockets or time.
+ */
+
 import { clientTextFrame } from './frames.js';
 
 /** Ids have this many digits, so that a prepared request keeps its length. */

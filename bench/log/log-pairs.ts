@@ -1,5 +1,7 @@
-// Two hubs under full load in turn, one with the prediction log and one without. Both live through the whole run, so that both are warm and a turn follows
-// the other within seconds: a shared machine is not the same for minutes. Knows loads and turns; knows nothing of options or targets.
+/**
+ * Two hubs under full load in turn, one with the prediction log and one without. Both live through the whole run, so that both are warm and a turn follows
+ * the other within seconds: a shared machine is not the same for minutes. Knows loads and turns; knows nothing of options or targets.
+ */
 
 import { machineCpuSeconds } from '../harness/process-cpu.js';
 import { LoaderProcess } from '../load/loader-process.js';

@@ -1,4 +1,4 @@
-// Entry of `npm run bench:log`: what the prediction log costs. A hub with it and one without at full load, in turn; table, JSON, exit code.
+/** Entry of `npm run bench:log`: what the prediction log costs. A hub with it and one without at full load, in turn; table, JSON, exit code. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// A hub in this process, over an engine that costs nothing, and callers that always want the next prediction.
+/** A hub in this process, over an engine that costs nothing, and callers that always want the next prediction. */
 
 import { systemClock } from '../../server/app/system-clock.js';
 import { configWith } from '../../server/config/config.js';

@@ -1,4 +1,5 @@
-// What a whole prediction costs the hub with the counting and without it, sockets and engine left out: two hubs in turn.
+/** What a whole prediction costs the hub with the counting and without it, sockets and engine left out: two hubs in turn. */
+
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
 import type { Random } from '../harness/random.js';
 import { BenchHub } from './bench-hub.js';

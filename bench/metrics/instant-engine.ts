@@ -1,4 +1,5 @@
-// An engine that computes nothing: its outputs are its inputs, at once. What is left is the hub. And models for it.
+/** An engine that computes nothing: its outputs are its inputs, at once. What is left is the hub. And models for it. */
+
 import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/contracts/engine.js';
 import type { ReadyModel } from '../../server/contracts/model.js';
 import { viewBatch } from '../../shared/batch-layout.js';

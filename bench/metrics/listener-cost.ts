@@ -1,4 +1,5 @@
-// What the counting itself costs: the hub's own events, with times as a loaded hub has them, given to the listener again and again.
+/** What the counting itself costs: the hub's own events, with times as a loaded hub has them, given to the listener again and again. */
+
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { HubEvent, HubListener } from '../../server/core/requests/events.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';

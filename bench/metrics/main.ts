@@ -1,4 +1,5 @@
-// Entry of `npm run bench:metrics`: what counting costs a prediction, and what a scrape costs; table, JSON, exit code.
+/** Entry of `npm run bench:metrics`: what counting costs a prediction, and what a scrape costs; table, JSON, exit code. */
+
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,5 @@
-// What one scrape costs: the text of /metrics for a number of models, made on the main thread.
+/** What one scrape costs: the text of /metrics for a number of models, made on the main thread. */
+
 import { Metrics } from '../../server/observe/metrics/metrics.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
 import { median } from '../harness/statistics.js';

@@ -1,4 +1,5 @@
-// One plain connection that asks with events of many rows and tells each request's end by its id. Knows no load and no rate.
+/** One plain connection that asks with events of many rows and tells each request's end by its id. Knows no load and no rate. */
+
 import { LeanClient } from '../load/lean-client.js';
 import { FIRST_ID, predictionId, RequestFrame } from '../load/packets.js';
 

@@ -1,5 +1,8 @@
-// The load of a crowd of plain connections: closed, where each sends again when it is answered, and open, where events come at a rate whatever
-// is answered. Knows no server.
+/**
+ * The load of a crowd of plain connections: closed, where each sends again when it is answered, and open, where events come at a rate whatever
+ * is answered. Knows no server.
+ */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { Histogram } from '../harness/histogram.js';
 import { median } from '../harness/statistics.js';

@@ -1,5 +1,8 @@
-// Entry of `npm run bench:overload`: what is left of the best goodput when several times as much is asked, and whether those who come again when
-// they were told to are let in; table, JSON, exit code.
+/**
+ * Entry of `npm run bench:overload`: what is left of the best goodput when several times as much is asked, and whether those who come again when
+ * they were told to are let in; table, JSON, exit code.
+ */
+
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,8 @@
-// Callers that do as they are told: refused, they send the same request again after exactly `retryAfterMs`. Counts how many of those who come
-// again are let in. Knows no other load.
+/**
+ * Callers that do as they are told: refused, they send the same request again after exactly `retryAfterMs`. Counts how many of those who come
+ * again are let in. Knows no other load.
+ */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { median } from '../harness/statistics.js';
 import { Caller, type Events } from './caller.js';

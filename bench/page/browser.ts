@@ -1,4 +1,5 @@
-// The page in a real Chromium without a window, and the browser's own counters of it. Knows the DevTools protocol; judges no figure.
+/** The page in a real Chromium without a window, and the browser's own counters of it. Knows the DevTools protocol; judges no figure. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import type { HeapSample, Sight } from './figures.js';

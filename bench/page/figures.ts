@@ -1,4 +1,5 @@
-// What the bench of the page measures, as it comes. Types only.
+/** What the bench of the page measures, as it comes. Types only. */
+
 import type { LongTask } from './trace.js';
 
 /** Of the main thread, over one part of the measured time. */

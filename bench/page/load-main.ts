@@ -1,5 +1,8 @@
-// Entry of a process that loads the hub beside the page: begins what its argument says, reports every so often, ends with the bench.
-// Knows messages and its own process; the load itself is publisher.ts and viewers.ts.
+/**
+ * Entry of a process that loads the hub beside the page: begins what its argument says, reports every so often, ends with the bench.
+ * Knows messages and its own process; the load itself is publisher.ts and viewers.ts.
+ */
+
 import { setPriority } from 'node:os';
 import { argv } from 'node:process';
 import type { LoadPlan } from './load-messages.js';

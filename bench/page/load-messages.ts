@@ -1,4 +1,4 @@
-// What the bench of the page says to its publisher and its viewers, and what they report. Types only.
+/** What the bench of the page says to its publisher and its viewers, and what they report. Types only. */
 
 export interface PublisherPlan {
   readonly role: 'publisher';

@@ -1,4 +1,5 @@
-// Entry of `npm run bench:page`: options, the hub and its load, the page, table, JSON, exit code. What is measured, and how, is in page/.
+/** Entry of `npm run bench:page`: options, the hub and its load, the page, table, JSON, exit code. What is measured, and how, is in page/. */
+
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,8 @@
-// The measured time of the page: parts with a trace each, and samples of the heap between them. Knows the browser and the load as they are
-// started; judges no figure.
+/**
+ * The measured time of the page: parts with a trace each, and samples of the heap between them. Knows the browser and the load as they are
+ * started; judges no figure.
+ */
+
 import { machineCpuSeconds } from '../harness/process-cpu.js';
 import type { PageBrowser } from './browser.js';
 import type { HeapSample, LoadFigures, PageFigures, Stretch } from './figures.js';

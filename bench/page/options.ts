@@ -1,4 +1,5 @@
-// Options of the bench of the page: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is measured.
+/** Options of the bench of the page: from argv to a checked value, or to the line that says what was wrong. Knows nothing of what is measured. */
+
 import { parseArgs } from 'node:util';
 import { decimal, problemOf, whole } from '../harness/option-values.js';
 

@@ -1,4 +1,5 @@
-// What runs in the page beside it, from before its first script, and what the page shows of itself. Knows the page's hooks (dashboard/main.ts).
+/** What runs in the page beside it, from before its first script, and what the page shows of itself. Knows the page's hooks (dashboard/main.ts). */
+
 import type { Sight } from './figures.js';
 
 /**

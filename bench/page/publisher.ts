@@ -1,4 +1,5 @@
-// Emits made-up messages on one stream at an even rate, through the SDK over a real socket. Knows the SDK and the demo's texts; knows no process.
+/** Emits made-up messages on one stream at an even rate, through the SDK over a real socket. Knows the SDK and the demo's texts; knows no process. */
+
 import { connect, type TickcastClient } from '../../client/index.js';
 import { Grammar } from '../../demo/text/grammar.js';
 import type { LoadReport, PublisherPlan } from './load-messages.js';

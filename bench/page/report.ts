@@ -1,4 +1,5 @@
-// The summary of the page as text for a terminal. Knows columns and words; measures nothing.
+/** The summary of the page as text for a terminal. Knows columns and words; measures nothing. */
+
 import { table } from '../harness/table.js';
 import type { LoadFigures } from './figures.js';
 import type { Progress } from './measure.js';

@@ -1,4 +1,5 @@
-// From what was measured in the page to the figures of the table and to the targets. Knows numbers; measures and prints nothing.
+/** From what was measured in the page to the figures of the table and to the targets. Knows numbers; measures and prints nothing. */
+
 import { median } from '../harness/statistics.js';
 import type { HeapSample, PageFigures, Stretch } from './figures.js';
 import { LONG_TASK_MS, type LongTask } from './trace.js';

@@ -1,4 +1,4 @@
-// What the browser's own trace says of the tasks of the page's main thread. Knows the trace's events; knows no browser.
+/** What the browser's own trace says of the tasks of the page's main thread. Knows the trace's events; knows no browser. */
 
 /** `disabled-by-default-devtools.timeline` has the tasks, `devtools.timeline` what they are made of. */
 export const TRACE_CATEGORIES = ['disabled-by-default-devtools.timeline', 'devtools.timeline'];

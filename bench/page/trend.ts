@@ -1,4 +1,4 @@
-// Whether a figure that was sampled over time stays where it is. Knows numbers only.
+/** Whether a figure that was sampled over time stays where it is. Knows numbers only. */
 
 export interface Point {
   readonly atSeconds: number;

@@ -1,5 +1,8 @@
-// A bare Socket.IO server for the servers that the hub is compared with: the hub's transport options, `/readyz`, and nothing between event and handler.
-// Knows Socket.IO; knows nothing of predictions.
+/**
+ * A bare Socket.IO server for the servers that the hub is compared with: the hub's transport options, `/readyz`, and nothing between event and handler.
+ * Knows Socket.IO; knows nothing of predictions.
+ */
+
 import { createServer } from 'node:http';
 import { argv } from 'node:process';
 import { Server, type Socket } from 'socket.io';

@@ -1,5 +1,8 @@
-// The server "echo": gives the hub's answer bytes to the hub's request bytes without computing anything. What it costs is the price of
-// plain Socket.IO events, which no server of them can undercut.
+/**
+ * The server "echo": gives the hub's answer bytes to the hub's request bytes without computing anything. What it costs is the price of
+ * plain Socket.IO events, which no server of them can undercut.
+ */
+
 import { serveBare } from './bare-server.js';
 import { expectedPredictions, INPUT_COUNT } from './mlp.js';
 import { MODEL_REF } from './mlp-files.js';

@@ -1,5 +1,8 @@
-// Entry of the process that runs the hub's engine without a hub: the model in an engine thread, batches of given sizes one after the other.
-// Knows the engine's interface; prints its figures as one line of JSON on stdout.
+/**
+ * Entry of the process that runs the hub's engine without a hub: the model in an engine thread, batches of given sizes one after the other.
+ * Knows the engine's interface; prints its figures as one line of JSON on stdout.
+ */
+
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv, stdout } from 'node:process';

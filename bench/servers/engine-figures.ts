@@ -1,5 +1,8 @@
-// What the engine costs on its own, at one batch size each, measured in a process of its own on the servers' core.
-// Knows that process; knows nothing of servers or load.
+/**
+ * What the engine costs on its own, at one batch size each, measured in a process of its own on the servers' core.
+ * Knows that process; knows nothing of servers or load.
+ */
+
 import { fileURLToPath } from 'node:url';
 import { Child, SERVER_CORE } from '../harness/child.js';
 import { within } from '../harness/deadline.js';

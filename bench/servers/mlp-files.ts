@@ -1,5 +1,8 @@
-// The bench's model as a TensorFlow.js layers model: in memory, and written as model.json and one file of weights.
-// Knows that format and the file system; needs no TensorFlow.js.
+/**
+ * The bench's model as a TensorFlow.js layers model: in memory, and written as model.json and one file of weights.
+ * Knows that format and the file system; needs no TensorFlow.js.
+ */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildMlp, type DenseLayer } from './mlp.js';

@@ -1,5 +1,8 @@
-// The model of the bench: a perceptron 128 -> 256 -> 256 -> 3 with seeded weights, and what it answers, computed in plain TypeScript.
-// Knows nothing of TensorFlow, files or sockets: it is what the servers' answers are checked against.
+/**
+ * The model of the bench: a perceptron 128 -> 256 -> 256 -> 3 with seeded weights, and what it answers, computed in plain TypeScript.
+ * Knows nothing of TensorFlow, files or sockets: it is what the servers' answers are checked against.
+ */
+
 import { Random } from '../harness/random.js';
 
 export interface DenseLayer {

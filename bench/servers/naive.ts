@@ -1,5 +1,8 @@
-// The server "naive": predictions over Socket.IO as a tutorial writes them. One tensor and one `predict` for each event, on the event loop,
-// tfjs-node at its defaults. Only its tensors are disposed, since without that it would run out of memory within the measurement.
+/**
+ * The server "naive": predictions over Socket.IO as a tutorial writes them. One tensor and one `predict` for each event, on the event loop,
+ * tfjs-node at its defaults. Only its tensors are disposed, since without that it would run out of memory within the measurement.
+ */
+
 import { createRequire } from 'node:module';
 import { argv } from 'node:process';
 import type { Tensor } from '@tensorflow/tfjs-core';

@@ -1,5 +1,8 @@
-// One server under test in a process of its own: starts it, waits until it is ready, reads its CPU time, ends it and what it reports then.
-// Knows how each server is started; knows nothing of load.
+/**
+ * One server under test in a process of its own: starts it, waits until it is ready, reads its CPU time, ends it and what it reports then.
+ * Knows how each server is started; knows nothing of load.
+ */
+
 import { fileURLToPath } from 'node:url';
 import { Child, SERVER_CORE } from '../harness/child.js';
 import { within } from '../harness/deadline.js';

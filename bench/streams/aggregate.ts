@@ -1,5 +1,8 @@
-// Windows to many viewers: what a thousand of them cost beyond one, on a stream of thousands of predictions a second, beside a bare room
-// that casts the same frames once a second.
+/**
+ * Windows to many viewers: what a thousand of them cost beyond one, on a stream of thousands of predictions a second, beside a bare room
+ * that casts the same frames once a second.
+ */
+
 import { CastProcess } from './cast-process.js';
 import { STREAM } from './cast-workload.js';
 import { delay } from './fan-out.js';

@@ -1,4 +1,4 @@
-// What the bench tells the server that casts, and hears from it. Types only.
+/** What the bench tells the server that casts, and hears from it. Types only. */
 
 export type CastOrder =
   /** Cast so many more frames, as fast as it can. */

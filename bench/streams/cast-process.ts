@@ -1,4 +1,5 @@
-// A server that casts, as a process of its own on the servers' core, seen from the bench.
+/** A server that casts, as a process of its own on the servers' core, seen from the bench. */
+
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Child, SERVER_CORE } from '../harness/child.js';

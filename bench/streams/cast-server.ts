@@ -1,5 +1,8 @@
-// The server under test for fan-out: casts frames to its sockets, by the hub's streams and transport or by a bare Socket.IO room, on the
-// orders of its parent. Publishes in process, so that what is measured is casting and nothing else.
+/**
+ * The server under test for fan-out: casts frames to its sockets, by the hub's streams and transport or by a bare Socket.IO room, on the
+ * orders of its parent. Publishes in process, so that what is measured is casting and nothing else.
+ */
+
 import { createServer, type Server as HttpServer } from 'node:http';
 import { argv } from 'node:process';
 import { Server } from 'socket.io';

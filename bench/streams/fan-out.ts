@@ -1,4 +1,5 @@
-// Fan-out in mode `all`: one item to many viewers, as fast as the server can, by the hub and by a bare Socket.IO room in turn.
+/** Fan-out in mode `all`: one item to many viewers, as fast as the server can, by the hub and by a bare Socket.IO room in turn. */
+
 import { type CastKind, CastProcess } from './cast-process.js';
 import { STREAM } from './cast-workload.js';
 import { Viewers } from './viewers.js';

@@ -1,4 +1,4 @@
-// Entry of `npm run bench:streams`: fan-out, windows, slow viewers and receipts; table, JSON, exit code.
+/** Entry of `npm run bench:streams`: fan-out, windows, slow viewers and receipts; table, JSON, exit code. */
 
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';

@@ -1,4 +1,5 @@
-// What receipts cost: CPU a prediction with plain JSON clients, with and without them, in alternation.
+/** What receipts cost: CPU a prediction with plain JSON clients, with and without them, in alternation. */
+
 import { measure } from '../hub/measurement.js';
 import type { ServerSetting } from '../servers/server-process.js';
 

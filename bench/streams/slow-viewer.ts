@@ -1,4 +1,4 @@
-// What viewers that stop reading cost the others: the latency from publishing to delivery, with and without them, in pairs.
+/** What viewers that stop reading cost the others: the latency from publishing to delivery, with and without them, in pairs. */
 
 import { Histogram } from '../harness/histogram.js';
 import { clientTextFrame } from '../load/frames.js';

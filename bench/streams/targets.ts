@@ -1,4 +1,5 @@
-// Ratios and whether they meet their targets. Knows figures; knows nothing of how they were measured.
+/** Ratios and whether they meet their targets. Knows figures; knows nothing of how they were measured. */
+
 import { median } from '../harness/statistics.js';
 import type { AggregateFigure } from './aggregate.js';
 import type { FanOutFigure } from './fan-out.js';

@@ -1,4 +1,5 @@
-// Many viewers of one stream over bare TCP sockets: counts the frames that they get. Cheap, so that the server is what is measured.
+/** Many viewers of one stream over bare TCP sockets: counts the frames that they get. Cheap, so that the server is what is measured. */
+
 import { clientTextFrame } from '../load/frames.js';
 import { LeanClient } from '../load/lean-client.js';
 

@@ -1,4 +1,5 @@
-// A text model by itself on one core: strings in, probabilities out, in batches as a busy hub makes them.
+/** A text model by itself on one core: strings in, probabilities out, in batches as a busy hub makes them. */
+
 import { InlineEngine } from '../../server/engine/inline-engine.js';
 import { findModels } from '../../server/models/repository.js';
 import { batchBytes, viewBatch } from '../../shared/batch-layout.js';

@@ -1,4 +1,4 @@
-// Entry of `npm run bench:text`: how many texts a second the sentiment model takes, by itself on one core and through a hub.
+/** Entry of `npm run bench:text`: how many texts a second the sentiment model takes, by itself on one core and through a hub. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';

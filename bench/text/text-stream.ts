@@ -1,4 +1,5 @@
-// Made-up posts as a stream brings them: about as long as a tweet, nearly all of known words, and about one word in forty never seen before.
+/** Made-up posts as a stream brings them: about as long as a tweet, nearly all of known words, and about one word in forty never seen before. */
+
 import { Grammar } from '../../demo/text/grammar.js';
 import { Random } from '../../demo/text/random.js';
 

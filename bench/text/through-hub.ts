@@ -1,4 +1,5 @@
-// Texts through a hub: from clients in this process, over WebSocket, each as a request of its own. How many are answered in a second.
+/** Texts through a hub: from clients in this process, over WebSocket, each as a request of its own. How many are answered in a second. */
+
 import { io } from 'socket.io-client';
 import { connect, TickcastError } from '../../client/index.js';
 import type { EngineName } from '../hub/options.js';

@@ -1,4 +1,4 @@
-// What the doctor concludes and how it says so. Pure: what was found comes in, text goes out.
+/** What the doctor concludes and how it says so. Pure: what was found comes in, text goes out. */
 
 import type { BackendProbe } from '../../server/engine/backend/backend-probe.js';
 import { unfitNode } from '../../server/node-version.js';

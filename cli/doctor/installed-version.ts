@@ -1,4 +1,5 @@
-// Finds the version of an installed package as another one sees it, by following a chain of dependents from a folder.
+/** Finds the version of an installed package as another one sees it, by following a chain of dependents from a folder. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,5 @@
-// A downloaded file that is kept in the cache folder: its checksum decides whether it is used, fetched again or refused.
+/** A downloaded file that is kept in the cache folder: its checksum decides whether it is used, fetched again or refused. */
+
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';

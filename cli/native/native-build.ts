@@ -1,4 +1,5 @@
-// Turns a TensorFlow wheel and the sources inside @tensorflow/tfjs-node into its native library. Knows the folders that tfjs-node looks in.
+/** Turns a TensorFlow wheel and the sources inside @tensorflow/tfjs-node into its native library. Knows the folders that tfjs-node looks in. */
+
 import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Which files make the native engine on which machine: the table of wheels and the decision. Pure: reads no disk, starts nothing.
+/** Which files make the native engine on which machine: the table of wheels and the decision. Pure: reads no disk, starts nothing. */
 
 /** What `process` and its report say of this machine. `glibc` is undefined on a system with another C library. */
 export interface Machine {

@@ -1,4 +1,5 @@
-// Finds what building the native library needs on this machine: Python with pip, a C++ compiler and npm. Says which Debian package is missing.
+/** Finds what building the native library needs on this machine: Python with pip, a C++ compiler and npm. Says which Debian package is missing. */
+
 import { basename } from 'node:path';
 import type { Machine } from './native-source.js';
 import { runCommand } from './run-command.js';

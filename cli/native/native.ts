@@ -1,4 +1,5 @@
-// `npm run native`: has @tensorflow/tfjs-node work where its own download fails, from package registries alone. Safe to run again.
+/** `npm run native`: has @tensorflow/tfjs-node work where its own download fails, from package registries alone. Safe to run again. */
+
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { probeBackend } from '../../server/engine/backend/backend-probe.js';

@@ -1,4 +1,5 @@
-// Runs one command to its end, with a deadline, and gives its output or one readable line of what went wrong.
+/** Runs one command to its end, with a deadline, and gives its output or one readable line of what went wrong. */
+
 import { execFile } from 'node:child_process';
 import { terminalText } from '../../shared/terminal-text.js';
 

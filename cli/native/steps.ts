@@ -1,4 +1,5 @@
-// Tells on the terminal what a long script is doing: one line a step, a sign of life while it lasts, the seconds it took.
+/** Tells on the terminal what a long script is doing: one line a step, a sign of life while it lasts, the seconds it took. */
+
 export interface Steps {
   run<T>(title: string, work: () => Promise<T>): Promise<T>;
   note(text: string): void;

@@ -1,4 +1,5 @@
-// Brings @tensorflow/tfjs-node back where npm dropped it because its install script failed. Changes neither package.json nor the lockfile.
+/** Brings @tensorflow/tfjs-node back where npm dropped it because its install script failed. Changes neither package.json nor the lockfile. */
+
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -1,4 +1,5 @@
-// How far what a hub computes for a text lies from what the model's own layer says, on random texts of all of Unicode.
+/** How far what a hub computes for a text lies from what the model's own layer says, on random texts of all of Unicode. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';

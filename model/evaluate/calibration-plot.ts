@@ -1,4 +1,5 @@
-// Calibration as a picture: for each range of confidence, how often the answer is right. A model that knows itself lies on the diagonal.
+/** Calibration as a picture: for each range of confidence, how often the answer is right. A model that knows itself lies on the diagonal. */
+
 import type { Calibration } from './scores.js';
 
 const SIZE = 320;

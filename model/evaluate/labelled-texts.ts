@@ -1,4 +1,5 @@
-// Reads the texts that a model is judged by: a file of `label<TAB>text` lines, plain or gzipped. A label is a class's number or name.
+/** Reads the texts that a model is judged by: a file of `label<TAB>text` lines, plain or gzipped. A label is a class's number or name. */
+
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 

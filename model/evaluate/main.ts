@@ -1,4 +1,5 @@
-// Entry of `npm run evaluate`: runs a text model on labelled texts and says how good it is and where it is most wrong.
+/** Entry of `npm run evaluate`: runs a text model on labelled texts and says how good it is and where it is most wrong. */
+
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureAgreement } from './agreement.js';

@@ -1,4 +1,5 @@
-// Figures as text for the terminal.
+/** Figures as text for the terminal. */
+
 import { largestOf, type Scores } from './scores.js';
 
 const COLUMN = 10;

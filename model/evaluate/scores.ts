@@ -1,4 +1,4 @@
-// How good a classifier is: confusion matrix, recalls, their mean, F1, accuracy, and how well its confidence tells how often it is right.
+/** How good a classifier is: confusion matrix, recalls, their mean, F1, accuracy, and how well its confidence tells how often it is right. */
 
 export interface Scores {
   readonly count: number;

@@ -1,4 +1,4 @@
-// Opens a text model as a hub does and gives its answers to texts: what is measured is what is served.
+/** Opens a text model as a hub does and gives its answers to texts: what is measured is what is served. */
 
 import type { EngineModel } from '../../server/contracts/engine.js';
 import type { BackendName } from '../../server/engine/backend/backend.js';

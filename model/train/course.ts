@@ -1,4 +1,4 @@
-// The loop that trains a network: shuffled batches, a learning rate that rises and then falls to zero. Knows no file.
+/** The loop that trains a network: shuffled batches, a learning rate that rises and then falls to zero. Knows no file. */
 
 import type { Lesson, Network, Regularisation } from './network/network.js';
 import { MAX_CLASSES } from './network/network.js';

@@ -1,4 +1,5 @@
-// Entry of `npm run train`: reads the texts, trains, measures the model as it will be shipped, writes its folder.
+/** Entry of `npm run train`: reads the texts, trains, measures the model as it will be shipped, writes its folder. */
+
 import { createHash } from 'node:crypto';
 import { formatScores, percent } from '../evaluate/report.js';
 import { largestOf, scoreTexts } from '../evaluate/scores.js';

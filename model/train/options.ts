@@ -1,4 +1,5 @@
-// The command line of the training program.
+/** The command line of the training program. */
+
 import { parseArgs } from 'node:util';
 import { TrainingInputError } from './input-error.js';
 

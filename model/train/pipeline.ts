@@ -1,5 +1,8 @@
-// Trains the members of the recipe one after the other. What a finished member said is kept in a folder, so that an interrupted run goes
-// on with the next one.
+/**
+ * Trains the members of the recipe one after the other. What a finished member said is kept in a folder, so that an interrupted run goes
+ * on with the next one.
+ */
+
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

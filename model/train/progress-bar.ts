@@ -1,4 +1,5 @@
-// Shows how far the training is: one line that is written over on a terminal, a line for each quarter elsewhere.
+/** Shows how far the training is: one line that is written over on a terminal, a line for each quarter elsewhere. */
+
 import type { Progress } from './course.js';
 
 const BAR_WIDTH = 24;

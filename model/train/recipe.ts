@@ -1,5 +1,8 @@
-// What is trained, in this order. Teachers learn the sets' own labels, each set by its own head, and then SemEval's alone. Students learn
-// what those before them say of every text of every set. The last one is shipped. Settings were chosen on the validation file.
+/**
+ * What is trained, in this order. Teachers learn the sets' own labels, each set by its own head, and then SemEval's alone. Students learn
+ * what those before them say of every text of every set. The last one is shipped. Settings were chosen on the validation file.
+ */
+
 import type { Course } from './course.js';
 import type { NetworkSizes } from './network/network.js';
 import type { VariantShares } from './texts/variants.js';

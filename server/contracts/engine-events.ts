@@ -1,4 +1,4 @@
-// What happens to engine threads, for logs and metrics. The engine does not log.
+/** What happens to engine threads, for logs and metrics. The engine does not log. */
 
 export type EngineEvent =
   | { readonly type: 'thread-started'; readonly thread: number }

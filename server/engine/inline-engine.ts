@@ -1,4 +1,5 @@
-// An engine in the calling thread, with the same sessions: for tests and for debugging, as a run blocks everything else.
+/** An engine in the calling thread, with the same sessions: for tests and for debugging, as a run blocks everything else. */
+
 import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
 import type { LoadOutcome, ModelLoader, ModelSource } from '../contracts/model-loader.js';
 import type { BackendChoice } from './backend/backend.js';

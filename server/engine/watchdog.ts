@@ -1,4 +1,5 @@
-// One timer for many deadlines: set to the earliest, and set again only when it fires, so that a batch costs no timer. Pure but for its clock.
+/** One timer for many deadlines: set to the earliest, and set again only when it fires, so that a batch costs no timer. Pure but for its clock. */
+
 import type { Clock, Timer } from '../contracts/clock.js';
 
 export class Watchdog {

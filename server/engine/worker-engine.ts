@@ -1,4 +1,5 @@
-// The engine of the hub: every model loaded into each of its threads, one batch a thread at a time. Knows threads; knows no TensorFlow.
+/** The engine of the hub: every model loaded into each of its threads, one batch a thread at a time. Knows threads; knows no TensorFlow. */
+
 import type { Clock } from '../contracts/clock.js';
 import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
 import type { EngineEvent } from '../contracts/engine-events.js';

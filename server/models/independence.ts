@@ -1,5 +1,8 @@
-// Tries whether what a model answers to a row depends on the other rows of its batch: unlike rows, together and alone, at several sizes and in
-// several places. Where it does, callers would get each other's numbers, and the model must be run one row at a time.
+/**
+ * Tries whether what a model answers to a row depends on the other rows of its batch: unlike rows, together and alone, at several sizes and in
+ * several places. Where it does, callers would get each other's numbers, and the model must be run one row at a time.
+ */
+
 import { batchBytes } from '../../shared/batch-layout.js';
 import { elementCount, type TensorSpec } from '../../shared/tensor.js';
 import { MADE_UP_ROWS } from './made-up-rows.js';

@@ -1,4 +1,5 @@
-// Rows that no caller sent, for trying a model out: each unlike the others in every element, always the same ones. Knows the model's inputs only.
+/** Rows that no caller sent, for trying a model out: each unlike the others in every element, always the same ones. Knows the model's inputs only. */
+
 import { type BatchSpecs, batchBytes, viewBatch } from '../../shared/batch-layout.js';
 import { elementCount, type InputSpec, type TensorArray } from '../../shared/tensor.js';
 

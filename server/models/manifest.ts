@@ -1,4 +1,5 @@
-// What manifest.json may say of a model, parsed and checked. Knows the file's text; knows no folder and no engine.
+/** What manifest.json may say of a model, parsed and checked. Knows the file's text; knows no folder and no engine. */
+
 import { z } from 'zod';
 import { MAX_RANK } from '../../shared/limits.js';
 import { describe } from '../../shared/parse.js';

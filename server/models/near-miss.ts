@@ -1,4 +1,4 @@
-// Finds the word that was probably meant. Pure.
+/** Finds the word that was probably meant. Pure. */
 
 /** The known word at most two edits from the one that was given; undefined when none is near. */
 export function nearMiss(given: string, known: readonly string[]): string | undefined {

@@ -1,4 +1,5 @@
-// The models of the hub: loads, checks and warms them up, publishes them, and looks them up by name. Knows no file format and no thread.
+/** The models of the hub: loads, checks and warms them up, publishes them, and looks them up by name. Knows no file format and no thread. */
+
 import { type WireError, wireError } from '../../shared/errors.js';
 import { elementCount } from '../../shared/tensor.js';
 import type { Clock } from '../contracts/clock.js';

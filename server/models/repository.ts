@@ -1,4 +1,5 @@
-// Finds the model versions that a path holds and reads their manifests. Knows files and names; knows no engine.
+/** Finds the model versions that a path holds and reads their manifests. Knows files and names; knows no engine. */
+
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';

@@ -1,4 +1,5 @@
-// Runs of a model that nobody waits for: on made-up rows, one batch at a time, each timed.
+/** Runs of a model that nobody waits for: on made-up rows, one batch at a time, each timed. */
+
 import { viewBatch } from '../../shared/batch-layout.js';
 import { elementCount, type TensorArray } from '../../shared/tensor.js';
 import type { Clock } from '../contracts/clock.js';

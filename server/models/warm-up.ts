@@ -1,5 +1,8 @@
-// Runs a freshly loaded model on made-up rows: checks that it runs, whether rows are independent, and measures what a batch costs. Knows the
-// engine's interface only.
+/**
+ * Runs a freshly loaded model on made-up rows: checks that it runs, whether rows are independent, and measures what a batch costs. Knows the
+ * engine's interface only.
+ */
+
 import type { Clock } from '../contracts/clock.js';
 import type { Engine, EngineModel } from '../contracts/engine.js';
 import type { WarmUp } from '../contracts/model.js';

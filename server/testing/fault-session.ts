@@ -1,5 +1,8 @@
-// A session module whose model fails on demand, to try what the hub does about it. Input `x` float32 [2], output `y` [1] = 2 * x[0];
-// x[1] says what else happens: -1 ends the thread, -2 throws, -3 never returns. Option `batchMs`: how long every batch takes.
+/**
+ * A session module whose model fails on demand, to try what the hub does about it. Input `x` float32 [2], output `y` [1] = 2 * x[0];
+ * x[1] says what else happens: -1 ends the thread, -2 throws, -3 never returns. Option `batchMs`: how long every batch takes.
+ */
+
 import type { BatchViews } from '../../shared/batch-layout.js';
 import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../engine/session/session.js';
 

@@ -1,4 +1,5 @@
-// What chaos and the attacker's process say to each other. Types only.
+/** What chaos and the attacker's process say to each other. Types only. */
+
 import type { AttackName } from '../attacks/table.js';
 import type { WireCounts } from '../wire/peer.js';
 

@@ -1,5 +1,8 @@
-// The process of the attackers: runs what it is told, all at a time, until its seconds are over; then says what went over the wire.
-// The good clients that share its core go first: a real attacker is on another machine.
+/**
+ * The process of the attackers: runs what it is told, all at a time, until its seconds are over; then says what went over the wire.
+ * The good clients that share its core go first: a real attacker is on another machine.
+ */
+
 import { execFileSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { Random } from '../../harness/random.js';

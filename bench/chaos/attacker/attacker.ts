@@ -1,4 +1,5 @@
-// The handle on the attackers' process.
+/** The handle on the attackers' process. */
+
 import { fileURLToPath } from 'node:url';
 import { Child, LOADER_CORE } from '../../harness/child.js';
 import { within } from '../../harness/deadline.js';

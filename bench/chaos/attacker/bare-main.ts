@@ -1,4 +1,5 @@
-// A server that says what a peer waits for and throws away the rest, on the hub's core: what an attack costs the machine alone.
+/** A server that says what a peer waits for and throws away the rest, on the hub's core: what an attack costs the machine alone. */
+
 import { createServer } from 'node:net';
 import { argv } from 'node:process';
 

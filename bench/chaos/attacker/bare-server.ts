@@ -1,4 +1,5 @@
-// The handle on the bare server's process.
+/** The handle on the bare server's process. */
+
 import { fileURLToPath } from 'node:url';
 import { Child, SERVER_CORE } from '../../harness/child.js';
 import { within } from '../../harness/deadline.js';

@@ -1,4 +1,5 @@
-// What an attack is, and the three shapes that most have: a flood, visits, and a siege. Knows connections and pace; no protocol.
+/** What an attack is, and the three shapes that most have: a flood, visits, and a siege. Knows connections and pace; no protocol. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../harness/random.js';
 import { Peer, type WireCounts } from '../wire/peer.js';

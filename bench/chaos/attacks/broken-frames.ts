@@ -1,4 +1,5 @@
-// Frames that RFC 6455 forbids. Each ends its connection; the next one comes at once.
+/** Frames that RFC 6455 forbids. Each ends its connection; the next one comes at once. */
+
 import { frame, OPCODE } from '../wire/frame.js';
 import { type Attack, visits } from './attack.js';
 import { joined } from './opening.js';

@@ -1,4 +1,5 @@
-// CONNECT packets by the thousand, which Socket.IO makes a socket of each.
+/** CONNECT packets by the thousand, which Socket.IO makes a socket of each. */
+
 import { frame, repeated } from '../wire/frame.js';
 import { packetsRequest, upgradeRequest } from '../wire/http-text.js';
 import { type Attack, flood, visits } from './attack.js';

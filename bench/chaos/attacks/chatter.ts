@@ -1,4 +1,5 @@
-// One socket that reads, and says far too much.
+/** One socket that reads, and says far too much. */
+
 import { frame, repeated } from '../wire/frame.js';
 import { type Attack, flood } from './attack.js';
 import { eventFrame, joined } from './opening.js';

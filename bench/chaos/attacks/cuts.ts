@@ -1,4 +1,5 @@
-// Connections that are reset in the middle of something, and things sent in the smallest pieces.
+/** Connections that are reset in the middle of something, and things sent in the smallest pieces. */
+
 import { frame, OPCODE } from '../wire/frame.js';
 import { packetsRequest, predictRequest, upgradeRequest } from '../wire/http-text.js';
 import { type Attack, flood, siege, visits } from './attack.js';

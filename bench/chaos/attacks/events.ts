@@ -1,4 +1,5 @@
-// Events that are wrong in themselves: deep, cut short, not finite, with too many attachments.
+/** Events that are wrong in themselves: deep, cut short, not finite, with too many attachments. */
+
 import { frame, OPCODE, repeated } from '../wire/frame.js';
 import { predictRequest } from '../wire/http-text.js';
 import { type Attack, flood, visits } from './attack.js';

@@ -1,4 +1,5 @@
-// HTTP that is too much, or none.
+/** HTTP that is too much, or none. */
+
 import { httpRequest, predictRequest } from '../wire/http-text.js';
 import { type Attack, siege, visits } from './attack.js';
 import { bytes } from './opening.js';

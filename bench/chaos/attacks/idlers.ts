@@ -1,4 +1,5 @@
-// Connections that take a place and do nothing with it, or come and go in it.
+/** Connections that take a place and do nothing with it, or come and go in it. */
+
 import { frame, OPCODE } from '../wire/frame.js';
 import { upgradeRequest } from '../wire/http-text.js';
 import { type Attack, flood, siege } from './attack.js';

@@ -1,4 +1,4 @@
-// How connections begin: in the main namespace by WebSocket, or by polling. Knows the handshakes.
+/** How connections begin: in the main namespace by WebSocket, or by polling. Knows the handshakes. */
 
 import { frame } from '../wire/frame.js';
 import { pollRequest, upgradeRequest } from '../wire/http-text.js';

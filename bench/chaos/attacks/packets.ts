@@ -1,4 +1,5 @@
-// Packets of every type, at the wrong time and in the wrong number.
+/** Packets of every type, at the wrong time and in the wrong number. */
+
 import { frame, OPCODE, repeated } from '../wire/frame.js';
 import { type Attack, flood, visits } from './attack.js';
 import { joined } from './opening.js';

@@ -1,4 +1,5 @@
-// Polling connections and their ids: too many, guessed, raced for, upgraded twice or never.
+/** Polling connections and their ids: too many, guessed, raced for, upgraded twice or never. */
+
 import { frame } from '../wire/frame.js';
 import { httpRequest, packetsRequest, pollRequest, upgradeRequest } from '../wire/http-text.js';
 import { Peer } from '../wire/peer.js';

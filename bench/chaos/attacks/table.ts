@@ -1,4 +1,5 @@
-// Every attack by its name. Knows the modules; runs nothing.
+/** Every attack by its name. Knows the modules; runs nothing. */
+
 import type { Attack } from './attack.js';
 import { brokenFrames } from './broken-frames.js';
 import { bursts } from './bursts.js';

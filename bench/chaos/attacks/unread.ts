@@ -1,4 +1,5 @@
-// What makes the hub answer a peer that never reads.
+/** What makes the hub answer a peer that never reads. */
+
 import { frame, OPCODE, repeated } from '../wire/frame.js';
 import { type Attack, flood } from './attack.js';
 import { eventFrame, joined } from './opening.js';

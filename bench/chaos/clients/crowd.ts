@@ -1,4 +1,5 @@
-// All good clients of one hub: opens them, has them ask at a steady rate, measures what goes on, closes them and adds up. Knows no kind's inside.
+/** All good clients of one hub: opens them, has them ask at a steady rate, measures what goes on, closes them and adds up. Knows no kind's inside. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { Histogram } from '../../harness/histogram.js';
 import { type Account, sumOf } from './oracle.js';

@@ -1,4 +1,4 @@
-// Knows of every request what its answer must be, and counts what became of it: exactly one of these, or a fault. Knows no transport.
+/** Knows of every request what its answer must be, and counts what became of it: exactly one of these, or a fault. Knows no transport. */
 
 export interface Account {
   readonly sent: number;

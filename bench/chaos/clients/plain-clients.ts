@@ -1,4 +1,5 @@
-// Good clients by the stock Socket.IO client: one with ids, whose answers come in any order, and one without, whose answers come in order.
+/** Good clients by the stock Socket.IO client: one with ids, whose answers come in any order, and one without, whose answers come in order. */
+
 import { io, type Socket } from 'socket.io-client';
 import { numberIn, PoliteClient } from './polite-client.js';
 

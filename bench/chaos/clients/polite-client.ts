@@ -1,4 +1,5 @@
-// A good client: asks one thing at a time when it is told to, keeps count, and measures. What its four kinds have in common.
+/** A good client: asks one thing at a time when it is told to, keeps count, and measures. What its four kinds have in common. */
+
 import type { Histogram } from '../../harness/histogram.js';
 import { Oracle } from './oracle.js';
 

@@ -1,4 +1,5 @@
-// A good client over REST, on one kept connection after the other.
+/** A good client over REST, on one kept connection after the other. */
+
 import { Agent, request } from 'node:http';
 import { isRecord } from '../../../shared/parse.js';
 import { numberIn, PoliteClient } from './polite-client.js';

@@ -1,4 +1,5 @@
-// A good client by the SDK, which sends again what a lost connection left unanswered.
+/** A good client by the SDK, which sends again what a lost connection left unanswered. */
+
 import { connect, isTickcastError, type TickcastClient } from '../../../client/index.js';
 import { numberIn, PoliteClient } from './polite-client.js';
 

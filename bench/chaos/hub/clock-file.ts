@@ -1,4 +1,5 @@
-// A wall clock that steps, by libfaketime: a file says how far it is from the machine's. The monotonic clock goes on as it is.
+/** A wall clock that steps, by libfaketime: a file says how far it is from the machine's. The monotonic clock goes on as it is. */
+
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,4 +1,5 @@
-// A hub whose models may be of the runtime `fault`, which no command line can give it. Otherwise the process is as small as it can be.
+/** A hub whose models may be of the runtime `fault`, which no command line can give it. Otherwise the process is as small as it can be. */
+
 import { argv, env } from 'node:process';
 import { App, createLogger, readConfig } from '../../../server/index.js';
 import { faultSessionModule } from '../../../server/testing/index.js';

@@ -1,4 +1,5 @@
-// One hub from the built files in a process of its own, at its defaults but for what is said here: started, hurt, started again on its port, ended.
+/** One hub from the built files in a process of its own, at its defaults but for what is said here: started, hurt, started again on its port, ended. */
+
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';

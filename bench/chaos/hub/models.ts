@@ -1,4 +1,5 @@
-// The models of the hub under chaos, written as files: one whose every answer is known, and where it is wanted one that fails on demand.
+/** The models of the hub under chaos, written as files: one whose every answer is known, and where it is wanted one that fails on demand. */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// Resident memory of the hub over time: what it was before, at most, and after. Reads by a function; knows no process.
+/** Resident memory of the hub over time: what it was before, at most, and after. Reads by a function; knows no process. */
 
 const SAMPLE_MS = 100;
 /** The middle of so many samples stands for a moment: one may fall into a collection. */

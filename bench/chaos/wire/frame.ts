@@ -1,4 +1,4 @@
-// One WebSocket frame from a client, right or wrong in every field. Knows RFC 6455; nothing of what the payload means.
+/** One WebSocket frame from a client, right or wrong in every field. Knows RFC 6455; nothing of what the payload means. */
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 

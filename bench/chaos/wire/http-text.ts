@@ -1,4 +1,4 @@
-// HTTP requests as the bytes on the wire: upgrades, polls, posts. Knows paths and headers; sends nothing.
+/** HTTP requests as the bytes on the wire: upgrades, polls, posts. Knows paths and headers; sends nothing. */
 
 const SOCKET_PATH = '/socket.io/?EIO=4';
 

@@ -1,4 +1,5 @@
-// One TCP connection of an attacker, that counts what goes over it and holds back what the other side does not take. Knows bytes only.
+/** One TCP connection of an attacker, that counts what goes over it and holds back what the other side does not take. Knows bytes only. */
+
 import { connect, type Socket } from 'node:net';
 
 /** Where attackers come from: an address of their own, as everybody else has. */

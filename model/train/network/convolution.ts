@@ -1,5 +1,8 @@
-// The convolution over a text's words and what is kept of it: of each filter the largest and the summed answer. The kernel is applied to
-// the batch's distinct words once (`parts`); a text then only adds what its neighbours contribute.
+/**
+ * The convolution over a text's words and what is kept of it: of each filter the largest and the summed answer. The kernel is applied to
+ * the batch's distinct words once (`parts`); a text then only adds what its neighbours contribute.
+ */
+
 import type { Batch } from '../texts/batch.js';
 
 export interface ConvolutionSizes {

@@ -1,4 +1,5 @@
-// A dense layer's weights, and the softmax that a head ends with.
+/** A dense layer's weights, and the softmax that a head ends with. */
+
 import type { Random } from './random.js';
 import { Table } from './table.js';
 

@@ -1,5 +1,8 @@
-// TensorFlow.js for training: natively where that works, else on wasm. Training takes one operation from it, the product of matrices.
-// Knows no model.
+/**
+ * TensorFlow.js for training: natively where that works, else on wasm. Training takes one operation from it, the product of matrices.
+ * Knows no model.
+ */
+
 import { type Backend, openBackend } from '../../../server/engine/backend/backend.js';
 import { TrainingInputError } from '../input-error.js';
 import type { Matrix, Multiply } from './matrix.js';

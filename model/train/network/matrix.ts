@@ -1,4 +1,4 @@
-// Matrices as plain arrays, row by row, and the few sums that need no engine.
+/** Matrices as plain arrays, row by row, and the few sums that need no engine. */
 
 /** The array may be longer. */
 export interface Matrix {

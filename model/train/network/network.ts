@@ -1,5 +1,8 @@
-// The text network: word vectors, convolution and pooling, a hidden layer, and one softmax for each set of labels. Gradients by hand, so
-// that a step costs what its words cost and not what the tables hold; the large products are the engine's.
+/**
+ * The text network: word vectors, convolution and pooling, a hidden layer, and one softmax for each set of labels. Gradients by hand, so
+ * that a step costs what its words cost and not what the tables hold; the large products are the engine's.
+ */
+
 import type { Batch } from '../texts/batch.js';
 import type { WordRows } from '../texts/words.js';
 import { Convolution, type ConvolutionSizes } from './convolution.js';

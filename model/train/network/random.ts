@@ -1,4 +1,4 @@
-// Random numbers from a seed: the same seed gives the same training run on every machine.
+/** Random numbers from a seed: the same seed gives the same training run on every machine. */
 
 export class Random {
   private state: number;

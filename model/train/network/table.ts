@@ -1,6 +1,8 @@
-// Rows of numbers that learn by Adam. A row that a batch does not hold costs nothing in that step; what Adam's momentum would have done
-// to it meanwhile is a geometric series, made up for when the row is next needed. So a step costs what the batch holds, and gives what
-// the dense optimiser gives.
+/**
+ * Rows of numbers that learn by Adam. A row that a batch does not hold costs nothing in that step; what Adam's momentum would have done
+ * to it meanwhile is a geometric series, made up for when the row is next needed. So a step costs what the batch holds, and gives what
+ * the dense optimiser gives.
+ */
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.99;

@@ -1,4 +1,5 @@
-// The vector of a word: its row of one table, and the sum of its n-grams' rows of another by the root of their number.
+/** The vector of a word: its row of one table, and the sum of its n-grams' rows of another by the root of their number. */
+
 import type { Batch } from '../texts/batch.js';
 import type { WordRows } from '../texts/words.js';
 import type { Random } from './random.js';

@@ -1,4 +1,5 @@
-// A trained network as a TensorFlow.js layers model: topology, weights manifest, weights. Any tfjs loads it that knows the text encoder.
+/** A trained network as a TensorFlow.js layers model: topology, weights manifest, weights. Any tfjs loads it that knows the text encoder. */
+
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers as layerTypes, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Backend } from '../../../server/engine/backend/backend.js';

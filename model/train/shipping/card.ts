@@ -1,4 +1,5 @@
-// The model card: what a trained model is, on what, how good, and what it gets wrong. Figures are of the files as they are shipped.
+/** The model card: what a trained model is, on what, how good, and what it gets wrong. Figures are of the files as they are shipped. */
+
 import { percent } from '../../evaluate/report.js';
 import type { Scores } from '../../evaluate/scores.js';
 import type { ProbeSentence } from '../texts/probe.js';

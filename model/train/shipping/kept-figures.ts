@@ -1,4 +1,5 @@
-// The figures of each run, kept beside its intermediate results: the card tells how far runs with other seeds differ.
+/** The figures of each run, kept beside its intermediate results: the card tells how far runs with other seeds differ. */
+
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunFigures } from './card.js';

@@ -1,4 +1,5 @@
-// Writes a trained model as the folder that a hub serves: model.json, weights.bin, manifest.json.
+/** Writes a trained model as the folder that a hub serves: model.json, weights.bin, manifest.json. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LABELS } from '../texts/sources.js';

@@ -1,4 +1,4 @@
-// Floats to single bytes and how to read them back, in the form of a TensorFlow.js weights manifest.
+/** Floats to single bytes and how to read them back, in the form of a TensorFlow.js weights manifest. */
 
 export interface QuantisedWeights {
   readonly bytes: Uint8Array;

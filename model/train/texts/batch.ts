@@ -1,4 +1,5 @@
-// The texts of one step: their tokens one after the other, each as a number of the step's distinct words. Knows no weights.
+/** The texts of one step: their tokens one after the other, each as a number of the step's distinct words. Knows no weights. */
+
 import type { Corpus } from './corpus.js';
 
 export class Batch {

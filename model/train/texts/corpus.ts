@@ -1,4 +1,5 @@
-// All texts of all sets as word numbers, in one row of arrays. Knows no file and no network.
+/** All texts of all sets as word numbers, in one row of arrays. Knows no file and no network. */
+
 import { TokenList } from '../../../shared/text/token-list.js';
 import { Tokeniser } from '../../../shared/text/tokenise.js';
 import type { SourceSet } from './sources.js';

@@ -1,5 +1,8 @@
-// What emoji add to a text. The labelled tweets have none, so that no network learns from labels what they do to a text: a table of our own
-// says it.
+/**
+ * What emoji add to a text. The labelled tweets have none, so that no network learns from labels what they do to a text: a table of our own
+ * says it.
+ */
+
 import type { Corpus } from './corpus.js';
 import type { Words } from './words.js';
 

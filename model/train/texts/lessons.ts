@@ -1,4 +1,4 @@
-// What each text teaches: its own labels, softened and weighed by how rare its class is, or what other networks say of it.
+/** What each text teaches: its own labels, softened and weighed by how rare its class is, or what other networks say of it. */
 
 import type { Teach } from '../course.js';
 import type { Corpus } from './corpus.js';

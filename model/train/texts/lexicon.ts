@@ -1,4 +1,5 @@
-// Words whose mood is known from lists. A network that starts with them needs to see a word less often.
+/** Words whose mood is known from lists. A network that starts with them needs to see a word less often. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

@@ -1,5 +1,7 @@
-// Forty made sentences of eight kinds, to see what a model understands beside a file of tweets. Written before the first training of
-// version 2 and not changed since: a probe that follows the model measures nothing. They are never trained on.
+/**
+ * Forty made sentences of eight kinds, to see what a model understands beside a file of tweets. Written before the first training of
+ * version 2 and not changed since: a probe that follows the model measures nothing. They are never trained on.
+ */
 
 export type ProbeKind =
   | 'negation'

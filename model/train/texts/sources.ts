@@ -1,4 +1,5 @@
-// The sets of texts that the model learns from: where they lie in the data folder and what their labels mean. Knows no network.
+/** The sets of texts that the model learns from: where they lie in the data folder and what their labels mean. Knows no network. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

@@ -1,5 +1,7 @@
-// Texts of the sets once more, changed in ways whose effect is known: in capitals they say the same, with an emoji what its mood adds.
-// Without labels; only students see them, to whom the teachers' opinion of the text as it was is passed on.
+/**
+ * Texts of the sets once more, changed in ways whose effect is known: in capitals they say the same, with an emoji what its mood adds.
+ * Without labels; only students see them, to whom the teachers' opinion of the text as it was is passed on.
+ */
 
 import type { Random } from '../network/random.js';
 import { EMOJI } from './emoji.js';

@@ -1,4 +1,5 @@
-// The distinct tokens of all texts, each with the hashes by which a network knows it. Knows no table and no text.
+/** The distinct tokens of all texts, each with the hashes by which a network knows it. Knows no table and no text. */
+
 import type { TokenList } from '../../../shared/text/token-list.js';
 import { MAX_NGRAMS, ngramHashes, tokenHash } from '../../../shared/text/word-hashes.js';
 

@@ -1,5 +1,8 @@
-// Tries each backend in a child process of its own, so that a broken native library ends the child and not the caller.
-// Knows how to start a child and read its answer; what a probe does is in backend-probe-child.ts.
+/**
+ * Tries each backend in a child process of its own, so that a broken native library ends the child and not the caller.
+ * Knows how to start a child and read its answer; what a probe does is in backend-probe-child.ts.
+ */
+
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type BackendName, backendNames } from './backend.js';

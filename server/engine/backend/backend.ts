@@ -1,4 +1,5 @@
-// Opens a TensorFlow.js backend in this thread: native, wasm or cpu. Knows packages and how they load; knows no model, batch or message.
+/** Opens a TensorFlow.js backend in this thread: native, wasm or cpu. Knows packages and how they load; knows no model, batch or message. */
+
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { prepareNativeEnvironment, restoreUtil } from './native-shim.js';

@@ -1,4 +1,5 @@
-// The TensorFlow.js backends of one thread: opened when first needed, one of them active. Knows no model.
+/** The TensorFlow.js backends of one thread: opened when first needed, one of them active. Knows no model. */
+
 import { type Backend, type BackendName, type BackendOpening, openBackend } from './backend.js';
 
 export class Backends {

@@ -1,5 +1,8 @@
-// What the native TensorFlow library needs around it before it loads: thread counts in the environment, and two functions that newer Nodes lack.
-// Knows nothing of models or workers.
+/**
+ * What the native TensorFlow library needs around it before it loads: thread counts in the environment, and two functions that newer Nodes lack.
+ * Knows nothing of models or workers.
+ */
+
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);

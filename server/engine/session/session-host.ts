@@ -1,4 +1,5 @@
-// The sessions of one thread by their handles. Knows runtimes and the batch's layout; knows no message and no thread.
+/** The sessions of one thread by their handles. Knows runtimes and the batch's layout; knows no message and no thread. */
+
 import { viewBatch } from '../../../shared/batch-layout.js';
 import type { BackendChoice } from '../backend/backend.js';
 import { Backends } from '../backend/backends.js';

@@ -1,4 +1,5 @@
-// Imports the modules that bring runtimes of their own, by file URL. They come through the programmatic API alone, never from a manifest.
+/** Imports the modules that bring runtimes of their own, by file URL. They come through the programmatic API alone, never from a manifest. */
+
 import { firstLine } from '../first-line.js';
 import type { Runtime } from './session.js';
 

@@ -1,4 +1,5 @@
-// Completes a model source with the bytes of its files, for the runtimes that take bytes.
+/** Completes a model source with the bytes of its files, for the runtimes that take bytes. */
+
 import type { ModelSource } from '../../contracts/model-loader.js';
 import { readModelFiles } from '../tfjs/model-files.js';
 import type { SessionSource } from './session.js';

@@ -1,4 +1,4 @@
-// What runs one model: the contract between the engine and each runtime. Knows no thread, no message and no TensorFlow.
+/** What runs one model: the contract between the engine and each runtime. Knows no thread, no message and no TensorFlow. */
 
 import type { BatchSpecs, BatchViews } from '../../../shared/batch-layout.js';
 import type { ModelSource } from '../../contracts/model-loader.js';

@@ -1,4 +1,5 @@
-// Which backend a TensorFlow.js model runs on: a table, so that the same machine and model always get the same one.
+/** Which backend a TensorFlow.js model runs on: a table, so that the same machine and model always get the same one. */
+
 import type { Absence, Backend, BackendChoice, BackendName, BackendOpening } from '../backend/backend.js';
 import type { TfjsRuntime } from './model-files.js';
 

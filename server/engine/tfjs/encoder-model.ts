@@ -1,5 +1,8 @@
-// Takes a layers model that begins with a text encoder apart: the encoder becomes a featuriser that fills a batch fast, the layers above it
-// a model of numbers. Knows no batch and no manifest.
+/**
+ * Takes a layers model that begins with a text encoder apart: the encoder becomes a featuriser that fills a batch fast, the layers above it
+ * a model of numbers. Knows no batch and no manifest.
+ */
+
 import type { LayersModel, layers as layerTypes, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { TextEncoding } from '../../../shared/text/text-encoder.js';
 import { type EncoderLayer, HASHED_TEXT_ENCODER, weightsOf } from '../../../tfjs-layer/hashed-text-encoder.js';

@@ -1,4 +1,5 @@
-// Settles what a model's inputs are, from its own file and from what the manifest or the featuriser says. Pure.
+/** Settles what a model's inputs are, from its own file and from what the manifest or the featuriser says. Pure. */
+
 import { MAX_RANK } from '../../../shared/limits.js';
 import { formatShape, isDType, type TensorSpec } from '../../../shared/tensor.js';
 import type { ModelInput } from './tfjs-model.js';

@@ -1,4 +1,5 @@
-// Reads a TensorFlow.js model (model.json and its weight files) and checks it against itself. Knows files; knows no TensorFlow.
+/** Reads a TensorFlow.js model (model.json and its weight files) and checks it against itself. Knows files; knows no TensorFlow. */
+
 import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { describe, isRecord } from '../../../shared/parse.js';

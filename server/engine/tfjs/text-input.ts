@@ -1,4 +1,5 @@
-// Turns the texts of a batch into the tensors of a text model, just before it runs. Knows the batch's text columns and the featuriser.
+/** Turns the texts of a batch into the tensors of a text model, just before it runs. Knows the batch's text columns and the featuriser. */
+
 import type { BatchViews } from '../../../shared/batch-layout.js';
 import { elementCount, newTensorArray, type TensorArray, type TextSpec } from '../../../shared/tensor.js';
 import type { Featuriser } from '../../../shared/text/featuriser-contract.js';

@@ -1,4 +1,5 @@
-// One face for TensorFlow.js layers and graph models: open from bytes, name the inputs and outputs, execute. Knows no batch and no manifest.
+/** One face for TensorFlow.js layers and graph models: open from bytes, name the inputs and outputs, execute. Knows no batch and no manifest. */
+
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
 import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encoder.js';

@@ -1,4 +1,5 @@
-// Runs one TensorFlow.js model on one backend. Knows tensors and the batch's views; knows no thread and no message.
+/** Runs one TensorFlow.js model on one backend. Knows tensors and the batch's views; knows no thread and no message. */
+
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { BatchViews } from '../../../shared/batch-layout.js';
 import {

@@ -1,4 +1,5 @@
-// One engine thread and its replacements: loads models, runs batches, settles every run. Knows messages and time; knows no TensorFlow.
+/** One engine thread and its replacements: loads models, runs batches, settles every run. Knows messages and time; knows no TensorFlow. */
+
 import type { Clock, Timer } from '../../contracts/clock.js';
 import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
 import type { EngineEvent } from '../../contracts/engine-events.js';

@@ -1,4 +1,5 @@
-// What the main thread and an engine thread say to each other. Types only; both sides switch over `type` exhaustively.
+/** What the main thread and an engine thread say to each other. Types only; both sides switch over `type` exhaustively. */
+
 import type { BackendChoice } from '../backend/backend.js';
 import type { SessionSource } from '../session/session.js';
 import type { HostedModel, HostStats } from '../session/session-host.js';

@@ -1,4 +1,5 @@
-// The models that belong on one engine thread, and where each stands on the present one. Knows no message and no time.
+/** The models that belong on one engine thread, and where each stands on the present one. Knows no message and no time. */
+
 import type { SessionSource } from '../session/session.js';
 import type { HostLoading } from '../session/session-host.js';
 

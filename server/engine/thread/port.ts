@@ -1,4 +1,5 @@
-// A worker thread as engine-thread.ts sees it, so that a test needs none. Knows node:worker_threads; knows nothing of batches.
+/** A worker thread as engine-thread.ts sees it, so that a test needs none. Knows node:worker_threads; knows nothing of batches. */
+
 import { Worker } from 'node:worker_threads';
 import { firstLine } from '../first-line.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';

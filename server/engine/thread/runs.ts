@@ -1,4 +1,5 @@
-// The runs that one engine thread has not settled: posted ones with their hang limits, and those that wait for a thread. Knows no model state.
+/** The runs that one engine thread has not settled: posted ones with their hang limits, and those that wait for a thread. Knows no model state. */
+
 import type { Clock } from '../../contracts/clock.js';
 import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
 import { Watchdog } from '../watchdog.js';

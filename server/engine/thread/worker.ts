@@ -1,4 +1,5 @@
-// Entry point of an engine thread: messages in, a session host's answers out. Imports shared/ and engine/ only.
+/** Entry point of an engine thread: messages in, a session host's answers out. Imports shared/ and engine/ only. */
+
 import { parentPort, workerData } from 'node:worker_threads';
 import { firstLine } from '../first-line.js';
 import { SessionHost } from '../session/session-host.js';
