@@ -39,7 +39,7 @@ test('the lockfile names no host, and has the platform binaries of the build too
   }
 });
 
-test('every source file begins with a sentence about what it is', () => {
+test('every source file begins with a sentence about what it is, and hides members with # alone', () => {
   const folders = [
     'shared',
     'tfjs-layer',
@@ -65,6 +65,10 @@ test('every source file begins with a sentence about what it is', () => {
 
   expect(files.length).toBeGreaterThan(400);
   expect(without.map(({ name }) => name)).toEqual([]);
+  const keyword = files.filter(({ parentPath, name }) =>
+    /^\s*private (?!constructor)/m.test(readFileSync(join(parentPath, name), 'utf8')),
+  );
+  expect(keyword.map(({ name }) => name)).toEqual([]);
 });
 
 test('no file holds the marks of an unfinished merge', () => {

@@ -124,24 +124,26 @@ export function weightsOf(layer: layerTypes.Layer): EncoderWeights {
 
 /** The definition, written down as it is said. */
 class ReferenceEncoder {
-  private readonly tokens: TokenList;
-  private readonly tokeniser: Tokeniser;
-  private readonly hashes = new Uint32Array(MAX_NGRAMS);
+  readonly #tokens: TokenList;
+  readonly #tokeniser: Tokeniser;
+  readonly #hashes = new Uint32Array(MAX_NGRAMS);
 
-  constructor(
-    private readonly sizes: EncoderSizes,
-    private readonly weights: EncoderWeights,
-  ) {
-    this.tokens = new TokenList(sizes.maxTokens);
-    this.tokeniser = new Tokeniser(this.tokens);
+  readonly #sizes: EncoderSizes;
+  readonly #weights: EncoderWeights;
+
+  constructor(sizes: EncoderSizes, weights: EncoderWeights) {
+    this.#sizes = sizes;
+    this.#weights = weights;
+    this.#tokens = new TokenList(sizes.maxTokens);
+    this.#tokeniser = new Tokeniser(this.#tokens);
   }
 
   encode(text: string): Float32Array {
-    const { filters, width } = this.sizes;
-    const { kernel, bias } = this.weights;
+    const { filters, width } = this.#sizes;
+    const { kernel, bias } = this.#weights;
     const features = new Float32Array(2 * filters);
-    this.tokeniser.tokenise(text);
-    const vectors = Array.from({ length: this.tokens.count }, (_, token) => this.vector(token));
+    this.#tokeniser.tokenise(text);
+    const vectors = Array.from({ length: this.#tokens.count }, (_, token) => this.#vector(token));
     for (let i = 0; i < vectors.length; i++) {
       for (let f = 0; f < filters; f++) {
         let answer = bias[f] ?? 0;
@@ -158,10 +160,11 @@ class ReferenceEncoder {
     return features;
   }
 
-  private vector(token: number): Float64Array {
-    const { tokens, hashes } = this;
-    const { wordBits, ngramBits, width } = this.sizes;
-    const { words, ngrams } = this.weights;
+  #vector(token: number): Float64Array {
+    const tokens = this.#tokens;
+    const hashes = this.#hashes;
+    const { wordBits, ngramBits, width } = this.#sizes;
+    const { words, ngrams } = this.#weights;
     const vector = new Float64Array(width);
     const count = ngramHashes(tokens.points, tokens.start(token), tokens.end(token), hashes);
     for (let i = 0; i < count; i++) {

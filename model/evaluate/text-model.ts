@@ -12,14 +12,20 @@ const BATCH_TEXTS = 256;
 const HANG_MS = 600_000;
 
 export class TextModel {
+  readonly #engine: InlineEngine;
+  readonly #model: EngineModel;
+
   private constructor(
     readonly ref: string,
     readonly labels: readonly string[],
     /** What computes, such as `tfjs-native`. */
     readonly engineName: string,
-    private readonly engine: InlineEngine,
-    private readonly model: EngineModel,
-  ) {}
+    engine: InlineEngine,
+    model: EngineModel,
+  ) {
+    this.#engine = engine;
+    this.#model = model;
+  }
 
   /** `path`: a model.json, or a folder that leads to one model version. */
   static async open(path: string, backend: 'auto' | BackendName): Promise<TextModel> {
@@ -45,32 +51,32 @@ export class TextModel {
     const answers = new Float32Array(texts.length * size);
     for (let from = 0; from < texts.length; from += BATCH_TEXTS) {
       const batch = texts.slice(from, from + BATCH_TEXTS);
-      const outcome = await this.engine.run(this.model, {
+      const outcome = await this.#engine.run(this.#model, {
         rows: batch.length,
-        buffer: this.pack(batch),
+        buffer: this.#pack(batch),
         hangMs: HANG_MS,
       });
       if (outcome.status !== 'done') throw new Error(`texts ${from} and on: ${outcome.reason}`);
-      const [output] = viewBatch(this.model, batch.length, outcome.buffer).outputs;
+      const [output] = viewBatch(this.#model, batch.length, outcome.buffer).outputs;
       if (output !== undefined) answers.set(output, from * size);
     }
     return answers;
   }
 
   close(): Promise<void> {
-    return this.engine.close();
+    return this.#engine.close();
   }
 
-  private pack(texts: readonly string[]): ArrayBuffer {
+  #pack(texts: readonly string[]): ArrayBuffer {
     const encoded = texts.map((text) => Buffer.from(text, 'utf8'));
     const buffer = new ArrayBuffer(
       batchBytes(
-        this.model,
+        this.#model,
         texts.length,
         encoded.reduce((sum, bytes) => sum + bytes.length, 0),
       ),
     );
-    const { text } = viewBatch(this.model, texts.length, buffer);
+    const { text } = viewBatch(this.#model, texts.length, buffer);
     let offset = 0;
     for (const [row, bytes] of encoded.entries()) {
       text?.lengths.set([bytes.length], row);

@@ -143,10 +143,10 @@ function mean(arrays: readonly Float32Array[]): Float32Array {
 
 /** Keeps opinions in a folder. What was made with another key (other data, seed or engine) is thrown away. */
 export class OpinionStore {
-  constructor(
-    private readonly folder: string,
-    key: string,
-  ) {
+  readonly #folder: string;
+
+  constructor(folder: string, key: string) {
+    this.#folder = folder;
     const keyFile = join(folder, 'key.txt');
     if (existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return;
     rmSync(folder, { recursive: true, force: true });
@@ -155,19 +155,19 @@ export class OpinionStore {
   }
 
   read(key: string): Opinions | undefined {
-    const [corpus, validation] = [this.path(key, 'all'), this.path(key, 'val')];
+    const [corpus, validation] = [this.#path(key, 'all'), this.#path(key, 'val')];
     if (!existsSync(corpus) || !existsSync(validation)) return undefined;
     return { corpus: readFloats(corpus), validation: readFloats(validation) };
   }
 
   write(key: string, { corpus, validation }: Opinions): void {
     // The second file says that the first is whole.
-    writeFileSync(this.path(key, 'all'), bytesOf(corpus));
-    writeFileSync(this.path(key, 'val'), bytesOf(validation));
+    writeFileSync(this.#path(key, 'all'), bytesOf(corpus));
+    writeFileSync(this.#path(key, 'val'), bytesOf(validation));
   }
 
-  private path(key: string, part: string): string {
-    return join(this.folder, `${key}-${part}.f32`);
+  #path(key: string, part: string): string {
+    return join(this.#folder, `${key}-${part}.f32`);
   }
 }
 

@@ -65,76 +65,76 @@ export function mayStartEmoticon(point: number, next: number): boolean {
 
 /** Finds the emoticons of one text after {@link begin}. Remembers runs, so that no character is read over and over. */
 export class EmoticonFinder {
-  private points = new Int32Array(0);
-  private length = 0;
-  private leftMouthEnd = 0;
+  #points = new Int32Array(0);
+  #length = 0;
+  #leftMouthEnd = 0;
 
   begin(points: Int32Array<ArrayBuffer>, length: number): void {
-    this.points = points;
-    this.length = length;
-    this.leftMouthEnd = 0;
+    this.#points = points;
+    this.#length = length;
+    this.#leftMouthEnd = 0;
   }
 
   /** End of the emoticon that starts at `at`, or -1. */
   endOf(at: number): number {
-    const { points } = this;
-    const first = this.point(at);
+    const points = this.#points;
+    const first = this.#point(at);
     if (!is(first, START)) return -1;
-    const face = this.faceEnd(at);
+    const face = this.#faceEnd(at);
     if (face !== -1) return face;
-    if (is(first, LEFT_MOUTH)) return this.mirroredFaceEnd(at);
+    if (is(first, LEFT_MOUTH)) return this.#mirroredFaceEnd(at);
     switch (first) {
       case LESS: {
-        const heart = this.point(at + 1) === SLASH ? at + 2 : at + 1;
-        return this.point(heart) === THREE ? this.runEnd(heart, THREE) : -1;
+        const heart = this.#point(at + 1) === SLASH ? at + 2 : at + 1;
+        return this.#point(heart) === THREE ? this.#runEnd(heart, THREE) : -1;
       }
       case CARET:
       case HYPHEN: {
-        const mouth = this.runEnd(at + 1, UNDERSCORE);
-        return mouth > at + 1 && this.point(mouth) === first ? mouth + 1 : -1;
+        const mouth = this.#runEnd(at + 1, UNDERSCORE);
+        return mouth > at + 1 && this.#point(mouth) === first ? mouth + 1 : -1;
       }
     }
     if (fold(first) === LOWER_T) {
-      const mouth = this.runEnd(at + 1, UNDERSCORE);
-      return mouth > at + 1 && fold(points[mouth]) === LOWER_T && mouth < this.length ? mouth + 1 : -1;
+      const mouth = this.#runEnd(at + 1, UNDERSCORE);
+      return mouth > at + 1 && fold(points[mouth]) === LOWER_T && mouth < this.#length ? mouth + 1 : -1;
     }
     if (fold(first) === LOWER_X) {
       let end = at + 1;
-      while (fold(this.point(end)) === LOWER_D) end++;
-      return end > at + 1 && (kindOf(this.point(end) ?? 0) & LETTER) === 0 ? end : -1;
+      while (fold(this.#point(end)) === LOWER_D) end++;
+      return end > at + 1 && (kindOf(this.#point(end) ?? 0) & LETTER) === 0 ? end : -1;
     }
     return -1;
   }
 
-  private point(at: number): number | undefined {
-    return at < this.length ? this.points[at] : undefined;
+  #point(at: number): number | undefined {
+    return at < this.#length ? this.#points[at] : undefined;
   }
 
-  private runEnd(at: number, point: number): number {
-    while (this.point(at) === point) at++;
+  #runEnd(at: number, point: number): number {
+    while (this.#point(at) === point) at++;
     return at;
   }
 
   /** `:)`, `>:-(`, `=D`: brow, eyes, nose, mouths. */
-  private faceEnd(at: number): number {
-    const first = this.point(at);
+  #faceEnd(at: number): number {
+    const first = this.#point(at);
     if (first === LESS || first === GREATER) at++;
-    if (!is(this.point(at), EYES)) return -1;
+    if (!is(this.#point(at), EYES)) return -1;
     at++;
-    if (is(this.point(at), NOSE) && is(this.point(at + 1), MOUTH)) at++;
+    if (is(this.#point(at), NOSE) && is(this.#point(at + 1), MOUTH)) at++;
     const mouth = at;
-    while (is(this.point(at), MOUTH)) at++;
+    while (is(this.#point(at), MOUTH)) at++;
     return at > mouth ? at : -1;
   }
 
   /** `(:`, `d-;`: mouths, nose, eyes. */
-  private mirroredFaceEnd(at: number): number {
-    if (this.leftMouthEnd <= at) {
-      this.leftMouthEnd = at;
-      while (is(this.point(this.leftMouthEnd), LEFT_MOUTH)) this.leftMouthEnd++;
+  #mirroredFaceEnd(at: number): number {
+    if (this.#leftMouthEnd <= at) {
+      this.#leftMouthEnd = at;
+      while (is(this.#point(this.#leftMouthEnd), LEFT_MOUTH)) this.#leftMouthEnd++;
     }
-    let end = this.leftMouthEnd;
-    if (is(this.point(end), NOSE)) end++;
-    return is(this.point(end), EYES) ? end + 1 : -1;
+    let end = this.#leftMouthEnd;
+    if (is(this.#point(end), NOSE)) end++;
+    return is(this.#point(end), EYES) ? end + 1 : -1;
   }
 }

@@ -32,15 +32,18 @@ const WORD_END = 0x3e;
 
 export class HashedNgrams implements Featuriser {
   readonly tensors: readonly TensorSpec[];
-  private readonly bits: number;
-  private readonly tokens: TokenList;
-  private readonly tokeniser: Tokeniser;
-  private readonly framed = new Int32Array(MAX_WORD_POINTS + 2);
+  readonly #bits: number;
+  readonly #tokens: TokenList;
+  readonly #tokeniser: Tokeniser;
+  readonly #framed = new Int32Array(MAX_WORD_POINTS + 2);
 
-  constructor(private readonly config: HashedNgramsConfig) {
-    this.bits = 31 - Math.clz32(config.buckets);
-    this.tokens = new TokenList(config.maxTokens);
-    this.tokeniser = new Tokeniser(this.tokens);
+  readonly #config: HashedNgramsConfig;
+
+  constructor(config: HashedNgramsConfig) {
+    this.#config = config;
+    this.#bits = 31 - Math.clz32(config.buckets);
+    this.#tokens = new TokenList(config.maxTokens);
+    this.#tokeniser = new Tokeniser(this.#tokens);
     this.tensors = [
       { name: 'ids', dtype: 'int32', shape: [config.length] },
       { name: 'weights', dtype: 'float32', shape: [config.length] },
@@ -48,51 +51,54 @@ export class HashedNgrams implements Featuriser {
   }
 
   write(text: string, row: number, targets: readonly TensorArray[]): void {
-    this.tokeniser.tokenise(text);
-    this.writeTokens(row, targets);
+    this.#tokeniser.tokenise(text);
+    this.#writeTokens(row, targets);
   }
 
   writeUtf8(bytes: Uint8Array, start: number, end: number, row: number, targets: readonly TensorArray[]): void {
-    this.tokeniser.tokeniseUtf8(bytes, start, end);
-    this.writeTokens(row, targets);
+    this.#tokeniser.tokeniseUtf8(bytes, start, end);
+    this.#writeTokens(row, targets);
   }
 
-  private writeTokens(row: number, targets: readonly TensorArray[]): void {
+  #writeTokens(row: number, targets: readonly TensorArray[]): void {
     const [ids, weights] = targets;
     if (!(ids instanceof Int32Array) || !(weights instanceof Float32Array)) {
       throw new TypeError('hashed-ngrams writes to an Int32Array and a Float32Array, in this order');
     }
-    const { length } = this.config;
+    const { length } = this.#config;
     const start = row * length;
     const end = start + length;
     if (row < 0 || end > ids.length || end > weights.length) {
       throw new RangeError(`row ${row} of ${length} n-grams is outside the target of ${ids.length}`);
     }
-    const used = this.writeCharacters(this.writeWords(start, end, ids, weights), end, ids, weights);
+    const used = this.#writeCharacters(this.#writeWords(start, end, ids, weights), end, ids, weights);
     ids.fill(0, used, end);
     weights.fill(0, used, end);
   }
 
   /** Words with the weight 1/sqrt(tokens), then pairs of neighbours with a part of it. */
-  private writeWords(at: number, end: number, ids: Int32Array, weights: Float32Array): number {
-    const { tokens, bits } = this;
+  #writeWords(at: number, end: number, ids: Int32Array, weights: Float32Array): number {
+    const tokens = this.#tokens;
+    const bits = this.#bits;
     const weight = 1 / Math.sqrt(tokens.count);
     for (let token = 0; token < tokens.count && at < end; token++, at++) {
-      ids[at] = rowOf(this.hashToken(WORD_SEED, token), bits);
+      ids[at] = rowOf(this.#hashToken(WORD_SEED, token), bits);
       weights[at] = weight;
     }
     for (let token = 1; token < tokens.count && at < end; token++, at++) {
-      ids[at] = rowOf(this.hashToken(hashPoint(this.hashToken(WORD_SEED, token - 1), SPACE), token), bits);
+      ids[at] = rowOf(this.#hashToken(hashPoint(this.#hashToken(WORD_SEED, token - 1), SPACE), token), bits);
       weights[at] = PAIR_WEIGHT * weight;
     }
     return at;
   }
 
   /** The n-grams of `<word>`; those of one word share its weight, divided by the root of their number. */
-  private writeCharacters(at: number, end: number, ids: Int32Array, weights: Float32Array): number {
-    const { tokens, bits, framed } = this;
+  #writeCharacters(at: number, end: number, ids: Int32Array, weights: Float32Array): number {
+    const tokens = this.#tokens;
+    const bits = this.#bits;
+    const framed = this.#framed;
     for (let token = 0; token < tokens.count && at < end; token++) {
-      const size = this.frame(token);
+      const size = this.#frame(token);
       if (size === 0) continue;
       const first = at;
       for (let start = 0; start + NGRAM_POINTS <= size && at < end; start++, at++) {
@@ -106,11 +112,12 @@ export class HashedNgrams implements Featuriser {
   }
 
   /** Copies a word between `<` and `>` to `framed`. Returns the size, or 0 when its characters are not looked at. */
-  private frame(token: number): number {
-    const { tokens, framed } = this;
+  #frame(token: number): number {
+    const tokens = this.#tokens;
+    const framed = this.#framed;
     const start = tokens.start(token);
     const count = tokens.end(token) - start;
-    if (count < this.config.minWordLength || !tokens.isWordLike(token)) return 0;
+    if (count < this.#config.minWordLength || !tokens.isWordLike(token)) return 0;
     const kept = Math.min(count, MAX_WORD_POINTS);
     framed[0] = WORD_START;
     for (let i = 0; i < kept; i++) framed[i + 1] = tokens.points[start + i] ?? 0;
@@ -118,10 +125,10 @@ export class HashedNgrams implements Featuriser {
     return kept + 2;
   }
 
-  private hashToken(hash: number, token: number): number {
-    const { points } = this.tokens;
-    const end = this.tokens.end(token);
-    for (let i = this.tokens.start(token); i < end; i++) hash = hashPoint(hash, points[i] ?? 0);
+  #hashToken(hash: number, token: number): number {
+    const { points } = this.#tokens;
+    const end = this.#tokens.end(token);
+    for (let i = this.#tokens.start(token); i < end; i++) hash = hashPoint(hash, points[i] ?? 0);
     return hash;
   }
 }

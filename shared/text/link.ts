@@ -12,54 +12,54 @@ const ENDINGS = ['.com', '.org', '.net', '.ly', '.co', '.it', '.uk'];
 
 /** Finds the links of one text after {@link begin}. Remembers host names, so that no character is read over and over. */
 export class LinkFinder {
-  private points = new Int32Array(0);
-  private length = 0;
-  private hostEnd = 0;
+  #points = new Int32Array(0);
+  #length = 0;
+  #hostEnd = 0;
 
   begin(points: Int32Array<ArrayBuffer>, length: number): void {
-    this.points = points;
-    this.length = length;
-    this.hostEnd = 0;
+    this.#points = points;
+    this.#length = length;
+    this.#hostEnd = 0;
   }
 
   /** End of the link that starts at `at`, or -1. `hasSlash`: whether the text has a slash; bare links need one. */
   endOf(at: number, hasSlash: boolean): number {
     for (const prefix of PREFIXES) {
-      if (this.holds(prefix, at)) return this.wordsEnd(at + prefix.length);
+      if (this.#holds(prefix, at)) return this.#wordsEnd(at + prefix.length);
     }
-    return hasSlash ? this.bareLinkEnd(at) : -1;
+    return hasSlash ? this.#bareLinkEnd(at) : -1;
   }
 
-  private bareLinkEnd(at: number): number {
-    const first = this.points[at] ?? 0;
-    if (!isHostPoint(first) || this.isWord(at) === this.isWord(at - 1)) return -1;
-    if (this.hostEnd <= at) {
-      this.hostEnd = at + 1;
-      while (this.hostEnd < this.length && isHostPoint(this.points[this.hostEnd] ?? 0)) this.hostEnd++;
+  #bareLinkEnd(at: number): number {
+    const first = this.#points[at] ?? 0;
+    if (!isHostPoint(first) || this.#isWord(at) === this.#isWord(at - 1)) return -1;
+    if (this.#hostEnd <= at) {
+      this.#hostEnd = at + 1;
+      while (this.#hostEnd < this.#length && isHostPoint(this.#points[this.#hostEnd] ?? 0)) this.#hostEnd++;
     }
-    const end = this.hostEnd;
-    if (end >= this.length || this.points[end] !== SLASH) return -1;
+    const end = this.#hostEnd;
+    if (end >= this.#length || this.#points[end] !== SLASH) return -1;
     for (const ending of ENDINGS) {
-      if (end - ending.length > at && this.holds(ending, end - ending.length)) return this.wordsEnd(end);
+      if (end - ending.length > at && this.#holds(ending, end - ending.length)) return this.#wordsEnd(end);
     }
     return -1;
   }
 
-  private isWord(at: number): boolean {
-    return at >= 0 && (kindOf(this.points[at] ?? 0) & WORD) !== 0;
+  #isWord(at: number): boolean {
+    return at >= 0 && (kindOf(this.#points[at] ?? 0) & WORD) !== 0;
   }
 
   /** `text` is lower-case; the characters at `at` may have either case. */
-  private holds(text: string, at: number): boolean {
-    if (at + text.length > this.length) return false;
+  #holds(text: string, at: number): boolean {
+    if (at + text.length > this.#length) return false;
     for (let i = 0; i < text.length; i++) {
-      if (foldAscii(this.points[at + i] ?? 0) !== text.charCodeAt(i)) return false;
+      if (foldAscii(this.#points[at + i] ?? 0) !== text.charCodeAt(i)) return false;
     }
     return true;
   }
 
-  private wordsEnd(at: number): number {
-    while (at < this.length && (kindOf(this.points[at] ?? 0) & SPACE) === 0) at++;
+  #wordsEnd(at: number): number {
+    while (at < this.#length && (kindOf(this.#points[at] ?? 0) & SPACE) === 0) at++;
     return at;
   }
 }

@@ -34,7 +34,7 @@ export class CodePoints {
   hasSlash = false;
 
   readString(text: string): void {
-    const points = this.begin(text.length);
+    const points = this.#begin(text.length);
     let count = 0;
     for (let i = 0; i < text.length; ) {
       let point = text.charCodeAt(i++);
@@ -52,17 +52,17 @@ export class CodePoints {
       } else if (point === AMPERSAND) {
         const entity = ENTITIES.find(([name]) => text.startsWith(name, i));
         if (entity !== undefined) i += entity[0].length;
-        count = this.put(count, entity?.[1] ?? point);
+        count = this.#put(count, entity?.[1] ?? point);
       } else {
-        count = this.put(count, point);
+        count = this.#put(count, point);
       }
     }
-    this.end(count);
+    this.#end(count);
   }
 
   /** `bytes[start .. end)` is taken for valid UTF-8; what is not gives some code points and no error. */
   readUtf8(bytes: Uint8Array, start: number, end: number): void {
-    const points = this.begin(end - start);
+    const points = this.#begin(end - start);
     let count = 0;
     for (let i = start; i < end; ) {
       let byte = bytes[i++] ?? 0;
@@ -81,27 +81,27 @@ export class CodePoints {
       } else if (byte === AMPERSAND) {
         const entity = ENTITIES.find(([name]) => holds(bytes, i, end, name));
         if (entity !== undefined) i += entity[0].length;
-        count = this.put(count, entity?.[1] ?? byte);
+        count = this.#put(count, entity?.[1] ?? byte);
       } else {
-        count = this.put(count, byte);
+        count = this.#put(count, byte);
       }
     }
-    this.end(count);
+    this.#end(count);
   }
 
-  private begin(room: number): Int32Array {
+  #begin(room: number): Int32Array {
     if (this.points.length < room + MARGIN) this.points = new Int32Array(2 * room + MARGIN);
     this.hasSlash = false;
     return this.points;
   }
 
-  private end(count: number): void {
+  #end(count: number): void {
     this.length = count;
     this.points.fill(SPACE, count, count + MARGIN);
   }
 
   /** Writes an ASCII character that needs a look. Returns the new count. */
-  private put(count: number, point: number): number {
+  #put(count: number, point: number): number {
     if (point === BACKSLASH) return count;
     if (point === SLASH) this.hasSlash = true;
     this.points[count] = point === BACKTICK ? APOSTROPHE : point;

@@ -19,51 +19,56 @@ const CACHE_PLACES = 2 ** 17;
 export class TextEncoding implements Featuriser {
   readonly tensors: readonly TensorSpec[];
   readonly tokens: TokenList;
-  private readonly tokeniser: Tokeniser;
-  private readonly cache: WordCache;
+  readonly #tokeniser: Tokeniser;
+  readonly #cache: WordCache;
   /** Where the floats of each token begin in the cache. */
-  private readonly found: Int32Array;
-  private readonly vector: Float64Array;
-  private readonly hashes = new Uint32Array(MAX_NGRAMS);
+  readonly #found: Int32Array;
+  readonly #vector: Float64Array;
+  readonly #hashes = new Uint32Array(MAX_NGRAMS);
 
-  constructor(
-    private readonly sizes: EncoderSizes,
-    private readonly weights: EncoderWeights,
-    cachePlaces = CACHE_PLACES,
-  ) {
+  readonly #sizes: EncoderSizes;
+  readonly #weights: EncoderWeights;
+
+  constructor(sizes: EncoderSizes, weights: EncoderWeights, cachePlaces = CACHE_PLACES) {
+    this.#sizes = sizes;
+    this.#weights = weights;
     const problem = encoderProblem(sizes, weights);
     if (problem !== undefined) throw new RangeError(problem);
     const { filters, width, maxTokens } = sizes;
     this.tensors = [{ name: 'features', dtype: 'float32', shape: [2 * filters] }];
     this.tokens = new TokenList(maxTokens);
-    this.tokeniser = new Tokeniser(this.tokens);
-    this.cache = new WordCache(Math.max(cachePlaces, 4 * maxTokens), WINDOW * filters);
-    this.found = new Int32Array(maxTokens + 1);
-    this.vector = new Float64Array(width);
+    this.#tokeniser = new Tokeniser(this.tokens);
+    this.#cache = new WordCache(Math.max(cachePlaces, 4 * maxTokens), WINDOW * filters);
+    this.#found = new Int32Array(maxTokens + 1);
+    this.#vector = new Float64Array(width);
   }
 
   write(text: string, row: number, targets: readonly TensorArray[]): void {
-    this.tokeniser.tokenise(text);
-    this.encode(row, targets);
+    this.#tokeniser.tokenise(text);
+    this.#encode(row, targets);
   }
 
   writeUtf8(bytes: Uint8Array, start: number, end: number, row: number, targets: readonly TensorArray[]): void {
-    this.tokeniser.tokeniseUtf8(bytes, start, end);
-    this.encode(row, targets);
+    this.#tokeniser.tokeniseUtf8(bytes, start, end);
+    this.#encode(row, targets);
   }
 
-  private encode(row: number, [target]: readonly TensorArray[]): void {
-    const at = row * 2 * this.sizes.filters;
+  #encode(row: number, [target]: readonly TensorArray[]): void {
+    const at = row * 2 * this.#sizes.filters;
     if (!(target instanceof Float32Array)) throw new TypeError('a text encoder writes to one Float32Array');
-    if (row < 0 || at + 2 * this.sizes.filters > target.length) {
-      throw new RangeError(`row ${row} of ${2 * this.sizes.filters} numbers is outside the target of ${target.length}`);
+    if (row < 0 || at + 2 * this.#sizes.filters > target.length) {
+      throw new RangeError(
+        `row ${row} of ${2 * this.#sizes.filters} numbers is outside the target of ${target.length}`,
+      );
     }
-    this.findWords();
-    this.pool(target, at);
+    this.#findWords();
+    this.#pool(target, at);
   }
 
-  private findWords(): void {
-    const { tokens, cache, found } = this;
+  #findWords(): void {
+    const { tokens } = this;
+    const cache = this.#cache;
+    const found = this.#found;
     const { hashes, checks, ends, count } = tokens;
     cache.reserve(count);
     let start = 0;
@@ -74,7 +79,7 @@ export class TextEncoding implements Featuriser {
       let at = cache.find(hash, check);
       if (at === 0) {
         at = cache.add(hash, check);
-        this.fold(hash, start, end, at);
+        this.#fold(hash, start, end, at);
       }
       found[i] = at;
       start = end;
@@ -82,12 +87,12 @@ export class TextEncoding implements Featuriser {
   }
 
   /** Writes what a word adds to the answers of the filters when it comes after, at and before their place. */
-  private fold(hash: number, start: number, end: number, at: number): void {
-    const { vector } = this;
-    const { floats } = this.cache;
-    const { width, filters } = this.sizes;
-    const { kernel, bias } = this.weights;
-    this.embed(hash, start, end);
+  #fold(hash: number, start: number, end: number, at: number): void {
+    const vector = this.#vector;
+    const { floats } = this.#cache;
+    const { width, filters } = this.#sizes;
+    const { kernel, bias } = this.#weights;
+    this.#embed(hash, start, end);
     const last = filters - 1;
     for (let place = 0; place < WINDOW; place++) {
       const to = at + place * filters;
@@ -119,10 +124,11 @@ export class TextEncoding implements Featuriser {
   }
 
   /** Writes a word's own vector. */
-  private embed(hash: number, start: number, end: number): void {
-    const { vector, hashes } = this;
-    const { wordBits, ngramBits, width } = this.sizes;
-    const { words, ngrams } = this.weights;
+  #embed(hash: number, start: number, end: number): void {
+    const vector = this.#vector;
+    const hashes = this.#hashes;
+    const { wordBits, ngramBits, width } = this.#sizes;
+    const { words, ngrams } = this.#weights;
     const count = ngramHashes(this.tokens.points, start, end, hashes);
     const share = count === 0 ? 0 : 1 / Math.sqrt(count);
     const row = (mix(hash) >>> (32 - wordBits)) * width;
@@ -151,10 +157,10 @@ export class TextEncoding implements Featuriser {
     }
   }
 
-  private pool(target: Float32Array, at: number): void {
-    const { found } = this;
-    const { floats } = this.cache;
-    const { filters } = this.sizes;
+  #pool(target: Float32Array, at: number): void {
+    const found = this.#found;
+    const { floats } = this.#cache;
+    const { filters } = this.#sizes;
     const { count } = this.tokens;
     const share = count === 0 ? 0 : 1 / Math.sqrt(count);
     // After the last word comes the one of zeros.

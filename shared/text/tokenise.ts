@@ -44,27 +44,29 @@ const asciiKinds = Uint8Array.from({ length: 128 }, (_, point) => kindOf(point) 
 const asciiLower = Uint8Array.from({ length: 128 }, (_, point) => lowerCase(point));
 
 export class Tokeniser {
-  private readonly source = new CodePoints();
-  private readonly links = new LinkFinder();
-  private readonly emoticons = new EmoticonFinder();
+  readonly #source = new CodePoints();
+  readonly #links = new LinkFinder();
+  readonly #emoticons = new EmoticonFinder();
 
   constructor(readonly tokens: TokenList) {}
 
   /** Fills `tokens` from `text`. */
   tokenise(text: string): void {
-    this.source.readString(text);
-    this.scan();
+    this.#source.readString(text);
+    this.#scan();
   }
 
   /** Fills `tokens` from the UTF-8 of a text. */
   tokeniseUtf8(bytes: Uint8Array, start: number, end: number): void {
-    this.source.readUtf8(bytes, start, end);
-    this.scan();
+    this.#source.readUtf8(bytes, start, end);
+    this.#scan();
   }
 
-  private scan(): void {
-    const { tokens, links, emoticons } = this;
-    const { points, length, hasSlash } = this.source;
+  #scan(): void {
+    const { tokens } = this;
+    const links = this.#links;
+    const emoticons = this.#emoticons;
+    const { points, length, hasSlash } = this.#source;
     tokens.reset(length);
     links.begin(points, length);
     emoticons.begin(points, length);
@@ -91,35 +93,35 @@ export class Tokeniser {
         }
       }
       if ((kind & LETTER) !== 0) {
-        at = this.word(at, WORD);
+        at = this.#word(at, WORD);
       } else if ((kind & DIGIT) !== 0) {
-        const end = this.numberEnd(at);
+        const end = this.#numberEnd(at);
         tokens.push(NUMBER, at, end);
         at = end;
       } else {
-        at = this.symbol(at, point, kind);
+        at = this.#symbol(at, point, kind);
       }
     }
   }
 
   /** Everything that is no link, emoticon, word or number. Returns where the next token may begin. */
-  private symbol(at: number, point: number, kind: number): number {
+  #symbol(at: number, point: number, kind: number): number {
     const { tokens } = this;
-    const { points } = this.source;
+    const { points } = this.#source;
     switch (point) {
       case BANG:
       case QUESTION:
-        return this.exclamation(at);
+        return this.#exclamation(at);
       case AT_SIGN:
         if ((kindOf(points[at + 1] ?? 0) & WORD) === 0) break;
         {
-          const end = this.wordEnd(at + 1);
+          const end = this.#wordEnd(at + 1);
           tokens.push(NAME, at, end);
           return end;
         }
       case HASH_SIGN:
         if ((kindOf(points[at + 1] ?? 0) & WORD) === 0) break;
-        return this.word(at, WORD);
+        return this.#word(at, WORD);
       case ELLIPSIS:
         tokens.push(DOTS, at, at + 1);
         return at + 1;
@@ -140,8 +142,8 @@ export class Tokeniser {
   }
 
   /** A run of `!` and `?`: `!`, `!!`, `?`, `??`, or `!?` when both are in it. */
-  private exclamation(start: number): number {
-    const { points } = this.source;
+  #exclamation(start: number): number {
+    const { points } = this.#source;
     let bangs = 0;
     let questions = 0;
     let at = start;
@@ -161,9 +163,9 @@ export class Tokeniser {
    * Adds the word or hashtag at `start` and its markers; returns where it ends. `isn't`, `rock'n'roll`: an apostrophe belongs to a
    * word when a letter follows, and is not kept; only letters go on after it.
    */
-  private word(start: number, accepted: number): number {
+  #word(start: number, accepted: number): number {
     const { tokens } = this;
-    const { points } = this.source;
+    const { points } = this.#source;
     const out = tokens.points;
     let written = tokens.written;
     let hash = WORD_SEED;
@@ -213,20 +215,20 @@ export class Tokeniser {
     return at;
   }
 
-  private wordEnd(at: number): number {
-    const { points } = this.source;
+  #wordEnd(at: number): number {
+    const { points } = this.#source;
     while ((kindOf(points[at] ?? 0) & WORD) !== 0) at++;
     return at;
   }
 
   /** `3`, `1,000.50`, `10:30`, `50%`, `2nd`. */
-  private numberEnd(at: number): number {
-    const { points } = this.source;
+  #numberEnd(at: number): number {
+    const { points } = this.#source;
     for (; ; at++) {
       const point = points[at] ?? 0;
       if ((kindOf(point) & DIGIT) === 0 && point !== DOT && point !== COMMA && point !== COLON) break;
     }
     if (points[at] === PERCENT) at++;
-    return this.wordEnd(at);
+    return this.#wordEnd(at);
   }
 }

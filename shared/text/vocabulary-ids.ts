@@ -18,30 +18,34 @@ export interface VocabularyIdsConfig {
 
 export class VocabularyIds implements Featuriser {
   readonly tensors: readonly TensorSpec[];
-  private readonly ids: ReadonlyMap<string, number>;
-  private readonly tokens: TokenList;
-  private readonly tokeniser: Tokeniser;
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #tokens: TokenList;
+  readonly #tokeniser: Tokeniser;
 
-  constructor(private readonly config: VocabularyIdsConfig) {
-    this.ids = new Map(config.words.map((word, id) => [word, id]));
-    this.tokens = new TokenList(config.length);
-    this.tokeniser = new Tokeniser(this.tokens);
+  readonly #config: VocabularyIdsConfig;
+
+  constructor(config: VocabularyIdsConfig) {
+    this.#config = config;
+    this.#ids = new Map(config.words.map((word, id) => [word, id]));
+    this.#tokens = new TokenList(config.length);
+    this.#tokeniser = new Tokeniser(this.#tokens);
     this.tensors = [{ name: 'ids', dtype: 'int32', shape: [config.length] }];
   }
 
   write(text: string, row: number, targets: readonly TensorArray[]): void {
-    this.tokeniser.tokenise(text);
-    this.writeTokens(row, targets);
+    this.#tokeniser.tokenise(text);
+    this.#writeTokens(row, targets);
   }
 
   writeUtf8(bytes: Uint8Array, start: number, end: number, row: number, targets: readonly TensorArray[]): void {
-    this.tokeniser.tokeniseUtf8(bytes, start, end);
-    this.writeTokens(row, targets);
+    this.#tokeniser.tokeniseUtf8(bytes, start, end);
+    this.#writeTokens(row, targets);
   }
 
-  private writeTokens(row: number, [target]: readonly TensorArray[]): void {
-    const { tokens, ids } = this;
-    const { length, padding, unknown } = this.config;
+  #writeTokens(row: number, [target]: readonly TensorArray[]): void {
+    const tokens = this.#tokens;
+    const ids = this.#ids;
+    const { length, padding, unknown } = this.#config;
     if (!(target instanceof Int32Array)) throw new TypeError('vocabulary-ids writes to one Int32Array');
     const at = row * length;
     if (row < 0 || at + length > target.length) {

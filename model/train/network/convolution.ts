@@ -13,10 +13,10 @@ export interface ConvolutionSizes {
 
 export class Convolution {
   /** Answers of the filters to each token, after relu. */
-  private answers = new Float32Array(0);
+  #answers = new Float32Array(0);
   /** Of each text and filter: the token with the largest answer. */
-  private peaks = new Int32Array(0);
-  private slopes = new Float32Array(0);
+  #peaks = new Int32Array(0);
+  #slopes = new Float32Array(0);
 
   constructor(readonly sizes: ConvolutionSizes) {}
 
@@ -35,10 +35,11 @@ export class Convolution {
     const { filters, window } = this.sizes;
     const half = (window - 1) / 2;
     const columns = window * filters;
-    if (this.answers.length < batch.tokenCount * filters)
-      this.answers = new Float32Array(2 * batch.tokenCount * filters);
-    if (this.peaks.length < batch.count * filters) this.peaks = new Int32Array(batch.count * filters);
-    const { answers, peaks } = this;
+    if (this.#answers.length < batch.tokenCount * filters)
+      this.#answers = new Float32Array(2 * batch.tokenCount * filters);
+    if (this.#peaks.length < batch.count * filters) this.#peaks = new Int32Array(batch.count * filters);
+    const answers = this.#answers;
+    const peaks = this.#peaks;
     for (let text = 0; text < batch.count; text++) {
       const start = batch.starts[text] ?? 0;
       const end = batch.starts[text + 1] ?? 0;
@@ -93,8 +94,10 @@ export class Convolution {
     const { filters, window } = this.sizes;
     const half = (window - 1) / 2;
     const columns = window * filters;
-    if (this.slopes.length < this.answers.length) this.slopes = new Float32Array(this.answers.length);
-    const { answers, peaks, slopes } = this;
+    if (this.#slopes.length < this.#answers.length) this.#slopes = new Float32Array(this.#answers.length);
+    const answers = this.#answers;
+    const peaks = this.#peaks;
+    const slopes = this.#slopes;
     partSlopes.fill(0, 0, batch.wordCount * columns);
     for (let text = 0; text < batch.count; text++) {
       const start = batch.starts[text] ?? 0;

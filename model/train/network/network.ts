@@ -41,23 +41,28 @@ export class Network {
   readonly kernelBias: Table;
   readonly hidden: Dense;
   readonly heads: readonly Dense[];
-  private readonly convolution: Convolution;
-  private room = { v: new Float32Array(0), vMask: new Float32Array(0), partSlopes: new Float32Array(0) };
-  private kept = new Uint8Array(0);
+  readonly #convolution: Convolution;
+  #room = { v: new Float32Array(0), vMask: new Float32Array(0), partSlopes: new Float32Array(0) };
+  #kept = new Uint8Array(0);
+
+  readonly #multiply: Multiply;
+  readonly #random: Random;
 
   constructor(
     readonly sizes: NetworkSizes,
     classes: readonly number[],
     rows: WordRows,
-    private readonly multiply: Multiply,
-    private readonly random: Random,
+    multiply: Multiply,
+    random: Random,
   ) {
+    this.#multiply = multiply;
+    this.#random = random;
     const { width, filters, window, hidden } = sizes;
     const columns = window * filters;
     this.vectors = new WordVectors(sizes, rows, random);
     this.kernel = new Table(random.normals(width * columns, Math.sqrt(2 / (width * window))), width * columns);
     this.kernelBias = new Table(new Float32Array(filters), filters);
-    this.convolution = new Convolution(sizes);
+    this.#convolution = new Convolution(sizes);
     this.hidden = createDense(this.pooledWidth, hidden, 2, random);
     this.heads = classes.map((count) => createDense(hidden, count, 1, random));
   }
@@ -68,36 +73,37 @@ export class Network {
 
   /** One step of learning; the loss of the batch. `step` counts from 1. */
   learn(batch: Batch, lesson: Lesson, { dropout, wordDropout }: Regularisation, step: number, rate: number): number {
-    const { random, pooledWidth, hidden } = this;
+    const { pooledWidth, hidden } = this;
+    const random = this.#random;
     const { width } = this.sizes;
-    const dense = this.dense();
+    const dense = this.#dense();
     for (const table of dense) table.touch(0, step, rate);
     this.vectors.touch(batch, step, rate);
 
-    const kept = this.keep(batch.tokenCount, wordDropout);
-    const { v, vMask } = this.makeRoom(batch);
+    const kept = this.#keep(batch.tokenCount, wordDropout);
+    const { v, vMask } = this.#makeRoom(batch);
     const vSize = batch.wordCount * width;
     this.vectors.forward(batch, v);
     random.dropout(vMask, vSize, dropout);
     scale(v, vMask, vSize);
-    const r = this.pool(batch, v, kept);
+    const r = this.#pool(batch, v, kept);
     const rMask = new Float32Array(r.length);
     random.dropout(rMask, r.length, dropout);
     scale(r, rMask, r.length);
-    const h = this.hide(r, batch.count);
+    const h = this.#hide(r, batch.count);
     const hMask = new Float32Array(h.length);
     random.dropout(hMask, h.length, dropout);
     scale(h, hMask, h.length);
 
     const hSlopes = new Float32Array(h.length);
-    const loss = this.answerAndBlame(h, batch.count, lesson, hSlopes);
+    const loss = this.#answerAndBlame(h, batch.count, lesson, hSlopes);
     for (let i = 0; i < h.length; i++) hSlopes[i] = (h[i] ?? 0) > 0 ? (hSlopes[i] ?? 0) * (hMask[i] ?? 0) : 0;
     const hSlope = matrix(hSlopes, batch.count, hidden.outputs);
-    add(hidden.kernel.gradient, this.multiply(matrix(r, batch.count, pooledWidth), hSlope, true));
+    add(hidden.kernel.gradient, this.#multiply(matrix(r, batch.count, pooledWidth), hSlope, true));
     addRows(hidden.bias.gradient, hSlope);
-    const rSlopes = this.multiply(hSlope, matrix(hidden.kernel.values, pooledWidth, hidden.outputs), false, true);
+    const rSlopes = this.#multiply(hSlope, matrix(hidden.kernel.values, pooledWidth, hidden.outputs), false, true);
     scale(rSlopes, rMask, rSlopes.length);
-    const vSlopes = this.blamePool(batch, v, kept, rSlopes);
+    const vSlopes = this.#blamePool(batch, v, kept, rSlopes);
     scale(vSlopes, vMask, vSize);
     this.vectors.backward(batch, vSlopes);
 
@@ -109,7 +115,7 @@ export class Network {
 
   /** Forgets all momentum: the next step is step 1. */
   restart(): void {
-    for (const table of [...this.dense(), this.vectors.words, this.vectors.ngrams]) table.restart();
+    for (const table of [...this.#dense(), this.vectors.words, this.vectors.ngrams]) table.restart();
   }
 
   /** Brings all weights to where they are after the last step. */
@@ -120,9 +126,9 @@ export class Network {
 
   /** The probabilities that head `head` gives to the texts of the batch. */
   predict(batch: Batch, head: number): Float32Array {
-    const { v } = this.makeRoom(batch);
+    const { v } = this.#makeRoom(batch);
     this.vectors.forward(batch, v);
-    const h = this.hide(this.pool(batch, v, undefined), batch.count);
+    const h = this.#hide(this.#pool(batch, v, undefined), batch.count);
     const layer = this.heads[head];
     if (layer === undefined) throw new RangeError(`no head ${head}`);
     const answers = new Float32Array(batch.count * layer.outputs);
@@ -132,38 +138,38 @@ export class Network {
     return answers;
   }
 
-  private dense(): Table[] {
+  #dense(): Table[] {
     const { kernel, kernelBias, hidden, heads } = this;
     return [kernel, kernelBias, ...[hidden, ...heads].flatMap((layer) => [layer.kernel, layer.bias])];
   }
 
-  private keep(tokens: number, wordDropout: number): Uint8Array {
-    if (this.kept.length < tokens) this.kept = new Uint8Array(2 * tokens);
-    for (let i = 0; i < tokens; i++) this.kept[i] = this.random.next() < wordDropout ? 0 : 1;
-    return this.kept;
+  #keep(tokens: number, wordDropout: number): Uint8Array {
+    if (this.#kept.length < tokens) this.#kept = new Uint8Array(2 * tokens);
+    for (let i = 0; i < tokens; i++) this.#kept[i] = this.#random.next() < wordDropout ? 0 : 1;
+    return this.#kept;
   }
 
-  private makeRoom({ wordCount }: Batch) {
+  #makeRoom({ wordCount }: Batch) {
     const { width, window, filters } = this.sizes;
-    if (this.room.v.length < wordCount * width) {
+    if (this.#room.v.length < wordCount * width) {
       const room = Math.ceil(1.5 * wordCount);
-      this.room = {
+      this.#room = {
         v: new Float32Array(room * width),
         vMask: new Float32Array(room * width),
         partSlopes: new Float32Array(room * window * filters),
       };
     }
-    return this.room;
+    return this.#room;
   }
 
-  private pool(batch: Batch, v: Float32Array, kept: Uint8Array | undefined): Float32Array {
+  #pool(batch: Batch, v: Float32Array, kept: Uint8Array | undefined): Float32Array {
     const { width, window, filters, bag } = this.sizes;
     const stride = this.pooledWidth;
     const r = new Float32Array(batch.count * stride);
     if (batch.wordCount === 0) return r;
     const kernel = matrix(this.kernel.values, width, window * filters);
-    const parts = this.multiply(matrix(v, batch.wordCount, width), kernel);
-    this.convolution.forward(batch, parts, this.kernelBias.values, kept, r, stride);
+    const parts = this.#multiply(matrix(v, batch.wordCount, width), kernel);
+    this.#convolution.forward(batch, parts, this.kernelBias.values, kept, r, stride);
     if (bag) {
       forEachToken(batch, kept, (text, slot, share) => {
         const to = text * stride + 2 * filters;
@@ -173,16 +179,16 @@ export class Network {
     return r;
   }
 
-  private blamePool(batch: Batch, v: Float32Array, kept: Uint8Array, rSlopes: Float32Array): Float32Array {
+  #blamePool(batch: Batch, v: Float32Array, kept: Uint8Array, rSlopes: Float32Array): Float32Array {
     const { width, window, filters, bag } = this.sizes;
     const stride = this.pooledWidth;
     if (batch.wordCount === 0) return new Float32Array(0);
-    const { partSlopes } = this.room;
-    this.convolution.backward(batch, rSlopes, stride, kept, partSlopes, this.kernelBias.gradient);
+    const { partSlopes } = this.#room;
+    this.#convolution.backward(batch, rSlopes, stride, kept, partSlopes, this.kernelBias.gradient);
     const slopes = matrix(partSlopes, batch.wordCount, window * filters);
-    add(this.kernel.gradient, this.multiply(matrix(v, batch.wordCount, width), slopes, true));
+    add(this.kernel.gradient, this.#multiply(matrix(v, batch.wordCount, width), slopes, true));
     const kernel = matrix(this.kernel.values, width, window * filters);
-    const vSlopes = this.multiply(slopes, kernel, false, true);
+    const vSlopes = this.#multiply(slopes, kernel, false, true);
     if (bag) {
       forEachToken(batch, kept, (text, slot, share) => {
         const from = text * stride + 2 * filters;
@@ -193,15 +199,15 @@ export class Network {
     return vSlopes;
   }
 
-  private hide(r: Float32Array, count: number): Float32Array {
+  #hide(r: Float32Array, count: number): Float32Array {
     const { kernel, bias, inputs, outputs } = this.hidden;
-    const h = this.multiply(matrix(r, count, inputs), matrix(kernel.values, inputs, outputs));
+    const h = this.#multiply(matrix(r, count, inputs), matrix(kernel.values, inputs, outputs));
     for (let i = 0; i < h.length; i++) h[i] = Math.max((h[i] ?? 0) + (bias.values[i % outputs] ?? 0), 0);
     return h;
   }
 
   /** The mean cross-entropy of the batch; adds to the gradients of the heads and writes that of the hidden layer. */
-  private answerAndBlame(h: Float32Array, count: number, lesson: Lesson, hSlopes: Float32Array): number {
+  #answerAndBlame(h: Float32Array, count: number, lesson: Lesson, hSlopes: Float32Array): number {
     const probabilities = new Float32Array(MAX_CLASSES);
     let loss = 0;
     for (let text = 0; text < count; text++) {

@@ -12,14 +12,14 @@ const FADE = BETA_1 / Math.sqrt(BETA_2);
 
 export class Table {
   readonly gradient: Float32Array;
-  private readonly mean: Float32Array;
-  private readonly square: Float32Array;
+  readonly #mean: Float32Array;
+  readonly #square: Float32Array;
   /** Step up to which a row is. */
-  private readonly upTo: Int32Array;
+  readonly #upTo: Int32Array;
   /** Rows that have a gradient. */
-  private readonly touched: Int32Array;
-  private readonly isTouched: Uint8Array;
-  private touchedCount = 0;
+  readonly #touched: Int32Array;
+  readonly #isTouched: Uint8Array;
+  #touchedCount = 0;
 
   constructor(
     readonly values: Float32Array,
@@ -27,41 +27,43 @@ export class Table {
   ) {
     const rows = values.length / width;
     this.gradient = new Float32Array(values.length);
-    this.mean = new Float32Array(values.length);
-    this.square = new Float32Array(values.length);
-    this.upTo = new Int32Array(rows);
-    this.touched = new Int32Array(rows);
-    this.isTouched = new Uint8Array(rows);
+    this.#mean = new Float32Array(values.length);
+    this.#square = new Float32Array(values.length);
+    this.#upTo = new Int32Array(rows);
+    this.#touched = new Int32Array(rows);
+    this.#isTouched = new Uint8Array(rows);
   }
 
   get rows(): number {
-    return this.upTo.length;
+    return this.#upTo.length;
   }
 
   /** Forgets all momentum: the next step is step 1. */
   restart(): void {
-    this.mean.fill(0);
-    this.square.fill(0);
-    this.upTo.fill(0);
+    this.#mean.fill(0);
+    this.#square.fill(0);
+    this.#upTo.fill(0);
   }
 
   /** Brings a row to where it is before step `step`, and says that it will have a gradient in it. */
   touch(row: number, step: number, rate: number): void {
-    if (this.isTouched[row] === 1) return;
-    this.isTouched[row] = 1;
-    this.touched[this.touchedCount++] = row;
-    this.catchUp(row, step - 1, rate);
+    if (this.#isTouched[row] === 1) return;
+    this.#isTouched[row] = 1;
+    this.#touched[this.#touchedCount++] = row;
+    this.#catchUp(row, step - 1, rate);
   }
 
   /** Moves the touched rows against their gradients, which are zero after it. `step` counts from 1. */
   update(step: number, rate: number): void {
-    const { values, gradient, mean, square, width } = this;
+    const { values, gradient, width } = this;
+    const mean = this.#mean;
+    const square = this.#square;
     const size = rate / (1 - BETA_1 ** step);
     const correction = 1 / (1 - BETA_2 ** step);
-    for (let i = 0; i < this.touchedCount; i++) {
-      const row = this.touched[i] ?? 0;
-      this.isTouched[row] = 0;
-      this.upTo[row] = step;
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const row = this.#touched[i] ?? 0;
+      this.#isTouched[row] = 0;
+      this.#upTo[row] = step;
       const end = (row + 1) * width;
       for (let k = row * width; k < end; k++) {
         const slope = gradient[k] ?? 0;
@@ -73,20 +75,22 @@ export class Table {
         gradient[k] = 0;
       }
     }
-    this.touchedCount = 0;
+    this.#touchedCount = 0;
   }
 
   /** Brings every row to where it is after the last step. */
   finish(step: number, rate: number): void {
-    for (let row = 0; row < this.rows; row++) this.catchUp(row, step, rate);
+    for (let row = 0; row < this.rows; row++) this.#catchUp(row, step, rate);
   }
 
-  private catchUp(row: number, step: number, rate: number): void {
-    const since = this.upTo[row] ?? 0;
-    this.upTo[row] = step;
+  #catchUp(row: number, step: number, rate: number): void {
+    const since = this.#upTo[row] ?? 0;
+    this.#upTo[row] = step;
     // Step 0 is the start: there is no momentum yet.
     if (since === 0 || since >= step) return;
-    const { values, mean, square, width } = this;
+    const { values, width } = this;
+    const mean = this.#mean;
+    const square = this.#square;
     const missed = step - since;
     const size = (rate / (1 - BETA_1 ** since)) * ((FADE * (1 - FADE ** missed)) / (1 - FADE));
     const correction = 1 / (1 - BETA_2 ** since);

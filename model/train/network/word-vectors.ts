@@ -16,11 +16,14 @@ export class WordVectors {
   readonly words: Table;
   readonly ngrams: Table;
 
+  readonly #rows: WordRows;
+
   constructor(
     readonly sizes: TableSizes,
-    private readonly rows: WordRows,
+    rows: WordRows,
     random: Random,
   ) {
+    this.#rows = rows;
     const { wordBits, ngramBits, width } = sizes;
     this.words = new Table(random.normals(2 ** wordBits * width, 0.1), width);
     this.ngrams = new Table(random.normals(2 ** ngramBits * width, 0.05), width);
@@ -28,7 +31,7 @@ export class WordVectors {
 
   /** Says that the words of the batch learn in step `step`. */
   touch(batch: Batch, step: number, rate: number): void {
-    const { rows } = this;
+    const rows = this.#rows;
     for (let slot = 0; slot < batch.wordCount; slot++) {
       const word = batch.words[slot] ?? 0;
       this.words.touch(rows.words[word] ?? 0, step, rate);
@@ -39,7 +42,7 @@ export class WordVectors {
 
   /** Writes the vectors of the batch's words, one after the other. */
   forward(batch: Batch, vectors: Float32Array): void {
-    const { rows } = this;
+    const rows = this.#rows;
     const { width } = this.sizes;
     const table = this.words.values;
     const pieces = this.ngrams.values;
@@ -61,7 +64,7 @@ export class WordVectors {
 
   /** Adds the gradient of the vectors to that of the rows. */
   backward(batch: Batch, slopes: Float32Array): void {
-    const { rows } = this;
+    const rows = this.#rows;
     const { width } = this.sizes;
     const table = this.words.gradient;
     const pieces = this.ngrams.gradient;

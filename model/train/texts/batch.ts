@@ -14,11 +14,11 @@ export class Batch {
   /** Distinct words, `wordCount` of them. */
   readonly words: Int32Array;
   wordCount = 0;
-  private readonly slotOf: Int32Array;
+  readonly #slotOf: Int32Array;
 
   constructor(vocabulary: number) {
     this.words = new Int32Array(vocabulary);
-    this.slotOf = new Int32Array(vocabulary).fill(-1);
+    this.#slotOf = new Int32Array(vocabulary).fill(-1);
   }
 
   get tokenCount(): number {
@@ -26,7 +26,7 @@ export class Batch {
   }
 
   fill(corpus: Corpus, texts: Int32Array): void {
-    for (let i = 0; i < this.wordCount; i++) this.slotOf[this.words[i] ?? 0] = -1;
+    for (let i = 0; i < this.wordCount; i++) this.#slotOf[this.words[i] ?? 0] = -1;
     this.wordCount = 0;
     this.texts = texts;
     this.count = texts.length;
@@ -40,10 +40,10 @@ export class Batch {
       const end = corpus.starts[text + 1] ?? 0;
       for (let token = corpus.starts[text] ?? 0; token < end; token++) {
         const word = corpus.words[token] ?? 0;
-        let slot = this.slotOf[word] ?? -1;
+        let slot = this.#slotOf[word] ?? -1;
         if (slot === -1) {
           slot = this.wordCount++;
-          this.slotOf[word] = slot;
+          this.#slotOf[word] = slot;
           this.words[slot] = word;
         }
         this.slots[at++] = slot;

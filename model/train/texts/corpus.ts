@@ -22,8 +22,8 @@ export interface Corpus {
 
 export class CorpusReader {
   readonly words = new Words();
-  private readonly tokens = new TokenList(MAX_TOKENS);
-  private readonly tokeniser = new Tokeniser(this.tokens);
+  readonly #tokens = new TokenList(MAX_TOKENS);
+  readonly #tokeniser = new Tokeniser(this.#tokens);
 
   read(sets: readonly SourceSet[]): Corpus {
     const count = sets.reduce((sum, { examples }) => sum + examples.length, 0);
@@ -34,8 +34,8 @@ export class CorpusReader {
     let text = 0;
     for (const [set, { examples }] of sets.entries()) {
       for (const example of examples) {
-        this.tokeniser.tokenise(example.text);
-        for (let i = 0; i < this.tokens.count; i++) words.push(this.words.note(this.tokens, i));
+        this.#tokeniser.tokenise(example.text);
+        for (let i = 0; i < this.#tokens.count; i++) words.push(this.words.note(this.#tokens, i));
         setOf[text] = set;
         classes[text] = example.classes;
         starts[++text] = words.length;
