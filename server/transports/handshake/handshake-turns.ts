@@ -4,43 +4,40 @@
  */
 
 import type { Clock } from '../../contracts/clock.js';
+import { CONTINUED_A_TURN, Turns } from '../turns.js';
 
-const HANDSHAKES_A_TURN = 4;
 /** So many may wait: the half second that they take is well within the patience of a client. */
 const MAX_WAITING = 1_024;
 
 export class HandshakeTurns {
-  readonly #clock: Clock;
-  readonly #waiting: (() => void)[] = [];
-  #left = HANDSHAKES_A_TURN;
-  #isTicking = false;
+  readonly #turns: Turns;
+  #turn = -1;
+  /** Made in that turn. */
+  #made = 0;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#turns = new Turns(clock);
   }
 
   /** Calls `make` now or in a later turn; false when too many wait, and then never. */
   take(make: () => void): boolean {
-    if (this.#left === 0 && this.#waiting.length >= MAX_WAITING) return false;
-    this.#tick();
-    if (this.#left > 0) {
-      this.#left -= 1;
-      make();
-    } else this.#waiting.push(make);
+    if (this.#madeNow() < CONTINUED_A_TURN) this.#make(make);
+    else if (this.#turns.waiting === MAX_WAITING) return false;
+    else this.#turns.wait(() => this.#make(make));
     return true;
   }
 
-  #tick(): void {
-    if (this.#isTicking) return;
-    this.#isTicking = true;
-    this.#clock.immediate(() => {
-      this.#isTicking = false;
-      this.#left = HANDSHAKES_A_TURN;
-      const due = this.#waiting.splice(0, HANDSHAKES_A_TURN);
-      if (due.length === 0) return;
-      this.#left -= due.length;
-      this.#tick();
-      for (const make of due) make();
-    });
+  #make(make: () => void): void {
+    this.#made = this.#madeNow() + 1;
+    make();
+  }
+
+  #madeNow(): number {
+    const turn = this.#turns.current();
+    if (turn !== this.#turn) {
+      this.#turn = turn;
+      this.#made = 0;
+    }
+    return this.#made;
   }
 }

@@ -6,8 +6,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../contracts/clock.js';
+import { Turns } from '../turns.js';
 
-const CONTINUED_A_TURN = 4;
 /** That wait, of one connection. Browsers send none ahead, and HTTP libraries ten or so where they are told to. */
 const MAX_OF_ONE = 64;
 /** That wait, of all: a request that waits is some kilobytes. */
@@ -16,15 +16,13 @@ const MAX_WAITING = 1_024;
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 export class Pipelines {
-  readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #onCut: (socket: Socket, reason: string) => void;
-  readonly #waiting: { readonly socket: Socket; readonly handle: () => void }[] = [];
   readonly #ofOne = new WeakMap<Socket, number>();
-  #isTicking = false;
 
   /** @param onCut told of each connection before it is ended. */
   constructor(clock: Clock, onCut: (socket: Socket, reason: string) => void) {
-    this.#clock = clock;
+    this.#turns = new Turns(clock);
     this.#onCut = onCut;
   }
 
@@ -47,7 +45,7 @@ export class Pipelines {
   #wait(socket: Socket, handle: () => void): void {
     if (socket.destroyed) return;
     const count = 1 + (this.#ofOne.get(socket) ?? 0);
-    if (count > MAX_OF_ONE || this.#waiting.length === MAX_WAITING) {
+    if (count > MAX_OF_ONE || this.#turns.waiting === MAX_WAITING) {
       this.#onCut(
         socket,
         `more than ${MAX_OF_ONE} requests wait on one connection, or ${MAX_WAITING} on all, for the one before them; send one after the other, or over several connections`,
@@ -56,26 +54,11 @@ export class Pipelines {
       return;
     }
     this.#ofOne.set(socket, count);
-    this.#waiting.push({ socket, handle });
-    this.#tick();
-  }
-
-  #tick(): void {
-    if (this.#isTicking) return;
-    this.#isTicking = true;
-    this.#clock.immediate(() => {
-      this.#isTicking = false;
-      let left = CONTINUED_A_TURN;
-      while (left > 0) {
-        const next = this.#waiting.shift();
-        if (next === undefined) return;
-        const { socket, handle } = next;
-        this.#ofOne.set(socket, (this.#ofOne.get(socket) ?? 1) - 1);
-        if (socket.destroyed) continue;
-        left -= 1;
-        handle();
-      }
-      if (this.#waiting.length > 0) this.#tick();
+    this.#turns.wait(() => {
+      this.#ofOne.set(socket, (this.#ofOne.get(socket) ?? 1) - 1);
+      if (socket.destroyed) return false;
+      handle();
+      return true;
     });
   }
 }

@@ -19,10 +19,10 @@ import { guardHandshakes, type HandshakeOptions } from '../handshake/handshakes.
 import { principalKey } from '../principal-key.js';
 import type { RequestLimit } from '../request-limit.js';
 import type { RequestPolicy } from '../request-policy.js';
+import { Turns } from '../turns.js';
 import { type Engine, Wires } from '../wire/engine.js';
 import { Newcomers } from '../wire/newcomers.js';
 import { Room } from '../wire/room.js';
-import { Turns } from '../wire/turns.js';
 import { webSocketServer } from '../wire/web-socket.js';
 import type { Wire } from '../wire/wire.js';
 import { Connection } from './connection.js';

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../../server/testing/manual-clock.js';
+import { Turns } from '../../../../server/transports/turns.js';
 import { type Engine, type EngineRequest, Wires } from '../../../../server/transports/wire/engine.js';
 import { Newcomers } from '../../../../server/transports/wire/newcomers.js';
 import { Room } from '../../../../server/transports/wire/room.js';
-import { Turns } from '../../../../server/transports/wire/turns.js';
 import type { EngineConnection } from '../../../../server/transports/wire/wire.js';
 
 /** engine.io as far as wires need it. */

@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../../server/testing/manual-clock.js';
+import { Turns } from '../../../../server/transports/turns.js';
 import { Newcomers } from '../../../../server/transports/wire/newcomers.js';
 import { Room } from '../../../../server/transports/wire/room.js';
-import { Turns } from '../../../../server/transports/wire/turns.js';
 import type { Valve } from '../../../../server/transports/wire/valve.js';
 import { type EngineConnection, Wire } from '../../../../server/transports/wire/wire.js';
 
