@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Layer, readImports, specifiersOf, wrongArrows } from './support/import-table.js';
+import { type Layer, readImports, SOURCE_FOLDERS, specifiersOf, wrongArrows } from './support/import-table.js';
 
 const root = join(import.meta.dirname, '..');
 
@@ -120,22 +120,8 @@ const LAYERS: readonly Layer[] = [
   },
 ];
 
-const FOLDERS = [
-  'shared',
-  'tfjs-layer',
-  'client',
-  'server',
-  'model/train',
-  'model/evaluate',
-  'dashboard',
-  'demo',
-  'cli',
-  'bench',
-  'scripts',
-];
-
 test('every import goes the way that the layers allow', () => {
-  const imports = readImports(root, FOLDERS);
+  const imports = readImports(root, SOURCE_FOLDERS);
 
   expect(imports.length).toBeGreaterThan(200);
   expect(wrongArrows(imports, LAYERS)).toEqual([]);
@@ -187,7 +173,7 @@ test('docs/architecture.md names the seven files of the predict path, in order, 
 
 test('no folder holds more than sixteen files', () => {
   const counts = new Map<string, number>();
-  for (const folder of [...FOLDERS, 'docs', 'deploy']) {
+  for (const folder of [...SOURCE_FOLDERS, 'docs', 'deploy']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
       const path = relative(root, entry.parentPath);
       if (entry.isFile() && !/(^|\/)(dist|node_modules|results)(\/|$)/.test(path))

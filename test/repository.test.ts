@@ -6,6 +6,7 @@ import { envOf, flagOf, helpText, readConfig } from '../server/config/config.js'
 import { OPTIONS } from '../server/config/options.js';
 import { ERRORS } from '../shared/errors.js';
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
+import { SOURCE_FOLDERS, sourceFiles } from './support/import-table.js';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -40,35 +41,12 @@ test('the lockfile names no host, and has the platform binaries of the build too
 });
 
 test('every source file begins with a sentence about what it is, and hides members with # alone', () => {
-  const folders = [
-    'shared',
-    'tfjs-layer',
-    'client',
-    'server',
-    'dashboard',
-    'demo',
-    'cli',
-    'scripts',
-    'bench',
-    'model/train',
-    'model/evaluate',
-  ];
-  const files = folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter(
-      ({ name, parentPath }) =>
-        name.endsWith('.ts') && !name.endsWith('.d.ts') && !/[\\/](node_modules|dist)([\\/]|$)/.test(parentPath),
-    ),
-  );
-  const without = files.filter(
-    ({ parentPath, name }) => !/^(#!.*\n)?\/\*\*/.test(readFileSync(join(parentPath, name), 'utf8')),
-  );
+  const files = sourceFiles(root, SOURCE_FOLDERS);
+  const matching = (form: RegExp): string[] => files.filter((path) => form.test(readFileSync(path, 'utf8')));
 
   expect(files.length).toBeGreaterThan(400);
-  expect(without.map(({ name }) => name)).toEqual([]);
-  const keyword = files.filter(({ parentPath, name }) =>
-    /^\s*private (?!constructor)/m.test(readFileSync(join(parentPath, name), 'utf8')),
-  );
-  expect(keyword.map(({ name }) => name)).toEqual([]);
+  expect(matching(/^(?!(#!.*\n)?\/\*\*)/)).toEqual([]);
+  expect(matching(/^\s*private (?!constructor)/m)).toEqual([]);
 });
 
 test('no file holds the marks of an unfinished merge', () => {

@@ -20,25 +20,37 @@ export interface Layer {
   readonly packages: readonly string[] | 'any';
 }
 
+/** All that is compiled, tests aside. */
+export const SOURCE_FOLDERS: readonly string[] = [
+  'shared',
+  'tfjs-layer',
+  'client',
+  'server',
+  'model/train',
+  'model/evaluate',
+  'dashboard',
+  'demo',
+  'cli',
+  'bench',
+  'scripts',
+];
+
 /** Every import of every TypeScript file under the folders. */
 export function readImports(root: string, folders: readonly string[]): Import[] {
-  const imports: Import[] = [];
-  for (const folder of folders) {
-    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name);
-      if (
-        !entry.isFile() ||
-        !entry.name.endsWith('.ts') ||
-        entry.name.endsWith('.d.ts') ||
-        /[\\/](dist|node_modules)[\\/]/.test(path)
-      )
-        continue;
-      const from = relative(root, path).replaceAll('\\', '/');
-      for (const specifier of specifiersOf(from, readFileSync(path, 'utf8')))
-        imports.push({ from, to: resolve(from, specifier) });
-    }
-  }
-  return imports;
+  return sourceFiles(root, folders).flatMap((path) => {
+    const from = relative(root, path).replaceAll('\\', '/');
+    return specifiersOf(from, readFileSync(path, 'utf8')).map((specifier) => ({ from, to: resolve(from, specifier) }));
+  });
+}
+
+/** Paths of the TypeScript files under the folders, without what is built or installed. */
+export function sourceFiles(root: string, folders: readonly string[]): string[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((path) => !/[\\/](dist|node_modules)[\\/]/.test(path)),
+  );
 }
 
 /** Imports, re-exports, dynamic imports, `import('...')` types and `new URL('...', import.meta.url)` of a source text. */
