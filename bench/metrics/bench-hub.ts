@@ -3,8 +3,8 @@
 import { systemClock } from '../../server/app/system-clock.js';
 import { configWith } from '../../server/config/config.js';
 import type { ReadyModel } from '../../server/contracts/model.js';
+import type { Tap } from '../../server/contracts/tap.js';
 import { Hub } from '../../server/core/hub.js';
-import type { HubListener } from '../../server/core/requests/events.js';
 import type { Origin } from '../../server/core/requests/request.js';
 import { wireError } from '../../shared/errors.js';
 import type { PredictEnvelope } from '../../shared/parse.js';
@@ -23,7 +23,7 @@ export class BenchHub {
   readonly #origins: readonly Origin[];
   readonly #requests: readonly PredictEnvelope[];
 
-  constructor(models: readonly ReadyModel[], listeners: readonly HubListener[], random: Random) {
+  constructor(models: readonly ReadyModel[], taps: readonly Tap[], random: Random) {
     const byName = new Map(models.map((model) => [model.spec.name, model]));
     this.#hub = new Hub({
       engine: new InstantEngine(),
@@ -33,7 +33,7 @@ export class BenchHub {
         resolve: (name = '') => byName.get(name) ?? wireError('MODEL_NOT_FOUND', `no model ${name}`),
       },
     });
-    for (const listener of listeners) this.#hub.listen(listener);
+    for (const tap of taps) this.#hub.tap(tap);
     this.#origins = Array.from({ length: CALLERS }, (_, i) =>
       this.#hub.openOrigin(`caller ${i}`, { via: i % 4 === 0 ? 'rest' : 'socketio' }),
     );

@@ -1,5 +1,6 @@
 /** What a whole prediction costs the hub with the counting and without it, sockets and engine left out: two hubs in turn. */
 
+import type { Tap } from '../../server/contracts/tap.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
 import type { Random } from '../harness/random.js';
 import { BenchHub } from './bench-hub.js';
@@ -19,11 +20,12 @@ export async function measureHub(
 ): Promise<HubCost> {
   const models = [instantModel('labelled', 3, ['negative', 'neutral', 'positive'])];
   let seen = 0;
-  const log = (): void => {
+  const count = (): void => {
     seen += 1;
   };
+  const log: Tap = { name: 'log', predicted: count, failed: count, refused: count, batch: count };
   const counts = new PredictionCounts(() => performance.now(), []);
-  const withCounts = new BenchHub(models, [log, counts.listener], random);
+  const withCounts = new BenchHub(models, [log, counts], random);
   const without = new BenchHub(models, [log], random);
   for (const hub of [withCounts, without, withCounts, without]) await hub.run(plan.requests);
   const withUs: number[] = [];

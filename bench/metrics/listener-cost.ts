@@ -1,7 +1,8 @@
-/** What the counting itself costs: the hub's own events, with times as a loaded hub has them, given to the listener again and again. */
+/** What the counting itself costs: what a hub told, with times as a loaded hub has them, told to a tap again and again. */
 
 import { Counter, Histogram, Registry } from 'prom-client';
-import type { HubEvent, HubListener } from '../../server/core/requests/events.js';
+import type { Predicted } from '../../server/contracts/outcome.js';
+import type { RefusedRequest, Tap, Via } from '../../server/contracts/tap.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
 import type { Timing } from '../../shared/protocol.js';
 import type { Random } from '../harness/random.js';
@@ -27,21 +28,21 @@ export async function measureListener(
   random: Random,
 ): Promise<ListenerCost> {
   const events = await collectEvents(random);
-  const requests = events.filter(({ type }) => type !== 'batch').length;
-  const none: HubListener = (event) => {
-    seen += event.type.length;
-  };
-  const own = new PredictionCounts(() => performance.now(), []).listener;
-  const library = libraryListener();
+  const requests = events.filter(({ isRequest }) => isRequest).length;
+  const none = tapOf(() => {
+    seen += 1;
+  });
+  const own = new PredictionCounts(() => performance.now(), []);
+  const library = libraryTap();
   let seen = 0;
-  const pass = (listener: HubListener, passes: number): number => {
+  const pass = (tap: Tap, passes: number): number => {
     const startedAt = performance.now();
-    for (let i = 0; i < passes; i++) for (const event of events) listener(event);
+    for (let i = 0; i < passes; i++) for (const { tell } of events) tell(tap);
     return ((performance.now() - startedAt) * 1e6) / (passes * requests);
   };
   const ownNs: number[] = [];
   const libraryNs: number[] = [];
-  for (const listener of [none, own, library]) pass(listener, 5);
+  for (const tap of [none, own, library]) pass(tap, 5);
   for (let round = 0; round < plan.rounds; round++) {
     // The one that does nothing on both sides: whatever drifts is in both.
     const before = pass(none, plan.passes);
@@ -55,20 +56,37 @@ export async function measureListener(
   return { ownNs, libraryNs };
 }
 
-/** Events of a hub at work; their times are log-normal around some milliseconds, as those of a hub with a real engine. */
-async function collectEvents(random: Random): Promise<readonly HubEvent[]> {
-  const events: HubEvent[] = [];
-  const collect: HubListener = (event) => {
-    if (event.type !== 'settled' || !event.outcome.ok) return void events.push(event);
-    const { output, timing } = event.outcome;
-    if (timing === undefined) throw new Error('a prediction came without its receipt');
-    // Its buffer is used again.
-    const arrays = output.arrays.map((array) => array.slice(output.firstRow * 3, (output.firstRow + output.rows) * 3));
-    const outcome = { ...event.outcome, output: { ...output, arrays, firstRow: 0 }, timing: likely(timing, random) };
-    events.push({ ...event, outcome });
+/** Something that a hub told, to be told again. */
+interface Told {
+  readonly tell: (tap: Tap) => void;
+  readonly isRequest: boolean;
+}
+
+/** What a hub at work told; its times are log-normal around some milliseconds, as those of a hub with a real engine. */
+async function collectEvents(random: Random): Promise<readonly Told[]> {
+  const events: Told[] = [];
+  const add = (isRequest: boolean, tell: (tap: Tap) => void): void => void events.push({ isRequest, tell });
+  const collect: Tap = {
+    name: 'collect',
+    predicted(request, told) {
+      const { output, timing } = told;
+      if (timing === undefined) throw new Error('a prediction came without its receipt');
+      // Its buffer is used again.
+      const [from, to] = [output.firstRow * 3, (output.firstRow + output.rows) * 3];
+      const arrays = output.arrays.map((array) => array.slice(from, to));
+      const outcome = { ...told, output: { ...output, arrays, firstRow: 0 }, timing: likely(timing, random) };
+      add(true, (tap) => tap.predicted?.(request, outcome));
+    },
+    failed: (request, error) => add(true, (tap) => tap.failed?.(request, error)),
+    refused: (request) => add(true, (tap) => tap.refused?.(request)),
+    batch: (batch) => add(false, (tap) => tap.batch?.(batch)),
   };
   await new BenchHub(MODELS, [collect], random).run(EVENTS);
   return events;
+}
+
+function tapOf(run: () => void): Tap {
+  return { name: 'none', predicted: run, failed: run, refused: run, batch: run };
 }
 
 function likely(timing: Timing, random: Random): Timing {
@@ -79,7 +97,7 @@ function likely(timing: Timing, random: Random): Timing {
 }
 
 /** What one would write with the library alone. */
-function libraryListener(): HubListener {
+function libraryTap(): Tap {
   const registers = [new Registry()];
   const model = ['model', 'version'];
   const help = 'for comparison';
@@ -89,18 +107,21 @@ function libraryListener(): HubListener {
   const times = (['queueUs', 'batchUs', 'inferUs', 'totalUs'] as const).map((field) => {
     return { field, histogram: new Histogram({ name: field, help, registers, labelNames: model, buckets }) };
   });
-  return (event) => {
-    if (event.type === 'refused') {
-      const { name = '', version = '' } = event.model ?? {};
-      return requests.inc({ model: name, version, via: event.origin.via, outcome: event.error.code });
-    }
-    if (event.type !== 'settled' || !event.outcome.ok) return;
-    const { model: spec, output, timing } = event.outcome;
-    const { name, version } = spec;
-    requests.inc({ model: name, version, via: event.pending.origin.via, outcome: 'ok' });
-    for (const { field, histogram } of times) histogram.observe({ model: name, version }, (timing?.[field] ?? 0) / 1e6);
-    const scores = [...(output.arrays[0] ?? [])];
-    const label = spec.labels?.[scores.indexOf(Math.max(...scores))];
-    if (label !== undefined) labels.inc({ model: name, version, label });
+  return {
+    name: 'library',
+    refused({ model: spec, origin: { via }, error }: RefusedRequest) {
+      const { name = '', version = '' } = spec ?? {};
+      requests.inc({ model: name, version, via, outcome: error.code });
+    },
+    predicted({ origin: { via } }: { readonly origin: { readonly via: Via } }, outcome: Predicted) {
+      const { model: spec, output, timing } = outcome;
+      const { name, version } = spec;
+      requests.inc({ model: name, version, via, outcome: 'ok' });
+      for (const { field, histogram } of times)
+        histogram.observe({ model: name, version }, (timing?.[field] ?? 0) / 1e6);
+      const scores = [...(output.arrays[0] ?? [])];
+      const label = spec.labels?.[scores.indexOf(Math.max(...scores))];
+      if (label !== undefined) labels.inc({ model: name, version, label });
+    },
   };
 }

@@ -8,14 +8,15 @@ import { fileURLToPath } from 'node:url';
 import type { HubLimits } from '../../shared/limits.js';
 import type { Config } from '../config/config.js';
 import { version } from '../config/version.js';
+import type { Tap } from '../contracts/tap.js';
+import type { TransportListener } from '../contracts/transport-events.js';
 import { type DrainReport, Hub } from '../core/hub.js';
+import { Taps } from '../core/taps.js';
 import { WorkerEngine } from '../engine/worker-engine.js';
 import { ModelRegistry } from '../models/registry.js';
 import { findModels, type ModelFolder } from '../models/repository.js';
-import { logHubEvents } from '../observe/log/hub-log.js';
-import { LogThrottle } from '../observe/log/log-throttle.js';
+import { LogTap } from '../observe/log/log-tap.js';
 import type { Logger } from '../observe/log/logger.js';
-import { logEngineEvents, logTransportEvents } from '../observe/log/transport-log.js';
 import type { PredictionLog } from '../observe/prediction-log/prediction-log.js';
 import { ClientAddress } from '../transports/client-address.js';
 import { HostPolicy } from '../transports/host-policy.js';
@@ -41,6 +42,8 @@ import { systemClock } from './system-clock.js';
 export interface AppExtras {
   /** Modules with sessions of further runtimes, as file URLs; see `tickcast/testing`. */
   readonly sessionModules?: readonly string[];
+  /** Observers beside the log, the metrics and the prediction log. */
+  readonly taps?: readonly Tap[];
 }
 
 export type AppState = 'starting' | 'ready' | 'draining' | 'closed';
@@ -51,6 +54,7 @@ interface AppParts {
   readonly config: Config;
   readonly control: AccessControl;
   readonly log: Logger;
+  readonly taps: Taps;
   readonly engine: WorkerEngine;
   readonly models: ModelRegistry;
   readonly hub: Hub;
@@ -62,25 +66,25 @@ interface AppParts {
 const WEB_FOLDER = fileURLToPath(new URL('../../web', import.meta.url));
 /** Engine threads are given so long to end by themselves. */
 const ENGINE_CLOSE_MS = 2000;
-/** The prediction log is given so long to write what it holds. */
-const LOG_CLOSE_MS = 5000;
+/** Taps are given so long to write what they hold. */
+const TAPS_CLOSE_MS = 5000;
 
 export class App {
   readonly hub: Hub;
   readonly #parts: AppParts;
   readonly #monitoring: Monitoring;
-  readonly #throttle = new LogThrottle(systemClock);
   #servers: HttpServers | undefined;
   #sockets: SocketIoTransport | undefined;
   #state: AppState = 'starting';
   #drained: Promise<DrainReport> | undefined;
 
   private constructor(parts: AppParts) {
-    const { engine, hub, models, streaming, predictionLog } = parts;
+    const { engine, hub, taps, models, streaming, predictionLog } = parts;
     this.hub = hub;
     this.#parts = parts;
     this.#monitoring = new Monitoring({
       hub,
+      taps,
       engine,
       models: models.list().flatMap(({ model }) => model?.spec ?? []),
       streams: streaming.streams,
@@ -97,12 +101,13 @@ export class App {
     const entry = await startAccess(config, log);
     if (!entry.ok) return entry;
     const { control } = entry;
+    const taps = new Taps([new LogTap(log, systemClock), ...(extras.taps ?? [])]);
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,
       clock: systemClock,
       sessionModules: extras.sessionModules ?? [],
-      onEvent: logEngineEvents(log),
+      onEvent: (event) => taps.engine(event),
     });
     const running = await engine.start();
     if (!running.ok) return running;
@@ -124,12 +129,11 @@ export class App {
       return logging;
     }
     const { predictionLog } = logging;
-    const streaming = new Streaming(config, log);
+    const streaming = new Streaming(config, taps);
     const options = { ...config, keepInputs: keepsInputs(config) };
-    const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streaming.streams });
-    hub.listen(logHubEvents(log, () => systemClock.now()));
-    if (predictionLog !== undefined) hub.listen(predictionLog.listener);
-    const app = new App({ config, control, log, engine, models, hub, streaming, predictionLog });
+    const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streaming.streams, taps });
+    if (predictionLog !== undefined) taps.add(predictionLog);
+    const app = new App({ config, control, log, taps, engine, models, hub, streaming, predictionLog });
     const problem = await app.#listen();
     if (problem === undefined) return { ok: true, app };
     await app.close();
@@ -178,21 +182,20 @@ export class App {
     this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#servers?.close();
-    this.#throttle.close();
     await this.hub.drain(0);
     await this.#parts.engine.close(ENGINE_CLOSE_MS);
-    await this.#parts.predictionLog?.close(LOG_CLOSE_MS);
+    await this.#parts.taps.close(TAPS_CLOSE_MS);
   }
 
   async #listen(): Promise<string | undefined> {
-    const { config, control, log, models, streaming } = this.#parts;
+    const { config, control, log, taps, models, streaming } = this.#parts;
     const catalogue = new RegistryCatalogue(models);
     const subscriptions = streaming.streams;
     const hosts = new HostPolicy(config.allowedHosts, control.isOpenLoopback);
     const policy = new RequestPolicy(new OriginPolicy(config.corsOrigin), hosts);
     const addresses = new ClientAddress(config.trustProxy);
     const requestLimit = new RequestLimit(config.requestsPerSecond, systemClock);
-    const listener = this.#monitoring.countEvents(logTransportEvents(log, this.#throttle));
+    const listener: TransportListener = (event) => taps.transport(event);
     const pageFiles = new Set<string>();
     const isPage = (route: string): boolean => pageFiles.has(route);
     const servers = await HttpServers.create(config, { policy, isPage, addresses, listener });
@@ -251,7 +254,7 @@ export class App {
   }
 
   async #drain(): Promise<DrainReport> {
-    const { config, engine, log, predictionLog } = this.#parts;
+    const { config, engine, log, taps, predictionLog } = this.#parts;
     this.#state = 'draining';
     log.info({ delayMs: config.drainDelayMs, graceMs: config.graceMs }, 'draining');
     const [http, sockets] = [this.#servers?.users.server, this.#sockets];
@@ -260,9 +263,8 @@ export class App {
     this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#servers?.close();
-    this.#throttle.close();
     await engine.close(ENGINE_CLOSE_MS);
-    await predictionLog?.close(LOG_CLOSE_MS);
+    await taps.close(TAPS_CLOSE_MS);
     this.#state = 'closed';
     const { batches, rows, predicted, errors } = this.hub.stats;
     log.info({ ...report, predicted, errors, batches, rows, predictionLog: predictionLog?.counts }, 'drained');

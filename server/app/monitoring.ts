@@ -3,8 +3,8 @@
 import type { Server } from 'node:http';
 import { version } from '../config/version.js';
 import type { ModelSpec } from '../contracts/model.js';
-import type { TransportListener } from '../contracts/transport-events.js';
 import type { Hub } from '../core/hub.js';
+import type { Taps } from '../core/taps.js';
 import type { WorkerEngine } from '../engine/worker-engine.js';
 import { CachedGauge } from '../observe/metrics/cached-gauge.js';
 import type { LogCounts } from '../observe/metrics/metric.js';
@@ -19,6 +19,7 @@ import { systemClock } from './system-clock.js';
 
 export interface MonitoringParts {
   readonly hub: Hub;
+  readonly taps: Taps;
   /** Those that were loaded at the start. */
   readonly models: readonly ModelSpec[];
   readonly engine: WorkerEngine;
@@ -38,9 +39,10 @@ export class Monitoring {
   readonly #traffic = new Traffic();
   readonly #metrics: Metrics;
 
-  constructor({ hub, models, engine, streams, state, sockets, log }: MonitoringParts) {
+  constructor({ hub, taps, models, engine, streams, state, sockets, log }: MonitoringParts) {
     const predictions = new PredictionCounts(() => systemClock.now(), models);
-    hub.listen(predictions.listener);
+    taps.add(predictions);
+    taps.add(this.#edge);
     const tensors = new CachedGauge(() => tensorsOf(engine), systemClock, ENGINE_ANSWER_MS);
     const edge = this.#edge;
     this.#metrics = new Metrics({
@@ -66,21 +68,13 @@ export class Monitoring {
         get slowConnections() {
           return sockets()?.slowConnections ?? 0;
         },
-        refused: edge.refused,
+        refused: edge.rejected,
         cut: edge.cut,
         connections: () => sockets()?.connectionsByTransport ?? {},
         traffic: () => this.#traffic.read(),
         http: () => edge.http(),
       },
     });
-  }
-
-  /** Counts what it is told, and tells it on. */
-  countEvents(listener: TransportListener): TransportListener {
-    return (event) => {
-      this.#edge.listener(event);
-      listener(event);
-    };
   }
 
   /** Counts the bytes of a server. */

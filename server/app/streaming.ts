@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from '../config/config.js';
 import type { Hub } from '../core/hub.js';
-import type { Logger } from '../observe/log/logger.js';
+import type { Taps } from '../core/taps.js';
 import { Explainer } from '../streams/explainer.js';
 import { StatusBoard, type StatusFacts } from '../streams/status-board.js';
 import { Streams } from '../streams/streams.js';
@@ -14,7 +14,7 @@ export class Streaming {
   readonly streams: Streams;
   #board: StatusBoard | undefined;
 
-  constructor(config: Config, log: Logger) {
+  constructor(config: Config, taps: Taps) {
     this.streams = new Streams({
       clock: systemClock,
       wallNow: Date.now,
@@ -22,7 +22,7 @@ export class Streaming {
       mark: markOf(config),
       nonce: () => randomBytes(8).toString('hex'),
       options: config,
-      listener: ({ type, ...fields }) => (type === 'viewer-cut' ? log.warn(fields, type) : log.info(fields, type)),
+      listener: (event) => taps.stream(event),
       watch: (sink, on) => this.#board?.watch(sink, on),
     });
   }

@@ -19,5 +19,7 @@ export type Outcome =
     }
   | { readonly ok: false; readonly error: WireError };
 
+export type Predicted = Outcome & { readonly ok: true };
+
 /** Called exactly once for an accepted request, never for a refused one and never from inside `submit`. */
 export type Settle = (outcome: Outcome) => void;

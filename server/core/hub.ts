@@ -14,14 +14,16 @@ import type { Engine } from '../contracts/engine.js';
 import type { ModelDirectory, ModelSpec } from '../contracts/model.js';
 import type { Settle } from '../contracts/outcome.js';
 import type { CastTarget, StreamPublisher } from '../contracts/streams.js';
+import type { HubState, Tap } from '../contracts/tap.js';
 import { AdmissionControl } from './requests/admission-control.js';
 import { castRows } from './requests/cast-rows.js';
-import type { HubEvent, HubListener, HubState, HubStats } from './requests/events.js';
 import { planExplanation } from './requests/explanation.js';
+import type { HubStats } from './requests/hub-stats.js';
 import { Ledger } from './requests/ledger.js';
 import { Principals } from './requests/principal.js';
 import { Origin, type OriginOptions, Pending } from './requests/request.js';
 import { Scheduler, type SchedulerOptions } from './scheduler.js';
+import { Taps } from './taps.js';
 
 export interface HubOptions extends SchedulerOptions {
   /** Most rows of one request. @default 1024 */
@@ -30,7 +32,7 @@ export interface HubOptions extends SchedulerOptions {
   readonly maxInFlightRows: number;
   /** Most rows that one principal may have in flight, over all its origins. @default 8192 */
   readonly maxPrincipalRows?: number;
-  /** Whether a request in flight keeps its input, for listeners to its `settled` event. @default false */
+  /** Whether a request in flight keeps its input, for taps. @default false */
   readonly keepInputs?: boolean;
 }
 
@@ -41,6 +43,8 @@ export interface HubParts {
   readonly options: HubOptions;
   /** Where predictions are cast to; without it a request that names a stream is refused. */
   readonly publisher?: StreamPublisher;
+  /** Who observes it. Further ones come by {@link Hub.tap}. */
+  readonly taps?: Taps;
 }
 
 /** The answer to {@link Hub.submit}: given at once. */
@@ -81,18 +85,18 @@ export class Hub {
   readonly #principals = new Principals();
   /** Of those calls of {@link predict} that bring none. */
   readonly #inProcess: Origin;
-  readonly #listeners: HubListener[] = [];
+  readonly #taps: Taps;
   #state: HubState = 'ready';
   #drained: Promise<DrainReport> | undefined;
 
-  constructor({ engine, models, clock, options, publisher }: HubParts) {
-    const emit: HubListener = (event) => this.#emit(event);
+  constructor({ engine, models, clock, options, publisher, taps = new Taps() }: HubParts) {
+    this.#taps = taps;
     this.options = options;
     this.#models = models;
     this.#clock = clock;
     this.#publisher = publisher;
-    this.#ledger = new Ledger(clock, emit);
-    this.#scheduler = new Scheduler(engine, clock, this.#ledger, emit, options);
+    this.#ledger = new Ledger(clock, taps);
+    this.#scheduler = new Scheduler(engine, clock, this.#ledger, taps, options);
     const { maxPrincipalRows = MAX_PRINCIPAL_ROWS } = options;
     this.#admission = new AdmissionControl(clock, this.#scheduler, maxPrincipalRows);
     // A program has no connection that a credit could be of: only the bounds of its principal and of the queue hold.
@@ -136,9 +140,9 @@ export class Hub {
     return this.#ledger.receipts.percentiles(this.#clock.now());
   }
 
-  /** Adds a listener for logs or metrics, for the life of the hub. */
-  listen(listener: HubListener): void {
-    this.#listeners.push(listener);
+  /** Adds an observer, for the life of the hub. */
+  tap(tap: Tap): void {
+    this.#taps.add(tap);
   }
 
   /**
@@ -338,16 +342,12 @@ export class Hub {
   #refuse(error: WireError, origin: Origin, reference: string | undefined): void {
     this.#ledger.refuse(error.code);
     const model = this.#models.resolve(reference);
-    this.#emit({ type: 'refused', error, origin, model: 'code' in model ? undefined : model.spec });
+    this.#taps.refused({ error, origin, model: 'code' in model ? undefined : model.spec });
   }
 
   #setState(state: HubState): void {
     this.#state = state;
-    this.#emit({ type: 'state', state });
-  }
-
-  #emit(event: HubEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    this.#taps.state(state);
   }
 }
 

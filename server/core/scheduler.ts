@@ -12,9 +12,9 @@ import { BufferPool } from './batches/buffer-pool.js';
 import { followsAtOnce } from './batches/flush-policy.js';
 import { ModelQueue, type QueueOptions } from './batches/model-queue.js';
 import type { BatchRun } from './receipts.js';
-import type { HubListener } from './requests/events.js';
 import type { Ledger } from './requests/ledger.js';
 import type { Origin, Pending } from './requests/request.js';
+import type { Taps } from './taps.js';
 
 export interface SchedulerOptions extends QueueOptions {
   /** A batch is held to be hung after this time, or after ten times its expected one, in milliseconds. @default 2000 */
@@ -42,7 +42,7 @@ export class Scheduler {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #ledger: Ledger;
-  readonly #emit: HubListener;
+  readonly #taps: Taps;
   readonly #options: SchedulerOptions;
   readonly #buffers: BufferPool;
   /** One for each model version that has been asked; in turn order. */
@@ -53,11 +53,11 @@ export class Scheduler {
   /** Batches whose answers are being delivered. */
   readonly #delivering = new Set<Batch>();
 
-  constructor(engine: Engine, clock: Clock, ledger: Ledger, emit: HubListener, options: SchedulerOptions) {
+  constructor(engine: Engine, clock: Clock, ledger: Ledger, taps: Taps, options: SchedulerOptions) {
     this.#engine = engine;
     this.#clock = clock;
     this.#ledger = ledger;
-    this.#emit = emit;
+    this.#taps = taps;
     this.#options = options;
     this.#buffers = new BufferPool(engine.slots + 1);
   }
@@ -173,7 +173,7 @@ export class Scheduler {
     this.#engine
       .run(model.engineModel, { rows, buffer, hangMs: Math.max(patienceMs, HANG_FACTOR * expectedMs) })
       .then((outcome) => this.#complete(running, outcome))
-      .catch((cause: unknown) => this.#emit({ type: 'fault', cause }));
+      .catch((cause: unknown) => this.#taps.fault('scheduler', cause));
   }
 
   #complete(running: Running, outcome: BatchOutcome): void {
@@ -192,17 +192,12 @@ export class Scheduler {
     const queueMs = Math.max(0, postedAt - batch.oldestAt);
     const inferUs = done ? outcome.inferUs : 0;
     const reason = done ? undefined : outcome.reason;
-    this.#emit({
-      type: 'batch',
-      model: source.model.spec,
-      rows,
-      queueMs,
-      tookMs,
-      inferUs,
-      status: outcome.status,
-      reason,
-    });
-    if (!done) return this.#tickIfWaiting();
+    const ended = { model: source.model.spec, rows, queueMs, tookMs, inferUs, status: outcome.status, reason };
+    if (!done) {
+      this.#taps.batchFailed(ended);
+      return this.#tickIfWaiting();
+    }
+    this.#taps.batch(ended);
     this.#delivering.add(batch);
     this.#deliver(batch, outcome.buffer, { postedAt, inferUs, rows, engine: source.model.engine });
   }
@@ -255,7 +250,7 @@ export class Scheduler {
     }
     const { spec } = batch.source.model;
     for (const pending of batch.requests) {
-      this.#emit({ type: 'poison', model: spec, reason });
+      this.#taps.poison(spec, reason);
       const message = `${spec.ref} failed on this input, alone as well as in a batch; retry once, then change the input. The hub's log has the reason`;
       this.#ledger.settle(pending, { ok: false, error: wireError('ENGINE_FAILED', message) });
     }

@@ -1,5 +1,10 @@
-/** Doubles for tests of programs that use the hub: time that moves on demand, an engine on strings, a model that fails on demand. */
+/**
+ * For tests of programs that use the hub: time that moves on demand, an engine on strings, a model that fails on demand; and for those who
+ * write an adapter, the contract of each seam as a suite.
+ */
 
+export type { ContractCase } from './contract.js';
 export { FAULT, faultSessionModule } from './fault-session.js';
 export { ManualClock } from './manual-clock.js';
 export { PuppetEngine, type PuppetRun } from './puppet-engine.js';
+export { tapContract } from './tap-contract.js';

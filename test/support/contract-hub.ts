@@ -6,7 +6,7 @@ import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../serve
 import { describeModel, type ModelDirectory, type ReadyModel } from '../../server/contracts/model.js';
 import type { TransportEvent } from '../../server/contracts/transport-events.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
-import type { HubEvent } from '../../server/core/requests/events.js';
+import { Taps } from '../../server/core/taps.js';
 import { Streams } from '../../server/streams/streams.js';
 import { ClientAddress } from '../../server/transports/client-address.js';
 import { HostPolicy } from '../../server/transports/host-policy.js';
@@ -74,7 +74,6 @@ export interface ContractHub {
   readonly hub: Hub;
   readonly engine: GateEngine;
   readonly url: string;
-  readonly events: readonly HubEvent[];
   /** Faults of handlers, and requests that were not settled when it closed. */
   close(): Promise<readonly string[]>;
 }
@@ -105,22 +104,19 @@ export async function openContractHub(
     listener: () => {},
     watch: () => {},
   });
-  const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streams });
-  const events: HubEvent[] = [];
   const faults: string[] = [];
-  const hear = (event: HubEvent | TransportEvent): void => {
-    if (event.type === 'fault')
-      faults.push(event.cause instanceof Error ? String(event.cause.stack) : String(event.cause));
-  };
-  hub.listen((event) => {
-    events.push(event);
-    hear(event);
-  });
+  const taps = new Taps([
+    {
+      name: 'faults',
+      fault: (_, cause) => void faults.push(cause instanceof Error ? String(cause.stack) : String(cause)),
+    },
+  ]);
+  const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streams, taps });
   const limits: HubLimits = { ...options, maxFrameBytes: 1 << 20, maxJsonBytes: 65_536, maxTextLength: 1000 };
   const policy = new RequestPolicy(new OriginPolicy([]), new HostPolicy([], false));
   const addresses = new ClientAddress([]);
   const requestLimit = new RequestLimit(0, systemClock);
-  const parts = { policy, isPage: () => false, addresses, listener: hear };
+  const parts = { policy, isPage: () => false, addresses, listener: (event: TransportEvent) => taps.transport(event) };
   const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes, maxConnections: 1000 }, parts);
   const catalogue = { list: () => [], find: () => undefined };
   const access = new RestAccess(openAccess, { openMetrics: true });
@@ -137,7 +133,7 @@ export async function openContractHub(
     addresses,
     requestLimit,
     models: () => ({ models: models.all.map(({ spec }) => describeModel(spec)) }),
-    listener: hear,
+    listener: (event) => taps.transport(event),
     options: {
       limits,
       maxOutboxBytes: 1 << 20,
@@ -161,5 +157,5 @@ export async function openContractHub(
     if (accepted !== settled) faults.push(`${accepted} requests were accepted, ${settled} were settled`);
     return faults;
   };
-  return { hub, engine, url, events, close };
+  return { hub, engine, url, close };
 }

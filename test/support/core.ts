@@ -4,13 +4,13 @@ import type { Engine } from '../../server/contracts/engine.js';
 import type { ReadyModel, WarmUp } from '../../server/contracts/model.js';
 import type { Outcome } from '../../server/contracts/outcome.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
-import type { HubEvent } from '../../server/core/requests/events.js';
 import type { Origin, Pending } from '../../server/core/requests/request.js';
 import { ManualClock } from '../../server/testing/manual-clock.js';
 import { PuppetEngine } from '../../server/testing/puppet-engine.js';
 import { type WireError, wireError } from '../../shared/errors.js';
 import type { RequestId } from '../../shared/protocol.js';
 import type { InputSpec, TensorSpec } from '../../shared/tensor.js';
+import { Recorder, type Told } from './recorder.js';
 
 export const DEFAULT_OPTIONS: HubOptions = {
   tickMs: 0,
@@ -55,7 +55,8 @@ export class TestHub<E extends Engine = PuppetEngine> {
   readonly engine: E;
   readonly origin: Origin;
   readonly models: Map<string, ReadyModel>;
-  readonly events: HubEvent[] = [];
+  readonly #recorder = new Recorder();
+  readonly events: readonly Told[] = this.#recorder.events;
   /** Requests in the order in which they were settled. */
   readonly order: Sent[] = [];
 
@@ -73,7 +74,7 @@ export class TestHub<E extends Engine = PuppetEngine> {
           wireError('MODEL_NOT_FOUND', `no model ${reference}`),
       },
     });
-    this.hub.listen((event) => this.events.push(event));
+    this.hub.tap(this.#recorder);
     this.origin = this.hub.openOrigin('test');
   }
 

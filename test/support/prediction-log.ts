@@ -102,7 +102,7 @@ export async function stageLog({ parts = {}, hub: options, models, isStarted = t
     ...parts,
   });
   if (isStarted) await log.start();
-  hub.hub.listen(log.listener);
+  hub.hub.tap(log);
   const stage: LogStage = {
     hub,
     log,

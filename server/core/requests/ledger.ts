@@ -4,8 +4,9 @@ import { type ErrorCode, wireError } from '../../../shared/errors.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import { RecentReceipts } from '../receipts.js';
+import type { Taps } from '../taps.js';
 import { Deadlines } from './deadlines.js';
-import type { HubListener, HubStats } from './events.js';
+import type { HubStats } from './hub-stats.js';
 import type { Pending } from './request.js';
 
 export class Ledger {
@@ -14,11 +15,11 @@ export class Ledger {
   readonly receipts = new RecentReceipts();
   readonly #inFlight = new Set<Pending>();
   readonly #deadlines: Deadlines;
-  readonly #emit: HubListener;
+  readonly #taps: Taps;
   #whenIdle: (() => void)[] = [];
 
-  constructor(clock: Clock, emit: HubListener) {
-    this.#emit = emit;
+  constructor(clock: Clock, taps: Taps) {
+    this.#taps = taps;
     this.#deadlines = new Deadlines(clock, (pending) => this.expire(pending));
   }
 
@@ -58,9 +59,10 @@ export class Ledger {
       pending.settle(outcome);
     } catch (cause) {
       // One transport's fault must not cost the other requests of the batch their answers.
-      this.#emit({ type: 'fault', cause });
+      this.#taps.fault('settle', cause);
     }
-    this.#emit({ type: 'settled', pending, outcome });
+    if (outcome.ok) this.#taps.predicted(pending, outcome);
+    else this.#taps.failed(pending, outcome.error);
     if (this.#inFlight.size === 0) this.#wakeIdle();
     return true;
   }

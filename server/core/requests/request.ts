@@ -2,8 +2,9 @@
 
 import type { RequestId } from '../../../shared/protocol.js';
 import type { TensorArray } from '../../../shared/tensor.js';
-import type { ReadyModel } from '../../contracts/model.js';
+import type { ModelSpec, ReadyModel } from '../../contracts/model.js';
 import type { Settle } from '../../contracts/outcome.js';
+import type { ObservedOrigin, ObservedRequest, Via } from '../../contracts/tap.js';
 import type { Lane, Waiting } from '../batches/turns.js';
 import type { Explanation } from './explanation.js';
 import type { Principal } from './principal.js';
@@ -15,9 +16,6 @@ export interface RequestQueue {
   /** Lets go of a settled request: its waiting rows are not computed, its slots are free. */
   release(pending: Pending): void;
 }
-
-/** How requests come in. */
-export type Via = 'socketio' | 'rest' | 'in-process';
 
 export interface OriginOptions {
   readonly via: Via;
@@ -33,7 +31,7 @@ export interface OriginOptions {
   readonly principal?: string;
 }
 
-export class Origin {
+export class Origin implements ObservedOrigin {
   /** For log lines. */
   readonly name: string;
   readonly via: Via;
@@ -94,7 +92,7 @@ export interface PendingInit {
   readonly explanation: Explanation | undefined;
 }
 
-export class Pending implements Waiting<Pending> {
+export class Pending implements Waiting<Pending>, ObservedRequest {
   readonly id: RequestId | undefined;
   readonly key: string | undefined;
   readonly origin: Origin;
@@ -141,5 +139,9 @@ export class Pending implements Waiting<Pending> {
     this.explanation = init.explanation;
     this.queuedRows = init.rows;
     this.queuedSlot = init.firstSlot;
+  }
+
+  get model(): ModelSpec {
+    return this.queue.model.spec;
   }
 }

@@ -1,15 +1,14 @@
-/** What is counted of one model version, as plain numbers: by index, so that counting needs neither a string nor a look-up. */
+/** What is counted of one model version, as plain numbers: counting makes no string. */
 
 import { ERRORS, type ErrorCode } from '../../../shared/errors.js';
 import { bestOf } from '../../../shared/output.js';
 import type { ModelSpec } from '../../contracts/model.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import type { BatchEvent } from '../../core/requests/events.js';
-import type { Via } from '../../core/requests/request.js';
+import type { Predicted } from '../../contracts/outcome.js';
+import type { EndedBatch, Via } from '../../contracts/tap.js';
 import { BATCH_ROWS, Histogram, TIME_US } from './histogram.js';
 
-const VIA_INDEX: Record<Via, number> = { socketio: 0, rest: 1, 'in-process': 2 };
-const VIAS = Object.keys(VIA_INDEX);
+/** Their series are there from the start; those of other doors from their first request on. */
+const VIAS: readonly Via[] = ['socketio', 'rest', 'in-process'];
 /** How a request can end. */
 export const OUTCOMES = ['ok', ...(Object.keys(ERRORS) as ErrorCode[])] as const;
 const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((outcome, index) => [outcome, index])) as Record<
@@ -18,9 +17,7 @@ const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((outcome, index) => [outco
 >;
 /** A model with more labels than this has no series for them: they would be too many, and finding the best a second time too dear. */
 export const MAX_COUNTED_LABELS = 100;
-const STATUSES: readonly BatchEvent['status'][] = ['done', 'failed', 'lost'];
-
-type Prediction = Outcome & { readonly ok: true };
+const STATUSES: readonly EndedBatch['status'][] = ['done', 'failed', 'lost'];
 
 export class ModelCounts {
   /** The labels of its series; without names for requests to no model that there is. */
@@ -31,7 +28,8 @@ export class ModelCounts {
   readonly request = new Histogram(TIME_US);
   readonly batchRows = new Histogram(BATCH_ROWS);
   readonly #labels: readonly string[];
-  readonly #requests = new Float64Array(VIAS.length * OUTCOMES.length);
+  /** By how they came, then by how they ended. */
+  readonly #requests = new Map(VIAS.map((via) => [via, new Float64Array(OUTCOMES.length)]));
   readonly #batches = new Float64Array(STATUSES.length);
   readonly #predicted: Float64Array;
 
@@ -43,12 +41,17 @@ export class ModelCounts {
   }
 
   addRequest(via: Via, outcome: (typeof OUTCOMES)[number]): void {
-    const index = VIA_INDEX[via] * OUTCOMES.length + OUTCOME_INDEX[outcome];
-    this.#requests[index] = (this.#requests[index] as number) + 1;
+    let counts = this.#requests.get(via);
+    if (counts === undefined) {
+      counts = new Float64Array(OUTCOMES.length);
+      this.#requests.set(via, counts);
+    }
+    const index = OUTCOME_INDEX[outcome];
+    counts[index] = (counts[index] as number) + 1;
   }
 
   /** @param totalUs from acceptance to the answer */
-  addPrediction({ timing, output }: Prediction, totalUs: number): void {
+  addPrediction({ timing, output }: Predicted, totalUs: number): void {
     this.request.record(totalUs);
     if (timing !== undefined) {
       this.queue.record(timing.queueUs);
@@ -64,7 +67,7 @@ export class ModelCounts {
     }
   }
 
-  addBatch({ rows, status }: BatchEvent): void {
+  addBatch({ rows, status }: EndedBatch): void {
     const index = STATUSES.indexOf(status);
     this.#batches[index] = (this.#batches[index] as number) + 1;
     this.batchRows.record(rows);
@@ -72,9 +75,8 @@ export class ModelCounts {
 
   /** Requests by how they came and how they ended. */
   *requests(): Iterable<{ readonly via: string; readonly outcome: string; readonly count: number }> {
-    for (const [at, via] of VIAS.entries())
-      for (const [index, outcome] of OUTCOMES.entries())
-        yield { via, outcome, count: this.#requests[at * OUTCOMES.length + index] as number };
+    for (const [via, counts] of this.#requests)
+      for (const [index, outcome] of OUTCOMES.entries()) yield { via, outcome, count: counts[index] as number };
   }
 
   *batches(): Iterable<{ readonly status: string; readonly count: number }> {

@@ -1,10 +1,13 @@
 /** Counts what the hub tells of requests and batches. Runs once for each prediction: no string is made, nothing is allocated. */
 
+import type { WireError } from '../../../shared/errors.js';
 import type { ModelSpec } from '../../contracts/model.js';
-import type { BatchEvent, HubListener, SettledEvent } from '../../core/requests/events.js';
+import type { Predicted } from '../../contracts/outcome.js';
+import type { EndedBatch, ObservedRequest, RefusedRequest, Tap } from '../../contracts/tap.js';
 import { ModelCounts } from './model-counts.js';
 
-export class PredictionCounts {
+export class PredictionCounts implements Tap {
+  readonly name = 'prediction counts';
   /** Requests to no model that there is. */
   readonly unknown = new ModelCounts(undefined);
   readonly #now: () => number;
@@ -20,36 +23,33 @@ export class PredictionCounts {
     for (const model of models) this.#of(model);
   }
 
-  readonly listener: HubListener = (event) => {
-    switch (event.type) {
-      case 'settled':
-        return this.#settled(event);
-      case 'batch':
-        return this.#ended(event);
-      case 'refused': {
-        const counts = event.model === undefined ? this.unknown : this.#of(event.model);
-        return counts.addRequest(event.origin.via, event.error.code);
-      }
-    }
-  };
+  predicted({ model, origin, acceptedAt }: ObservedRequest, outcome: Predicted): void {
+    const counts = this.#of(model);
+    counts.addRequest(origin.via, 'ok');
+    const totalUs = outcome.timing?.totalUs ?? Math.max(0, Math.round((this.#now() - acceptedAt) * 1000));
+    counts.addPrediction(outcome, totalUs);
+  }
+
+  failed({ model, origin }: ObservedRequest, { code }: WireError): void {
+    this.#of(model).addRequest(origin.via, code);
+  }
+
+  refused({ model, origin, error }: RefusedRequest): void {
+    const counts = model === undefined ? this.unknown : this.#of(model);
+    counts.addRequest(origin.via, error.code);
+  }
+
+  batch(batch: EndedBatch): void {
+    this.#of(batch.model).addBatch(batch);
+  }
+
+  batchFailed(batch: EndedBatch): void {
+    this.batch(batch);
+  }
 
   /** Each model version that there is or was. */
   get models(): Iterable<readonly [ModelSpec, ModelCounts]> {
     return this.#models;
-  }
-
-  #settled({ pending, outcome }: SettledEvent): void {
-    const counts = this.#of(pending.queue.model.spec);
-    const { via } = pending.origin;
-    if (!outcome.ok) return counts.addRequest(via, outcome.error.code);
-    counts.addRequest(via, 'ok');
-    const { timing } = outcome;
-    const totalUs = timing?.totalUs ?? Math.max(0, Math.round((this.#now() - pending.acceptedAt) * 1000));
-    counts.addPrediction(outcome, totalUs);
-  }
-
-  #ended(event: BatchEvent): void {
-    this.#of(event.model).addBatch(event);
   }
 
   #of(model: ModelSpec): ModelCounts {

@@ -1,6 +1,7 @@
 /** Counts what the transports tell, by few names: never by a path, an address or a reason that a caller chose. */
 
-import type { TransportListener } from '../../contracts/transport-events.js';
+import type { Tap } from '../../contracts/tap.js';
+import type { TransportEvent } from '../../contracts/transport-events.js';
 
 interface HttpCount {
   readonly route: string;
@@ -9,22 +10,23 @@ interface HttpCount {
   readonly count: number;
 }
 
-export class EdgeCounts {
+export class EdgeCounts implements Tap {
+  readonly name = 'edge counts';
   /** Socket.IO connections made. */
   opened = 0;
   /** Socket.IO connections refused, by the code of the error table. */
-  readonly refused = new Map<string, number>();
+  readonly rejected = new Map<string, number>();
   /** Connections that the hub ended, by why. */
   readonly cut = new Map<string, number>();
   /** By route, method and status. */
   readonly #http = new Map<string, Map<string, Map<number, number>>>();
 
-  readonly listener: TransportListener = (event) => {
+  transport(event: TransportEvent): void {
     if (event.type === 'connected') this.opened += 1;
-    else if (event.type === 'rejected') this.refused.set(event.code, (this.refused.get(event.code) ?? 0) + 1);
+    else if (event.type === 'rejected') this.rejected.set(event.code, (this.rejected.get(event.code) ?? 0) + 1);
     else if (event.type === 'cut') this.cut.set(event.kind, (this.cut.get(event.kind) ?? 0) + 1);
     else if (event.type === 'http') this.#count(event.route, event.method, event.status);
-  };
+  }
 
   *http(): Iterable<HttpCount> {
     for (const [route, methods] of this.#http)

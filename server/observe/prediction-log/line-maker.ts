@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { BYTES_PER_ELEMENT } from '../../../shared/tensor.js';
 import { JsonBytes } from './json-bytes.js';
 import type { LoggedModel, LoggedTensor, RowLayout, RowsMessage } from './messages.js';
-import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares, VIAS } from './row-layout.js';
+import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares } from './row-layout.js';
 
 /** Of the form of the lines; stands first in each. */
 const FORMAT = 1;
@@ -72,7 +72,7 @@ export class LineMaker {
     this.#textAt = 0;
     this.#elementsAt = 0;
     this.#json.clear();
-    const plans = message.models.map((model) => this.#plan(model));
+    const plans = message.models.map((model) => this.#plan(model, message.vias));
     const engines = message.engines.map((engine) => bytesOf(`,"engine":${JSON.stringify(engine)}}`));
     for (let row = 0; row < message.rows; row++) {
       const plan = plans[message.numbers[this.#at + FIELD.model] as number];
@@ -83,7 +83,7 @@ export class LineMaker {
     return this.#json.written;
   }
 
-  #plan(model: LoggedModel): ModelPlan {
+  #plan(model: LoggedModel, vias: readonly string[]): ModelPlan {
     const { input, maxInputValues } = this.#layout;
     const keyed = (tensors: readonly LoggedTensor[], most: number): readonly TensorPlan[] => {
       const sizes = tensors.map(({ size }) => size);
@@ -104,7 +104,7 @@ export class LineMaker {
       inputLength: input === 'plain' && isCut(inputs) && !hasText ? total(inputs) : undefined,
       predictionLength: isCut(outputs) ? total(outputs) : undefined,
     };
-    const heads = VIAS.map((via) => bytesOf(`",${JSON.stringify({ ...shared, via }).slice(1, -1)}`));
+    const heads = vias.map((via) => bytesOf(`",${JSON.stringify({ ...shared, via }).slice(1, -1)}`));
     const labels = (model.labels ?? []).map((label) => bytesOf(`,"label":${JSON.stringify(label)},"score":`));
     return { model, inputs, outputs, hasText, heads, labels };
   }

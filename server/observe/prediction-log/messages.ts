@@ -52,6 +52,8 @@ export interface RowsMessage {
   readonly elements: Uint8Array<ArrayBuffer>;
   readonly models: readonly LoggedModel[];
   readonly engines: readonly string[];
+  /** The doors that they came by. */
+  readonly vias: readonly string[];
 }
 
 export type ToLogWorker =

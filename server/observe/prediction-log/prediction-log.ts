@@ -1,15 +1,15 @@
 /**
- * The prediction log as the hub's thread sees it: a listener that collects the rows of predictions and posts them to a thread of its own, which writes them. Never
+ * The prediction log as the hub's thread sees it: a tap that collects the rows of predictions and posts them to a thread of its own, which writes them. Never
  * waits and never throws into the hub: what cannot be logged is dropped and counted. Rows logged, dropped and left out are all that were predicted.
  */
 
 import type { Clock, Timer } from '../../contracts/clock.js';
-import type { HubListener } from '../../core/requests/events.js';
-import type { Pending } from '../../core/requests/request.js';
+import type { Predicted } from '../../contracts/outcome.js';
+import type { ObservedRequest, Tap } from '../../contracts/tap.js';
 import type { Logger } from '../log/logger.js';
 import type { LogPort, SpawnLog } from './log-port.js';
 import type { FromLogWorker, RowLayout, WrittenMessage } from './messages.js';
-import { type Predicted, RowCollector } from './row-collector.js';
+import { RowCollector } from './row-collector.js';
 import { Sampler } from './sampler.js';
 
 export interface PredictionLogParts {
@@ -53,7 +53,8 @@ const TERMINATE_MS = 1000;
 const RESTART_MS = 1000;
 const WARN_EVERY_MS = 60_000;
 
-export class PredictionLog {
+export class PredictionLog implements Tap {
+  readonly name = 'prediction log';
   readonly #parts: PredictionLogParts;
   readonly #sampler: Sampler;
   readonly #collector: RowCollector;
@@ -98,10 +99,30 @@ export class PredictionLog {
     return { ...this.#counts, queuedRows: this.#posted.rows + this.#collector.rows };
   }
 
-  /** To be given to the hub. */
-  readonly listener: HubListener = (event) => {
-    if (event.type === 'settled' && event.outcome.ok) this.#take(event.pending, event.outcome);
-  };
+  predicted(request: ObservedRequest, outcome: Predicted): void {
+    if (request.origin.internal) return;
+    const counts = this.#counts;
+    const at = this.#parts.wallNow();
+    let parts: ReturnType<RowCollector['partsOf']> | undefined;
+    for (let row = 0; row < outcome.output.rows; row++) {
+      if (!this.#sampler.takes()) {
+        counts.leftOut += 1;
+        continue;
+      }
+      const refusal = this.#refusal();
+      if (refusal !== undefined) this.#drop(1, refusal);
+      else {
+        try {
+          parts ??= this.#collector.partsOf(request, outcome);
+          this.#collector.add(request, outcome, parts, row, at);
+        } catch (cause) {
+          this.#drop(1, cause instanceof Error ? cause.message : String(cause));
+        }
+        if (this.#collector.rows >= POST_ROWS) this.#post();
+      }
+    }
+    if (this.#collector.rows > 0) this.#postTimer ??= this.#parts.clock.setTimer(POST_MS, () => this.#post());
+  }
 
   /** Writes what is left, within the deadline, and ends the thread. A second call joins the first. */
   close(deadlineMs: number): Promise<void> {
@@ -127,31 +148,6 @@ export class PredictionLog {
       };
       port.post({ type: 'close' });
     });
-  }
-
-  #take(pending: Pending, outcome: Predicted): void {
-    if (pending.origin.internal) return;
-    const counts = this.#counts;
-    const at = this.#parts.wallNow();
-    let parts: ReturnType<RowCollector['partsOf']> | undefined;
-    for (let row = 0; row < outcome.output.rows; row++) {
-      if (!this.#sampler.takes()) {
-        counts.leftOut += 1;
-        continue;
-      }
-      const refusal = this.#refusal();
-      if (refusal !== undefined) this.#drop(1, refusal);
-      else {
-        try {
-          parts ??= this.#collector.partsOf(pending, outcome);
-          this.#collector.add(pending, outcome, parts, row, at);
-        } catch (cause) {
-          this.#drop(1, cause instanceof Error ? cause.message : String(cause));
-        }
-        if (this.#collector.rows >= POST_ROWS) this.#post();
-      }
-    }
-    if (this.#collector.rows > 0) this.#postTimer ??= this.#parts.clock.setTimer(POST_MS, () => this.#post());
   }
 
   /** Why a row cannot be taken now. */

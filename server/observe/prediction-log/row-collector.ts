@@ -5,12 +5,10 @@ import { type InputPart, measureInput } from '../../../shared/input.js';
 import { writeRow } from '../../../shared/row-writer.js';
 import { BYTES_PER_ELEMENT, elementCount, type InputSpec, viewTensorArray } from '../../../shared/tensor.js';
 import type { ModelSpec } from '../../contracts/model.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import type { Pending } from '../../core/requests/request.js';
+import type { Predicted } from '../../contracts/outcome.js';
+import type { ObservedRequest } from '../../contracts/tap.js';
 import type { LoggedModel, LoggedTensor, RowLayout, RowsMessage } from './messages.js';
-import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares, VIAS } from './row-layout.js';
-
-export type Predicted = Outcome & { readonly ok: true };
+import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares } from './row-layout.js';
 
 /** What is worked out once for a model in a post. */
 interface ModelPlan {
@@ -36,6 +34,7 @@ export class RowCollector {
   #rows = 0;
   #plans: ModelPlan[] = [];
   #engines: string[] = [];
+  #vias: string[] = [];
 
   constructor(layout: RowLayout) {
     this.#layout = layout;
@@ -51,27 +50,27 @@ export class RowCollector {
   }
 
   /** The parts of a request's input, as {@link add} wants them; none where inputs are not logged. */
-  partsOf(pending: Pending, { model }: Predicted): readonly InputPart[] {
+  partsOf(request: ObservedRequest, { model }: Predicted): readonly InputPart[] {
     if (this.#layout.input === 'none') return NO_PARTS;
     // It was measured when the request came; only what came of that was kept.
-    const measured = measureInput(pending.input, model, NO_LIMITS);
+    const measured = measureInput(request.input, model, NO_LIMITS);
     if (!measured.ok) throw new Error(measured.error.message);
     return measured.value.parts;
   }
 
   /** Adds row `row` of a request, at milliseconds since 1970. When it throws, nothing was added. */
-  add(pending: Pending, outcome: Predicted, parts: readonly InputPart[], row: number, at: number): void {
+  add(request: ObservedRequest, outcome: Predicted, parts: readonly InputPart[], row: number, at: number): void {
     const { model, output, timing } = outcome;
-    const { id, origin, stream = '' } = pending;
+    const { id, origin, stream = '' } = request;
     const [start, text, elementsAt] = [this.#at, this.#text, this.#elementsAt];
     try {
       const modelIndex = this.#planOf(model);
       const plan = this.#plans[modelIndex] as ModelPlan;
       const numbers = this.#roomFor(plan.numbers);
       numbers[start + FIELD.at] = at;
-      numbers[start + FIELD.row] = pending.batched ? row : -1;
+      numbers[start + FIELD.row] = request.batched ? row : -1;
       numbers[start + FIELD.model] = modelIndex;
-      numbers[start + FIELD.via] = VIAS.indexOf(origin.via);
+      numbers[start + FIELD.via] = indexIn(this.#vias, origin.via);
       numbers[start + FIELD.id] = typeof id === 'number' ? id : -1;
       numbers[start + FIELD.idChars] = typeof id === 'string' ? id.length : 0;
       numbers[start + FIELD.clientChars] = origin.alias.length;
@@ -108,6 +107,7 @@ export class RowCollector {
       elements: this.#elements,
       models: this.#plans.map(({ spec }) => describe(spec)),
       engines: this.#engines,
+      vias: this.#vias,
     };
     // The buffers go to the other thread.
     this.#numbers = new Float64Array(FIRST_NUMBERS);
@@ -118,6 +118,7 @@ export class RowCollector {
     this.#rows = 0;
     this.#plans = [];
     this.#engines = [];
+    this.#vias = [];
     return message;
   }
 

@@ -8,7 +8,7 @@ export const FIELD = {
   row: 1,
   /** Index into the post's models. */
   model: 2,
-  /** Index into {@link VIAS}. */
+  /** Index into the post's ways in. */
   via: 3,
   /** The id itself, where it is a number. */
   id: 4,
@@ -36,8 +36,6 @@ export const FIXED_FIELDS = 16;
 
 /** Numbers of a row's outputs that are kept: a line is for people and counts, not for images. */
 export const MAX_PREDICTION_VALUES = 100;
-
-export const VIAS = ['socketio', 'rest', 'in-process'] as const;
 
 /** How many elements of each tensor are kept when so many are in all: the first ones, in order. */
 export function shares(sizes: readonly number[], most: number): readonly number[] {

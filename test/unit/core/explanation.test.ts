@@ -48,7 +48,7 @@ test('it costs a row for the text and one for each token, and casts and events s
   expect(under.engine.runs[0]?.values).toEqual(['a b c', ' b c', 'a  c', 'a b ']);
   await finishAll(under);
   await answer;
-  const settled = under.events.find(({ type }) => type === 'settled');
+  const settled = under.events.find(({ type }) => type === 'predicted');
   expect(settled).toMatchObject({ outcome: { batched: false, output: { rows: 1 } } });
 });
 

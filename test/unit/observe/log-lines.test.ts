@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ModelSpec } from '../../../server/contracts/model.js';
+import type { Predicted } from '../../../server/contracts/outcome.js';
+import type { ObservedRequest } from '../../../server/contracts/tap.js';
 import { JsonBytes } from '../../../server/observe/prediction-log/json-bytes.js';
 import { LineMaker } from '../../../server/observe/prediction-log/line-maker.js';
 import type { RowLayout } from '../../../server/observe/prediction-log/messages.js';
-import type { Predicted } from '../../../server/observe/prediction-log/row-collector.js';
 import { RowCollector } from '../../../server/observe/prediction-log/row-collector.js';
 import type { TensorArray } from '../../../shared/tensor.js';
-import { makeHub, makeModel } from '../../support/core.js';
+import { makeModel } from '../../support/core.js';
 
 const AT = Date.UTC(2026, 10, 25, 20, 13, 2, 123);
 const TIMING = { queueUs: 1, batchUs: 2, inferUs: 3, totalUs: 6, batchRows: 1, engine: 'puppet' } as const;
@@ -40,22 +41,28 @@ function linesOf(rows: readonly Row[], layout: Partial<RowLayout> = {}, oneIn = 
     batched = false,
     timing,
   } of rows) {
-    const hub = makeHub();
-    const origin = hub.hub.openOrigin('test', { alias, via: 'rest' });
-    const pending = { ...pendingOf(hub, origin), id, stream, input, batched };
     const model = { ...makeModel().spec, ...spec };
+    const request = requestOf(model, input, { id, stream, batched, alias });
     const outcome: Predicted = { ok: true, model, output: { arrays, firstRow: 0, rows: 1 }, batched, timing };
-    collector.add(pending, outcome, collector.partsOf(pending, outcome), row, AT);
+    collector.add(request, outcome, collector.partsOf(request, outcome), row, AT);
   }
   const text = new LineMaker(whole, oneIn).make(collector.take()).toString();
   expect(text.endsWith('\n')).toBe(true);
   return text.slice(0, -1).split('\n');
 }
 
-function pendingOf(hub: ReturnType<typeof makeHub>, origin: ReturnType<typeof hub.hub.openOrigin>) {
-  const { pending } = hub.send([1], { origin });
-  if (pending === undefined) throw new Error('the hub refused a request of the test');
-  return pending;
+function requestOf(
+  model: ModelSpec,
+  input: unknown,
+  {
+    id,
+    stream,
+    batched = false,
+    alias = 'a1',
+  }: { readonly [Name in 'id' | 'stream' | 'batched' | 'alias']?: Row[Name] | undefined } = {},
+): ObservedRequest {
+  const origin = { name: 'test', via: 'rest', alias, internal: false };
+  return { id, origin, model, rows: 1, batched, acceptedAt: 0, stream, input };
 }
 
 const lineOf = (row: Row, layout?: Partial<RowLayout>, oneIn?: number): Record<string, unknown> =>
@@ -145,9 +152,8 @@ test('a model with several inputs and outputs has them by name; long ones share 
 test('input none: nothing of it is in a line, nor does it reach the thread', () => {
   const secret = 'the secret of the user';
   const collector = new RowCollector({ input: 'none', maxInputChars: 100, maxInputValues: 100 });
-  const hub = makeHub();
-  const pending = { ...pendingOf(hub, hub.origin), input: secret };
   const model = { ...makeModel().spec, ...text };
+  const request = requestOf(model, secret);
   const outcome: Predicted = {
     ok: true,
     model,
@@ -155,7 +161,7 @@ test('input none: nothing of it is in a line, nor does it reach the thread', () 
     batched: false,
     timing: undefined,
   };
-  collector.add(pending, outcome, collector.partsOf(pending, outcome), 0, AT);
+  collector.add(request, outcome, collector.partsOf(request, outcome), 0, AT);
 
   expect(collector.take().text).not.toContain('secret');
   expect(Object.keys(lineOf({ spec: text, input: secret }, { input: 'none' }))).not.toContain('input');

@@ -30,7 +30,7 @@ function stage(...[options, models = [makeModel()]]: Parameters<typeof makeHub>)
     () => hub.clock.now(),
     models.map(({ spec }) => spec),
   );
-  hub.hub.listen(predictions.listener);
+  hub.hub.tap(predictions);
   return { hub, predictions, read: () => scrape(idleSources({ predictions, hub: hub.hub })) };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { logHubEvents } from '../../../server/observe/log/hub-log.js';
+import { LogTap } from '../../../server/observe/log/log-tap.js';
 import type { Logger } from '../../../server/observe/log/logger.js';
 import { makeHub } from '../../support/core.js';
 
@@ -7,8 +7,14 @@ function openLog() {
   const under = makeHub();
   const lines: { readonly text: string; readonly fields: Record<string, unknown> }[] = [];
   const write = (fields: Record<string, unknown>, text: string) => void lines.push({ text, fields });
-  const log = { warn: write, error: write, info: write, trace: () => {} } as unknown as Logger;
-  under.hub.listen(logHubEvents(log, () => under.clock.now()));
+  const log = {
+    warn: write,
+    error: write,
+    info: write,
+    trace: () => {},
+    isLevelEnabled: () => false,
+  } as unknown as Logger;
+  under.hub.tap(new LogTap(log, under.clock));
   return { under, lines };
 }
 

@@ -1,0 +1,120 @@
+/** All taps of a hub: tells each what it asks for. A tap that throws is told of, and costs nobody an answer. */
+
+import type { WireError } from '../../shared/errors.js';
+import type { EngineEvent } from '../contracts/engine-events.js';
+import type { ModelSpec } from '../contracts/model.js';
+import type { Predicted } from '../contracts/outcome.js';
+import type { StreamEvent } from '../contracts/stream-events.js';
+import type { EndedBatch, HubState, ObservedRequest, RefusedRequest, Tap } from '../contracts/tap.js';
+import type { TransportEvent } from '../contracts/transport-events.js';
+
+type Callback = Exclude<keyof Tap, 'name' | 'close'>;
+
+export class Taps implements Required<Omit<Tap, 'close'>> {
+  readonly name = 'taps';
+  readonly #all: Tap[] = [];
+  /** Those that want to be told of each prediction and each batch. */
+  readonly #ofPredictions: Tap[] = [];
+  readonly #ofBatches: Tap[] = [];
+  /** Faults of each tap. */
+  readonly #faults = new Map<Tap, number>();
+
+  constructor(taps: readonly Tap[] = []) {
+    for (const tap of taps) this.add(tap);
+  }
+
+  /** Adds a tap, for the life of the hub. */
+  add(tap: Tap): void {
+    this.#all.push(tap);
+    if (tap.predicted !== undefined) this.#ofPredictions.push(tap);
+    if (tap.batch !== undefined) this.#ofBatches.push(tap);
+  }
+
+  predicted(request: ObservedRequest, outcome: Predicted): void {
+    for (const tap of this.#ofPredictions) {
+      try {
+        tap.predicted?.(request, outcome);
+      } catch (cause) {
+        this.#failed(tap, cause);
+      }
+    }
+  }
+
+  batch(batch: EndedBatch): void {
+    for (const tap of this.#ofBatches) {
+      try {
+        tap.batch?.(batch);
+      } catch (cause) {
+        this.#failed(tap, cause);
+      }
+    }
+  }
+
+  failed(request: ObservedRequest, error: WireError): void {
+    this.#tell('failed', request, error);
+  }
+
+  refused(request: RefusedRequest): void {
+    this.#tell('refused', request);
+  }
+
+  batchFailed(batch: EndedBatch): void {
+    this.#tell('batchFailed', batch);
+  }
+
+  poison(model: ModelSpec, reason: string): void {
+    this.#tell('poison', model, reason);
+  }
+
+  fault(where: string, cause: unknown): void {
+    for (const tap of this.#all) {
+      try {
+        tap.fault?.(where, cause);
+      } catch {
+        // One that cannot even take a fault is not told of its own.
+      }
+    }
+  }
+
+  state(state: HubState): void {
+    this.#tell('state', state);
+  }
+
+  transport(event: TransportEvent): void {
+    if (event.type === 'fault') this.fault(event.where, event.cause);
+    else this.#tell('transport', event);
+  }
+
+  engine(event: EngineEvent): void {
+    this.#tell('engine', event);
+  }
+
+  stream(event: StreamEvent): void {
+    this.#tell('stream', event);
+  }
+
+  /** Closes all taps; resolves when each has written what it held, or its time is over. */
+  async close(deadlineMs: number): Promise<void> {
+    await Promise.all(this.#all.map((tap) => tap.close?.(deadlineMs)));
+  }
+
+  #tell<Name extends Exclude<Callback, 'predicted' | 'batch' | 'fault'>>(
+    name: Name,
+    ...args: Parameters<NonNullable<Tap[Name]>>
+  ): void {
+    for (const tap of this.#all) {
+      try {
+        (tap[name] as ((...args: unknown[]) => void) | undefined)?.apply(tap, args);
+      } catch (cause) {
+        this.#failed(tap, cause);
+      }
+    }
+  }
+
+  /** Of a tap that throws at every prediction the first fault is told, then the second, the fourth, the eighth. */
+  #failed(tap: Tap, cause: unknown): void {
+    const count = (this.#faults.get(tap) ?? 0) + 1;
+    this.#faults.set(tap, count);
+    if ((count & (count - 1)) === 0) this.fault(`tap ${tap.name}, ${count} so far`, cause);
+  }
+}

@@ -1,0 +1,125 @@
+/** The log as a tap: turns what happens in the hub, at its doors, in its engine and in its streams into log lines. */
+
+import type { WireError } from '../../../shared/errors.js';
+import type { Clock } from '../../contracts/clock.js';
+import type { EngineEvent } from '../../contracts/engine-events.js';
+import type { ModelSpec } from '../../contracts/model.js';
+import type { StreamEvent } from '../../contracts/stream-events.js';
+import type { EndedBatch, HubState, ObservedRequest, RefusedRequest, Tap } from '../../contracts/tap.js';
+import type { TransportEvent } from '../../contracts/transport-events.js';
+import { LogThrottle } from './log-throttle.js';
+import type { Logger } from './logger.js';
+
+/** One line for each class of refused input, or of answers that are none, in this time, in milliseconds, however many there are. */
+const LINE_EVERY_MS = 60_000;
+/** Probes come every few seconds for ever: their lines are for debugging only. */
+const PROBES = new Set(['/healthz', '/readyz']);
+const EXAMPLE_CHARS = 200;
+
+export class LogTap implements Tap {
+  readonly name = 'log';
+  /** A line for each batch, where somebody wants to see them. */
+  readonly batch?: (batch: EndedBatch) => void;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #throttle: LogThrottle;
+  readonly #lines = new Map<string, { until: number; unseen: number }>();
+
+  constructor(log: Logger, clock: Clock) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#throttle = new LogThrottle(clock);
+    if (log.isLevelEnabled('trace'))
+      this.batch = ({ model, rows, queueMs, tookMs, inferUs }) =>
+        log.trace({ model: model.ref, rows, queueMs, tookMs, inferUs }, 'batch');
+  }
+
+  failed({ model: { ref } }: ObservedRequest, { code, message }: WireError): void {
+    if (code !== 'NOT_FINITE') return;
+    const unseen = this.#unseenBefore(`NOT_FINITE ${ref}`);
+    if (unseen === undefined) return;
+    this.#log.warn({ model: ref, example: message.slice(0, EXAMPLE_CHARS), unseen }, 'answer not finite');
+  }
+
+  refused({ error: { code, message }, origin: { via, name }, model }: RefusedRequest): void {
+    const unseen = this.#unseenBefore(code);
+    if (unseen === undefined) return;
+    // A session's whole name is its client's secret.
+    const client = via === 'socketio' ? name.slice(0, 8) : name;
+    const example = message.slice(0, EXAMPLE_CHARS);
+    this.#log.warn({ code, via, client, model: model?.ref, example, unseen }, 'request refused');
+  }
+
+  batchFailed({ model, rows, status, reason }: EndedBatch): void {
+    this.#log.error({ model: model.ref, rows, status, reason }, 'batch failed');
+  }
+
+  poison({ ref }: ModelSpec, reason: string): void {
+    this.#log.error({ model: ref, reason }, 'the engine failed on one row');
+  }
+
+  fault(where: string, cause: unknown): void {
+    this.#log.error({ err: cause, where }, 'fault in the hub');
+  }
+
+  state(state: HubState): void {
+    this.#log.info({ state }, 'hub state');
+  }
+
+  transport(event: TransportEvent): void {
+    const { type, ...fields } = event;
+    switch (event.type) {
+      case 'connected':
+        return this.#log.info(fields, 'client connected');
+      case 'disconnected':
+        return this.#log.info(fields, 'client disconnected');
+      case 'rejected':
+        return this.#throttled(event.code, fields, 'connection refused', 'further connections refused');
+      case 'cut':
+        return this.#throttled(`cut ${event.kind}`, fields, 'connection cut', 'further connections cut');
+      case 'proxy':
+        return this.#log.warn(
+          fields,
+          'a proxy seems to stand before the hub: limits by address are off until --trust-proxy names it',
+        );
+      case 'http':
+        return PROBES.has(event.path) ? this.#log.debug(fields, type) : this.#log.info(fields, type);
+    }
+  }
+
+  engine({ type, ...fields }: EngineEvent): void {
+    if (type === 'thread-lost' || type === 'model-lost') this.#log.error(fields, type);
+    else this.#log.debug(fields, type);
+  }
+
+  stream({ type, ...fields }: StreamEvent): void {
+    if (type === 'viewer-cut') this.#log.warn(fields, type);
+    else this.#log.info(fields, type);
+  }
+
+  async close(): Promise<void> {
+    this.#throttle.close();
+  }
+
+  #throttled(kind: string, fields: object, one: string, more: string): void {
+    this.#throttle.tell(kind, (repeated) => {
+      if (repeated === undefined) this.#log.warn(fields, one);
+      else this.#log.warn({ ...repeated, last: fields }, more);
+    });
+  }
+
+  /**
+   * How many were not told since the last line of this kind; undefined: nor is this one. On the hub's clock: a line is due however the wall
+   * clock is set.
+   */
+  #unseenBefore(kind: string): number | undefined {
+    const at = this.#clock.now();
+    const line = this.#lines.get(kind);
+    if (line !== undefined && at < line.until) {
+      line.unseen += 1;
+      return undefined;
+    }
+    this.#lines.set(kind, { until: at + LINE_EVERY_MS, unseen: 0 });
+    return line?.unseen ?? 0;
+  }
+}

@@ -1,0 +1,32 @@
+/** What a contract suite is: cases with a name and a body, for whatever runs tests. A body that fails rejects with an `AssertionError`. */
+
+export interface ContractCase {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
+/** Longest that a case waits for something to become true, in milliseconds: far more than it takes. */
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 5;
+
+/** Waits until it is true; rejects with what was waited for. */
+export async function until(what: string, isTrue: () => boolean): Promise<void> {
+  const startedAt = performance.now();
+  while (!isTrue()) {
+    if (performance.now() - startedAt > PATIENCE_MS) throw new Error(`waited ${PATIENCE_MS} ms in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/** The promise, or a rejection with what was waited for. */
+export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE_MS} ms in vain until ${what}`)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { Tap } from '../../../server/contracts/tap.js';
+import { Taps } from '../../../server/core/taps.js';
+import { makeHub } from '../../support/core.js';
+import { Recorder } from '../../support/recorder.js';
+
+test('a tap that throws costs no request its answer and no other tap its event', async () => {
+  const under = makeHub();
+  const bad = () => {
+    throw new Error('a bug of the tap');
+  };
+  under.hub.tap({ name: 'bad', predicted: bad, failed: bad, refused: bad, batch: bad, fault: bad });
+  const after = new Recorder();
+  under.hub.tap(after);
+
+  const sent = under.send([2]);
+  const refused = under.send('wrong');
+  under.clock.turn();
+  await under.engine.finish();
+  const late = under.send([3], { timeoutMs: 5 });
+  under.clock.advance(20);
+
+  expect(sent.values).toEqual([4]);
+  expect(refused.refusal?.code).toBe('INVALID_INPUT');
+  expect(late.error?.code).toBe('DEADLINE_EXCEEDED');
+  const told = after.events.filter(({ type }) => type !== 'fault').map(({ type }) => type);
+  expect(told).toEqual(['refused', 'batch', 'predicted', 'failed']);
+  // The first, the second and the fourth of four.
+  const faults = after.events.flatMap((event) => (event.type === 'fault' ? [event.where] : []));
+  expect(faults).toEqual(['tap bad, 1 so far', 'tap bad, 2 so far', 'tap bad, 4 so far']);
+});
+
+test('a tap is told only what it asks for, as the object it is', () => {
+  const told: string[] = [];
+  class Counting implements Tap {
+    readonly name = 'counting';
+    readonly #own = 'own';
+    state(state: string): void {
+      told.push(`${this.#own} ${state}`);
+    }
+  }
+  const taps = new Taps([new Counting()]);
+
+  taps.state('draining');
+  taps.stream({ type: 'stream-opened', stream: 'a' });
+
+  expect(told).toEqual(['own draining']);
+});
+
+test('a fault of a door comes as a fault, not as what happens at a door', () => {
+  const recorder = new Recorder();
+  new Taps([recorder]).transport({ type: 'fault', where: 'http', cause: 'why' });
+
+  expect(recorder.events).toEqual([{ type: 'fault', where: 'http', cause: 'why' }]);
+});
+
+test('closing waits for every tap that has something to write', async () => {
+  const closed: string[] = [];
+  const closing = (name: string): Tap => ({
+    name,
+    close: async (deadlineMs) => {
+      await Promise.resolve();
+      closed.push(`${name} ${deadlineMs}`);
+    },
+  });
+  await new Taps([closing('a'), { name: 'none' }, closing('b')]).close(50);
+
+  expect(closed).toEqual(['a 50', 'b 50']);
+});
