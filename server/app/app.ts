@@ -40,8 +40,8 @@ import { systemClock } from './system-clock.js';
 
 /** What a program, and no command line, may add. */
 export interface AppExtras {
-  /** Modules with sessions of further runtimes, as file URLs; see `tickcast/testing`. */
-  readonly sessionModules?: readonly string[];
+  /** URLs of modules that bring runtimes beside TensorFlow.js; see docs/embedding.md. */
+  readonly runtimeModules?: readonly string[];
   /** Observers beside the log, the metrics and the prediction log. */
   readonly taps?: readonly Tap[];
 }
@@ -106,7 +106,7 @@ export class App {
       threads: config.engineThreads,
       backend: config.engine,
       clock: systemClock,
-      sessionModules: extras.sessionModules ?? [],
+      runtimeModules: extras.runtimeModules ?? [],
       onEvent: (event) => taps.engine(event),
     });
     const running = await engine.start();

@@ -2,25 +2,29 @@
 
 import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
 import type { LoadOutcome, ModelLoader, ModelSource } from '../contracts/model-loader.js';
+import type { Runtime } from '../contracts/runtime.js';
 import type { BackendChoice } from './backend/backend.js';
 import { firstLine } from './first-line.js';
-import type { Runtime } from './session/session.js';
+import { Runtimes } from './session/runtimes.js';
 import { type HostStats, SessionHost } from './session/session-host.js';
-import { readSource } from './session/session-source.js';
+import { tfjsRuntime } from './tfjs/tfjs-runtime.js';
 
 export class InlineEngine implements ModelLoader {
   readonly slots = 1;
   readonly #host: SessionHost;
+  readonly #runtimes: Runtimes<Runtime>;
   #lastHandle = 0;
   /** The end of what was asked for so far: sessions take one thing at a time. */
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(backend: BackendChoice = 'auto', runtimes: readonly Runtime[] = []) {
-    this.#host = new SessionHost(backend, runtimes);
+    const tfjs = tfjsRuntime(backend);
+    this.#runtimes = new Runtimes(tfjs, runtimes);
+    this.#host = new SessionHost(tfjs, runtimes);
   }
 
   async load(source: ModelSource): Promise<LoadOutcome> {
-    const reading = await readSource(source);
+    const reading = await this.#runtimes.read(source);
     if (!reading.ok) return reading;
     const handle = ++this.#lastHandle;
     const loading = await this.#inTurn(() => this.#host.load(handle, reading.source));

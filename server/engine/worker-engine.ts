@@ -4,10 +4,12 @@ import type { Clock } from '../contracts/clock.js';
 import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
 import type { EngineEvent } from '../contracts/engine-events.js';
 import type { LoadOutcome, ModelLoader, ModelSource } from '../contracts/model-loader.js';
+import type { Runtime } from '../contracts/runtime.js';
 import type { BackendChoice } from './backend/backend.js';
 import { prepareNativeEnvironment } from './backend/native-shim.js';
+import { importRuntimes, Runtimes } from './session/runtimes.js';
 import type { HostStats } from './session/session-host.js';
-import { readSource } from './session/session-source.js';
+import { tfjsFiles } from './tfjs/tfjs-files.js';
 import { EngineThread, type Started } from './thread/engine-thread.js';
 import { type Spawn, spawnWorker } from './thread/port.js';
 
@@ -17,8 +19,8 @@ export interface WorkerEngineOptions {
   readonly backend?: BackendChoice;
   /** Threads, each with every model in it. @default 1 */
   readonly threads?: number;
-  /** File URLs of modules that export a `Runtime`. @default none */
-  readonly sessionModules?: readonly string[];
+  /** URLs of modules that bring runtimes beside TensorFlow.js: each exports what `RuntimeModule` says. @default none */
+  readonly runtimeModules?: readonly string[];
   readonly onEvent?: (event: EngineEvent) => void;
   /** Longest that a thread may take to start, or to load a model, in milliseconds. @default 60000 */
   readonly loadMs?: number;
@@ -30,8 +32,10 @@ export interface WorkerEngineOptions {
 
 export class WorkerEngine implements ModelLoader {
   readonly #threads: readonly EngineThread[];
+  readonly #runtimeModules: readonly string[];
   #lastHandle = 0;
   #restarts = 0;
+  #runtimes = new Runtimes<Pick<Runtime, 'names' | 'readFiles'>>(tfjsFiles);
   #started: Promise<Started> | undefined;
 
   constructor(options: WorkerEngineOptions) {
@@ -39,14 +43,15 @@ export class WorkerEngine implements ModelLoader {
       clock,
       backend = 'auto',
       threads = 1,
-      sessionModules = [],
+      runtimeModules = [],
       onEvent,
       loadMs = 60_000,
       waitMs = 10_000,
     } = options;
     // In this thread, before the first other one: a worker cannot set them for itself.
     if (backend === 'auto' || backend === 'native') prepareNativeEnvironment();
-    const spawn = options.spawn ?? spawnWorker({ backend, sessionModules });
+    this.#runtimeModules = runtimeModules;
+    const spawn = options.spawn ?? spawnWorker({ backend, runtimeModules });
     const emit = (event: EngineEvent): void => {
       if (event.type === 'thread-lost') this.#restarts += 1;
       onEvent?.(event);
@@ -80,7 +85,7 @@ export class WorkerEngine implements ModelLoader {
   async load(source: ModelSource): Promise<LoadOutcome> {
     const started = await this.start();
     if (!started.ok) return started;
-    const reading = await readSource(source);
+    const reading = await this.#runtimes.read(source);
     if (!reading.ok) return reading;
     const handle = ++this.#lastHandle;
     const loadings = await Promise.all(this.#threads.map((thread) => thread.load(handle, reading.source)));
@@ -116,10 +121,22 @@ export class WorkerEngine implements ModelLoader {
   }
 
   async #start(): Promise<Started> {
-    const started = await Promise.all(this.#threads.map((thread) => thread.start()));
+    const problem = this.#runtimeModules.length > 0 ? await this.#importRuntimes() : undefined;
+    const started: readonly Started[] =
+      problem === undefined
+        ? await Promise.all(this.#threads.map((thread) => thread.start()))
+        : [{ ok: false, problem }];
     const failed = started.find((one) => !one.ok);
     if (failed === undefined) return { ok: true };
     await this.close(0);
     return failed;
+  }
+
+  /** For what they read of models; each thread imports them too. Answers what is wrong with one. */
+  async #importRuntimes(): Promise<string | undefined> {
+    const imported = await importRuntimes(this.#runtimeModules);
+    if (!imported.ok) return imported.problem;
+    this.#runtimes = new Runtimes<Pick<Runtime, 'names' | 'readFiles'>>(tfjsFiles, imported.runtimes);
+    return undefined;
   }
 }

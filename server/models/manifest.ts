@@ -10,7 +10,7 @@ import { nearMiss } from './near-miss.js';
 export const MANIFEST_FILE = 'manifest.json';
 
 export interface Manifest {
-  /** Undefined: model.json says. Otherwise `tfjs-layers`, `tfjs-graph`, or that of a session module. */
+  /** Undefined: model.json says. Otherwise `tfjs-layers`, `tfjs-graph`, or that of a runtime that a package or a program brings. */
   readonly runtime: string | undefined;
   readonly description: string | undefined;
   /** Sizes that the model's own file leaves open. */
@@ -24,7 +24,7 @@ export interface Manifest {
     /** Texts to run in the warm-up. Empty: made-up ones. */
     readonly texts: readonly string[];
   };
-  /** Settings for the runtime of a session module. */
+  /** Settings for such a runtime. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 

@@ -4,7 +4,8 @@
  */
 
 export type { ContractCase } from './contract.js';
-export { FAULT, faultSessionModule } from './fault-session.js';
+export { FAULT, faultRuntimeModule } from './fault-runtime.js';
 export { ManualClock } from './manual-clock.js';
 export { PuppetEngine, type PuppetRun } from './puppet-engine.js';
+export { type RuntimeUnderTest, runtimeContract } from './runtime-contract.js';
 export { tapContract } from './tap-contract.js';

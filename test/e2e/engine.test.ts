@@ -8,7 +8,7 @@ import { type BackendProbe, probeBackend } from '../../dist/server/engine/backen
 import { WorkerEngine, type WorkerEngineOptions } from '../../dist/server/engine/worker-engine.js';
 import { ModelRegistry } from '../../dist/server/models/registry.js';
 import { findModels } from '../../dist/server/models/repository.js';
-import { FAULT, faultSessionModule } from '../../dist/server/testing/fault-session.js';
+import { FAULT, faultRuntimeModule } from '../../dist/server/testing/fault-runtime.js';
 import { batchBytes, viewBatch } from '../../dist/shared/batch-layout.js';
 import {
   mlp,
@@ -87,7 +87,7 @@ async function writeFault(folder: string, options: object = {}): Promise<void> {
   await writeJson(join(folder, 'fault', '1', 'manifest.json'), { runtime: 'fault', options });
 }
 
-const sessionModules = [faultSessionModule];
+const runtimeModules = [faultRuntimeModule];
 
 describe.each(backends)('models in a thread, on %s', (backend) => {
   it('answers as the weights say, for every kind of model side by side', async () => {
@@ -149,7 +149,7 @@ describe('a thread that fails', () => {
       await withFolder(async (folder) => {
         await writeFault(folder);
         await writeLinear(join(folder, 'linear', '1'));
-        const { engine, events } = open({ sessionModules, backend });
+        const { engine, events } = open({ runtimeModules, backend });
         const model = await loadAll(engine, folder);
         for (let round = 0; round < 3; round++) {
           const lost = run(engine, model('fault'), 2, [[1, 0, 2, FAULT.exit]]);
@@ -166,7 +166,7 @@ describe('a thread that fails', () => {
   it('is replaced at once when a batch hangs, without waiting for its end', async () => {
     await withFolder(async (folder) => {
       await writeFault(folder);
-      const { engine, events } = open({ sessionModules });
+      const { engine, events } = open({ runtimeModules });
       const model = await loadAll(engine, folder);
       const hung = await run(engine, model('fault'), 1, [[1, FAULT.hang]], 100);
       expect(hung).toMatchObject({ status: 'lost', reason: expect.stringContaining('took longer than 100 ms') });
@@ -185,7 +185,7 @@ describe('a thread that fails', () => {
   it('stays when the model only throws', async () => {
     await withFolder(async (folder) => {
       await writeFault(folder);
-      const { engine, events } = open({ sessionModules });
+      const { engine, events } = open({ runtimeModules });
       const model = await loadAll(engine, folder);
       const failed = await run(engine, model('fault'), 1, [[1, FAULT.throw]]);
       expect(failed).toMatchObject({ status: 'failed', reason: 'row 0 asked for an error' });
@@ -197,7 +197,7 @@ describe('a thread that fails', () => {
   it('takes batches that came while it was being replaced, and runs two at a time with two threads', async () => {
     await withFolder(async (folder) => {
       await writeFault(folder);
-      const { engine } = open({ sessionModules, threads: 2 });
+      const { engine } = open({ runtimeModules, threads: 2 });
       expect(engine.slots).toBe(2);
       const model = await loadAll(engine, folder);
       const ends = await Promise.all([
@@ -212,11 +212,11 @@ describe('a thread that fails', () => {
 });
 
 describe('what cannot start', () => {
-  it('says which session module is at fault', async () => {
-    const { engine } = open({ sessionModules: ['file:///nowhere/session.js'] });
+  it('says which module of a runtime is at fault', async () => {
+    const { engine } = open({ runtimeModules: ['file:///nowhere/runtime.js'] });
     expect(await engine.start()).toMatchObject({
       ok: false,
-      problem: expect.stringContaining('file:///nowhere/session.js'),
+      problem: expect.stringContaining('file:///nowhere/runtime.js'),
     });
     expect(engine.healthy).toBe(false);
     await engine.close();

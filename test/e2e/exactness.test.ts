@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { faultSessionModule } from '../../dist/server/testing/fault-session.js';
+import { faultRuntimeModule } from '../../dist/server/testing/fault-runtime.js';
 import { isErrorCode } from '../../dist/shared/errors.js';
 import { isRecord } from '../../dist/shared/parse.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -26,8 +26,8 @@ const BATCH_MS = 2;
 const NAP_EVERY = 500;
 const NAP_MS = 30;
 
-const napSession = new URL('../fixtures/nap-session.mjs', import.meta.url).href;
-const memorySession = new URL('../fixtures/memory-session.mjs', import.meta.url).href;
+const napSession = new URL('../fixtures/nap-runtime.mjs', import.meta.url).href;
+const memorySession = new URL('../fixtures/memory-runtime.mjs', import.meta.url).href;
 
 let hub: TestApp;
 let weights: readonly Weight[];
@@ -49,7 +49,7 @@ beforeAll(async () => {
     },
     // Whatever engine this machine has.
     config: { engine: 'auto' },
-    extras: { sessionModules: [memorySession, napSession, faultSessionModule] },
+    extras: { runtimeModules: [memorySession, napSession, faultRuntimeModule] },
   });
 });
 

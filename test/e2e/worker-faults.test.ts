@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FAULT, faultSessionModule } from '../../dist/server/testing/index.js';
+import { FAULT, faultRuntimeModule } from '../../dist/server/testing/index.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { writeJson } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
@@ -24,7 +24,7 @@ beforeAll(async () => {
       await writeJson(`${folder}/manifest.json`, { runtime: 'fault' });
     },
     config: { watchdogMs: 400 },
-    extras: { sessionModules: [faultSessionModule] },
+    extras: { runtimeModules: [faultRuntimeModule] },
   });
   sockets = Array.from({ length: NEIGHBOURS + 1 }, () => io(hub.url, { transports: ['websocket'], forceNew: true }));
   await until('all connect', () => sockets.every((socket) => socket.connected));

@@ -2,12 +2,12 @@
 
 import { argv, env } from 'node:process';
 import { App, createLogger, readConfig } from '../../../server/index.js';
-import { faultSessionModule } from '../../../server/testing/index.js';
+import { faultRuntimeModule } from '../../../server/testing/index.js';
 
 const outcome = readConfig(argv.slice(2), env);
 if (outcome.kind !== 'config') throw new Error(outcome.kind === 'problem' ? outcome.message : 'expected options');
 const log = createLogger(outcome.config.logLevel, 'json');
-const started = await App.start(outcome.config, log, { sessionModules: [faultSessionModule] });
+const started = await App.start(outcome.config, log, { runtimeModules: [faultRuntimeModule] });
 if (!started.ok) throw new Error(started.problem);
 process.on('SIGTERM', () => {
   void started.app.drain().then(() => process.exit(0));

@@ -1,11 +1,15 @@
 /** The sessions of one thread by their handles. Knows runtimes and the batch's layout; knows no message and no thread. */
 
 import { viewBatch } from '../../../shared/batch-layout.js';
-import type { BackendChoice } from '../backend/backend.js';
-import { Backends } from '../backend/backends.js';
+import type {
+  ModelSession,
+  Runtime,
+  RuntimeMemory,
+  SessionDescription,
+  SessionSource,
+} from '../../contracts/runtime.js';
 import { firstLine } from '../first-line.js';
-import { openTfjsSession } from '../tfjs/tfjs-session.js';
-import type { ModelSession, Runtime, SessionDescription, SessionSource } from './session.js';
+import { Runtimes } from './runtimes.js';
 
 export interface HostedModel extends SessionDescription {
   readonly runtime: string;
@@ -16,10 +20,8 @@ export type HostLoading =
   | { readonly ok: true; readonly model: HostedModel }
   | { readonly ok: false; readonly problem: string };
 
-export interface HostStats {
+export interface HostStats extends RuntimeMemory {
   readonly models: number;
-  readonly numTensors: number;
-  readonly numBytes: number;
 }
 
 interface Hosted {
@@ -28,41 +30,28 @@ interface Hosted {
 }
 
 export class SessionHost {
-  readonly #runtimes = new Map<string, Runtime['openSession']>();
+  readonly #all: readonly Runtime[];
+  readonly #runtimes: Runtimes<Runtime>;
   readonly #sessions = new Map<number, Hosted>();
-  readonly #backends: Backends;
 
-  constructor(choice: BackendChoice, runtimes: readonly Runtime[] = [], backends = new Backends()) {
-    this.#backends = backends;
-    for (const runtime of ['tfjs-layers', 'tfjs-graph']) {
-      this.#runtimes.set(runtime, (source) => openTfjsSession(source, backends, choice));
-    }
-    for (const { runtime, openSession } of runtimes) this.#runtimes.set(runtime, openSession);
+  /** @param standard the runtime of models that name none. */
+  constructor(standard: Runtime, others: readonly Runtime[] = []) {
+    this.#all = [standard, ...others];
+    this.#runtimes = new Runtimes(standard, others);
   }
 
   /** Loads a model under a handle. Never rejects. */
   async load(handle: number, source: SessionSource): Promise<HostLoading> {
     const startedAt = performance.now();
-    const runtime = source.runtime ?? source.files?.runtime ?? 'unknown';
-    const openSession = this.#runtimes.get(runtime);
-    if (openSession === undefined) {
-      return {
-        ok: false,
-        problem: `runtime "${runtime}" is not known here; known are ${[...this.#runtimes.keys()].join(', ')}`,
-      };
-    }
-    if (source.runtime !== undefined && source.files !== undefined && source.runtime !== source.files.runtime) {
-      return {
-        ok: false,
-        problem: `manifest.json says runtime "${source.runtime}", but ${source.file} is of ${source.files.runtime}`,
-      };
-    }
+    const runtime = this.#runtimes.find(source.runtime);
+    if (typeof runtime === 'string') return { ok: false, problem: runtime };
     try {
-      const opening = await openSession(source);
+      const opening = await runtime.openSession(source);
       if (!opening.ok) return opening;
       const specs = opening.session.describe();
       this.#sessions.set(handle, { session: opening.session, specs });
-      return { ok: true, model: { ...specs, runtime, loadMs: performance.now() - startedAt } };
+      const name = specs.runtime ?? source.runtime ?? runtime.names[0] ?? 'unknown';
+      return { ok: true, model: { ...specs, runtime: name, loadMs: performance.now() - startedAt } };
     } catch (cause) {
       return { ok: false, problem: firstLine(cause) };
     }
@@ -81,7 +70,13 @@ export class SessionHost {
   }
 
   stats(): HostStats {
-    return { models: this.#sessions.size, ...this.#backends.memory() };
+    let [numTensors, numBytes] = [0, 0];
+    for (const runtime of this.#all) {
+      const held = runtime.memory?.();
+      numTensors += held?.numTensors ?? 0;
+      numBytes += held?.numBytes ?? 0;
+    }
+    return { models: this.#sessions.size, numTensors, numBytes };
   }
 
   close(): void {

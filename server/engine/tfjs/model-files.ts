@@ -5,7 +5,8 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { describe, isRecord } from '../../../shared/parse.js';
 import { firstLine } from '../first-line.js';
 
-export type TfjsRuntime = 'tfjs-layers' | 'tfjs-graph';
+export const TFJS_RUNTIMES = ['tfjs-layers', 'tfjs-graph'] as const;
+export type TfjsRuntime = (typeof TFJS_RUNTIMES)[number];
 
 /**
  * A model's bytes. Read once and shared by all threads: a replaced thread loads exactly what the first one did, whatever has become of the

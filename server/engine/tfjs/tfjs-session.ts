@@ -11,13 +11,13 @@ import {
   type TensorSpec,
 } from '../../../shared/tensor.js';
 import { createFeaturiser } from '../../../shared/text/featuriser.js';
+import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../../contracts/runtime.js';
 import type { Backend, BackendChoice } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
 import { firstLine } from '../first-line.js';
-import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../session/session.js';
 import { chooseBackend } from './backend-choice.js';
 import { publicName, settleInputs } from './input-check.js';
-import type { ModelFiles } from './model-files.js';
+import type { ModelFiles, TfjsRuntime } from './model-files.js';
 import { TEXT_INPUT, TextInput } from './text-input.js';
 import { missingKernel, needsAsync, openTfjsModel, type TfjsModel } from './tfjs-model.js';
 
@@ -30,8 +30,8 @@ export async function openTfjsSession(
   backends: Backends,
   choice: BackendChoice,
 ): Promise<SessionOpening> {
-  const { files } = source;
-  if (files === undefined) return { ok: false, problem: `${source.ref} came without the bytes of its files` };
+  // What readFiles made, in the other thread.
+  const files = source.files as ModelFiles;
   const chosen = await chooseBackend(files.runtime, choice, (name) => backends.open(name));
   if (!chosen.ok) return chosen;
   const { backend, why } = chosen;
@@ -70,7 +70,7 @@ async function open(
       ? settleInputs(model.inputs, text.featuriser.tensors, 'the featuriser')
       : settleInputs(model.inputs, source.inputs, 'manifest.json');
     if (!settled.ok) return settled;
-    const session = new TfjsSession(model, backends, backend, why, settled.inputs, text);
+    const session = new TfjsSession({ model, backends, backend, why, runtime: files.runtime }, settled.inputs, text);
     const problem = await session.probe();
     if (problem !== undefined) return { ok: false, problem };
     refused = false;
@@ -80,35 +80,40 @@ async function open(
   }
 }
 
+interface TfjsSessionParts {
+  readonly model: TfjsModel;
+  readonly backends: Backends;
+  readonly backend: Backend;
+  readonly why: string;
+  readonly runtime: TfjsRuntime;
+}
+
 class TfjsSession implements ModelSession {
   readonly #model: TfjsModel;
   readonly #backends: Backends;
   readonly #backend: Backend;
   readonly #why: string;
+  readonly #runtime: TfjsRuntime;
   readonly #tensors: readonly TensorSpec[];
   readonly #text: TextInput | undefined;
   #outputs: readonly TensorSpec[] = [];
   #executeAsync: TfjsModel['executeAsync'];
 
-  constructor(
-    model: TfjsModel,
-    backends: Backends,
-    backend: Backend,
-    why: string,
-    tensors: readonly TensorSpec[],
-    text: TextInput | undefined,
-  ) {
+  constructor(parts: TfjsSessionParts, tensors: readonly TensorSpec[], text: TextInput | undefined) {
+    const { model, backends, backend, why, runtime } = parts;
     this.#model = model;
     this.#backends = backends;
     this.#backend = backend;
     this.#why = why;
+    this.#runtime = runtime;
     this.#tensors = tensors;
     this.#text = text;
   }
 
   describe(): SessionDescription {
     const inputs = this.#text ? [TEXT_INPUT] : this.#tensors;
-    return { inputs, outputs: this.#outputs, engine: `tfjs-${this.#backend.name}`, why: this.#why };
+    const engine = `tfjs-${this.#backend.name}`;
+    return { inputs, outputs: this.#outputs, engine, why: this.#why, runtime: this.#runtime };
   }
 
   run(views: BatchViews, rows: number): void | Promise<void> {

@@ -3,7 +3,7 @@
 import type { Clock, Timer } from '../../contracts/clock.js';
 import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
 import type { EngineEvent } from '../../contracts/engine-events.js';
-import type { SessionSource } from '../session/session.js';
+import type { SessionSource } from '../../contracts/runtime.js';
 import type { HostLoading, HostStats } from '../session/session-host.js';
 import type { FromWorker } from './messages.js';
 import { ThreadModels } from './models.js';

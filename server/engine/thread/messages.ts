@@ -1,14 +1,14 @@
 /** What the main thread and an engine thread say to each other. Types only; both sides switch over `type` exhaustively. */
 
+import type { SessionSource } from '../../contracts/runtime.js';
 import type { BackendChoice } from '../backend/backend.js';
-import type { SessionSource } from '../session/session.js';
 import type { HostedModel, HostStats } from '../session/session-host.js';
 
 /** Given to a thread when it starts. */
 export interface WorkerSettings {
   readonly backend: BackendChoice;
   /** File URLs of modules that export a {@link Runtime}. */
-  readonly sessionModules: readonly string[];
+  readonly runtimeModules: readonly string[];
 }
 
 /** Handled strictly in order, one at a time. */

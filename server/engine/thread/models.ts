@@ -1,6 +1,6 @@
 /** The models that belong on one engine thread, and where each stands on the present one. Knows no message and no time. */
 
-import type { SessionSource } from '../session/session.js';
+import type { SessionSource } from '../../contracts/runtime.js';
 import type { HostLoading } from '../session/session-host.js';
 
 interface Model {

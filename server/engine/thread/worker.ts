@@ -2,8 +2,9 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { firstLine } from '../first-line.js';
+import { importRuntimes } from '../session/runtimes.js';
 import { SessionHost } from '../session/session-host.js';
-import { importRuntimes } from '../session/session-modules.js';
+import { tfjsRuntime } from '../tfjs/tfjs-runtime.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
 
 const port = parentPort;
@@ -11,8 +12,8 @@ if (port === null) throw new Error('worker.js is the entry point of an engine th
 // thread-port.ts gives exactly this.
 const settings: WorkerSettings = workerData;
 
-const imported = await importRuntimes(settings.sessionModules);
-const host = new SessionHost(settings.backend, imported.ok ? imported.runtimes : []);
+const imported = await importRuntimes(settings.runtimeModules);
+const host = new SessionHost(tfjsRuntime(settings.backend), imported.ok ? imported.runtimes : []);
 const waiting: ToWorker[] = [];
 let busy = false;
 

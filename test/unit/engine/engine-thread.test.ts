@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchOutcome } from '../../../server/contracts/engine.js';
 import type { EngineEvent } from '../../../server/contracts/engine-events.js';
-import type { SessionSource } from '../../../server/engine/session/session.js';
+import type { SessionSource } from '../../../server/contracts/runtime.js';
 import type { HostLoading } from '../../../server/engine/session/session-host.js';
 import { EngineThread } from '../../../server/engine/thread/engine-thread.js';
 import type { FromWorker, ToWorker } from '../../../server/engine/thread/messages.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { BatchOutcome, EngineModel } from '../../../server/contracts/engine.js';
 import type { LoadOutcome, ModelSource } from '../../../server/contracts/model-loader.js';
 import { InlineEngine } from '../../../server/engine/inline-engine.js';
-import { FAULT, openSession, runtime } from '../../../server/testing/fault-session.js';
+import { FAULT, runtime } from '../../../server/testing/fault-runtime.js';
 import { batchBytes, viewBatch } from '../../../shared/batch-layout.js';
 import {
   withFolder,
@@ -33,7 +33,7 @@ async function withModel<T>(
   return withFolder(async (root) => {
     const folder = await realpath(root);
     await write(folder);
-    const engine = new InlineEngine('wasm', [{ runtime, openSession }]);
+    const engine = new InlineEngine('wasm', [runtime]);
     const loading = await engine.load(sourceOf(folder, more));
     try {
       return await use(engine, loading);
@@ -272,7 +272,7 @@ describe('a TensorFlow.js model', () => {
   });
 });
 
-describe('a session module', () => {
+describe('a runtime of a module', () => {
   it('fails on the row that asks for it, and answers the next batch', async () => {
     await withModel(
       async () => undefined,

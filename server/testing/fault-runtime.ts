@@ -1,20 +1,20 @@
 /**
- * A session module whose model fails on demand, to try what the hub does about it. Input `x` float32 [2], output `y` [1] = 2 * x[0];
+ * A runtime whose model fails on demand, to try what the hub does about it. Input `x` float32 [2], output `y` [1] = 2 * x[0];
  * x[1] says what else happens: -1 ends the thread, -2 throws, -3 never returns. Option `batchMs`: how long every batch takes.
  */
 
 import type { BatchViews } from '../../shared/batch-layout.js';
-import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../engine/session/session.js';
+import type { ModelSession, Runtime, SessionDescription, SessionOpening, SessionSource } from '../contracts/runtime.js';
 
 /** What to put into x[1]. */
 export const FAULT = { none: 0, exit: -1, throw: -2, hang: -3 } as const;
 
-/** File URL to give as a session module. */
-export const faultSessionModule: string = import.meta.url;
+/** File URL of this module, to give to the engine. */
+export const faultRuntimeModule: string = import.meta.url;
 
-export const runtime = 'fault';
+export const runtime: Runtime = { names: ['fault'], openSession };
 
-export function openSession(source: SessionSource): SessionOpening {
+function openSession(source: SessionSource): SessionOpening {
   const batchMs = source.options.batchMs ?? 0;
   if (typeof batchMs !== 'number' || !(batchMs >= 0)) {
     return { ok: false, problem: 'options.batchMs must be a number of milliseconds, 0 or more' };

@@ -1,0 +1,205 @@
+/** The contract of every runtime, tried on a model that it can run: what its sessions say of themselves, and that runs leave no trace. */
+
+import assert from 'node:assert/strict';
+import { type BatchViews, batchBytes, viewBatch } from '../../shared/batch-layout.js';
+import { elementCount, isDType } from '../../shared/tensor.js';
+import type { ModelSource } from '../contracts/model-loader.js';
+import type { ModelSession, Runtime, SessionDescription, SessionSource } from '../contracts/runtime.js';
+import { type ContractCase, within } from './contract.js';
+
+export interface RuntimeUnderTest {
+  readonly runtime: Runtime;
+  /** A model that it runs, in a folder of its own. */
+  readonly source: ModelSource;
+  /** A folder in which there is no such model. */
+  readonly emptyFolder: string;
+  /** The first output of a row, from the row of the first input: numbers, or UTF-8 bytes of a text. Compared to four digits. */
+  readonly right?: (row: readonly number[]) => readonly number[];
+  /** Called when the case is over. */
+  readonly close?: () => Promise<void>;
+}
+
+/** What a test is given: sessions that it opens are disposed of when it is over. */
+interface Bench extends RuntimeUnderTest {
+  open(source?: ModelSource): Promise<ModelSession>;
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,63}$/;
+const TEXTS = ['a text', '', 'naïve — 🔥', 'not bad at all'];
+
+/** @param open makes what is tried, anew for each case. */
+export function runtimeContract(open: () => Promise<RuntimeUnderTest>): readonly ContractCase[] {
+  const on = (name: string, body: (bench: Bench) => Promise<void>): ContractCase => ({
+    name,
+    run: async () => {
+      const under = await open();
+      const sessions: ModelSession[] = [];
+      const openSession = async (source: ModelSource = under.source): Promise<ModelSession> => {
+        const opening = await under.runtime.openSession(await read(under.runtime, source));
+        assert.ok(opening.ok, opening.ok ? '' : opening.problem);
+        sessions.push(opening.session);
+        return opening.session;
+      };
+      try {
+        await within(name, body({ ...under, open: openSession }));
+      } finally {
+        for (const session of sessions) session.dispose();
+        await under.close?.();
+      }
+    },
+  });
+  return [
+    on('has names that a manifest can say', async ({ runtime }) => {
+      assert.ok(runtime.names.length > 0, 'names must not be empty');
+      for (const name of runtime.names) assert.match(name, NAME);
+    }),
+    on('describes inputs, outputs and what computes, the same each time', async (bench) => {
+      const session = await bench.open();
+      const description = session.describe();
+      const { inputs, outputs, engine, why } = description;
+      assert.ok(inputs.length > 0 && outputs.length > 0, 'a model must have inputs and outputs');
+      assert.match(engine, /^\S+$/);
+      assert.match(why, /\S/);
+      for (const { name, dtype, shape } of [...inputs, ...outputs]) {
+        assert.match(name, /\S/);
+        assert.ok(isDType(dtype) || dtype === 'string', `dtype ${dtype} is none of the hub's`);
+        for (const size of shape) assert.ok(Number.isSafeInteger(size) && size > 0, `"${name}" has size ${size}`);
+      }
+      await runOnce(session, 2);
+      assert.deepEqual(session.describe(), description);
+    }),
+    on('fills every element of its outputs, for one row as for many', async (bench) => {
+      const session = await bench.open();
+      for (const rows of [1, 2, 17, 1]) {
+        const [first, second] = [await runOnce(session, rows, 0.25), await runOnce(session, rows, -4)];
+        // What stood in the buffer before must not show.
+        assert.deepEqual(second.outputs, first.outputs);
+        for (const [index, output] of first.outputs.entries()) {
+          const { name, shape } = session.describe().outputs[index] ?? { name: '', shape: [] };
+          assert.equal(output.length, rows * elementCount(shape), `elements of "${name}"`);
+        }
+      }
+    }),
+    on('answers what is right', async (bench) => {
+      if (bench.right === undefined) return;
+      const session = await bench.open();
+      const { inputs, outputs } = await runOnce(session, 5);
+      for (const [row, input] of inputs.entries()) {
+        const right = bench.right(input);
+        const size = right.length;
+        const answer = outputs[0]?.slice(row * size, (row + 1) * size) ?? [];
+        for (const [i, value] of right.entries())
+          assert.ok(
+            Math.abs((answer[i] ?? Number.NaN) - value) <= 1e-4 * Math.max(1, Math.abs(value)),
+            `${answer} for ${input}, not ${right}`,
+          );
+      }
+    }),
+    on('keeps no view of a batch: its buffer may be gone when the next one comes', async (bench) => {
+      const session = await bench.open();
+      const first = await runOnce(session, 3, 0, (buffer) => structuredClone(buffer, { transfer: [buffer] }));
+      assert.deepEqual((await runOnce(session, 3)).outputs, first.outputs);
+    }),
+    on('runs two sessions of one model in turn, and one of them when the other is gone', async (bench) => {
+      const [one, two] = [await bench.open(), await bench.open()];
+      const first = await runOnce(one, 4);
+      assert.deepEqual((await runOnce(two, 4)).outputs, first.outputs);
+      assert.deepEqual((await runOnce(one, 4)).outputs, first.outputs);
+      const third = await bench.runtime.openSession(await read(bench.runtime, bench.source));
+      assert.ok(third.ok);
+      third.session.dispose();
+      assert.deepEqual((await runOnce(two, 4)).outputs, first.outputs);
+    }),
+    on(
+      'holds nothing more after a hundred runs, nor after a session that was opened and disposed of',
+      async (bench) => {
+        if (bench.runtime.memory === undefined) return;
+        const session = await bench.open();
+        await runOnce(session, 3);
+        const before = bench.runtime.memory();
+        for (let i = 0; i < 100; i++) await runOnce(session, 1 + (i % 5));
+        const other = await bench.runtime.openSession(await read(bench.runtime, bench.source));
+        assert.ok(other.ok);
+        await runOnce(other.session, 2);
+        other.session.dispose();
+        assert.equal(bench.runtime.memory().numTensors, before.numTensors);
+      },
+    ),
+    on('says in one line what is wrong with a folder that holds no such model', async (bench) => {
+      const source = { ...bench.source, folder: bench.emptyFolder };
+      const problem = await problemOf(bench.runtime, source);
+      assert.match(problem, /^[^\n]+$/);
+    }),
+  ];
+}
+
+async function read(runtime: Runtime, source: ModelSource): Promise<SessionSource> {
+  const reading = await runtime.readFiles?.(source);
+  if (reading === undefined) return { ...source, files: undefined };
+  assert.ok(reading.ok, reading.ok ? '' : reading.problem);
+  // As it comes to a thread.
+  return { ...source, files: structuredClone(reading.files) };
+}
+
+async function problemOf(runtime: Runtime, source: ModelSource): Promise<string> {
+  try {
+    const reading = await runtime.readFiles?.(source);
+    if (reading?.ok === false) return reading.problem;
+    const opening = await runtime.openSession({ ...source, files: reading?.files });
+    if (!opening.ok) return opening.problem;
+    opening.session.dispose();
+  } catch (cause) {
+    return cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
+  }
+  throw new assert.AssertionError({ message: 'a folder without a model was opened' });
+}
+
+interface Ran {
+  /** Rows of the first input: its numbers, or the bytes of its text. */
+  readonly inputs: readonly (readonly number[])[];
+  readonly outputs: readonly (readonly number[])[];
+}
+
+/** One run on made-up rows. `left` stands in the outputs before it. */
+async function runOnce(
+  session: ModelSession,
+  rows: number,
+  left = 0,
+  afterwards: (buffer: ArrayBuffer) => unknown = () => undefined,
+): Promise<Ran> {
+  const specs = session.describe();
+  const texts = Array.from({ length: rows }, (_, row) => TEXTS[row % TEXTS.length] ?? '');
+  const buffer = new ArrayBuffer(batchBytes(specs, rows, 4 * texts.join('').length));
+  const views = viewBatch(specs, rows, buffer);
+  for (const output of views.outputs) output.fill(left);
+  fill(specs, views, texts);
+  const inputs = Array.from({ length: rows }, (_, row) => rowOf(specs, views, texts, row));
+  await session.run(views, rows);
+  const outputs = views.outputs.map((output) => [...output]);
+  afterwards(buffer);
+  return { inputs, outputs };
+}
+
+/** Small numbers that every dtype holds, and that differ from row to row. */
+function fill({ inputs }: SessionDescription, views: BatchViews, texts: readonly string[]): void {
+  for (const [index, { dtype }] of inputs.entries()) {
+    const array = views.inputs[index];
+    if (dtype === 'string' || array === undefined) continue;
+    for (let i = 0; i < array.length; i++) array[i] = dtype === 'bool' ? i % 2 : i % 5;
+  }
+  if (views.text === undefined) return;
+  let offset = 0;
+  for (const [row, text] of texts.entries()) {
+    const { written } = new TextEncoder().encodeInto(text, views.text.bytes.subarray(offset));
+    views.text.lengths[row] = written;
+    offset += written;
+  }
+}
+
+function rowOf({ inputs }: SessionDescription, views: BatchViews, texts: readonly string[], row: number): number[] {
+  const [first] = inputs;
+  if (first === undefined) return [];
+  if (first.dtype === 'string') return [...new TextEncoder().encode(texts[row])];
+  const size = elementCount(first.shape);
+  return [...(views.inputs[0]?.slice(row * size, (row + 1) * size) ?? [])];
+}
