@@ -13,6 +13,7 @@ import type { Engine } from '../../server/contracts/engine.js';
 import type { ModelSpec } from '../../server/contracts/model.js';
 import type { CastTarget } from '../../server/contracts/streams.js';
 import { Hub } from '../../server/core/hub.js';
+import { MemoryBroker } from '../../server/streams/memory-broker.js';
 import { Streams } from '../../server/streams/streams.js';
 import { ClientAddress } from '../../server/transports/client-address.js';
 import { HostPolicy } from '../../server/transports/host-policy.js';
@@ -107,10 +108,15 @@ function openHub(server: HttpServer): () => void {
   const config = configWith({ resumeMs: 0 });
   const streams = new Streams({
     clock: systemClock,
-    wallNow: Date.now,
+    broker: new MemoryBroker({
+      clock: systemClock,
+      wallNow: Date.now,
+      mark: 'bench',
+      nonce: () => '0000000000000000',
+      maxItems: config.maxStreamItems,
+      maxBytes: config.maxStreamBytes,
+    }),
     random: Math.random,
-    mark: 'bench',
-    nonce: () => '0000000000000000',
     options: config,
     listener: () => {},
     watch: () => {},

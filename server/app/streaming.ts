@@ -6,6 +6,7 @@ import type { Config } from '../config/config.js';
 import type { Hub } from '../core/hub.js';
 import type { Taps } from '../core/taps.js';
 import { Explainer } from '../streams/explainer.js';
+import { MemoryBroker } from '../streams/memory-broker.js';
 import { StatusBoard, type StatusFacts } from '../streams/status-board.js';
 import { Streams } from '../streams/streams.js';
 import { systemClock } from './system-clock.js';
@@ -15,12 +16,18 @@ export class Streaming {
   #board: StatusBoard | undefined;
 
   constructor(config: Config, taps: Taps) {
-    this.streams = new Streams({
+    const broker = new MemoryBroker({
       clock: systemClock,
       wallNow: Date.now,
-      random: Math.random,
       mark: markOf(config),
       nonce: () => randomBytes(8).toString('hex'),
+      maxItems: config.maxStreamItems,
+      maxBytes: config.maxStreamBytes,
+    });
+    this.streams = new Streams({
+      clock: systemClock,
+      broker,
+      random: Math.random,
       options: config,
       listener: (event) => taps.stream(event),
       watch: (sink, on) => this.#board?.watch(sink, on),

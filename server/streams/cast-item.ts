@@ -4,16 +4,15 @@ import { cutText } from '../../shared/cut-text.js';
 import { MAX_CAST_TEXT } from '../../shared/limits.js';
 import type { ReceiptParts, WordWeight } from '../../shared/protocol.js';
 import type { SampleItem, StreamItem } from '../../shared/stream-protocol.js';
+import type { CastItem } from '../contracts/broker.js';
 import type { CastPrediction, CastSource } from '../contracts/streams.js';
 
 /** What an item takes besides its text, about: its fields as an object and as JSON. */
 const FIXED_BYTES = 600;
 
-export class CastItem {
+class PublishedItem implements CastItem {
   readonly item: StreamItem;
-  /** Where its time went. */
   readonly receipt: ReceiptParts | undefined;
-  /** The words that weighed most, once somebody has asked for them. */
   words: readonly WordWeight[] | undefined;
   #json: string | undefined;
 
@@ -26,7 +25,7 @@ export class CastItem {
     return this.item.offset;
   }
 
-  /** An upper bound of the memory it takes, roughly: the text once as it is and once in JSON. */
+  /** The text counts once as it is and once in JSON. */
   get bytes(): number {
     return FIXED_BYTES + 4 * (this.item.text?.length ?? 0);
   }
@@ -36,7 +35,6 @@ export class CastItem {
     return this.#json;
   }
 
-  /** With the words that weighed most, where they are known. */
   get sample(): SampleItem {
     return this.words === undefined ? this.item : { ...this.item, words: this.words };
   }
@@ -56,5 +54,5 @@ export function makeItem(offset: number, at: number, prediction: CastPrediction,
     ...(shown?.length === text?.length ? {} : { textLength: text?.length ?? 0 }),
     ...prediction,
   };
-  return new CastItem(item, receipt);
+  return new PublishedItem(item, receipt);
 }

@@ -5,12 +5,12 @@
 
 import type { WordWeight } from '../../shared/protocol.js';
 import type { Span } from '../../shared/text/token-spans.js';
+import type { CastItem } from '../contracts/broker.js';
 import type { Clock } from '../contracts/clock.js';
 import type { Outcome } from '../contracts/outcome.js';
 import type { Hub } from '../core/hub.js';
 import { weigh, withoutEach } from '../core/requests/leave-one-out.js';
 import type { Origin } from '../core/requests/request.js';
-import type { CastItem } from './cast-item.js';
 import type { Stream } from './stream.js';
 import type { Explain } from './streams.js';
 

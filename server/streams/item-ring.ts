@@ -1,6 +1,6 @@
 /** The last items of one stream, bounded in number and in bytes. Offsets count from 1, without holes. */
 
-import type { CastItem } from './cast-item.js';
+import type { CastItem } from '../contracts/broker.js';
 
 export class ItemRing {
   readonly #slots: (CastItem | undefined)[];

@@ -1,8 +1,8 @@
 /** The events that viewers get, encoded once. */
 
 import type { StreamGap, Unsubscribed } from '../../shared/stream-protocol.js';
+import type { CastItem } from '../contracts/broker.js';
 import type { SharedEvent } from '../contracts/streams.js';
-import type { CastItem } from './cast-item.js';
 
 /** Which stream, and which life of it. */
 export interface StreamIdentity {

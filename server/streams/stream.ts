@@ -1,11 +1,9 @@
-/** One stream: takes predictions, keeps the last of them, and serves its viewers, each at its pace. */
+/** One stream at this hub: publishes predictions to its log, reads what is in it, and serves its viewers, each at its pace. */
 
 import type { StreamDescription, StreamPosition } from '../../shared/stream-protocol.js';
+import type { Broker, CastItem, StreamLog, StreamReader } from '../contracts/broker.js';
 import type { Clock } from '../contracts/clock.js';
 import type { CastPrediction, CastSource, CastTarget, StreamPast } from '../contracts/streams.js';
-import type { Calendar } from './calendar.js';
-import { type CastItem, makeItem } from './cast-item.js';
-import { ItemRing } from './item-ring.js';
 import type { Viewer } from './viewer.js';
 import { ItemViewer } from './viewers/item-viewer.js';
 import { PaceGroup } from './viewers/pace-group.js';
@@ -14,23 +12,19 @@ import type { WindowViewer } from './windows/window-viewer.js';
 
 export interface StreamParts {
   readonly name: string;
-  readonly epoch: string;
   /** `name@version`: the version may change, the name not. */
   readonly model: string;
   readonly labels: readonly string[];
   readonly clock: Clock;
-  readonly calendar: Calendar;
+  readonly broker: Broker;
   readonly random: () => number;
-  readonly maxItems: number;
-  readonly maxBytes: number;
   readonly explain: (stream: Stream, items: readonly CastItem[], done: () => void) => void;
   readonly onBehind: (viewer: Viewer) => void;
 }
 
-export class Stream implements CastTarget {
+export class Stream implements CastTarget, StreamReader {
   readonly name: string;
-  readonly epoch: string;
-  readonly ring: ItemRing;
+  readonly log: StreamLog;
   readonly labels: readonly string[];
   /** `name@version` of the last prediction. */
   model: string;
@@ -45,19 +39,18 @@ export class Stream implements CastTarget {
   #lastAt: number;
 
   constructor(parts: StreamParts) {
-    const { name, epoch, model, labels, clock, random, maxItems, maxBytes, onBehind } = parts;
+    const { name, model, labels, clock, broker, random, onBehind } = parts;
     this.name = name;
-    this.epoch = epoch;
     this.model = model;
     this.labels = labels;
-    this.ring = new ItemRing(maxItems, maxBytes);
     this.#parts = parts;
-    this.#lastAt = parts.calendar.now();
+    this.#lastAt = broker.now();
+    this.log = broker.open(name, this);
     this.usedAt = clock.now();
     this.#windows = new StreamWindows(
       {
         name,
-        epoch,
+        epoch: this.epoch,
         labels,
         clock,
         random,
@@ -69,22 +62,31 @@ export class Stream implements CastTarget {
     );
   }
 
+  get epoch(): string {
+    return this.log.epoch;
+  }
+
   get viewers(): number {
     return this.#viewers;
   }
 
   publish(prediction: CastPrediction, source: CastSource): void {
-    const at = this.#parts.calendar.now();
-    const item = makeItem(this.ring.last + 1, at, prediction, source);
-    this.#lastAt = at;
-    this.model = prediction.model;
-    this.#windows.add(item);
-    this.ring.push(item);
-    for (const group of this.#groups.values()) group.wake();
+    this.log.publish(prediction, source);
   }
 
   fail(count: number): void {
-    this.#windows.fail(count, this.#parts.calendar.now());
+    this.log.fail(count);
+  }
+
+  item(item: CastItem): void {
+    this.#lastAt = item.item.at;
+    this.model = item.item.model;
+    this.#windows.add(item);
+    for (const group of this.#groups.values()) group.wake();
+  }
+
+  failed(count: number, at: number): void {
+    this.#windows.fail(count, at);
   }
 
   /** Time goes on: closes the windows that are over. */
@@ -99,7 +101,7 @@ export class Stream implements CastTarget {
 
   /** True when a position is one of this life of the stream. */
   continues({ epoch, offset }: StreamPosition): boolean {
-    return epoch === this.epoch && offset <= this.ring.last;
+    return epoch === this.epoch && offset <= this.log.last;
   }
 
   /** Takes a viewer: what it missed since its position, or else its history, is owed to it. Nothing is sent yet. */
@@ -108,7 +110,7 @@ export class Stream implements CastTarget {
     const { plan } = viewer;
     const position = plan.position !== undefined && this.continues(plan.position) ? plan.position : undefined;
     if (viewer instanceof ItemViewer) {
-      const { first, last } = this.ring;
+      const { first, last } = this.log;
       // With a pace what was missed is left out; without one it is all owed.
       if (position !== undefined)
         viewer.enter(this, position.offset, plan.mode === 'all' && plan.maxRate === undefined);
@@ -116,7 +118,7 @@ export class Stream implements CastTarget {
       this.repace(viewer);
       return;
     }
-    const source = this.#windows.join(viewer, this.#parts.calendar.now());
+    const source = this.#windows.join(viewer, this.#parts.broker.now());
     if (position !== undefined) viewer.resume(source, position.offset);
     else viewer.enter(source, plan.history);
   }
@@ -149,8 +151,9 @@ export class Stream implements CastTarget {
     else this.#windows.leave(viewer);
   }
 
-  /** Stops its timers. */
+  /** Stops its timers, and reads no more. */
   close(): void {
+    this.log.close();
     for (const group of this.#groups.values()) group.close();
   }
 
@@ -165,7 +168,7 @@ export class Stream implements CastTarget {
     return {
       stream: this.name,
       epoch: this.epoch,
-      offset: this.ring.last,
+      offset: this.log.last,
       model: this.model,
       ...(this.labels.length === 0 ? {} : { labels: this.labels }),
       rate: this.#windows.past(1000)?.closed.at(-1)?.window.rate ?? 0,

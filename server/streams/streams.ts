@@ -3,6 +3,7 @@
 import { type WireError, wireError } from '../../shared/errors.js';
 import { WINDOW_STEP_MS } from '../../shared/limits.js';
 import type { StreamDescription, StreamGap, StreamPosition } from '../../shared/stream-protocol.js';
+import type { Broker, CastItem } from '../contracts/broker.js';
 import type { Clock, Timer } from '../contracts/clock.js';
 import type { ModelSpec } from '../contracts/model.js';
 import type { StreamEvent } from '../contracts/stream-events.js';
@@ -13,8 +14,6 @@ import type {
   StreamSubscriptions,
   ViewerSink,
 } from '../contracts/streams.js';
-import { Calendar } from './calendar.js';
-import type { CastItem } from './cast-item.js';
 import { Stream } from './stream.js';
 import type { Viewer, ViewerLimits } from './viewer.js';
 import { ConnectionViews } from './viewers/connection-views.js';
@@ -24,10 +23,6 @@ import type { WindowViewer } from './windows/window-viewer.js';
 export interface StreamsOptions extends ViewerLimits {
   /** Most streams at a time. @default 100 */
   readonly maxStreams: number;
-  /** Items that a stream keeps. @default 1000 */
-  readonly maxStreamItems: number;
-  /** Bytes of items that a stream keeps, about. @default 2 MiB */
-  readonly maxStreamBytes: number;
   /** A stream that nobody has published to for this long, and nobody views, is forgotten; in milliseconds. @default 600000 */
   readonly streamIdleMs: number;
   /** Most subscriptions of one connection. @default 16 */
@@ -44,14 +39,9 @@ export interface StreamCounts {
 
 export interface StreamsParts {
   readonly clock: Clock;
-  /** Milliseconds since 1970. */
-  readonly wallNow: () => number;
+  readonly broker: Broker;
   /** From 0 to 1: for samples. */
   readonly random: () => number;
-  /** Mark of this hub, the same over restarts: letters and digits. */
-  readonly mark: string;
-  /** A new random name, for an epoch: letters and digits. */
-  readonly nonce: () => string;
   readonly options: StreamsOptions;
   readonly listener: (event: StreamEvent) => void;
   /** Switches the status of the hub on or off for a connection. */
@@ -71,7 +61,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
   /** Set once, by who makes the hub: it needs the hub, and the hub needs the streams. */
   explain: Explain = (_stream, _items, done) => done();
   readonly #parts: StreamsParts;
-  readonly #calendar: Calendar;
+  readonly #broker: Broker;
   readonly #streams = new Map<string, Stream>();
   /** Viewers of streams that are not there. */
   readonly #waiting = new Map<string, Set<ItemViewer | WindowViewer>>();
@@ -84,7 +74,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
   constructor(parts: StreamsParts) {
     this.#parts = parts;
     this.options = parts.options;
-    this.#calendar = new Calendar(parts.clock, parts.wallNow);
+    this.#broker = parts.broker;
     this.#expiredAt = parts.clock.now();
     this.#tick();
   }
@@ -115,7 +105,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
 
   /** The time that streams tell, in milliseconds since 1970: it never steps back. */
   now(): number {
-    return this.#calendar.now();
+    return this.#broker.now();
   }
 
   /** Streams now. */
@@ -148,7 +138,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
   gapOf(name: string, position: StreamPosition): StreamGap | undefined {
     const stream = this.#streams.get(name);
     if (stream?.continues(position)) return undefined;
-    const reason = position.epoch.startsWith(`${this.#parts.mark}.`) ? 'restarted' : 'moved';
+    const reason = this.#broker.isOwn(position.epoch) ? 'restarted' : 'moved';
     return { stream: name, ...(stream === undefined ? {} : { epoch: stream.epoch }), reason, missed: null };
   }
 
@@ -167,24 +157,22 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
     this.#tickTimer?.cancel();
     this.#behindTimer?.cancel();
     for (const stream of this.#streams.values()) stream.close();
+    this.#broker.close();
   }
 
   #make(name: string, model: ModelSpec): Stream | WireError {
-    const { clock, random, mark, nonce, options, listener } = this.#parts;
+    const { clock, random, options, listener } = this.#parts;
     if (this.#streams.size >= options.maxStreams) {
       const message = `there are ${options.maxStreams} streams, as many as this hub takes; use one of them, or retry when one has expired`;
       return wireError('TOO_MANY_STREAMS', message, EXPIRE_EVERY_MS);
     }
     const stream = new Stream({
       name,
-      epoch: `${mark}.${nonce()}`,
       model: model.ref,
       labels: model.labels ?? [],
       clock,
-      calendar: this.#calendar,
+      broker: this.#broker,
       random,
-      maxItems: options.maxStreamItems,
-      maxBytes: options.maxStreamBytes,
       explain: (of, items, done) => this.explain(of, items, done),
       onBehind: (viewer) => this.#lookAfter(viewer),
     });
@@ -202,9 +190,9 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
   /** Comes again at the next multiple of a window's step. */
   #tick(): void {
     const { clock } = this.#parts;
-    const before = this.#calendar.now();
-    const jumped = this.#calendar.follow();
-    const at = this.#calendar.now();
+    const before = this.#broker.now();
+    const jumped = this.#broker.follow();
+    const at = this.#broker.now();
     for (const stream of this.#streams.values()) {
       if (jumped) stream.jump(before, at);
       else stream.roll(at);

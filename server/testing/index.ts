@@ -3,6 +3,7 @@
  * write an adapter, the contract of each seam as a suite.
  */
 
+export { type BrokerUnderTest, brokerContract } from './broker-contract.js';
 export type { ContractCase } from './contract.js';
 export { FAULT, faultRuntimeModule } from './fault-runtime.js';
 export { ManualClock } from './manual-clock.js';

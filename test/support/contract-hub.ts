@@ -7,6 +7,7 @@ import { describeModel, type ModelDirectory, type ReadyModel } from '../../serve
 import type { TransportEvent } from '../../server/contracts/transport-events.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
 import { Taps } from '../../server/core/taps.js';
+import { MemoryBroker } from '../../server/streams/memory-broker.js';
 import { Streams } from '../../server/streams/streams.js';
 import { ClientAddress } from '../../server/transports/client-address.js';
 import { HostPolicy } from '../../server/transports/host-policy.js';
@@ -96,10 +97,15 @@ export async function openContractHub(
   const engine = new GateEngine(inner);
   const streams = new Streams({
     clock: systemClock,
-    wallNow: Date.now,
+    broker: new MemoryBroker({
+      clock: systemClock,
+      wallNow: Date.now,
+      mark: 'test',
+      nonce: () => 'epoch',
+      maxItems: 10,
+      maxBytes: 1 << 20,
+    }),
     random: Math.random,
-    mark: 'test',
-    nonce: () => 'epoch',
     options: STREAM_OPTIONS,
     listener: () => {},
     watch: () => {},

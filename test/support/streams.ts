@@ -3,6 +3,7 @@
 import type { ModelSpec } from '../../server/contracts/model.js';
 import type { StreamEvent } from '../../server/contracts/stream-events.js';
 import type { SharedEvent, ViewerSink } from '../../server/contracts/streams.js';
+import { MemoryBroker } from '../../server/streams/memory-broker.js';
 import { Streams, type StreamsOptions } from '../../server/streams/streams.js';
 import { ManualClock } from '../../server/testing/manual-clock.js';
 import type { CastFrame, ReceiptParts, StreamItem } from '../../shared/index.js';
@@ -10,8 +11,6 @@ import { parseSubscribe } from '../../shared/parse-stream.js';
 
 export const STREAM_OPTIONS: StreamsOptions = {
   maxStreams: 4,
-  maxStreamItems: 10,
-  maxStreamBytes: 1 << 20,
   streamIdleMs: 60_000,
   maxSubscriptions: 3,
   maxViewerBytes: 1000,
@@ -67,6 +66,13 @@ export class TestViewer implements ViewerSink {
   }
 }
 
+interface TestStreamsOptions extends Partial<StreamsOptions> {
+  /** @default 10 */
+  readonly maxStreamItems?: number;
+  /** @default 1 MiB */
+  readonly maxStreamBytes?: number;
+}
+
 export class TestStreams {
   readonly clock = new ManualClock();
   readonly log: StreamEvent[] = [];
@@ -75,13 +81,19 @@ export class TestStreams {
   wallStepMs = 0;
   #epochs = 0;
 
-  constructor(changes: Partial<StreamsOptions> = {}) {
-    this.streams = new Streams({
+  constructor({ maxStreamItems = 10, maxStreamBytes = 1 << 20, ...changes }: TestStreamsOptions = {}) {
+    const broker = new MemoryBroker({
       clock: this.clock,
       wallNow: () => WALL + this.clock.now() + this.wallStepMs,
-      random: () => 0.5,
       mark: 'hub1',
       nonce: () => `e${++this.#epochs}`,
+      maxItems: maxStreamItems,
+      maxBytes: maxStreamBytes,
+    });
+    this.streams = new Streams({
+      clock: this.clock,
+      broker,
+      random: () => 0.5,
       options: { ...STREAM_OPTIONS, ...changes },
       listener: (event) => this.log.push(event),
       watch: () => {},

@@ -3,14 +3,14 @@
 import { MAX_FRAME_ITEMS } from '../../../shared/limits.js';
 import type { SubscribePlan } from '../../../shared/parse-stream.js';
 import type { StreamPosition } from '../../../shared/stream-protocol.js';
+import type { StreamLog } from '../../contracts/broker.js';
 import type { SharedEvent, ViewerSink } from '../../contracts/streams.js';
-import type { ItemRing } from '../item-ring.js';
 import { castEvent, gapEvent, type StreamIdentity } from '../shared-events.js';
 import { Viewer, type ViewerLimits } from '../viewer.js';
 
 /** What a viewer of items needs of its stream. */
 export interface ItemSource extends StreamIdentity {
-  readonly ring: ItemRing;
+  readonly log: Pick<StreamLog, 'first' | 'last' | 'slice'>;
 }
 
 /** A viewer that did not read for longer than this gets the newest when it reads again, and no longer every item; in milliseconds. */
@@ -54,7 +54,7 @@ export class ItemViewer extends Viewer {
   }
 
   /** @param to where the others of its pace stand; default: the newest item. */
-  catchUp(now: number, to = this.#source?.ring.last ?? 0): boolean {
+  catchUp(now: number, to = this.#source?.log.last ?? 0): boolean {
     const source = this.#source;
     if (source === undefined || this.ended || this.paused) return true;
     while (this.offset < to) {
@@ -74,31 +74,31 @@ export class ItemViewer extends Viewer {
     this.send(event);
   }
 
-  /** A burst fills a connection for a moment: who asked for every item gets it then too, as long as the ring has it. */
-  #isOwedNext({ ring }: ItemSource): boolean {
+  /** A burst fills a connection for a moment: who asked for every item gets it then too, as long as it is kept. */
+  #isOwedNext({ log }: ItemSource): boolean {
     const wantsAll = this.rate === undefined && this.frameItems > 1;
-    return wantsAll && this.wasBehindMs < CONFLATE_AFTER_MS && this.offset + 1 >= ring.first;
+    return wantsAll && this.wasBehindMs < CONFLATE_AFTER_MS && this.offset + 1 >= log.first;
   }
 
   /** The next items in order; those that are gone are a gap. */
   #sendNext(source: ItemSource, to: number): void {
-    const { name: stream, epoch, ring } = source;
+    const { name: stream, epoch, log } = source;
     const from = this.offset + 1;
-    if (from < ring.first) {
-      const last = ring.first - 1;
+    if (from < log.first) {
+      const last = log.first - 1;
       this.send(gapEvent({ stream, epoch, reason: 'evicted', missed: last - from + 1, from, to: last }));
       this.offset = last;
       return;
     }
-    const items = ring.slice(from, Math.min(to, from + MAX_FRAME_ITEMS - 1));
+    const items = log.slice(from, Math.min(to, from + MAX_FRAME_ITEMS - 1));
     this.send(castEvent(source, 0, items));
     this.offset += items.length;
   }
 
   #sendNewest(source: ItemSource, to: number): void {
-    const { ring } = source;
-    const from = Math.max(this.offset + 1, ring.first, to - this.frameItems + 1);
+    const { log } = source;
+    const from = Math.max(this.offset + 1, log.first, to - this.frameItems + 1);
     const skipped = from - this.offset - 1;
-    this.sendFrame(castEvent(source, skipped, ring.slice(from, to)), skipped, to);
+    this.sendFrame(castEvent(source, skipped, log.slice(from, to)), skipped, to);
   }
 }

@@ -34,7 +34,7 @@ export class PaceGroup {
 
   constructor(parts: PaceGroupParts) {
     this.#parts = parts;
-    this.#served = parts.source.ring.last;
+    this.#served = parts.source.log.last;
   }
 
   get size(): number {
@@ -67,16 +67,16 @@ export class PaceGroup {
 
   #flush(): void {
     const { source, clock, rate, frameItems } = this.#parts;
-    const { ring } = source;
+    const { log } = source;
     this.#flushedAt = clock.now();
     const after = this.#served;
     // Without a pace every item goes out: what does not fit one frame follows in the next.
-    const to = rate === undefined ? Math.min(ring.last, Math.max(after, ring.first - 1) + MAX_FRAME_ITEMS) : ring.last;
+    const to = rate === undefined ? Math.min(log.last, Math.max(after, log.first - 1) + MAX_FRAME_ITEMS) : log.last;
     const from = rate === undefined ? after + 1 : Math.max(after + 1, to - frameItems + 1);
     this.#served = to;
-    const isWhole = from >= ring.first && from <= to;
+    const isWhole = from >= log.first && from <= to;
     const skipped = from - after - 1;
-    const event = isWhole ? castEvent(source, skipped, ring.slice(from, to)) : undefined;
+    const event = isWhole ? castEvent(source, skipped, log.slice(from, to)) : undefined;
     this.#serve([...this.#viewers], 0, { event, skipped, after, to });
   }
 
@@ -92,7 +92,7 @@ export class PaceGroup {
       return;
     }
     this.#busy = false;
-    if (this.#served < this.#parts.source.ring.last) this.wake();
+    if (this.#served < this.#parts.source.log.last) this.wake();
   }
 
   #serveOne(viewer: ItemViewer, { event, skipped, after, to }: Frame, now: number): void {
@@ -101,7 +101,7 @@ export class PaceGroup {
       viewer.sendFrame(event, skipped, to);
       return;
     }
-    // More came in one turn than the ring holds: without a pace that is a gap, not something left out.
+    // More came in one turn than is kept: without a pace that is a gap, not something left out.
     if (event === undefined && this.#parts.rate === undefined) viewer.exact = true;
     if (!viewer.catchUp(now, to)) this.#parts.onBehind(viewer);
   }

@@ -2,9 +2,9 @@
 
 import { WINDOW_STEP_MS } from '../../../shared/limits.js';
 import type { SampleItem } from '../../../shared/stream-protocol.js';
+import type { CastItem } from '../../contracts/broker.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { SharedEvent } from '../../contracts/streams.js';
-import type { CastItem } from '../cast-item.js';
 import { type StreamIdentity, sharedEvent } from '../shared-events.js';
 import { WindowBucket } from './window-bucket.js';
 import { type ClosedWindow, WindowTally } from './window-tally.js';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { CastItem } from '../../../server/streams/cast-item.js';
+import type { CastItem } from '../../../server/contracts/broker.js';
+import { makeItem } from '../../../server/streams/cast-item.js';
 import { Explainer, wordsOf } from '../../../server/streams/explainer.js';
 import type { Stream } from '../../../server/streams/stream.js';
 import type { PuppetEngine } from '../../../server/testing/puppet-engine.js';
@@ -15,8 +16,8 @@ function open(): { t: TestHub<PuppetEngine>; explainer: Explainer } {
 }
 
 function itemOf(text: string): CastItem {
-  const item = { offset: 1, at: 0, from: 'me', text, prediction: [text.length], model: 'text', label: 'length' };
-  return new CastItem({ ...item, score: text.length }, undefined);
+  const prediction = { prediction: [text.length], model: 'text', label: 'length', score: text.length };
+  return makeItem(1, 0, prediction, { from: 'me', id: undefined, row: undefined, text, receipt: undefined });
 }
 
 test('the words that weighed most are those whose leaving out changes the score most, in order of the text', async () => {
@@ -69,7 +70,12 @@ test('an item is explained once, and one without words, text or label not at all
   let done = 0;
   const known = itemOf('known before now');
   known.words = [];
-  const tensor = new CastItem({ offset: 1, at: 0, from: 'me', prediction: [1], model: 'text' }, undefined);
+  const tensor = makeItem(
+    1,
+    0,
+    { prediction: [1], model: 'tensors' },
+    { from: 'me', id: undefined, row: undefined, text: undefined, receipt: undefined },
+  );
   explainer.explain(STREAM, [known, tensor, itemOf('single'), itemOf('')], () => (done += 1));
 
   expect(done).toBe(1);

@@ -1,0 +1,92 @@
+/** Streams kept in this process: gone with it, and seen at this hub alone. */
+
+import type { Broker, CastItem, StreamLog, StreamReader } from '../contracts/broker.js';
+import type { Clock } from '../contracts/clock.js';
+import type { CastPrediction, CastSource } from '../contracts/streams.js';
+import { Calendar } from './calendar.js';
+import { makeItem } from './cast-item.js';
+import { ItemRing } from './item-ring.js';
+
+export interface MemoryBrokerOptions {
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number;
+  /** Mark of this hub, the same over restarts: letters and digits. */
+  readonly mark: string;
+  /** A new random name, for an epoch: letters and digits. */
+  readonly nonce: () => string;
+  /** Items that a stream keeps. */
+  readonly maxItems: number;
+  /** Bytes of items that a stream keeps, about. */
+  readonly maxBytes: number;
+}
+
+export class MemoryBroker implements Broker {
+  readonly #options: MemoryBrokerOptions;
+  readonly #calendar: Calendar;
+
+  constructor(options: MemoryBrokerOptions) {
+    this.#options = options;
+    this.#calendar = new Calendar(options.clock, options.wallNow);
+  }
+
+  now(): number {
+    return this.#calendar.now();
+  }
+
+  follow(): boolean {
+    return this.#calendar.follow();
+  }
+
+  open(_stream: string, reader: StreamReader): StreamLog {
+    const { mark, nonce, maxItems, maxBytes } = this.#options;
+    return new MemoryLog(`${mark}.${nonce()}`, reader, new ItemRing(maxItems, maxBytes), this.#calendar);
+  }
+
+  isOwn(epoch: string): boolean {
+    return epoch.startsWith(`${this.#options.mark}.`);
+  }
+
+  close(): void {}
+}
+
+class MemoryLog implements StreamLog {
+  readonly epoch: string;
+  readonly #ring: ItemRing;
+  readonly #calendar: Calendar;
+  #reader: StreamReader | undefined;
+
+  constructor(epoch: string, reader: StreamReader, ring: ItemRing, calendar: Calendar) {
+    this.epoch = epoch;
+    this.#reader = reader;
+    this.#ring = ring;
+    this.#calendar = calendar;
+  }
+
+  get first(): number {
+    return this.#ring.first;
+  }
+
+  get last(): number {
+    return this.#ring.last;
+  }
+
+  slice(from: number, to: number): readonly CastItem[] {
+    return this.#ring.slice(from, to);
+  }
+
+  publish(prediction: CastPrediction, source: CastSource): void {
+    if (this.#reader === undefined) return;
+    const item = makeItem(this.#ring.last + 1, this.#calendar.now(), prediction, source);
+    this.#ring.push(item);
+    this.#reader.item(item);
+  }
+
+  fail(count: number): void {
+    this.#reader?.failed(count, this.#calendar.now());
+  }
+
+  close(): void {
+    this.#reader = undefined;
+  }
+}
