@@ -3,6 +3,7 @@
  * of the start fails, the steps before it are undone.
  */
 
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { HubLimits } from '../../shared/limits.js';
@@ -23,12 +24,13 @@ import { HostPolicy } from '../transports/host-policy.js';
 import { addMetrics } from '../transports/http/metrics-route.js';
 import { addPage } from '../transports/http/page.js';
 import { addProbes, type Health } from '../transports/http/probes.js';
-import { addRest } from '../transports/http/rest.js';
 import { RestAccess } from '../transports/http/rest-access.js';
+import { RestDoor } from '../transports/http/rest-door.js';
+import type { HttpDoor } from '../transports/http-place.js';
 import { OriginPolicy } from '../transports/origin-policy.js';
 import { RequestLimit } from '../transports/request-limit.js';
 import { RequestPolicy } from '../transports/request-policy.js';
-import { SocketIoTransport } from '../transports/socketio/socketio.js';
+import { SocketIoDoor } from '../transports/socketio/socketio-door.js';
 import { type AccessControl, startAccess } from './access-control.js';
 import { HttpServers } from './http-servers.js';
 import { RegistryCatalogue } from './model-catalogue.js';
@@ -44,6 +46,13 @@ export interface AppExtras {
   readonly runtimeModules?: readonly string[];
   /** Observers beside the log, the metrics and the prediction log. */
   readonly taps?: readonly Tap[];
+  /** Ways in beside REST and Socket.IO. */
+  readonly doors?: readonly HttpDoor[];
+  /**
+   * A server to stand on, which the program opens and closes: `/` and all that the hub has no route for stay the program's. Without it the hub
+   * listens on `host` and `port`.
+   */
+  readonly server?: Server;
 }
 
 export type AppState = 'starting' | 'ready' | 'draining' | 'closed';
@@ -60,6 +69,7 @@ interface AppParts {
   readonly hub: Hub;
   readonly streaming: Streaming;
   readonly predictionLog: PredictionLog | undefined;
+  readonly extras: AppExtras;
 }
 
 /** The page and the SDK, where they were built. */
@@ -74,14 +84,17 @@ export class App {
   readonly #parts: AppParts;
   readonly #monitoring: Monitoring;
   #servers: HttpServers | undefined;
-  #sockets: SocketIoTransport | undefined;
+  readonly #sockets: SocketIoDoor;
+  readonly #doors: readonly HttpDoor[];
   #state: AppState = 'starting';
   #drained: Promise<DrainReport> | undefined;
 
   private constructor(parts: AppParts) {
-    const { engine, hub, taps, models, streaming, predictionLog } = parts;
+    const { config, engine, hub, taps, models, streaming, predictionLog, extras } = parts;
     this.hub = hub;
     this.#parts = parts;
+    this.#sockets = new SocketIoDoor({ ...config, maxLostSessions: 10_000 });
+    this.#doors = [new RestDoor(), this.#sockets, ...(extras.doors ?? [])];
     this.#monitoring = new Monitoring({
       hub,
       taps,
@@ -89,7 +102,7 @@ export class App {
       models: models.list().flatMap(({ model }) => model?.spec ?? []),
       streams: streaming.streams,
       state: () => this.#health().state,
-      sockets: () => this.#sockets,
+      sockets: this.#sockets,
       ...(predictionLog === undefined ? {} : { log: () => predictionLog.counts }),
     });
   }
@@ -133,7 +146,7 @@ export class App {
     const options = { ...config, keepInputs: keepsInputs(config) };
     const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streaming.streams, taps });
     if (predictionLog !== undefined) taps.add(predictionLog);
-    const app = new App({ config, control, log, taps, engine, models, hub, streaming, predictionLog });
+    const app = new App({ config, control, log, taps, engine, models, hub, streaming, predictionLog, extras });
     const problem = await app.#listen();
     if (problem === undefined) return { ok: true, app };
     await app.close();
@@ -146,8 +159,9 @@ export class App {
 
   /** Where it listens. */
   get address(): AddressInfo {
-    const address = this.#servers?.users.server.address();
-    if (typeof address !== 'object' || address === null) throw new Error('the hub does not listen');
+    const address = this.#servers?.outer.address();
+    if (typeof address !== 'object' || address === null)
+      throw new Error('the hub does not listen, nor does the server that it stands on');
     return address;
   }
 
@@ -163,7 +177,7 @@ export class App {
 
   /** Connections now. */
   get connections(): number {
-    return this.#sockets?.connections ?? 0;
+    return this.#doors.reduce((sum, { connections }) => sum + connections, 0);
   }
 
   /**
@@ -178,7 +192,7 @@ export class App {
   /** Closes all, in order: sockets, HTTP, engine, logs. What is in flight is cancelled. */
   async close(): Promise<void> {
     this.#state = 'closed';
-    this.#sockets?.close();
+    await Promise.all(this.#doors.map((door) => door.close()));
     this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#servers?.close();
@@ -188,9 +202,9 @@ export class App {
   }
 
   async #listen(): Promise<string | undefined> {
-    const { config, control, log, taps, models, streaming } = this.#parts;
+    const { config, control, log, taps, models, streaming, extras } = this.#parts;
+    const { access } = control;
     const catalogue = new RegistryCatalogue(models);
-    const subscriptions = streaming.streams;
     const hosts = new HostPolicy(config.allowedHosts, control.isOpenLoopback);
     const policy = new RequestPolicy(new OriginPolicy(config.corsOrigin), hosts);
     const addresses = new ClientAddress(config.trustProxy);
@@ -198,50 +212,45 @@ export class App {
     const listener: TransportListener = (event) => taps.transport(event);
     const pageFiles = new Set<string>();
     const isPage = (route: string): boolean => pageFiles.has(route);
-    const servers = await HttpServers.create(config, { policy, isPage, addresses, listener });
-    const { users: http, operators } = servers;
+    const servers = await HttpServers.create(config, { policy, isPage, addresses, listener }, extras.server);
+    const { users, operators } = servers;
+    const { server } = users;
     this.#servers = servers;
-    this.#monitoring.countBytes(http.server);
-    const { access } = control;
-    const restAccess = new RestAccess(access, config);
-    addRest(http, {
+    this.#monitoring.countBytes(server);
+    const grants = new RestAccess(access, config);
+    const hasMetrics = operators === users;
+    const claim = (path: string): void => servers.claim(path);
+    const parts = {
       hub: this.hub,
-      subscriptions,
+      subscriptions: streaming.streams,
       catalogue,
-      access: restAccess,
-      addresses,
-      requestLimit,
-      isDraining: () => this.#state === 'draining',
-      hasMetrics: operators === http,
+      access,
+      clock: systemClock,
+      limits: limitsOf(config),
       version,
-    });
+      listener,
+      isDraining: () => this.#state === 'draining',
+      place: { app: users, server, claim, policy, addresses, requestLimit, grants, hasMetrics },
+    };
+    for (const door of this.#doors) {
+      const problem = await door.open(parts);
+      if (problem !== undefined) return `${door.name}: ${problem}`;
+    }
     for (const app of servers.all) addProbes(app, this.hub, () => this.#health());
     addMetrics(operators, this.#monitoring.render);
-    for (const file of await addPage(http, WEB_FOLDER)) pageFiles.add(file);
-    restAccess.guard(http, pageFiles);
-    if (operators !== http) restAccess.guard(operators);
+    if (extras.server === undefined) for (const file of await addPage(users, WEB_FOLDER)) pageFiles.add(file);
+    grants.guard(users, pageFiles);
+    if (operators !== users) grants.guard(operators);
     streaming.begin(this.hub, () => {
       const { state, connections } = this;
       return { version, state, connections, models: catalogue.engines() };
-    });
-    this.#sockets = new SocketIoTransport({
-      hub: this.hub,
-      subscriptions,
-      clock: systemClock,
-      http: http.server,
-      policy,
-      addresses,
-      requestLimit,
-      access,
-      models: () => catalogue.offer(),
-      listener,
-      options: { ...config, limits: limitsOf(config), maxLostSessions: 10_000 },
     });
     const problem = await servers.listen();
     if (problem !== undefined) return problem;
     control.begin();
     this.#state = 'ready';
-    log.info({ url: this.url, version, model: config.model, pid: process.pid }, 'listening');
+    const where = extras.server === undefined ? { url: this.url } : { server: 'of the program' };
+    log.info({ ...where, version, model: config.model, pid: process.pid }, 'listening');
     return undefined;
   }
 
@@ -257,9 +266,8 @@ export class App {
     const { config, engine, log, taps, predictionLog } = this.#parts;
     this.#state = 'draining';
     log.info({ delayMs: config.drainDelayMs, graceMs: config.graceMs }, 'draining');
-    const [http, sockets] = [this.#servers?.users.server, this.#sockets];
-    if (http === undefined || sockets === undefined) throw new Error('the hub has not begun to listen');
-    const report = await shutDown({ hub: this.hub, sockets, http, config });
+    if (this.#servers === undefined) throw new Error('the hub has not begun to listen');
+    const report = await shutDown({ hub: this.hub, doors: this.#doors, http: this.#servers.own, config });
     this.#parts.control.close();
     this.#parts.streaming.close();
     await this.#servers?.close();

@@ -1,20 +1,28 @@
-/** The HTTP servers of a hub: the one for users, and, where operators have a port of their own, one for them. */
+/** The HTTP servers of a hub: the one for users, which may stand on somebody else's, and, where operators have a port of their own, one for them. */
 
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import { createHttp, type HttpParts } from '../transports/http/http.js';
+import { mountOn } from '../transports/http/mount.js';
 
 export class HttpServers {
   readonly users: FastifyInstance;
   /** The same as `users`, where they share it. */
   readonly operators: FastifyInstance;
   readonly #config: Config;
+  /** The server of somebody else that users come by. */
+  readonly #outer: Server | undefined;
+  /** First segments of the paths of users. */
+  readonly #segments = new Set<string>();
+  #unmount: (() => void) | undefined;
   /** Every TCP connection, upgraded or not: Node's own list lets go of those that became WebSockets. */
   readonly #open = new Set<Socket>();
 
-  private constructor(config: Config, users: FastifyInstance, operators: FastifyInstance) {
+  private constructor(config: Config, users: FastifyInstance, operators: FastifyInstance, outer: Server | undefined) {
     this.#config = config;
+    this.#outer = outer;
     this.users = users;
     this.operators = operators;
     for (const { server } of this.all) {
@@ -23,14 +31,15 @@ export class HttpServers {
         socket.once('close', () => this.#open.delete(socket));
       });
     }
+    if (outer !== undefined) users.addHook('onRoute', ({ url }) => void this.#segments.add(segmentOf(url)));
   }
 
   /** Made, but not yet listening. */
-  static async create(config: Config, parts: HttpParts): Promise<HttpServers> {
+  static async create(config: Config, parts: HttpParts, outer?: Server): Promise<HttpServers> {
     const { maxFrameBytes: maxBodyBytes, maxConnections } = config;
     const users = await createHttp({ maxBodyBytes, maxConnections }, parts);
     const operators = config.adminPort === 0 ? users : await createHttp({ maxBodyBytes, maxConnections }, parts);
-    return new HttpServers(config, users, operators);
+    return new HttpServers(config, users, operators, outer);
   }
 
   /** Each once. */
@@ -45,16 +54,42 @@ export class HttpServers {
       const problem = await tryListen(this.operators, adminHost, adminPort, 'admin-');
       if (problem !== undefined) return problem;
     }
-    return tryListen(this.users, host, port, '');
+    if (this.#outer === undefined) return tryListen(this.users, host, port, '');
+    await this.users.ready();
+    // Its own `/` is what a program has a server for.
+    const isOurs = (path: string): boolean => path !== '/' && this.#segments.has(segmentOf(path));
+    this.#unmount = mountOn(this.#outer, this.users.server, isOurs);
+    return undefined;
+  }
+
+  /** The server that users come by, where it is the hub's to close. */
+  get own(): Server | undefined {
+    return this.#outer === undefined ? this.users.server : undefined;
+  }
+
+  /** What users come by. */
+  get outer(): Server {
+    return this.#outer ?? this.users.server;
+  }
+
+  /** Has users' requests for these paths come here too, where they come by somebody else's server. */
+  claim(path: string): void {
+    this.#segments.add(segmentOf(path));
   }
 
   /** Ends what is open: by now nothing is owed to anybody. */
   async close(): Promise<void> {
+    this.#unmount?.();
     // fastify waits for open connections, and a client may take its time.
     for (const { server } of this.all) server.close();
     for (const socket of this.#open) socket.destroy();
     for (const app of this.all) await app.close();
   }
+}
+
+/** The first segment of a path. */
+function segmentOf(path: string): string {
+  return path.split('/', 2)[1] ?? '';
 }
 
 async function tryListen(

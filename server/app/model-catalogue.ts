@@ -1,9 +1,9 @@
 /** The models as `GET /models` and `hello` show them. */
 
 import type { Hello } from '../../shared/protocol.js';
+import type { ModelCatalogue } from '../contracts/door.js';
 import { describeModel } from '../contracts/model.js';
 import type { ModelRegistry, ModelStatus } from '../models/registry.js';
-import type { ModelCatalogue } from '../transports/http/rest.js';
 
 export class RegistryCatalogue implements ModelCatalogue {
   readonly #registry: ModelRegistry;

@@ -13,7 +13,7 @@ import { PredictionCounts } from '../observe/metrics/prediction-counts.js';
 import { EdgeCounts } from '../observe/metrics/transport-counts.js';
 import type { Streams } from '../streams/streams.js';
 import type { MetricsText } from '../transports/http/metrics-route.js';
-import type { SocketIoTransport } from '../transports/socketio/socketio.js';
+import type { SocketIoDoor } from '../transports/socketio/socketio-door.js';
 import { Traffic } from '../transports/traffic.js';
 import { systemClock } from './system-clock.js';
 
@@ -26,7 +26,7 @@ export interface MonitoringParts {
   readonly streams: Streams;
   /** The state as `/readyz` names it. */
   readonly state: () => string;
-  readonly sockets: () => SocketIoTransport | undefined;
+  readonly sockets: SocketIoDoor;
   /** Counts of the prediction log, where there is one. */
   readonly log?: () => LogCounts;
 }
@@ -66,11 +66,11 @@ export class Monitoring {
           return edge.opened;
         },
         get slowConnections() {
-          return sockets()?.slowConnections ?? 0;
+          return sockets.slowConnections;
         },
         refused: edge.rejected,
         cut: edge.cut,
-        connections: () => sockets()?.connectionsByTransport ?? {},
+        connections: () => sockets.connectionsByTransport,
         traffic: () => this.#traffic.read(),
         http: () => edge.http(),
       },

@@ -11,6 +11,7 @@ import { type PredictEnvelope, parsePredict } from '../../shared/parse.js';
 import type { Prediction, PredictRequest, ReceiptParts, RequestId } from '../../shared/protocol.js';
 import type { Clock } from '../contracts/clock.js';
 import type { Engine } from '../contracts/engine.js';
+import type { HubPort, OriginOptions, Outline, Verdict as VerdictOf } from '../contracts/hub.js';
 import type { ModelDirectory, ModelSpec } from '../contracts/model.js';
 import type { Settle } from '../contracts/outcome.js';
 import type { CastTarget, StreamPublisher } from '../contracts/streams.js';
@@ -21,7 +22,7 @@ import { planExplanation } from './requests/explanation.js';
 import type { HubStats } from './requests/hub-stats.js';
 import { Ledger } from './requests/ledger.js';
 import { Principals } from './requests/principal.js';
-import { Origin, type OriginOptions, Pending } from './requests/request.js';
+import { Origin, Pending } from './requests/request.js';
 import { Scheduler, type SchedulerOptions } from './scheduler.js';
 import { Taps } from './taps.js';
 
@@ -47,21 +48,8 @@ export interface HubParts {
   readonly taps?: Taps;
 }
 
-/** The answer to {@link Hub.submit}: given at once. */
-export type Verdict =
-  | { readonly accepted: true; readonly pending: Pending }
-  /** `rows`: of a request that was refused for want of room. */
-  | { readonly accepted: false; readonly error: WireError; readonly rows?: number };
-
-/** What may be known of a request before it is read. */
-export interface Outline {
-  /** At least so many. @default 1 */
-  readonly rows?: number;
-  /** Of the same origin, on their way to {@link Hub.submit} before it. @default 0 */
-  readonly aheadRows?: number;
-  readonly model?: string;
-  readonly id?: RequestId | undefined;
-}
+/** The answer to {@link Hub.submit}. */
+export type Verdict = VerdictOf<Pending>;
 
 /** What a drain did. `accepted` = `settled` when nothing was lost; `abandoned` were settled DRAINING when the grace was over. */
 export interface DrainReport {
@@ -74,7 +62,7 @@ export interface DrainReport {
 
 const MAX_PRINCIPAL_ROWS = 8192;
 
-export class Hub {
+export class Hub implements HubPort {
   readonly options: HubOptions;
   readonly #models: ModelDirectory;
   readonly #clock: Clock;

@@ -5,6 +5,13 @@
 
 export { type BrokerUnderTest, brokerContract } from './broker-contract.js';
 export type { ContractCase } from './contract.js';
+export {
+  type DoorAnswer,
+  type DoorCaller,
+  type DoorHub,
+  type DoorUnderTest,
+  doorContract,
+} from './door-contract.js';
 export { FAULT, faultRuntimeModule } from './fault-runtime.js';
 export { ManualClock } from './manual-clock.js';
 export { PuppetEngine, type PuppetRun } from './puppet-engine.js';

@@ -2,9 +2,10 @@
 
 import type { RequestId } from '../../../shared/protocol.js';
 import type { TensorArray } from '../../../shared/tensor.js';
+import type { OriginOptions, RequestOrigin } from '../../contracts/hub.js';
 import type { ModelSpec, ReadyModel } from '../../contracts/model.js';
 import type { Settle } from '../../contracts/outcome.js';
-import type { ObservedOrigin, ObservedRequest, Via } from '../../contracts/tap.js';
+import type { ObservedRequest, Via } from '../../contracts/tap.js';
 import type { Lane, Waiting } from '../batches/turns.js';
 import type { Explanation } from './explanation.js';
 import type { Principal } from './principal.js';
@@ -17,21 +18,7 @@ export interface RequestQueue {
   release(pending: Pending): void;
 }
 
-export interface OriginOptions {
-  readonly via: Via;
-  /** Credit: most rows that may be unanswered. */
-  readonly maxInFlightRows: number;
-  /** What viewers of a stream see of it: the name may be a secret. */
-  readonly alias: string;
-  /** True when it outlives its connection: then an id that comes again is the same request. */
-  readonly resumes: boolean;
-  /** True for requests that the hub makes of itself: they are nobody's predictions, and are not logged. @default false */
-  readonly internal?: boolean;
-  /** What stands for its principal: the same text for all that one token, or one caller, opens. Undefined: it is a principal of its own. */
-  readonly principal?: string;
-}
-
-export class Origin implements ObservedOrigin {
+export class Origin implements RequestOrigin {
   /** For log lines. */
   readonly name: string;
   readonly via: Via;

@@ -7,9 +7,16 @@ import { lacks, refusePredict } from '../authorization.js';
 import { bearerToken } from '../bearer.js';
 import { sendError } from './http.js';
 
-type Need = Scope | 'predict or subscribe' | 'nothing';
+export type Need = Scope | 'predict or subscribe' | 'nothing';
 
-/** By the route's pattern. What stands neither here nor among the page's files is for operators. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a caller's token must allow; `nothing` asks for no token. @default 'admin' */
+    readonly scope?: Need;
+  }
+}
+
+/** By the route's pattern. What stands neither here nor among the page's files, and names no scope of its own, is for operators. */
 const NEEDS: Readonly<Record<string, Need>> = {
   '/healthz': 'nothing',
   '/readyz': 'nothing',
@@ -62,11 +69,11 @@ export class RestAccess {
     return this.#grants.get(request) ?? { name: '' };
   }
 
-  #needOf({ routeOptions: { url } }: FastifyRequest, files: ReadonlySet<string>): Need {
+  #needOf({ routeOptions: { url, config } }: FastifyRequest, files: ReadonlySet<string>): Need {
     // No such route: that is no secret.
     if (url === undefined || files.has(url)) return 'nothing';
     if (url === '/metrics' && this.#openMetrics) return 'nothing';
-    return NEEDS[url] ?? 'admin';
+    return config.scope ?? NEEDS[url] ?? 'admin';
   }
 }
 

@@ -5,6 +5,7 @@ import { type WireError, wireError } from '../../../shared/errors.js';
 import { readPrediction } from '../../../shared/output.js';
 import { isModelReference, isStreamName, parsePredict } from '../../../shared/parse.js';
 import type { Timing } from '../../../shared/protocol.js';
+import type { ModelCatalogue } from '../../contracts/door.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import type { StreamSubscriptions } from '../../contracts/streams.js';
 import type { Hub } from '../../core/hub.js';
@@ -16,17 +17,10 @@ import { sendError } from './http.js';
 import type { RestAccess } from './rest-access.js';
 import { RestOrigins } from './rest-origins.js';
 
-/** What the model routes show; made by the registry. */
-export interface ModelCatalogue {
-  list(): readonly object[];
-  /** One model by `name` or `name@version`. */
-  find(reference: string): object | undefined;
-}
-
 export interface RestParts {
   readonly hub: Hub;
   readonly subscriptions: StreamSubscriptions;
-  readonly catalogue: ModelCatalogue;
+  readonly catalogue: Pick<ModelCatalogue, 'list' | 'find'>;
   readonly access: Pick<RestAccess, 'refusesPredict' | 'grantOf'>;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
