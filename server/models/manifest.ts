@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { MAX_RANK } from '../../shared/limits.js';
 import { describe } from '../../shared/parse.js';
 import { type FeaturiserConfig, parseFeaturiserConfig } from '../../shared/text/featuriser.js';
+import { nearMiss } from '../../shared/words/near-miss.js';
 import type { DeclaredInput } from '../contracts/model-loader.js';
-import { nearMiss } from './near-miss.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
