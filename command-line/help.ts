@@ -30,8 +30,8 @@ export function helpText({ intro, options, groups, version, operands, outro }: P
 
 type Row = readonly [left: string, right: string];
 
-function leftOf(name: string, { form }: Option<unknown>): string {
-  return `  ${flagOf(name)} ${form.replaceAll(' | ', '|').replaceAll(' to ', '..')}`.trimEnd();
+function leftOf(name: string, { form, placeholder = form }: Option<unknown>): string {
+  return `  ${flagOf(name)} ${placeholder.replaceAll(' | ', '|').replaceAll(' to ', '..')}`.trimEnd();
 }
 
 function rightOf({ doc, form, quick, otherwise, ...option }: Option<unknown>): string {

@@ -14,6 +14,8 @@ export interface Option<T> {
   readonly quick?: T;
   /** Of a list, the entries that are known: a message names the one that is not. */
   readonly entries?: readonly string[];
+  /** What stands in `--help` for a form that is a sentence. */
+  readonly placeholder?: string;
   /** What stands for a default that is none, in `--help`. */
   readonly otherwise?: string;
 }
@@ -54,6 +56,17 @@ export function decimal(min: number, max: number, initial: number, doc: string):
     return /^\d+(\.\d+)?$/.test(given) && value >= min && value <= max ? value : undefined;
   };
   return { default: initial, form: `${min} to ${max}`, doc, parse };
+}
+
+/** A text that a function reads, of a form that takes words to tell. */
+export function read<T>(
+  placeholder: string,
+  form: string,
+  parse: (given: string) => T | undefined,
+  initial: T,
+  doc: string,
+): Option<T> {
+  return { default: initial, form, placeholder, doc, parse };
 }
 
 export function oneOf<const T extends string>(values: readonly T[], initial: T, doc: string): Option<T> {
