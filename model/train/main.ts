@@ -1,13 +1,14 @@
 /** Entry of `npm run train`: reads the texts, trains, measures the model as it will be shipped, writes its folder. */
 
 import { createHash } from 'node:crypto';
+import { runProgram, tellProblem } from '../../command-line/run-program.js';
 import { formatScores, percent } from '../evaluate/report.js';
 import { largestOf, scoreTexts } from '../evaluate/scores.js';
 import type { Progress } from './course.js';
 import { TrainingInputError } from './input-error.js';
 import { openTrainingEngine } from './network/engine.js';
 import { Random } from './network/random.js';
-import { parseOptions, type TrainingOptions, USAGE } from './options.js';
+import { TRAIN, type TrainingOptions, trainingOptions } from './options.js';
 import { OpinionStore, trainAll } from './pipeline.js';
 import { ProgressBar } from './progress-bar.js';
 import { QUICK_EVERY, QUICK_RECIPE, RECIPE, VARIANTS } from './recipe.js';
@@ -114,11 +115,8 @@ function thin(set: SourceSet, every: number): SourceSet {
 }
 
 try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') console.log(USAGE);
-  else await run(options);
+  await runProgram(TRAIN, (values) => run(trainingOptions(values)));
 } catch (error) {
   if (!(error instanceof TrainingInputError)) throw error;
-  console.error(`train: ${error.message}`);
-  process.exitCode = 1;
+  tellProblem(TRAIN.name, error.message);
 }
