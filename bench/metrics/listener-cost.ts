@@ -1,10 +1,10 @@
 /** What the counting itself costs: the hub's own events, with times as a loaded hub has them, given to the listener again and again. */
 
 import { Counter, Histogram, Registry } from 'prom-client';
+import type { Random } from '../../demo/text/random.js';
 import type { HubEvent, HubListener } from '../../server/core/requests/events.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
 import type { Timing } from '../../shared/protocol.js';
-import type { Random } from '../harness/random.js';
 import { median } from '../harness/statistics.js';
 import { BenchHub } from './bench-hub.js';
 import { instantModel } from './instant-engine.js';

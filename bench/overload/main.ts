@@ -1,17 +1,15 @@
 /**
  * Entry of `npm run bench:overload`: what is left of the best goodput when several times as much is asked, and whether those who come again when
- * they were told to are let in; table, JSON, exit code.
+ * they were told to are let in.
  */
 
-import { writeFileSync } from 'node:fs';
-import { argv } from 'node:process';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { runBench, temporaryFolder } from '../harness/entry.js';
-import { describeMachine, takeLoaderCore } from '../harness/machine.js';
-import { oneOf, whole } from '../harness/option-values.js';
+import { join } from 'node:path';
+import { integer, integers, quickly, someOf } from '../../command-line/option.js';
+import { runBench } from '../harness/bench.js';
+import { ENGINE, type EngineName, QUICK } from '../harness/options.js';
 import { median } from '../harness/statistics.js';
 import { table } from '../harness/table.js';
+import { atLeast, type Target } from '../harness/target.js';
 import { buildInputs, buildMlp } from '../servers/mlp.js';
 import { writeMlp } from '../servers/mlp-files.js';
 import { ServerProcess } from '../servers/server-process.js';
@@ -19,7 +17,6 @@ import { Events } from './caller.js';
 import { Load, type Phase } from './load.js';
 import { type Patience, Patient } from './patient.js';
 
-const RESULT_FILE = fileURLToPath(new URL('./overload.json', import.meta.url));
 /** Of the best goodput, at twice and five times as much; of those who come again. */
 const LEAST_GOODPUT = 0.8;
 const LEAST_LET_IN = 0.9;
@@ -30,36 +27,28 @@ const EVENT_ROWS = 64;
 const CREDIT = 1024 / EVENT_ROWS;
 const OF_PRINCIPAL = 8192 / EVENT_ROWS;
 /** A model whose rows cost as much as their JSON, and one whose rows cost many times that; inputs, then units of the layers. */
-const MODELS: Readonly<Record<string, readonly number[]>> = {
+const MODELS = {
   light: [16, 32, 3],
   mlp: [16, 256, 256, 3],
   wide: [128, 256, 256, 3],
-};
+} as const satisfies Record<string, readonly number[]>;
+type ModelName = keyof typeof MODELS;
+const MODEL_NAMES = ['light', 'mlp', 'wide'] as const satisfies readonly ModelName[];
 /** Requests open in the closed loop, over all connections: enough for full batches, and within every credit. */
 const OPEN_REQUESTS = 64;
 /** V8 compiles the way of a refusal for several seconds before the server is at its pace, and that of an answer likewise. */
 const WARM_MS = 6000;
-const HELP = `npm run bench:overload -- [options]
-
-  --models NAMES    of light (16 -> 32 -> 3), mlp (16 -> 256 -> 256 -> 3), wide (128 -> 256 -> 256 -> 3) (light,mlp,wide)
-  --sockets LIST    connections of the load (5,64)
-  --rounds N        of each: the closed loop, then 1, 2, 3 and 5 times its goodput (3)
-  --seconds N       that count of each phase (3)
-  --engine NAME     native (the default) or wasm
-  --quick           one round of one second
-  --out FILE        where the JSON goes (dist/bench/overload/overload.json)
-  --check           exit code 1 when a target is missed
-`;
 
 interface Scene {
-  readonly model: string;
+  readonly model: ModelName;
   readonly sockets: number;
 }
 
 interface Plan {
   readonly rounds: number;
   readonly ms: number;
-  readonly engine: 'native' | 'wasm';
+  readonly engine: EngineName;
+  readonly folder: string;
 }
 
 interface Compared extends Phase {
@@ -88,49 +77,31 @@ interface Retries extends Patience {
   readonly firstShare: number;
 }
 
-await runBench(run);
+const BENCH = {
+  name: 'bench:overload',
+  intro: `What is left of the best goodput when several times as much is asked, and whether those who come again when they were told to are
+let in. Models: ${MODEL_NAMES.map((name) => `${name} (${MODELS[name].join(' -> ')})`).join(', ')}.`,
+  fails: 'with --check',
+  options: {
+    models: someOf(MODEL_NAMES, MODEL_NAMES.join(), 'Which models.'),
+    sockets: integers(1, 1000, [5, 64], 'Connections of the load.'),
+    rounds: quickly(integer(1, 100, 3, 'Of each: the closed loop, then 1, 2, 3 and 5 times its goodput.'), 1),
+    seconds: quickly(integer(1, 600, 3, 'Counted time of each phase.'), 1),
+    engine: ENGINE,
+    quick: QUICK,
+  },
+} as const;
 
-async function run(): Promise<void> {
-  const { values } = parseArgs({
-    args: argv.slice(2),
-    options: {
-      models: { type: 'string', default: 'light,mlp,wide' },
-      sockets: { type: 'string', default: '5,64' },
-      rounds: { type: 'string' },
-      seconds: { type: 'string' },
-      engine: { type: 'string', default: 'native' },
-      quick: { type: 'boolean', default: false },
-      out: { type: 'string', default: RESULT_FILE },
-      check: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) return void process.stdout.write(HELP);
-  const plan: Plan = {
-    rounds: whole('rounds', values.rounds ?? (values.quick ? '1' : '3'), 1, 100),
-    ms: 1000 * whole('seconds', values.seconds ?? (values.quick ? '1' : '3'), 1, 600),
-    engine: oneOf('engine', values.engine, ['native', 'wasm']),
-  };
-  const models = values.models.split(',').map((name) => oneOf('models', name, Object.keys(MODELS)));
-  const sockets = values.sockets.split(',').map((text) => whole('sockets', text, 1, 1000));
-  const lack = takeLoaderCore();
-  if (lack !== undefined) throw new Error(lack);
+await runBench(BENCH, async ({ models, sockets, rounds, seconds }, { engine, folder }) => {
+  const plan = { rounds, ms: 1000 * seconds, engine, folder };
   const results: SceneResult[] = [];
   for (const model of models) for (const count of sockets) results.push(await measure({ model, sockets: count }, plan));
-
-  const isMet = results.every(isSceneMet);
-  console.log(
-    `${isMet ? 'met' : 'MISSED'}: goodput at ${JUDGED.join(' and ')} times the peak at least ${percent(LEAST_GOODPUT)} of it, ${percent(LEAST_LET_IN)} of the first retries let in`,
-  );
-  const result = { date: new Date().toISOString(), machine: describeMachine(), plan, isMet, results };
-  writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
-  console.log(`All figures: ${values.out}`);
-  if (values.check && !isMet) process.exitCode = 1;
-}
+  return { tables: [], targets: results.flatMap(targetsOf), figures: { results } };
+});
 
 async function measure({ model, sockets }: Scene, plan: Plan): Promise<SceneResult> {
-  const sizes = MODELS[model] ?? [];
-  const folder = await writeMlp(temporaryFolder(), buildMlp(sizes));
+  const sizes = MODELS[model];
+  const folder = await writeMlp(join(plan.folder, `${model}-${sockets}`), buildMlp(sizes));
   const events = new Events(buildInputs(sizes[0]).slice(0, EVENT_ROWS));
   const server = await ServerProcess.start('hub', { engine: plan.engine, model: folder });
   const { port } = server;
@@ -210,12 +181,23 @@ function retriesOf(times: number, patience: Patience): Retries {
   return { times, firstShare: patience.letIn / patience.retries, ...patience };
 }
 
-function isSceneMet({ times, beside, crowd }: SceneResult): boolean {
-  return (
-    times.every(({ times: many, share }) => !JUDGED.includes(many) || share >= LEAST_GOODPUT) &&
-    // Where nobody was refused, nobody came again.
-    [...beside, ...crowd].every(({ retries, firstShare }) => retries === 0 || firstShare >= LEAST_LET_IN)
-  );
+/** Where nobody was refused, nobody came again. */
+function targetsOf({ model, sockets, times, beside, crowd }: SceneResult): Target[] {
+  const scene = `${model}, ${sockets} connections`;
+  const retries = [...beside, ...crowd].filter((some) => some.retries > 0).map(({ firstShare }) => firstShare);
+  return [
+    ...times
+      .filter(({ times: many }) => JUDGED.includes(many))
+      .map(({ times: many, share }) =>
+        atLeast(`${scene}: goodput at ${many} x of the peak`, share, LEAST_GOODPUT, percent),
+      ),
+    atLeast(
+      `${scene}: first retries let in, the least share`,
+      retries.length === 0 ? undefined : Math.min(...retries),
+      LEAST_LET_IN,
+      percent,
+    ),
+  ];
 }
 
 function show({ model, sockets, eventBytes, peaks, times, beside, crowd, peakRssMiB }: SceneResult): void {

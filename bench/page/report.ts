@@ -9,21 +9,13 @@ import type { LongTask } from './trace.js';
 /** Of the long tasks, the longest are printed; the JSON has all. */
 const SHOWN_TASKS = 5;
 
-export function progressLine({ elapsedSeconds, busyShare, cpuShare, heapBytes }: Progress): string {
-  return (
-    `${elapsedSeconds.toFixed(0).padStart(5)} s  main thread busy ${percent(busyShare)} (CPU ${percent(cpuShare)}), ` +
-    `heap ${megabytes(heapBytes)} with garbage`
-  );
+export function progressLine({ busyShare, cpuShare, heapBytes }: Progress): string {
+  return `main thread busy ${percent(busyShare)} (CPU ${percent(cpuShare)}), heap ${megabytes(heapBytes)} with garbage`;
 }
 
-export function reportText(summary: PageSummary, load: LoadFigures): string {
-  const { targets, doubts, wallLongTasks } = summary;
-  const verdict = (met: boolean | undefined): string => (met === undefined ? 'not judged' : met ? 'PASS' : 'MISS');
-  const rows = targets.map(({ name, measured, expected, met }) => [name, measured, expected, verdict(met)]);
-  const sections = [sharesText(summary, load), table(['target', 'measured', 'expected', ''], rows)];
-  if (wallLongTasks.length > 0) sections.push(tasksText(wallLongTasks));
-  if (doubts.length > 0) sections.push(doubts.map((doubt) => `Note: ${doubt}.`).join('\n'));
-  return `${sections.join('\n\n')}\n`;
+export function tablesOf(summary: PageSummary, load: LoadFigures): readonly string[] {
+  const { wallLongTasks } = summary;
+  return [sharesText(summary, load), ...(wallLongTasks.length > 0 ? [tasksText(wallLongTasks)] : [])];
 }
 
 function sharesText({ shares, framesPerSecond }: PageSummary, { cores }: LoadFigures): string {
