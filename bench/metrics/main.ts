@@ -36,7 +36,7 @@ await runBench(BENCH, async ({ quick }, { say }) => {
   ];
   return {
     tables: [table(['what', 'figure'], rows)],
-    targets: [atMost('counting a request', median(listener.ownNs), LIMIT_NS, (ns) => `${ns.toFixed(0)} ns`)],
+    targets: [atMost('counting a request', median(listener.ownNs), LIMIT_NS, (ns) => `${ns.toFixed(1)} ns`)],
     figures: { listener, hub, scrapes },
   };
 });

@@ -2,8 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { runProgram, tellProblem } from '../../command-line/run-program.js';
+import { bestOf } from '../../shared/output.js';
 import { formatScores, percent } from '../evaluate/report.js';
-import { largestOf, scoreTexts } from '../evaluate/scores.js';
+import { scoreTexts } from '../evaluate/scores.js';
 import type { Progress } from './course.js';
 import { TrainingInputError } from './input-error.js';
 import { openTrainingEngine } from './network/engine.js';
@@ -75,7 +76,7 @@ async function run(options: TrainingOptions): Promise<void> {
       PROBE.map(({ text }) => text),
     );
     model.dispose();
-    const right = PROBE.map(({ label }, i) => largestOf(probe, i * CLASSES, CLASSES) === label);
+    const right = PROBE.map(({ label }, i) => bestOf(probe, i * CLASSES, CLASSES) === label);
     return { artefact, scores: scoreTexts(labels, said, CLASSES), right };
   };
   const [float, shipped] = [await measure(true), await measure(false)];
