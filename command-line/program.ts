@@ -22,7 +22,10 @@ export interface Program<Table extends OptionTable> {
   readonly strayHint?: (argument: string) => string;
   /** The variable that says the same as an option. */
   readonly variableOf?: (name: string) => string | undefined;
-  /** What is wrong with the options together, or with an operand. Options that are wrong by themselves are at their defaults. */
+  /**
+   * What is wrong with the options together, or with an operand. Options that are wrong by themselves are at their defaults.
+   * A method, so that a program of some table is one of any.
+   */
   check?(values: ValuesOf<Table>, given: Given): readonly (string | false | undefined)[];
   /** The end of `--help`. */
   readonly outro?: string;
@@ -51,7 +54,7 @@ export function readCommandLine<Table extends OptionTable>(
   env: Environment = {},
 ): Outcome<Table> {
   const { options, variableOf = () => undefined, operands: { most } = { most: 0 }, check = () => [] } = program;
-  const { texts, asks, arguments: operands, problems } = readFlags(program, args);
+  const { texts, asks, operands, problems } = readFlags(program, args);
   if (asks !== undefined) return { kind: asks };
   for (const stray of operands.slice(most))
     problems.push(`unexpected argument ${JSON.stringify(stray)}${program.strayHint?.(stray) ?? ''}`);
@@ -91,65 +94,62 @@ export function hint(given: string, known: readonly string[]): string {
 interface Flags {
   /** By the option's name. */
   readonly texts: ReadonlyMap<string, string>;
-  readonly asks: 'help' | 'version' | undefined;
-  readonly arguments: readonly string[];
+  readonly operands: readonly string[];
   readonly problems: string[];
+  readonly asks?: 'help' | 'version';
+}
+
+/** What the argument at a place would be, if it is no flag: of a bare flag its true or false, of a fault its value and no second fault. */
+interface Expected {
+  readonly at: number;
+  readonly bare?: string;
 }
 
 function readFlags({ options, version }: Program<OptionTable>, args: readonly string[]): Flags {
   const names = new Map(Object.keys(options).map((name) => [flagOf(name), name]));
+  const texts = new Map<string, string>();
+  const operands: string[] = [];
+  const problems: string[] = [];
+  let expected: Expected = { at: -1 };
+  for (const token of tokensOf(options, args)) {
+    const { at, bare } = expected;
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      if (token.index !== at || (bare !== undefined && !/^(true|false)$/.test(token.value))) operands.push(token.value);
+      else if (bare !== undefined) texts.set(bare, token.value);
+      continue;
+    }
+    const { index, value, inlineValue } = token;
+    const flag = (args[index] ?? '').split('=', 1)[0] ?? '';
+    if (flag === '--help' || flag === '-h') return { texts, operands, problems, asks: 'help' };
+    if (flag === '--version' && version !== undefined) return { texts, operands, problems, asks: 'version' };
+    const name = names.get(flag) ?? '';
+    const option = options[name];
+    if (option === undefined) {
+      const problem = `unknown option ${flag}${hint(flag, [...names.keys()])}`;
+      // Of `-abc` one will do.
+      if (!problems.includes(problem)) problems.push(problem);
+      expected = { at: value === undefined ? index + 1 : -1 };
+    } else if (option.isBare === true) {
+      texts.set(name, value ?? 'true');
+      expected = { at: value === undefined ? index + 1 : -1, bare: name };
+    } else if (value === undefined || (inlineValue === false && value.startsWith('--'))) {
+      problems.push(`${flag} needs a value (${option.form})`);
+      // It has taken the next flag for its value, and that one's own is left.
+      expected = { at: index + 2 };
+    } else texts.set(name, value);
+  }
+  return { texts, operands, problems };
+}
+
+/** Node's own messages name neither what was expected nor what was probably meant: it only cuts the line. */
+function tokensOf(options: OptionTable, args: readonly string[]) {
   const kinds = Object.entries(options).map(([name, { isBare }]) => [
     flagOf(name).slice(2),
     { type: isBare === true ? 'boolean' : 'string' } as const,
   ]);
-  // Node's own messages name neither what was expected nor what was probably meant: it only cuts the line into tokens.
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries(kinds),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const texts = new Map<string, string>();
-  const operands: string[] = [];
-  const problems: string[] = [];
-  /** Where an argument would be the value of the flag before it. */
-  let valueAt = -1;
-  let bareName = '';
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') continue;
-    const isValue = token.index === valueAt;
-    valueAt = -1;
-    if (token.kind === 'positional') {
-      if (!isValue) operands.push(token.value);
-      // `--open false`
-      else if (bareName !== '' && /^(true|false)$/.test(token.value)) texts.set(bareName, token.value);
-      else if (bareName !== '') operands.push(token.value);
-      continue;
-    }
-    const flag = (args[token.index] ?? '').split('=', 1)[0] ?? '';
-    if (flag === '--help' || flag === '-h') return { texts, asks: 'help', arguments: [], problems };
-    if (flag === '--version' && version !== undefined) return { texts, asks: 'version', arguments: [], problems };
-    const name = names.get(flag);
-    const option = options[name ?? ''];
-    bareName = '';
-    if (name === undefined || option === undefined) {
-      const problem = `unknown option ${flag}${hint(flag, [...names.keys()])}`;
-      // Of `-abc` one will do.
-      if (!problems.includes(problem)) problems.push(problem);
-      // What follows is its value, not a second fault.
-      if (token.value === undefined) valueAt = token.index + 1;
-    } else if (option.isBare === true) {
-      texts.set(name, token.value ?? 'true');
-      bareName = name;
-      if (token.value === undefined) valueAt = token.index + 1;
-    } else if (token.value === undefined || (token.inlineValue === false && token.value.startsWith('--'))) {
-      problems.push(`${flag} needs a value (${option.form})`);
-      // It has taken the next flag for its value: what that would have had is no fault either.
-      valueAt = token.index + 2;
-    } else texts.set(name, token.value);
-  }
-  return { texts, asks: undefined, arguments: operands, problems };
+  const config = { args: [...args], options: Object.fromEntries(kinds), strict: false, allowPositionals: true };
+  return parseArgs({ ...config, tokens: true }).tokens;
 }
 
 function wrongValue(from: string, text: string, { form, entries, isBare }: Option<unknown>): string {

@@ -22,7 +22,7 @@ function sharesText({ shares, framesPerSecond }: PageSummary, { cores }: LoadFig
   const { script, style, layout, cpu, busy, waiting } = shares;
   return [
     `Main thread: busy ${percent(busy)}, of which scripts ${percent(script)}, style ${percent(style)}, layout ${percent(layout)}; ` +
-      `CPU ${percent(cpu)}, waiting for a core ${percent(waiting)}; ${framesPerSecond} frames a second.`,
+      `CPU ${percent(cpu)}, waiting for a core ${percent(waiting)}; ${Number.isNaN(framesPerSecond) ? 'no whole second of frames' : `${framesPerSecond} frames a second`}.`,
     `Cores in use: hub ${cores.hub.toFixed(2)}, publisher ${cores.publisher.toFixed(2)}, viewers ${cores.viewers.toFixed(2)}, ` +
       `browser with its drawing ${cores.browser.toFixed(2)}, others ${cores.others.toFixed(2)}.`,
   ].join('\n');
