@@ -16,6 +16,7 @@ COPY client/package.json client/
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY shared shared
+COPY command-line command-line
 COPY tfjs-layer tfjs-layer
 COPY server server
 COPY cli cli
@@ -46,6 +47,7 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist/shared dist/shared
+COPY --from=build /app/dist/command-line dist/command-line
 COPY --from=build /app/dist/tfjs-layer dist/tfjs-layer
 COPY --from=build /app/dist/server dist/server
 COPY --from=build /app/dist/web dist/web

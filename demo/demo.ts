@@ -58,7 +58,7 @@ export class Demo {
   }
 
   async #watch(hub: HubProcess, stopped: Promise<undefined>): Promise<DemoOutcome> {
-    const { rate, port, seed, durationSeconds } = this.#options;
+    const { rate, port, seed, duration: durationSeconds } = this.#options;
     const view = this.#view;
     const tally = new Tally(performance.now());
     // Nobody asked for a port, and the usual one was taken.

@@ -6,6 +6,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, isTickcastError, type TickcastClient } from '../client/index.js';
+import { messageOf } from '../shared/words/message-of.js';
 import { FeedLog } from './feed-log.js';
 import { isFeedStop } from './feed-report.js';
 import { streamNameOf } from './stream-name.js';
@@ -48,7 +49,7 @@ try {
   await untilAnswered();
 } catch (cause) {
   if (!stop.signal.aborted) {
-    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+    process.stderr.write(`${messageOf(cause)}\n`);
     process.exitCode = 1;
   }
 } finally {

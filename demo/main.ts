@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The demo's main process: options, signals, exit code. The only file of it that knows the terminal's streams. */
 
-import { terminalText } from '../shared/terminal-text.js';
+import { runProgram, tellProblem } from '../command-line/run-program.js';
 import { Demo } from './demo.js';
-import { type DemoOptions, parseOptions } from './options.js';
+import { DEMO, type DemoOptions } from './options.js';
 import { TOPICS } from './text/topics.js';
 import { nextText, summaryText } from './view/plain.js';
 import { viewFor } from './view/view.js';
@@ -11,20 +11,9 @@ import { viewFor } from './view/view.js';
 /** npm may repeat the Ctrl-C that the terminal sent already: a second signal counts only after this, in milliseconds. */
 const SAME_SIGNAL_MS = 1_000;
 
-const parsed = parseOptions(process.argv.slice(2));
-switch (parsed.kind) {
-  case 'help':
-    process.stdout.write(parsed.text);
-    break;
-  case 'problem':
-    process.stderr.write(`demo: ${terminalText(parsed.problem)}\n`);
-    process.exitCode = 1;
-    break;
-  case 'options':
-    process.exitCode = await run(parsed.options);
-}
+await runProgram(DEMO, run);
 
-async function run(options: DemoOptions): Promise<number> {
+async function run(options: DemoOptions): Promise<void> {
   const { stdout, stderr } = process;
   const stop = new AbortController();
   // Whoever read the output is gone: that ends the demo as Ctrl-C does.
@@ -55,12 +44,8 @@ async function run(options: DemoOptions): Promise<number> {
   const { problem, tally } = await demo.run(stop.signal);
   view.close();
   if (tally !== undefined) stdout.write(`\n${summaryText(tally)}\n`);
-  if (problem !== undefined) {
-    stderr.write(`demo: ${terminalText(problem)}\n`);
-    return 1;
-  }
+  if (problem !== undefined) return tellProblem(DEMO.name, problem);
   stdout.write(
     tally === undefined ? 'Ended before it began.\n' : `Feed and hub have ended in good order.\n${nextText()}`,
   );
-  return 0;
 }

@@ -1,7 +1,8 @@
 /** Writes docs/options.md and docs/metrics.md from their tables: `npm run docs`. Tests hold the pages against the tables. */
 
 import { writeFileSync } from 'node:fs';
-import { envOf, flagOf } from '../server/config/config.js';
+import { flagOf } from '../command-line/option.js';
+import { envOf } from '../server/config/config.js';
 import { OPTION_GROUPS } from '../server/config/options.js';
 import { processMetrics } from '../server/observe/metrics/process-metrics.js';
 import { METRIC_GROUPS } from '../server/observe/metrics/table.js';

@@ -1,12 +1,11 @@
 /** The process: options, app, signals, exit code. The only file that ends the process. */
 
-import { terminalText } from '../shared/terminal-text.js';
+import { runProgram, tellProblem } from '../command-line/run-program.js';
 import { invitation } from './app/access-control.js';
 import { App } from './app/app.js';
 import { systemClock } from './app/system-clock.js';
 import { leaveClosedTerminals } from './closed-terminal.js';
-import { type Config, helpText, readConfig } from './config/config.js';
-import { version } from './config/version.js';
+import { type Config, HUB } from './config/config.js';
 import { onEndSignals } from './end-signals.js';
 import { neverBlock } from './observe/log-sink.js';
 import { openProcessLog } from './process-log.js';
@@ -17,26 +16,7 @@ const LAST_LINES_MS = 500;
 // Who reads them may leave before the end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-const outcome = readConfig(process.argv.slice(2), process.env);
-switch (outcome.kind) {
-  case 'help':
-    process.stdout.write(helpText());
-    break;
-  case 'version':
-    process.stdout.write(`${version}\n`);
-    break;
-  case 'problem':
-    tell(outcome.message);
-    process.exitCode = 1;
-    break;
-  case 'config':
-    await run(outcome.config);
-}
-
-/** One readable line. */
-function tell(problem: string): void {
-  process.stderr.write(`tickcast: ${terminalText(problem)}\n`);
-}
+await runProgram(HUB, (config) => run(Object.freeze(config)));
 
 async function run(config: Config): Promise<void> {
   neverBlock(process.stderr);
@@ -70,7 +50,7 @@ async function run(config: Config): Promise<void> {
   });
   const started = await App.start(config, log);
   if (!started.ok) {
-    tell(started.problem);
+    tellProblem(HUB.name, started.problem);
     return end(1);
   }
   app = started.app;

@@ -84,7 +84,7 @@ function nest(array: TensorArray, offset: number, shape: readonly number[], axis
 }
 
 /** Index of the highest of `count` scores from `offset` on; the first of equals. */
-export function bestOf(array: TensorArray, offset: number, count: number): number {
+export function bestOf(array: ArrayLike<number>, offset: number, count: number): number {
   let best = 0;
   for (let i = 1; i < count; i++) if ((array[offset + i] as number) > (array[offset + best] as number)) best = i;
   return best;

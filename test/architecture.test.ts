@@ -13,6 +13,7 @@ const SERVER_PARTS = ['contracts', 'core', 'engine', 'models', 'streams', 'acces
 
 const LAYERS: readonly Layer[] = [
   { name: 'shared', owns: within('shared/'), layers: [], packages: [] },
+  { name: 'command line', owns: within('command-line/'), layers: ['shared'], packages: ['node:'] },
   {
     name: 'layer',
     owns: within('tfjs-layer/'),
@@ -82,14 +83,19 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'app',
     owns: within('server/'),
-    layers: ['too early for all else', 'shared', ...SERVER_PARTS],
+    layers: ['too early for all else', 'shared', 'command line', ...SERVER_PARTS],
     packages: ['node:', 'fastify'],
   },
-  { name: 'train', owns: within('model/train/'), layers: ['shared', 'layer', 'engine', 'evaluate'], packages: 'any' },
+  {
+    name: 'train',
+    owns: within('model/train/'),
+    layers: ['shared', 'command line', 'layer', 'engine', 'evaluate'],
+    packages: 'any',
+  },
   {
     name: 'evaluate',
     owns: within('model/evaluate/'),
-    layers: ['shared', 'layer', 'contracts', 'core', 'engine', 'models'],
+    layers: ['shared', 'command line', 'layer', 'contracts', 'core', 'engine', 'models'],
     packages: ['node:', '@tensorflow/tfjs-core'],
   },
   {
@@ -99,23 +105,28 @@ const LAYERS: readonly Layer[] = [
     packages: ['@tickcast/client', 'uplot', 'vite', 'node:'],
   },
   { name: 'demo text', owns: within('demo/text/'), layers: [], packages: [] },
-  { name: 'demo', owns: within('demo/'), layers: ['shared', 'client', 'demo text'], packages: ['node:'] },
+  {
+    name: 'demo',
+    owns: within('demo/'),
+    layers: ['shared', 'command line', 'client', 'demo text'],
+    packages: ['node:'],
+  },
   {
     name: 'cli',
     owns: within('cli/'),
-    layers: ['shared', 'client', 'demo', 'app', 'too early for all else', ...SERVER_PARTS],
+    layers: ['shared', 'command line', 'client', 'demo', 'app', 'too early for all else', ...SERVER_PARTS],
     packages: ['node:'],
   },
   {
     name: 'bench',
     owns: within('bench/'),
-    layers: ['shared', 'client', 'demo text', 'app', ...SERVER_PARTS],
+    layers: ['shared', 'command line', 'client', 'demo text', 'app', ...SERVER_PARTS],
     packages: 'any',
   },
   {
     name: 'scripts',
     owns: within('scripts/'),
-    layers: ['shared', 'app', 'too early for all else', ...SERVER_PARTS],
+    layers: ['shared', 'command line', 'app', 'too early for all else', ...SERVER_PARTS],
     packages: ['node:'],
   },
 ];

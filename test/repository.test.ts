@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { envOf, flagOf, helpText, readConfig } from '../server/config/config.js';
+import { helpText } from '../command-line/help.js';
+import { flagOf } from '../command-line/option.js';
+import { envOf, HUB, readConfig } from '../server/config/config.js';
 import { OPTIONS } from '../server/config/options.js';
 import { ERRORS } from '../shared/errors.js';
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
@@ -137,7 +139,7 @@ test('PROTOCOL.md has the error table, the events and the limits of the code', (
 
 test('docs/options.md and --help have every option with its default', () => {
   const docs = read('docs/options.md');
-  const help = helpText();
+  const help = helpText(HUB);
   for (const [name, option] of Object.entries(OPTIONS)) {
     expect(help).toContain(flagOf(name));
     expect(docs).toContain(`| \`${flagOf(name)}\` | \`${envOf(name)}\` |`);

@@ -1,6 +1,7 @@
 /** Callers of every kind that ask without end, and what came of each question. Knows nothing of hubs and nginx. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../shared/words/message-of.js';
 import { within } from '../harness/deadline.js';
 import { buildInputs, expectedPredictions } from '../servers/mlp.js';
 import { type Caller, KINDS, type Kind, type Loss } from './callers.js';
@@ -97,7 +98,7 @@ class Group {
 
   #note(error: unknown): void {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    const text = `${error instanceof Error ? error.message : String(error)}${code}`.slice(0, 200);
+    const text = `${messageOf(error)}${code}`.slice(0, 200);
     const known = this.#failures.get(text);
     if (known !== undefined || this.#failures.size < MAX_FAILURES) this.#failures.set(text, (known ?? 0) + 1);
   }

@@ -2,7 +2,6 @@
 
 import { table, wholeText } from '../harness/table.js';
 import type { SceneFigures } from './scenes.js';
-import type { BalanceTarget } from './targets.js';
 
 export function sceneText({ name, seconds, kinds }: SceneFigures): string {
   const header = [
@@ -27,11 +26,4 @@ export function sceneText({ name, seconds, kinds }: SceneFigures): string {
     Object.entries(failures).map(([text, count]) => `  ${kind}: ${count} times ${text}`),
   );
   return [`${name}, ${seconds.toFixed(0)} s`, table(header, rows), ...failures].join('\n');
-}
-
-export function targetText(targets: readonly BalanceTarget[]): string {
-  return table(
-    ['target', 'measured', 'at most', ''],
-    targets.map(({ name, measured, limit, isMet }) => [name, String(measured), String(limit), isMet ? 'PASS' : 'MISS']),
-  );
 }

@@ -1,38 +1,28 @@
 /** From figures to targets: what is judged, and how. Measures nothing. */
 
+import { atMost, type Target } from '../harness/target.js';
 import type { DrainFigures } from './hub.js';
 import type { KindFigures } from './load.js';
 import type { SceneFigures, Step } from './scenes.js';
 
-export interface BalanceTarget {
-  readonly name: string;
-  readonly measured: number;
-  readonly limit: number;
-  readonly isMet: boolean;
-}
-
 /** Who had this Socket.IO connection: the number of a hub. */
 export type HubOf = (socket: string) => number | undefined;
 
-export function targetsOf(
-  scenes: readonly SceneFigures[],
-  hubOf: HubOf,
-  linesWithQuery: number,
-): readonly BalanceTarget[] {
+export function targetsOf(scenes: readonly SceneFigures[], hubOf: HubOf, linesWithQuery: number): readonly Target[] {
   return [
     ...scenes.flatMap((scene) => sceneTargets(scene, hubOf)),
-    atMost('access lines with a query', linesWithQuery, 0),
+    atMost('access lines with a query', linesWithQuery, 0, String),
   ];
 }
 
-function sceneTargets({ name, kinds, steps }: SceneFigures, hubOf: HubOf): BalanceTarget[] {
+function sceneTargets({ name, kinds, steps }: SceneFigures, hubOf: HubOf): Target[] {
   const [rest, sdk, plain] = ['REST', 'SDK', 'plain'].map((start) =>
     kinds.filter(({ kind }) => kind.startsWith(start)),
   );
   const unanswered = (some: readonly KindFigures[] = []): number =>
     sum(some, ({ failed, lost, wrong }) => failed + lost + wrong);
-  const target = (what: string, measured: number, limit: number): BalanceTarget =>
-    atMost(`${name}: ${what}`, measured, limit);
+  const target = (what: string, measured: number, limit: number): Target =>
+    atMost(`${name}: ${what}`, measured, limit, String);
   const common = [
     target('REST requests failed, lost or wrong', unanswered(rest), 0),
     target('SDK requests failed, lost or wrong', unanswered(sdk), 0),
@@ -110,10 +100,6 @@ export function mostOfRoll({ kinds, steps }: SceneFigures, hubs: number): number
     ),
   );
   return Math.max(0, ...counts);
-}
-
-function atMost(name: string, measured: number, limit: number): BalanceTarget {
-  return { name, measured, limit, isMet: measured <= limit };
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

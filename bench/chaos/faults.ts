@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAULT } from '../../server/testing/index.js';
 import { isRecord } from '../../shared/parse.js';
+import { messageOf } from '../../shared/words/message-of.js';
 import type { AttackName } from './attacks/table.js';
 import type { ClockFile } from './hub/clock-file.js';
 import type { HubProcess } from './hub/hub-process.js';
@@ -74,7 +75,7 @@ async function askPoison(url: string, fault: number): Promise<string> {
     const answer: unknown = await (await fetch(`${url}/predict`, { method: 'POST', headers, body, signal })).json();
     return isRecord(answer) && isRecord(answer.error) ? String(answer.error.code) : JSON.stringify(answer);
   } catch (error) {
-    return `not at all (${String(error)})`;
+    return `not at all (${messageOf(error)})`;
   }
 }
 

@@ -1,11 +1,9 @@
 /** What each attack costs those who have nothing to do with it: beside a quiet hub, the same attack on a bare server of its core, and on the hub. */
 
-import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../harness/entry.js';
+import type { Stage } from '../harness/bench.js';
 import { Histogram, type HistogramCounts } from '../harness/histogram.js';
-import { describeMachine } from '../harness/machine.js';
+import type { Report } from '../harness/report.js';
 import { table, wholeText } from '../harness/table.js';
 import { percentiles, recover } from './act.js';
 import type { AttackReport } from './attacker/attack-messages.js';
@@ -18,10 +16,9 @@ import { HubProcess } from './hub/hub-process.js';
 import { writeModels } from './hub/models.js';
 import { ResidentMemory } from './hub/resident-memory.js';
 import { type Measured, missesOf, ratioOf, type Stretch } from './measure-verdict.js';
-import type { MeasureOptions } from './options.js';
+import type { ChaosOptions } from './options.js';
 import { mib, type Outcome } from './verdict.js';
 
-const RESULT_FILE = fileURLToPath(new URL('./measure.json', import.meta.url));
 const PER_KIND = 4;
 /** A p99 above this while nothing happens is of the machine. */
 const BUSY_US = 50_000;
@@ -30,35 +27,27 @@ const WARM_UP_MS = 4_000;
 const ONE_CORE_FLAGS = ['--single-threaded-gc'];
 /** Quiet time of each pair, of the attack's time. */
 const QUIET_SHARE = 1 / 3;
-export async function runMeasure(options: MeasureOptions): Promise<void> {
-  const { attacks, out = RESULT_FILE, check } = options;
+
+export async function runMeasure(options: ChaosOptions, { say, folder }: Stage): Promise<Report> {
   const attacker = new Attacker();
   const bare = await BareServer.start();
-  const models = await writeModels(temporaryFolder(), false);
+  const models = await writeModels(folder, false);
   const all: Measured[] = [];
   try {
-    for (const attack of attacks) {
+    for (const attack of options.attacks) {
       const measured = await measure(attack, options, { attacker, bare, models });
       all.push(measured);
-      console.log(`${attack}: ${missesOf(measured).join('; ') || 'ok'}`);
+      say(`${attack}: ${missesOf(measured).join('; ') || 'ok'}`);
     }
   } finally {
     await attacker.close();
     await bare.close();
   }
-  console.log(`\n${measureTable(all)}\n`);
   const misses = all.flatMap((one) => missesOf(one).map((miss) => `${one.attack}: ${miss}`));
-  for (const miss of misses) console.log(`MISS  ${miss}`);
   const busy = all.filter(({ quiet }) => !(quiet.p99Us <= BUSY_US)).length;
-  if (busy > 0)
-    console.log(
-      `With ${busy} attacks the p99 was above ${ms(BUSY_US)} ms before: the machine is too busy to judge by.`,
-    );
-  if (misses.length === 0) console.log(`PASS: ${all.length} attacks`);
-  const result = { date: new Date().toISOString(), machine: describeMachine(), options, misses, attacks: all };
-  writeFileSync(out, `${JSON.stringify(result, undefined, 2)}\n`);
-  console.log(`All figures: ${out}`);
-  if (check && misses.length > 0) process.exitCode = 1;
+  const doubt = `with ${busy} attacks the p99 was above ${ms(BUSY_US)} ms before: the machine is too busy to judge by`;
+  const tables = [measureTable(all), ...(misses.length === 0 ? [`PASS: ${all.length} attacks`] : [])];
+  return { tables, misses, doubts: busy > 0 ? [doubt] : [], figures: { seed: options.seed, attacks: all } };
 }
 
 interface Servers {
@@ -70,10 +59,10 @@ interface Servers {
 /** A hub of its own for each attack. */
 async function measure(
   attack: AttackName,
-  options: MeasureOptions,
+  options: ChaosOptions,
   { attacker, bare, models }: Servers,
 ): Promise<Measured> {
-  const { seconds, pairs, seed, heapMiB, perSecond } = options;
+  const { seconds, pairs, seed, heap: heapMiB, rate: perSecond } = options;
   const hub = await HubProcess.start({ models, heapMiB, nodeFlags: ONE_CORE_FLAGS });
   const crowd = new Crowd({
     url: hub.url,

@@ -1,9 +1,7 @@
-/** A whole run of chaos: a hub for each act, the attackers beside it; table, JSON, exit code. */
+/** A whole run of chaos: a hub for each act, the attackers beside it. */
 
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../harness/entry.js';
-import { describeMachine } from '../harness/machine.js';
+import type { Stage } from '../harness/bench.js';
+import type { Report } from '../harness/report.js';
 import { type ActParts, runAct } from './act.js';
 import { Attacker } from './attacker/attacker.js';
 import { clockFile } from './hub/clock-file.js';
@@ -14,7 +12,6 @@ import { reportText } from './report.js';
 import { type Act, lengthOf, scheduleOf } from './schedule.js';
 import { type ActFigures, problemsOf } from './verdict.js';
 
-const RESULT_FILE = fileURLToPath(new URL('./chaos.json', import.meta.url));
 const PER_KIND = 4;
 /** The prediction log turns over within the small disk. */
 const LOG_FLAGS = ['--prediction-log-max-file-bytes', '4194304', '--prediction-log-keep-files', '2'];
@@ -23,39 +20,29 @@ const FEW_DESCRIPTORS = 128;
 /** Soon enough that a hang shows within a round. */
 const WATCHDOG_FLAGS = ['--watchdog-ms', '500'];
 
-export async function runChaos(options: ChaosOptions): Promise<void> {
-  const { seed, minutes, out = RESULT_FILE } = options;
+export async function runChaos(options: ChaosOptions, { say, folder }: Stage): Promise<Report> {
+  const { seed, minutes, heap: heapMiB, rate: perSecond } = options;
   const acts = scheduleOf(options);
   const seconds = acts.reduce((sum, act) => sum + lengthOf(act), 0);
-  console.log(
-    `seed ${seed}: ${acts.map(({ hub, rounds }) => `${rounds.length} rounds ${hub}`).join(', ')}; about ${Math.round(seconds)} s`,
-  );
-  const startedAt = performance.now();
-  const progress = (line: string): void =>
-    console.log(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(4)} s  ${line}`);
-  const root = temporaryFolder();
+  const plan = acts.map(({ hub, rounds }) => `${rounds.length} rounds ${hub}`).join(', ');
+  say(`seed ${seed}: ${plan}; about ${Math.round(seconds)} s`);
   const attacker = new Attacker();
+  const common = { heapMiB, perSecond, attacker, perKind: PER_KIND, progress: say };
   const figures: ActFigures[] = [];
   try {
-    for (const act of acts) figures.push(await play(act, root, { ...options, attacker, perKind: PER_KIND, progress }));
+    for (const act of acts) figures.push(await play(act, folder, common));
   } finally {
     await attacker.close();
   }
-  const problems = problemsOf(figures);
-  console.log(`\n${reportText(figures)}\n`);
-  for (const problem of problems) console.log(`FAIL  ${problem}`);
-  console.log(
-    problems.length === 0
+  const misses = problemsOf(figures);
+  const verdict =
+    misses.length === 0
       ? 'PASS: nothing lost, twice or wrong'
-      : `again with: npm run chaos -- --seed ${seed} --minutes ${minutes}`,
-  );
-  const result = { date: new Date().toISOString(), machine: describeMachine(), options, problems, acts: figures };
-  writeFileSync(out, `${JSON.stringify(result, undefined, 2)}\n`);
-  console.log(`All figures: ${out}`);
-  if (problems.length > 0) process.exitCode = 1;
+      : `again with: npm run chaos -- --seed ${seed} --minutes ${minutes}`;
+  return { tables: [reportText(figures), verdict], misses, isFatal: true, figures: { seed, acts: figures } };
 }
 
-type Common = Omit<ActParts, 'setting' | 'disk' | 'clock'> & Pick<ChaosOptions, 'heapMiB'>;
+type Common = Omit<ActParts, 'setting' | 'disk' | 'clock'> & { readonly heapMiB: number };
 
 async function play(act: Act, root: string, common: Common): Promise<ActFigures> {
   const isEngine = act.hub === 'engine';

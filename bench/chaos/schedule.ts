@@ -1,6 +1,6 @@
 /** What is done to which hub, when: made from a seed, so that the same seed makes the same run. Knows names and seconds; runs nothing. */
 
-import { Random } from '../harness/random.js';
+import { Random } from '../../demo/text/random.js';
 import type { AttackName } from './attacks/table.js';
 import { FAULTS, type FaultName, type HubKind, hubKinds } from './faults.js';
 

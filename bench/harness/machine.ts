@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { cpus, platform, release, totalmem } from 'node:os';
+import { messageOf } from '../../shared/words/message-of.js';
 import { LOADER_CORE } from './child.js';
 
 export interface Machine {
@@ -10,6 +11,8 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
+  /** Of the code that was measured, with `+` where files differ from it; undefined outside a repository. */
+  readonly commit: string | undefined;
 }
 
 export function describeMachine(): Machine {
@@ -19,7 +22,21 @@ export function describeMachine(): Machine {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${platform()} ${release()}`,
     node: process.version,
+    commit: commit(),
   };
+}
+
+export function machineText({ cpu, cores, node, commit }: Machine): string {
+  return `${cpu}, ${cores} cores, Node ${node}${commit === undefined ? '' : `, commit ${commit}`}`;
+}
+
+function commit(): string | undefined {
+  const git = (...args: readonly string[]): string => execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' });
+  try {
+    return git('rev-parse', '--short', 'HEAD').trim() + (git('status', '--porcelain') === '' ? '' : '+');
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the machine lacks to hold server and load apart, if anything. */
@@ -40,6 +57,6 @@ function tasksetProblem(...args: readonly string[]): string | undefined {
     execFileSync('taskset', args, { stdio: 'pipe' });
     return undefined;
   } catch (error) {
-    return `taskset (package util-linux) cannot pin processes to a core: ${error instanceof Error ? error.message : error}`;
+    return `taskset (package util-linux) cannot pin processes to a core: ${messageOf(error)}`;
   }
 }

@@ -18,9 +18,8 @@ export interface MeasurementPlan {
   readonly seconds: number;
 }
 
-export interface Measurement {
-  readonly server: ServerName;
-  readonly sockets: number;
+/** What loaders and the machine counted while a server was under load. */
+export interface LoadFigures {
   readonly predictionsPerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
@@ -32,69 +31,70 @@ export interface Measurement {
   readonly loaderLoad: number;
   /** Of everything else on the machine: what disturbed the measurement, in cores. */
   readonly otherLoad: number;
-  /** Rows a batch, from the hub's own count; the warm-up is in it. */
-  readonly meanBatch?: number;
-  /** Rows of the prediction log, where the hub kept one; the warm-up is in them. */
-  readonly loggedRows?: number;
-  readonly droppedRows?: number;
   readonly answered: number;
   /** Answers compared with the right one. */
   readonly checked: number;
   readonly answerBytes: number;
 }
 
+export interface Measurement extends LoadFigures {
+  readonly server: ServerName;
+  readonly sockets: number;
+  /** Rows a batch, from the hub's own count; the warm-up is in it. */
+  readonly meanBatch?: number;
+}
+
 export async function measure(plan: MeasurementPlan): Promise<Measurement> {
   const server = await ServerProcess.start(plan.server, plan.setting);
   try {
-    const counted = await load(server, plan);
-    const totals = await server.end();
-    if (totals === undefined) return counted;
-    const { rows, batches, log } = totals;
-    const logged = log === undefined ? {} : { loggedRows: log.written, droppedRows: log.dropped };
-    return { ...counted, meanBatch: rows / batches, ...logged };
+    const loaders = openLoaders(server, plan);
+    try {
+      await Promise.all(loaders.map((loader) => loader.opened()));
+      const counted = { server: plan.server, sockets: plan.sockets, ...(await countLoad(server, loaders, plan)) };
+      const totals = await server.end();
+      return totals === undefined ? counted : { ...counted, meanBatch: totals.rows / totals.batches };
+    } finally {
+      await Promise.all(loaders.map((loader) => loader.close()));
+    }
   } finally {
     await server.end();
   }
 }
 
-async function load(server: ServerProcess, plan: MeasurementPlan): Promise<Measurement> {
-  const loaders = openLoaders(server, plan);
-  try {
-    await Promise.all(loaders.map((loader) => loader.opened()));
-    for (const loader of loaders) loader.start();
-    await Promise.all(loaders.map((loader) => loader.run(plan.warmUpSeconds)));
-    await Promise.all(loaders.map((loader) => loader.begin()));
-    const startedAt = performance.now();
-    const startedCpu = server.cpuSeconds();
-    const machineCpu = machineCpuSeconds();
-    await Promise.all(loaders.map((loader) => loader.run(plan.seconds)));
-    const elapsed = (performance.now() - startedAt) / 1000;
-    const serverLoad = (server.cpuSeconds() - startedCpu) / elapsed;
-    const machineLoad = (machineCpuSeconds() - machineCpu) / elapsed;
-    const counts = await Promise.all(loaders.map((loader) => loader.end()));
-    const sum = (figure: (count: (typeof counts)[number]) => number) =>
-      counts.reduce((total, count) => total + figure(count), 0);
-    const predictionsPerSecond = sum(({ answered, seconds }) => answered / seconds);
-    const latencyUs = Histogram.of(...counts.map((count) => count.latencyUs));
-    const answered = sum((count) => count.answered);
-    const loaderLoad = sum(({ cpuSeconds, seconds }) => cpuSeconds / seconds);
-    return {
-      server: plan.server,
-      sockets: plan.sockets,
-      predictionsPerSecond,
-      p50Us: latencyUs.percentile(0.5),
-      p99Us: latencyUs.percentile(0.99),
-      serverCpuUs: (serverLoad / predictionsPerSecond) * 1e6,
-      serverLoad,
-      loaderLoad,
-      otherLoad: Math.max(0, machineLoad - serverLoad - loaderLoad),
-      answered,
-      checked: sum((count) => count.checked),
-      answerBytes: sum((count) => count.answerBytes * count.answered) / answered,
-    };
-  } finally {
-    await Promise.all(loaders.map((loader) => loader.close()));
-  }
+/** Loads a server and counts after the warm-up; the load goes on. */
+export async function countLoad(
+  server: ServerProcess,
+  loaders: readonly LoaderProcess[],
+  { warmUpSeconds, seconds }: Pick<MeasurementPlan, 'warmUpSeconds' | 'seconds'>,
+): Promise<LoadFigures> {
+  for (const loader of loaders) loader.start();
+  await Promise.all(loaders.map((loader) => loader.run(warmUpSeconds)));
+  await Promise.all(loaders.map((loader) => loader.begin()));
+  const startedAt = performance.now();
+  const [startedCpu, machineCpu] = [server.cpuSeconds(), machineCpuSeconds()];
+  await Promise.all(loaders.map((loader) => loader.run(seconds)));
+  const elapsed = (performance.now() - startedAt) / 1000;
+  const serverLoad = (server.cpuSeconds() - startedCpu) / elapsed;
+  const machineLoad = (machineCpuSeconds() - machineCpu) / elapsed;
+  const counts = await Promise.all(loaders.map((loader) => loader.end()));
+  const sum = (figure: (count: (typeof counts)[number]) => number) =>
+    counts.reduce((total, count) => total + figure(count), 0);
+  const predictionsPerSecond = sum((count) => count.answered / count.seconds);
+  const latencyUs = Histogram.of(...counts.map((count) => count.latencyUs));
+  const answered = sum((count) => count.answered);
+  const loaderLoad = sum((count) => count.cpuSeconds / count.seconds);
+  return {
+    predictionsPerSecond,
+    p50Us: latencyUs.percentile(0.5),
+    p99Us: latencyUs.percentile(0.99),
+    serverCpuUs: (serverLoad / predictionsPerSecond) * 1e6,
+    serverLoad,
+    loaderLoad,
+    otherLoad: Math.max(0, machineLoad - serverLoad - loaderLoad),
+    answered,
+    checked: sum((count) => count.checked),
+    answerBytes: sum((count) => count.answerBytes * count.answered) / answered,
+  };
 }
 
 /** Spreads the sockets over the loaders; one that would get none is not started. */

@@ -3,7 +3,7 @@
 import { table, wholeText } from '../harness/table.js';
 import type { EngineFigures } from '../servers/engine-figures.js';
 import type { Measurement } from './measurement.js';
-import { isMet, type Summary, type Target } from './summary.js';
+import type { Summary } from './summary.js';
 
 /** One line while the bench runs. */
 export function progressLine(one: Measurement): string {
@@ -14,13 +14,8 @@ export function progressLine(one: Measurement): string {
   );
 }
 
-export function reportText({ servers, engine, targets, doubts }: Summary): string {
-  const sections: string[] = [];
-  if (servers.length > 0) sections.push(serverTable(servers));
-  if (engine.length > 0) sections.push(engineTable(engine));
-  sections.push(targetTable(targets));
-  if (doubts.length > 0) sections.push(doubts.map((doubt) => `Note: ${doubt}.`).join('\n'));
-  return `${sections.join('\n\n')}\n`;
+export function tablesOf({ servers, engine }: Summary): readonly string[] {
+  return [...(servers.length > 0 ? [serverTable(servers)] : []), ...(engine.length > 0 ? [engineTable(engine)] : [])];
 }
 
 function serverTable(servers: readonly Measurement[]): string {
@@ -60,17 +55,6 @@ function engineTable(engine: readonly EngineFigures[]): string {
     cpuUsPerRow.toFixed(2),
   ]);
   return table(header, rows);
-}
-
-function targetTable(targets: readonly Target[]): string {
-  const rows = targets.map((target) => {
-    const { name, value, limit, kind, unit } = target;
-    const met = isMet(target);
-    const figure = (number: number) => (unit === 'ms' ? `${wholeText(number)} ms` : `${number.toFixed(2)} x`);
-    const verdict = met === undefined ? 'not measured' : met ? 'PASS' : 'MISS';
-    return [name, value === undefined ? '-' : figure(value), `${kind} ${figure(limit)}`, verdict];
-  });
-  return table(['target', 'measured', 'expected', ''], rows);
 }
 
 function percent(share: number): string {

@@ -1,6 +1,8 @@
 /** From raw measurements to the figures of the table and to the targets. Knows numbers; measures and prints nothing. */
 
 import { median } from '../harness/statistics.js';
+import { wholeText } from '../harness/table.js';
+import { atLeast, atMost, type Target } from '../harness/target.js';
 import { NEWCOMERS } from '../load/newcomers.js';
 import type { EngineFigures } from '../servers/engine-figures.js';
 import { type ServerName, serverNames } from '../servers/server-process.js';
@@ -12,15 +14,6 @@ export interface RawFigures {
   readonly engine: readonly EngineFigures[];
   /** Milliseconds, one for each round. */
   readonly newcomersMs: readonly number[];
-}
-
-export interface Target {
-  readonly name: string;
-  /** Undefined: a figure that it needs was not measured. */
-  readonly value: number | undefined;
-  readonly limit: number;
-  readonly kind: 'at least' | 'at most';
-  readonly unit: 'x' | 'ms';
 }
 
 export interface Summary {
@@ -55,34 +48,27 @@ export function summarise({ measurements, engine, newcomersMs }: RawFigures): Su
     engine: engineMedians,
     doubts: doubtsOf(servers),
     targets: [
-      {
-        name: `throughput, hub / naive, ${FULL_LOAD_SOCKETS} sockets`,
-        value: ratio(hub?.predictionsPerSecond, [at('naive', FULL_LOAD_SOCKETS)?.predictionsPerSecond]),
-        limit: 8,
-        kind: 'at least',
-        unit: 'x',
-      },
-      {
-        name: `CPU a prediction, hub / (echo + engine), ${FULL_LOAD_SOCKETS} sockets`,
-        value: ratio(hub?.serverCpuUs, [echo?.serverCpuUs, hubBatch?.cpuUsPerRow]),
-        limit: 1.5,
-        kind: 'at most',
-        unit: 'x',
-      },
-      {
-        name: 'p50, hub / (echo + engine at batch 1), 1 socket',
-        value: ratio(loneHub?.p50Us, [at('echo', 1)?.p50Us, engineAt(1)?.p50BatchUs]),
-        limit: 1.5,
-        kind: 'at most',
-        unit: 'x',
-      },
-      {
-        name: `${NEWCOMERS} new sockets connect while ${NEWCOMERS} load the hub`,
-        value: newcomersMs.length === 0 ? undefined : median(newcomersMs),
-        limit: 1000,
-        kind: 'at most',
-        unit: 'ms',
-      },
+      atLeast(
+        `throughput, hub / naive, ${FULL_LOAD_SOCKETS} sockets`,
+        ratio(hub?.predictionsPerSecond, [at('naive', FULL_LOAD_SOCKETS)?.predictionsPerSecond]),
+        8,
+      ),
+      atMost(
+        `CPU a prediction, hub / (echo + engine), ${FULL_LOAD_SOCKETS} sockets`,
+        ratio(hub?.serverCpuUs, [echo?.serverCpuUs, hubBatch?.cpuUsPerRow]),
+        1.5,
+      ),
+      atMost(
+        'p50, hub / (echo + engine at batch 1), 1 socket',
+        ratio(loneHub?.p50Us, [at('echo', 1)?.p50Us, engineAt(1)?.p50BatchUs]),
+        1.5,
+      ),
+      atMost(
+        `${NEWCOMERS} new sockets connect while ${NEWCOMERS} load the hub`,
+        newcomersMs.length === 0 ? undefined : median(newcomersMs),
+        1000,
+        (ms) => `${wholeText(ms)} ms`,
+      ),
     ],
   };
 }
@@ -113,11 +99,6 @@ function doubtsOf(servers: readonly Measurement[]): readonly string[] {
     doubts.push(`an answer of the hub has ${ours} bytes and one of echo ${theirs}; expected the same`);
   }
   return doubts;
-}
-
-export function isMet({ value, limit, kind }: Target): boolean | undefined {
-  if (value === undefined) return undefined;
-  return kind === 'at least' ? value >= limit : value <= limit;
 }
 
 /** The batch at which the engine alone stands beside this measurement. */

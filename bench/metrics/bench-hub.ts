@@ -1,5 +1,6 @@
 /** A hub in this process, over an engine that costs nothing, and callers that always want the next prediction. */
 
+import type { Random } from '../../demo/text/random.js';
 import { systemClock } from '../../server/app/system-clock.js';
 import { configWith } from '../../server/config/config.js';
 import type { ReadyModel } from '../../server/contracts/model.js';
@@ -8,7 +9,6 @@ import { Hub } from '../../server/core/hub.js';
 import type { Origin } from '../../server/core/requests/request.js';
 import { wireError } from '../../shared/errors.js';
 import type { PredictEnvelope } from '../../shared/parse.js';
-import type { Random } from '../harness/random.js';
 import { InstantEngine } from './instant-engine.js';
 
 /** As many as have one request in flight each. */

@@ -1,8 +1,9 @@
 /** What a whole prediction costs the hub with the counting and without it, sockets and engine left out: two hubs in turn. */
 
+import type { Random } from '../../demo/text/random.js';
 import type { Tap } from '../../server/contracts/tap.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
-import type { Random } from '../harness/random.js';
+import { differences, inTurns } from '../harness/turns.js';
 import { BenchHub } from './bench-hub.js';
 import { instantModel } from './instant-engine.js';
 
@@ -28,13 +29,13 @@ export async function measureHub(
   const withCounts = new BenchHub(models, [log, counts], random);
   const without = new BenchHub(models, [log], random);
   for (const hub of [withCounts, without, withCounts, without]) await hub.run(plan.requests);
-  const withUs: number[] = [];
-  const withoutUs: number[] = [];
-  for (let pair = 0; pair < plan.pairs; pair++) {
-    const order = pair % 2 === 0 ? [withCounts, without] : [without, withCounts];
-    for (const hub of order) (hub === withCounts ? withUs : withoutUs).push(await hub.run(plan.requests));
-    say(`CPU a request in the hub: ${withUs.at(-1)?.toFixed(2)} us counted, ${withoutUs.at(-1)?.toFixed(2)} us not`);
-  }
+  const hubs = { withUs: withCounts, withoutUs: without };
+  const { withUs, withoutUs } = await inTurns(
+    ['withUs', 'withoutUs'],
+    plan.pairs,
+    (state) => hubs[state].run(plan.requests),
+    (us) => say(`CPU a request in the hub: ${us.withUs.toFixed(2)} us counted, ${us.withoutUs.toFixed(2)} us not`),
+  );
   if (seen === 0) throw new Error('the hub told of nothing');
-  return { withUs, withoutUs, differencesUs: withUs.map((us, i) => us - (withoutUs[i] ?? Number.NaN)) };
+  return { withUs, withoutUs, differencesUs: differences(withUs, withoutUs) };
 }

@@ -1,11 +1,11 @@
 /** What the counting itself costs: what a hub told, with times as a loaded hub has them, told to a tap again and again. */
 
 import { Counter, Histogram, Registry } from 'prom-client';
+import type { Random } from '../../demo/text/random.js';
 import type { Predicted } from '../../server/contracts/outcome.js';
 import type { RefusedRequest, Tap, Via } from '../../server/contracts/tap.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
 import type { Timing } from '../../shared/protocol.js';
-import type { Random } from '../harness/random.js';
 import { median } from '../harness/statistics.js';
 import { BenchHub } from './bench-hub.js';
 import { instantModel } from './instant-engine.js';

@@ -7,7 +7,7 @@ import { machineCpuSeconds } from '../harness/process-cpu.js';
 import type { PageBrowser } from './browser.js';
 import type { HeapSample, LoadFigures, PageFigures, Stretch } from './figures.js';
 import type { LoadProcess } from './load-process.js';
-import type { Schedule } from './options.js';
+import type { Schedule } from './schedule.js';
 import { tasksOf } from './trace.js';
 
 /** A line for people comes this often, or after each part where that is shorter. */
@@ -23,7 +23,6 @@ export interface Scene {
 }
 
 export interface Progress {
-  readonly elapsedSeconds: number;
   /** Wall time of the main thread's tasks since the line before. */
   readonly busyShare: number;
   readonly cpuShare: number;
@@ -66,7 +65,6 @@ async function measureStretch(
     const now = await browser.counters();
     const span = now.at - end.at;
     progress({
-      elapsedSeconds: startSeconds + now.at - begin.at,
       busyShare: (now.task - end.task) / span,
       cpuShare: (now.cpu - end.cpu) / span,
       heapBytes: await browser.usedHeapBytes(),

@@ -2,6 +2,7 @@
 
 import { connect, type TickcastClient } from '../../client/index.js';
 import { Grammar } from '../../demo/text/grammar.js';
+import { messageOf } from '../../shared/words/message-of.js';
 import type { LoadReport, PublisherPlan } from './load-messages.js';
 
 const STEP_MS = 5;
@@ -49,7 +50,7 @@ export class Publisher {
       this.#answered++;
     } catch (cause) {
       this.#failed++;
-      this.#example = cause instanceof Error ? cause.message : String(cause);
+      this.#example = messageOf(cause);
     }
   }
 }

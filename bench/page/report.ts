@@ -9,28 +9,20 @@ import type { LongTask } from './trace.js';
 /** Of the long tasks, the longest are printed; the JSON has all. */
 const SHOWN_TASKS = 5;
 
-export function progressLine({ elapsedSeconds, busyShare, cpuShare, heapBytes }: Progress): string {
-  return (
-    `${elapsedSeconds.toFixed(0).padStart(5)} s  main thread busy ${percent(busyShare)} (CPU ${percent(cpuShare)}), ` +
-    `heap ${megabytes(heapBytes)} with garbage`
-  );
+export function progressLine({ busyShare, cpuShare, heapBytes }: Progress): string {
+  return `main thread busy ${percent(busyShare)} (CPU ${percent(cpuShare)}), heap ${megabytes(heapBytes)} with garbage`;
 }
 
-export function reportText(summary: PageSummary, load: LoadFigures): string {
-  const { targets, doubts, wallLongTasks } = summary;
-  const verdict = (met: boolean | undefined): string => (met === undefined ? 'not judged' : met ? 'PASS' : 'MISS');
-  const rows = targets.map(({ name, measured, expected, met }) => [name, measured, expected, verdict(met)]);
-  const sections = [sharesText(summary, load), table(['target', 'measured', 'expected', ''], rows)];
-  if (wallLongTasks.length > 0) sections.push(tasksText(wallLongTasks));
-  if (doubts.length > 0) sections.push(doubts.map((doubt) => `Note: ${doubt}.`).join('\n'));
-  return `${sections.join('\n\n')}\n`;
+export function tablesOf(summary: PageSummary, load: LoadFigures): readonly string[] {
+  const { wallLongTasks } = summary;
+  return [sharesText(summary, load), ...(wallLongTasks.length > 0 ? [tasksText(wallLongTasks)] : [])];
 }
 
 function sharesText({ shares, framesPerSecond }: PageSummary, { cores }: LoadFigures): string {
   const { script, style, layout, cpu, busy, waiting } = shares;
   return [
     `Main thread: busy ${percent(busy)}, of which scripts ${percent(script)}, style ${percent(style)}, layout ${percent(layout)}; ` +
-      `CPU ${percent(cpu)}, waiting for a core ${percent(waiting)}; ${framesPerSecond} frames a second.`,
+      `CPU ${percent(cpu)}, waiting for a core ${percent(waiting)}; ${Number.isNaN(framesPerSecond) ? 'no whole second of frames' : `${framesPerSecond} frames a second`}.`,
     `Cores in use: hub ${cores.hub.toFixed(2)}, publisher ${cores.publisher.toFixed(2)}, viewers ${cores.viewers.toFixed(2)}, ` +
       `browser with its drawing ${cores.browser.toFixed(2)}, others ${cores.others.toFixed(2)}.`,
   ].join('\n');

@@ -1,17 +1,10 @@
 /** From what was measured in the page to the figures of the table and to the targets. Knows numbers; measures and prints nothing. */
 
 import { median } from '../harness/statistics.js';
+import type { Target } from '../harness/target.js';
 import type { HeapSample, PageFigures, Stretch } from './figures.js';
 import { LONG_TASK_MS, type LongTask } from './trace.js';
 import { type Flatness, flatnessOf, slopePerMinute, type Tolerance } from './trend.js';
-
-export interface PageTarget {
-  readonly name: string;
-  readonly measured: string;
-  readonly expected: string;
-  /** Undefined: not to be judged from these figures. */
-  readonly met: boolean | undefined;
-}
 
 export interface PageSummary {
   /** Of the measured time, the main thread's. */
@@ -35,7 +28,7 @@ export interface PageSummary {
   readonly longTasks: readonly LongTask[];
   /** Long by wall time, those above included. */
   readonly wallLongTasks: readonly LongTask[];
-  readonly targets: readonly PageTarget[];
+  readonly targets: readonly Target[];
   /** What makes a figure doubtful, for people. */
   readonly doubts: readonly string[];
 }
@@ -94,7 +87,7 @@ function targetsOf(
   { stretches, before, after, problems }: PageFigures,
   summary: Omit<PageSummary, 'targets' | 'doubts'>,
   rate: number,
-): readonly PageTarget[] {
+): readonly Target[] {
   const { shares, heap, nodes, listeners, longTasks, wallLongTasks, messagesPerSecond } = summary;
   const isWaiting = shares.waiting > NOTABLE_WAIT;
   const observed = stretches.reduce((sum, one) => sum + one.observedLongTasks, 0);
@@ -112,52 +105,52 @@ function targetsOf(
       name: 'messages a second, published and answered',
       measured: messagesPerSecond.toFixed(0),
       expected: `at least ${least.toFixed(0)}`,
-      met: messagesPerSecond >= least,
+      isMet: messagesPerSecond >= least,
     },
     {
       name: 'main thread, CPU time',
       measured: percent(shares.cpu),
       expected: `below ${percent(BUSY_LIMIT)}`,
-      met: shares.cpu < BUSY_LIMIT,
+      isMet: shares.cpu < BUSY_LIMIT,
     },
     {
       name: 'main thread, wall time of its tasks',
       measured: percent(shares.busy),
       expected: `below ${percent(BUSY_LIMIT)}`,
       // Waiting for a core is the machine's doing. That it does not pass by waiting is certain; that it fails is not.
-      met: shares.busy < BUSY_LIMIT ? true : isWaiting ? undefined : false,
+      isMet: shares.busy < BUSY_LIMIT ? true : isWaiting ? undefined : false,
     },
     {
       name: `tasks over ${LONG_TASK_MS} ms, CPU time`,
       measured: `${longTasks.length} (by wall time ${wallLongTasks.length}, as the page sees it ${observed})`,
       expected: 'none',
-      met: longTasks.length === 0,
+      isMet: longTasks.length === 0,
     },
     {
       name: 'heap after collection, second and last third',
       measured: `${growth(heap, megabytes)} (${heap.bytesPerMinute > 0 ? '+' : ''}${megabytes(heap.bytesPerMinute)} a minute)`,
       expected: `at most +${percent(HEAP.share)} or +${megabytes(HEAP.absolute)}`,
-      met: heap.isFlat,
+      isMet: heap.isFlat,
     },
-    { name: 'DOM nodes', measured: growth(nodes, whole), expected: 'no growth', met: nodes.isFlat },
-    { name: 'event listeners', measured: growth(listeners, whole), expected: 'no growth', met: listeners.isFlat },
+    { name: 'DOM nodes', measured: growth(nodes, whole), expected: 'no growth', isMet: nodes.isFlat },
+    { name: 'event listeners', measured: growth(listeners, whole), expected: 'no growth', isMet: listeners.isFlat },
     {
       name: 'offset shown, furthest behind in one part',
       measured: `${Math.max(0, behind).toFixed(1)} s of messages`,
       expected: `at most ${MAX_BEHIND_SECONDS} s`,
-      met: behind <= MAX_BEHIND_SECONDS,
+      isMet: behind <= MAX_BEHIND_SECONDS,
     },
     {
       name: 'what the page missed',
       measured: lost.join(', '),
       expected: 'nothing',
-      met: after.gaps === before.gaps && after.reconnects === before.reconnects && sameWindows(before, after),
+      isMet: after.gaps === before.gaps && after.reconnects === before.reconnects && sameWindows(before, after),
     },
     {
       name: 'the page at the end',
       measured: `${after.state}, ${count(problems.length, 'error')}`,
       expected: 'live, 0 errors',
-      met: after.state === 'live' && problems.length === 0,
+      isMet: after.state === 'live' && problems.length === 0,
     },
   ];
 }

@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { Child, SERVER_CORE } from '../harness/child.js';
 import { within } from '../harness/deadline.js';
-import type { EngineName } from '../hub/options.js';
+import type { EngineName } from '../harness/options.js';
 
 export interface EnginePlan {
   readonly engine: EngineName;

@@ -3,7 +3,7 @@
  * Knows nothing of TensorFlow, files or sockets: it is what the servers' answers are checked against.
  */
 
-import { Random } from '../harness/random.js';
+import { Random } from '../../demo/text/random.js';
 
 export interface DenseLayer {
   readonly name: string;
@@ -39,8 +39,8 @@ export function buildMlp(sizes: readonly number[] = SIZES): readonly DenseLayer[
       inputs,
       units,
       activation: at === sizes.length - 1 ? 'softmax' : 'relu',
-      kernel: Float32Array.from({ length: inputs * units }, () => random.between(bound)),
-      bias: Float32Array.from({ length: units }, () => random.between(0.1)),
+      kernel: Float32Array.from({ length: inputs * units }, () => random.between(-bound, bound)),
+      bias: Float32Array.from({ length: units }, () => random.between(-0.1, 0.1)),
     });
   }
   return layers;
@@ -49,7 +49,7 @@ export function buildMlp(sizes: readonly number[] = SIZES): readonly DenseLayer[
 /** The inputs, in [-1, 1] with four decimals, as a program that reads sensors would send them. */
 export function buildInputs(length: number = INPUT_LENGTH): readonly (readonly number[])[] {
   const random = new Random(INPUT_SEED);
-  const number = () => Math.round(random.between(1) * 1e4) / 1e4;
+  const number = () => Math.round(random.between(-1, 1) * 1e4) / 1e4;
   return Array.from({ length: INPUT_COUNT }, () => Array.from({ length }, number));
 }
 

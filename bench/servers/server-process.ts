@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { Child, SERVER_CORE } from '../harness/child.js';
 import { within } from '../harness/deadline.js';
 import { freePort } from '../harness/free-port.js';
+import type { EngineName } from '../harness/options.js';
 import { processCpuSeconds, processRssBytes } from '../harness/process-cpu.js';
-import type { EngineName } from '../hub/options.js';
 
 export const serverNames = ['echo', 'naive', 'hub'] as const;
 export type ServerName = (typeof serverNames)[number];

@@ -1,5 +1,6 @@
 /** Fan-out in mode `all`: one item to many viewers, as fast as the server can, by the hub and by a bare Socket.IO room in turn. */
 
+import { inTurns } from '../harness/turns.js';
 import { type CastKind, CastProcess } from './cast-process.js';
 import { STREAM } from './cast-workload.js';
 import { Viewers } from './viewers.js';
@@ -13,6 +14,7 @@ export interface FanOutFigure {
 }
 
 export interface FanOutPlan {
+  readonly rounds: number;
   readonly viewers: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
@@ -21,8 +23,21 @@ export interface FanOutPlan {
 /** Rounds that the server may be ahead of the slowest viewer. */
 const AHEAD = 4;
 
+/** The bare room and the hub in turn. */
+export async function measureFanOuts(plan: FanOutPlan, say: (line: string) => void): Promise<readonly FanOutFigure[]> {
+  const measure = async (kind: CastKind): Promise<FanOutFigure> => {
+    const figure = await measureFanOut(kind, plan);
+    const { deliveriesPerSecond, cpuUs, frameBytes } = figure;
+    const rate = `${Math.round(deliveriesPerSecond)} deliveries/s, ${cpuUs.toFixed(2)} us CPU each`;
+    say(`fan-out to ${plan.viewers} by ${kind}: ${rate}, ${Math.round(frameBytes)} bytes`);
+    return figure;
+  };
+  const { room, hub } = await inTurns(['room', 'hub'], plan.rounds, measure);
+  return [...room, ...hub];
+}
+
 /** One server, started for it. */
-export async function measureFanOut(kind: CastKind, plan: FanOutPlan): Promise<FanOutFigure> {
+async function measureFanOut(kind: CastKind, plan: FanOutPlan): Promise<FanOutFigure> {
   const server = await CastProcess.start(kind);
   let frames = 0;
   let bytes = 0;

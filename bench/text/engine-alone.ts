@@ -3,7 +3,7 @@
 import { InlineEngine } from '../../server/engine/inline-engine.js';
 import { findModels } from '../../server/models/repository.js';
 import { batchBytes, viewBatch } from '../../shared/batch-layout.js';
-import type { EngineName } from '../hub/options.js';
+import type { EngineName } from '../harness/options.js';
 
 export interface AloneFigures {
   readonly engine: string;

@@ -2,7 +2,7 @@
 
 import { io } from 'socket.io-client';
 import { connect, TickcastError } from '../../client/index.js';
-import type { EngineName } from '../hub/options.js';
+import type { EngineName } from '../harness/options.js';
 import { ServerProcess } from '../servers/server-process.js';
 
 export const clientNames = ['sdk', 'plain'] as const;

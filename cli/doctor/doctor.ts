@@ -2,8 +2,9 @@
 
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { bare } from '../../command-line/option.js';
+import { runProgram } from '../../command-line/run-program.js';
 import { probeBackends } from '../../server/engine/backend/backend-probe.js';
-import { terminalText } from '../../shared/terminal-text.js';
 import { thisMachine } from '../native/native-tools.js';
 import {
   automaticEngine,
@@ -15,14 +16,15 @@ import {
 } from './doctor-report.js';
 import { installedVersion, packageRoot } from './installed-version.js';
 
-process.exitCode = await main(process.argv.slice(2));
+const DOCTOR = {
+  name: 'doctor',
+  intro: `npm run doctor -- [options]
 
-async function main(args: readonly string[]): Promise<number> {
-  const unknown = args.find((arg) => arg !== '--json');
-  if (unknown !== undefined) {
-    console.error(`unknown argument ${terminalText(unknown)}; expected nothing or --json`);
-    return 1;
-  }
+Says which engines this machine has, why one is missing and what to do. Exit code 1: no engine works.`,
+  options: { json: bare('For programs.') },
+};
+
+await runProgram(DOCTOR, async ({ json }) => {
   const root = packageRoot(fileURLToPath(new URL('.', import.meta.url)));
   const findings: Findings = {
     node: process.versions.node,
@@ -31,6 +33,6 @@ async function main(args: readonly string[]): Promise<number> {
     engines: await probeBackends(),
     floors: floors.map((floor) => judgeFloor(floor, installedVersion(root, floor.chain))),
   };
-  console.log(args.includes('--json') ? findingsToJson(findings) : describeFindings(findings));
-  return automaticEngine(findings.engines) === null ? 1 : 0;
-}
+  console.log(json ? findingsToJson(findings) : describeFindings(findings));
+  if (automaticEngine(findings.engines) === null) process.exitCode = 1;
+});

@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { messageOf } from '../../shared/words/message-of.js';
 import { type Line, readLines } from './line-splitter.js';
 
 export interface LineSource {
@@ -81,5 +82,5 @@ export function fileProblem(name: string, cause: unknown): string {
   if (code === 'ENOENT') return `there is no file ${name}`;
   if (code === 'EACCES' || code === 'EPERM') return `${name} may not be read`;
   if (code === 'EISDIR') return `${name} is a folder; give a file`;
-  return `${name} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return `${name} cannot be read: ${messageOf(cause)}`;
 }

@@ -2,10 +2,11 @@
 /** The process of `npm run feed`: options, signals, progress, exit code. The only file of it that knows the terminal's streams. */
 
 import { setMaxListeners } from 'node:events';
+import { runProgram, tellProblem } from '../../command-line/run-program.js';
 import { terminalText } from '../../shared/terminal-text.js';
 import { LineFeed } from './line-feed.js';
 import { type LineSource, openSource } from './line-source.js';
-import { type FeedOptions, parseFeedOptions } from './options.js';
+import { FEED, type FeedOptions, feedOptions } from './options.js';
 import { ProgressLine } from './progress-line.js';
 import { progressText, summaryText, watchText } from './words.js';
 
@@ -22,25 +23,12 @@ const { stdin, stdout, stderr } = process;
 stdout.on('error', () => {});
 stderr.on('error', () => {});
 
-const parsed = parseFeedOptions(process.argv.slice(2), process.env);
-switch (parsed.kind) {
-  case 'help':
-    stdout.write(parsed.text);
-    break;
-  case 'problem':
-    fail(parsed.problem);
-    break;
-  case 'options': {
-    const opened = await openSource(parsed.options.file, parsed.options.loop, stdin);
-    if (opened.ok) await run(parsed.options, opened.source);
-    else fail(opened.problem);
-  }
-}
-
-function fail(problem: string): void {
-  stderr.write(`feed: ${terminalText(problem)}\n`);
-  process.exitCode = 1;
-}
+await runProgram(FEED, async (values) => {
+  const options = feedOptions(values);
+  const opened = await openSource(options.file, options.loop, stdin);
+  if (opened.ok) await run(options, opened.source);
+  else tellProblem(FEED.name, opened.problem);
+});
 
 async function run(options: FeedOptions, source: LineSource): Promise<void> {
   const stop = new AbortController();

@@ -1,35 +1,21 @@
 /** `npm run log`: reads the prediction log. */
 
-import { terminalJson, terminalText } from '../../shared/terminal-text.js';
+import { runProgram, tellProblem } from '../../command-line/run-program.js';
+import { terminalJson } from '../../shared/terminal-text.js';
 import { Follower } from './follow.js';
 import { viewCounts, viewLine } from './line-view.js';
 import { findLogFiles, readLines, type Unread } from './log-files.js';
 import type { LogLine } from './log-line.js';
-import { type Counted, type LogOptions, parseLogOptions } from './options.js';
+import { type Counted, LOG, type LogOptions, pathOf } from './options.js';
 
-const parsing = parseLogOptions(process.argv.slice(2), Date.now());
 // `| head` has seen enough.
 process.stdout.on('error', () => process.exit(0));
-switch (parsing.kind) {
-  case 'help':
-    process.stdout.write(parsing.text);
-    break;
-  case 'problem':
-    fail(parsing.problem);
-    break;
-  case 'options':
-    await run(parsing.options);
-}
+await runProgram(LOG, (options, operands) => run(pathOf(operands), options));
 
-function fail(problem: string): never {
-  process.stderr.write(`log: ${terminalText(problem)}\n`);
-  process.exit(1);
-}
-
-async function run(options: LogOptions): Promise<void> {
-  const { path, count, follow } = options;
+async function run(path: string, options: LogOptions): Promise<void> {
+  const { count, follow } = options;
   const found = await findLogFiles(path);
-  if (!found.ok) fail(found.problem);
+  if (!found.ok) return tellProblem(LOG.name, found.problem);
   const unread: Unread = { count: 0 };
   const follower = new Follower(path, unread);
   if (follow) await follower.begin();

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runProgram } from '../../command-line/run-program.js';
 import { probeBackend } from '../../server/engine/backend/backend-probe.js';
 import { terminalText } from '../../shared/terminal-text.js';
 import { packageRoot } from '../doctor/installed-version.js';
@@ -21,10 +22,21 @@ const interrupt = new AbortController();
 const { signal } = interrupt;
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
 
-const outcome = await main();
-if (outcome.ok) console.log(`The native TensorFlow engine works: @tensorflow/tfjs-node ${outcome.version}.`);
-else console.error(`The native TensorFlow engine is not there: ${terminalText(outcome.reason)}`);
-process.exitCode = outcome.ok ? 0 : 1;
+const NATIVE = {
+  name: 'native',
+  intro: `npm run native
+
+Has @tensorflow/tfjs-node work where its own download fails, from package registries alone. Safe to run again. Exit code 1: it does not work.`,
+  options: {},
+  outro: `TICKCAST_CACHE names the folder that downloads are kept in [${cacheFolder}].`,
+};
+
+await runProgram(NATIVE, async () => {
+  const outcome = await main();
+  if (outcome.ok) console.log(`The native TensorFlow engine works: @tensorflow/tfjs-node ${outcome.version}.`);
+  else console.error(`The native TensorFlow engine is not there: ${terminalText(outcome.reason)}`);
+  process.exitCode = outcome.ok ? 0 : 1;
+});
 
 type Outcome = { readonly ok: true; readonly version: string } | { readonly ok: false; readonly reason: string };
 

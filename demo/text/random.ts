@@ -1,4 +1,4 @@
-/** A seeded generator of random numbers (mulberry32), so that a seed always gives the same messages. */
+/** A seeded generator of random numbers (mulberry32), so that a seed always gives the same: messages here, weights and attacks in the benches. */
 
 export class Random {
   #state: number;

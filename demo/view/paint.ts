@@ -1,21 +1,25 @@
 /** Colours of the view by meaning, as ANSI sequences, or as nothing where they are not wanted. */
 
+import { styleText } from 'node:util';
+
 export type Tone = 'negative' | 'neutral' | 'positive' | 'strong' | 'faint' | 'brand' | 'alarm';
 
 export type Paint = (tone: Tone, text: string) => string;
 
-/** Codes of the 16 basic colours: the terminal's own theme decides how they look. */
-const CODES: Readonly<Record<Tone, string>> = {
-  negative: '31',
-  neutral: '90',
-  positive: '32',
-  strong: '1',
-  faint: '2',
-  brand: '1;36',
-  alarm: '1;33',
+/** Of the 16 basic colours: the terminal's own theme decides how they look. */
+const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+  negative: 'red',
+  neutral: 'gray',
+  positive: 'green',
+  strong: 'bold',
+  faint: 'dim',
+  brand: ['bold', 'cyan'],
+  alarm: ['bold', 'yellow'],
 };
 
-export const colours: Paint = (tone, text) => (text === '' ? '' : `\x1b[${CODES[tone]}m${text}\x1b[0m`);
+/** Whether they are wanted is decided once, by {@link paintFor}: Node is not to look at the stream for each word. */
+export const colours: Paint = (tone, text) =>
+  text === '' ? '' : styleText(STYLES[tone], text, { validateStream: false });
 
 export const noColours: Paint = (_tone, text) => text;
 

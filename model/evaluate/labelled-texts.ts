@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { messageOf } from '../../shared/words/message-of.js';
 
 export interface LabelledTexts {
   readonly labels: readonly number[];
@@ -17,7 +18,7 @@ export function readLabelledTexts(path: string, classes: readonly string[]): Lab
     const bytes = readFileSync(path);
     content = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   } catch (cause) {
-    throw new EvaluationInputError(`${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new EvaluationInputError(`${path} cannot be read: ${messageOf(cause)}`);
   }
   return parseLabelledTexts(content, path, classes);
 }

@@ -1,7 +1,9 @@
 /** Entry of `npm run evaluate`: runs a text model on labelled texts and says how good it is and where it is most wrong. */
 
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { integer, oneOf, optional, text, type ValuesOf } from '../../command-line/option.js';
+import type { Program } from '../../command-line/program.js';
+import { runProgram, tellProblem } from '../../command-line/run-program.js';
 import { measureAgreement } from './agreement.js';
 import { calibrationSvg } from './calibration-plot.js';
 import { EvaluationInputError, readLabelledTexts } from './labelled-texts.js';
@@ -9,41 +11,44 @@ import { formatScores, formatWorst, worstErrors } from './report.js';
 import { scoreTexts } from './scores.js';
 import { TextModel } from './text-model.js';
 
-const USAGE = `Measures a text model on labelled texts.
+const OPTIONS = {
+  model: text('PATH', 'model/sentiment/2', 'A model folder, a version folder or a model.json.'),
+  data: text('FILE', '', 'Lines of LABEL<TAB>TEXT, plain or gzipped (.gz); a label is a class’s number or name.'),
+  errors: integer(0, 999_999, 10, 'How many of the worst errors are shown.'),
+  svg: text('FILE', 'dist/evaluation.svg', 'Where the calibration plot goes.'),
+  agree: optional(
+    integer(
+      1,
+      99_999_999,
+      1,
+      'Instead of all this: how far the fast text encoder lies from the model’s layer on so many random Unicode texts.',
+    ),
+  ),
+  engine: oneOf(['auto', 'native', 'wasm', 'cpu'], 'auto', 'What computes: auto takes the fastest there is.'),
+};
 
-  npm run evaluate -- --model PATH --data FILE [--errors N] [--svg FILE] [--engine NAME]
+const EVALUATE: Program<typeof OPTIONS> = {
+  name: 'evaluate',
+  intro: `Measures a text model on labelled texts.
 
-  --model PATH   a model folder, a version folder or a model.json (default model/sentiment/2)
-  --data FILE    lines of LABEL<TAB>TEXT, plain or gzipped (.gz); a label is a class's number or name
-  --errors N     how many of the worst errors are shown (default 10)
-  --svg FILE     where the calibration plot goes (default dist/evaluation.svg)
-  --agree N      instead of all this: how far the fast text encoder lies from the model's layer on N random Unicode texts
-  --engine NAME  auto, native, wasm or cpu (default auto)
-  --help         this text`;
+Usage: npm run evaluate -- --model PATH --data FILE [options]`,
+  options: OPTIONS,
+  check: ({ data, agree }) => [
+    data === '' && agree === undefined && '--data is missing: give a file of labelled texts',
+  ],
+};
 
 const MOST_APART = 1e-5;
-const ENGINES = ['auto', 'native', 'wasm', 'cpu'] as const;
 
-async function run(args: readonly string[]): Promise<void> {
-  const values = parse(args);
-  if (values.help) return console.log(USAGE);
-  if (values.agree !== undefined) {
-    if (!/^[1-9]\d{0,7}$/.test(values.agree))
-      throw new EvaluationInputError(`--agree is ${values.agree}, expected a number of texts`);
-    const { texts, worst } = await measureAgreement(values.model, Number(values.agree), 1);
+async function run({ model: path, data, errors, svg, agree, engine }: ValuesOf<typeof OPTIONS>): Promise<void> {
+  if (agree !== undefined) {
+    const { texts, worst } = await measureAgreement(path, agree, 1);
     console.log(`${texts} random texts: the fast encoder and the layer differ by ${worst.toExponential(1)} at most`);
     if (worst > MOST_APART) process.exitCode = 1;
     return;
   }
-  if (values.data === undefined) throw new EvaluationInputError('--data FILE is missing; --help shows all options');
-  const engine = ENGINES.find((name) => name === values.engine);
-  if (engine === undefined)
-    throw new EvaluationInputError(`--engine is ${values.engine}, expected ${ENGINES.join(', ')}`);
-  if (!/^\d{1,6}$/.test(values.errors)) {
-    throw new EvaluationInputError(`--errors is ${values.errors}, expected a whole number`);
-  }
-  const model = await TextModel.open(values.model, engine);
-  const { labels, texts } = readLabelledTexts(values.data, model.labels);
+  const model = await TextModel.open(path, engine);
+  const { labels, texts } = readLabelledTexts(data, model.labels);
   const startedMs = performance.now();
   const answers = await model.predict(texts);
   const seconds = (performance.now() - startedMs) / 1000;
@@ -51,37 +56,15 @@ async function run(args: readonly string[]): Promise<void> {
   const scores = scoreTexts(labels, answers, model.labels.length);
   console.log(`${model.ref} on ${model.engineName}, ${texts.length} texts in ${seconds.toFixed(2)} s\n`);
   console.log(formatScores(scores, model.labels));
-  const worst = worstErrors(labels, answers, model.labels.length, Number(values.errors));
+  const worst = worstErrors(labels, answers, model.labels.length, errors);
   if (worst.length > 0) console.log(`\nMost sure and wrong\n${formatWorst(worst, texts, model.labels)}`);
-  writeFileSync(values.svg, calibrationSvg(scores.calibration, model.ref));
-  console.log(`\nCalibration plot: ${values.svg}`);
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        model: { type: 'string', default: 'model/sentiment/2' },
-        data: { type: 'string' },
-        agree: { type: 'string' },
-        errors: { type: 'string', default: '10' },
-        svg: { type: 'string', default: 'dist/evaluation.svg' },
-        engine: { type: 'string', default: 'auto' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new EvaluationInputError(
-      `${error instanceof Error ? error.message : String(error)}; --help shows all options`,
-    );
-  }
+  writeFileSync(svg, calibrationSvg(scores.calibration, model.ref));
+  console.log(`\nCalibration plot: ${svg}`);
 }
 
 try {
-  await run(process.argv.slice(2));
+  await runProgram(EVALUATE, run);
 } catch (error) {
   if (!(error instanceof EvaluationInputError)) throw error;
-  console.error(`evaluate: ${error.message}`);
-  process.exitCode = 1;
+  tellProblem(EVALUATE.name, error.message);
 }

@@ -1,6 +1,7 @@
 /** Figures as text for the terminal. */
 
-import { largestOf, type Scores } from './scores.js';
+import { bestOf } from '../../shared/output.js';
+import type { Scores } from './scores.js';
 
 const COLUMN = 10;
 
@@ -40,7 +41,7 @@ export function worstErrors(
 ): WorstError[] {
   return labels
     .map((label, text): WorstError => {
-      const predicted = largestOf(probabilities, text * classes, classes);
+      const predicted = bestOf(probabilities, text * classes, classes);
       return { text, label, predicted, confidence: probabilities[text * classes + predicted] ?? 0 };
     })
     .filter(({ label, predicted }) => label !== predicted)

@@ -1,5 +1,7 @@
 /** How good a classifier is: confusion matrix, recalls, their mean, F1, accuracy, and how well its confidence tells how often it is right. */
 
+import { bestOf } from '../../shared/output.js';
+
 export interface Scores {
   readonly count: number;
   readonly accuracy: number;
@@ -36,7 +38,7 @@ export function scoreTexts(labels: ArrayLike<number>, probabilities: ArrayLike<n
   let right = 0;
   for (let text = 0; text < count; text++) {
     const label = labels[text] ?? -1;
-    const predicted = largestOf(probabilities, text * classes, classes);
+    const predicted = bestOf(probabilities, text * classes, classes);
     const row = confusion[label];
     if (row === undefined) throw new RangeError(`text ${text} has label ${label}, expected 0 to ${classes - 1}`);
     row[predicted] = (row[predicted] ?? 0) + 1;
@@ -72,11 +74,4 @@ export function scoreTexts(labels: ArrayLike<number>, probabilities: ArrayLike<n
       error: bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.right), 0) / Math.max(count, 1),
     },
   };
-}
-
-/** Index of the largest of `classes` values from `at` on; the first of equals. */
-export function largestOf(values: ArrayLike<number>, at: number, classes: number): number {
-  let best = 0;
-  for (let c = 1; c < classes; c++) if ((values[at + c] ?? 0) > (values[at + best] ?? 0)) best = c;
-  return best;
 }

@@ -1,13 +1,15 @@
 /** Entry of `npm run train`: reads the texts, trains, measures the model as it will be shipped, writes its folder. */
 
 import { createHash } from 'node:crypto';
+import { runProgram, tellProblem } from '../../command-line/run-program.js';
+import { bestOf } from '../../shared/output.js';
 import { formatScores, percent } from '../evaluate/report.js';
-import { largestOf, scoreTexts } from '../evaluate/scores.js';
+import { scoreTexts } from '../evaluate/scores.js';
 import type { Progress } from './course.js';
 import { TrainingInputError } from './input-error.js';
 import { openTrainingEngine } from './network/engine.js';
 import { Random } from './network/random.js';
-import { parseOptions, type TrainingOptions, USAGE } from './options.js';
+import { TRAIN, type TrainingOptions, trainingOptions } from './options.js';
 import { OpinionStore, trainAll } from './pipeline.js';
 import { ProgressBar } from './progress-bar.js';
 import { QUICK_EVERY, QUICK_RECIPE, RECIPE, VARIANTS } from './recipe.js';
@@ -74,7 +76,7 @@ async function run(options: TrainingOptions): Promise<void> {
       PROBE.map(({ text }) => text),
     );
     model.dispose();
-    const right = PROBE.map(({ label }, i) => largestOf(probe, i * CLASSES, CLASSES) === label);
+    const right = PROBE.map(({ label }, i) => bestOf(probe, i * CLASSES, CLASSES) === label);
     return { artefact, scores: scoreTexts(labels, said, CLASSES), right };
   };
   const [float, shipped] = [await measure(true), await measure(false)];
@@ -114,11 +116,8 @@ function thin(set: SourceSet, every: number): SourceSet {
 }
 
 try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') console.log(USAGE);
-  else await run(options);
+  await runProgram(TRAIN, (values) => run(trainingOptions(values)));
 } catch (error) {
   if (!(error instanceof TrainingInputError)) throw error;
-  console.error(`train: ${error.message}`);
-  process.exitCode = 1;
+  tellProblem(TRAIN.name, error.message);
 }

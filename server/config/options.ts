@@ -1,9 +1,10 @@
 /** Every option of the hub, in groups: flags, environment, `--help`, docs and the typed config are derived from this table. */
 
+import { flag, integer, integerOr, list, MIB, type Option, oneOf, text } from '../../command-line/option.js';
+import type { OptionGroup } from '../../command-line/program.js';
 import { isProxies } from '../transports/client-address.js';
 import { isHost } from '../transports/host-policy.js';
 import { isOrigin } from '../transports/origin-policy.js';
-import { flag, integer, integerOr, list, MIB, type Option, oneOf, text } from './option.js';
 
 /** Models, engine and batches: what is computed, and how. */
 const MODELS = {
@@ -242,7 +243,7 @@ const RUNNING = {
 } as const satisfies Record<string, Option<unknown>>;
 
 /** As the docs and `--help` show them. */
-export const OPTION_GROUPS: readonly { readonly title: string; readonly options: Record<string, Option<unknown>> }[] = [
+export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Models and engine', options: MODELS },
   { title: 'Connections', options: CONNECTIONS },
   { title: 'Access', options: ACCESS },

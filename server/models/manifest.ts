@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { MAX_RANK } from '../../shared/limits.js';
 import { describe } from '../../shared/parse.js';
 import { type FeaturiserConfig, parseFeaturiserConfig } from '../../shared/text/featuriser.js';
+import { messageOf } from '../../shared/words/message-of.js';
+import { nearMiss } from '../../shared/words/near-miss.js';
 import type { DeclaredInput } from '../contracts/model-loader.js';
-import { nearMiss } from './near-miss.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -83,7 +84,7 @@ export function parseManifest(text: string | undefined): ManifestParsed {
   try {
     if (text !== undefined) raw = JSON.parse(text);
   } catch (cause) {
-    return refuse(`it is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return refuse(`it is not JSON: ${messageOf(cause)}`);
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) return refuse(readable(parsed.error, raw));

@@ -4,6 +4,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { MODEL_NAME, MODEL_VERSION } from '../../shared/limits.js';
+import { messageOf } from '../../shared/words/message-of.js';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.js';
 
 /** A model version that was found, and its manifest. */
@@ -41,7 +42,7 @@ export async function findModels(path: string): Promise<ModelsFound> {
     if (models.length === 0) return { ok: false, problem: `${path} holds no model; looked for ${LOOKED_FOR}` };
     return { ok: true, models };
   } catch (cause) {
-    return { ok: false, problem: cause instanceof Error ? cause.message : String(cause) };
+    return { ok: false, problem: messageOf(cause) };
   }
 }
 

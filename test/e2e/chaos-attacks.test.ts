@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ATTACKS, type AttackName, attackNames } from '../../dist/bench/chaos/attacks/table.js';
-import { Random } from '../../dist/bench/harness/random.js';
+import { Random } from '../../dist/demo/text/random.js';
 import { until } from '../support/until.js';
 
 /** On a busy machine an attack may have to wait for its first packet; then it goes on for a while. */

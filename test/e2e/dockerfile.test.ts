@@ -195,7 +195,14 @@ test('the image has what the hub needs at run time and nothing else', async () =
   expect(development).toEqual(expect.arrayContaining(['node_modules/typescript', 'node_modules/vitest']));
   expect(development.filter((path) => existsSync(join(app, path)))).toEqual([]);
   expect((await readdir(app)).sort()).toEqual(['LICENSE', 'dist', 'model', 'node_modules', 'package.json']);
-  expect((await readdir(join(app, 'dist'))).sort()).toEqual(['cli', 'server', 'shared', 'tfjs-layer', 'web']);
+  expect((await readdir(join(app, 'dist'))).sort()).toEqual([
+    'cli',
+    'command-line',
+    'server',
+    'shared',
+    'tfjs-layer',
+    'web',
+  ]);
   expect(own.filter((path) => /^model\/(train|evaluate)\//.test(path))).toEqual([]);
   expect(own.filter((path) => !path.startsWith('node_modules/') && path.endsWith('.ts'))).toEqual([]);
   expect(own.filter((path) => path.startsWith('node_modules/') && path.endsWith('.map'))).toEqual([]);

@@ -269,7 +269,7 @@ test.each([
   [['--file', 'no-such-file.txt'], 'there is no file no-such-file.txt'],
   [['--file', root], `${root} is a folder; give a file`],
   [['--rate', '5'], '--file is missing'],
-  [['--file', 'x', '--speed', '5'], "Unknown option '--speed'"],
+  [['--file', 'x', '--speed', '5'], 'unknown option --speed'],
 ])('%j is one readable line and exit code 1', async (args, problem) => {
   const { code, stdout, stderr } = await new RunningFeed(args).ended;
 

@@ -94,10 +94,10 @@ test('--follow goes on with what is added, in new files too', async () => {
 
 test.each([
   [['/nowhere'], '/nowhere does not exist'],
-  [['--tail', 'x'], '--tail is "x", expected a whole number'],
-  [['--count', 'size'], '--count is "size", expected label, model, hour'],
+  [['--tail', 'x'], '--tail is "x", expected 0 to 100000'],
+  [['--count', 'size'], '--count is "size", expected label | model | hour'],
   [['--since', 'soon'], 'expected a time such as'],
-  [['--tial', '1'], "Unknown option '--tial'"],
+  [['--tial', '1'], 'unknown option --tial (did you mean --tail?)'],
 ])('%j: one readable line and exit code 1', async (args, message) => {
   const { code, stdout, stderr } = await read(...args);
 

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
+import { flagOf } from '../../dist/command-line/option.js';
 import { App, type AppExtras } from '../../dist/server/app/app.js';
-import { type Config, configWith, flagOf } from '../../dist/server/config/config.js';
+import { type Config, configWith } from '../../dist/server/config/config.js';
 import { until, within } from './until.js';
 
 export interface TestApp {

@@ -23,6 +23,7 @@ export interface Layer {
 /** All that is compiled, tests aside. */
 export const SOURCE_FOLDERS: readonly string[] = [
   'shared',
+  'command-line',
   'tfjs-layer',
   'client',
   'server',

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { runProgram } from '../../command-line/run-program.js';
 import { openPage, startChromium } from './page.js';
 import { ScriptedHub } from './scripted-hub.js';
 import type { StreamScript } from './scripted-stream.js';
@@ -237,11 +238,25 @@ async function take(
   }
 }
 
-const [folder = 'dist/screenshots', ...only] = process.argv.slice(2);
-mkdirSync(folder, { recursive: true });
-for (const shot of SHOTS) {
-  if (only.length > 0 && !only.some((name) => shot.name === name)) continue;
-  const browser = await startChromium(shot.fontSize);
-  await take(browser, folder, shot);
-  await browser.close();
-}
+const SCREENSHOTS = {
+  name: 'screenshots',
+  intro: `npm run screenshots -- [FOLDER] [NAME...]
+
+Pictures of the page in every state: ${SHOTS.map(({ name }) => name).join(', ')}.`,
+  options: {},
+  operands: {
+    form: 'FOLDER NAME...',
+    doc: 'Where they go, and which; all by default. [dist/screenshots]',
+    most: SHOTS.length,
+  },
+};
+
+await runProgram(SCREENSHOTS, async (_, [folder = 'dist/screenshots', ...only]) => {
+  mkdirSync(folder, { recursive: true });
+  for (const shot of SHOTS) {
+    if (only.length > 0 && !only.some((name) => shot.name === name)) continue;
+    const browser = await startChromium(shot.fontSize);
+    await take(browser, folder, shot);
+    await browser.close();
+  }
+});

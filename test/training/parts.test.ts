@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readCommandLine } from '../../command-line/program.js';
 import { scoreTexts } from '../../model/evaluate/scores.js';
 import { TrainingInputError } from '../../model/train/input-error.js';
 import { Random } from '../../model/train/network/random.js';
-import { parseOptions } from '../../model/train/options.js';
+import { TRAIN, trainingOptions } from '../../model/train/options.js';
 import { ProgressBar } from '../../model/train/progress-bar.js';
 import { quantise } from '../../model/train/shipping/quantise.js';
 import { CorpusReader } from '../../model/train/texts/corpus.js';
@@ -54,10 +55,15 @@ describe('sources', () => {
 });
 
 describe('options', () => {
+  const parsed = (args: readonly string[]) => {
+    const outcome = readCommandLine(TRAIN, args);
+    return outcome.kind === 'values' ? trainingOptions(outcome.values) : outcome;
+  };
+
   test('a quick run keeps nothing unless it is told where', () => {
     const given = { data: 'd', seed: 1, out: 'model/sentiment/2', work: 'dist/train/seed-1', quick: false };
-    expect(parseOptions(['--data', 'd'])).toEqual({ ...given, engine: 'auto' });
-    expect(parseOptions(['--data', 'd', '--quick', '--seed', '7', '--engine', 'wasm'])).toEqual({
+    expect(parsed(['--data', 'd'])).toEqual({ ...given, engine: 'auto' });
+    expect(parsed(['--data', 'd', '--quick', '--seed', '7', '--engine', 'wasm'])).toEqual({
       data: 'd',
       seed: 7,
       out: undefined,
@@ -65,19 +71,17 @@ describe('options', () => {
       quick: true,
       engine: 'wasm',
     });
-    expect(parseOptions(['--data', 'd', '--quick', '--out', 'o'])).toMatchObject({ out: 'o' });
-    expect(parseOptions(['--help'])).toBe('help');
+    expect(parsed(['--data', 'd', '--quick', '--out', 'o'])).toMatchObject({ out: 'o' });
   });
 
   test.each([
-    [[], '--data DIR is missing'],
-    [['--data', 'd', '--seed', '-1'], 'seed'],
-    [['--data', 'd', '--seed', '4294967296'], '--seed is 4294967296, expected a whole number'],
-    [['--data', 'd', '--engine', 'gpu'], '--engine is gpu, expected one of auto, native'],
-    [['--dat', 'd'], '--dat'],
+    [[], '--data is missing: give the folder with the sets; see --help'],
+    [['--data', 'd', '--seed', '-1'], '--seed is "-1"'],
+    [['--data', 'd', '--seed', '4294967296'], '--seed is "4294967296", expected 0 to 4294967295'],
+    [['--data', 'd', '--engine', 'gpu'], '--engine is "gpu", expected auto | native'],
+    [['--dat', 'd'], 'unknown option --dat (did you mean --data?)'],
   ])('%j is refused', (args, message) => {
-    expect(() => parseOptions(args)).toThrow(message);
-    expect(() => parseOptions(args)).toThrow(TrainingInputError);
+    expect(readCommandLine(TRAIN, args)).toMatchObject({ kind: 'problem', problem: expect.stringContaining(message) });
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import { largestOf, scoreTexts } from '../../model/evaluate/scores.js';
+import { scoreTexts } from '../../model/evaluate/scores.js';
 import { openTrainingEngine } from '../../model/train/network/engine.js';
 import { Random } from '../../model/train/network/random.js';
 import { OpinionStore, trainAll, type Watcher } from '../../model/train/pipeline.js';
@@ -14,6 +14,7 @@ import { CorpusReader } from '../../model/train/texts/corpus.js';
 import { PROBE } from '../../model/train/texts/probe.js';
 import { makeVariants } from '../../model/train/texts/variants.js';
 import { parseManifest } from '../../server/models/manifest.js';
+import { bestOf } from '../../shared/output.js';
 import { moods } from './moods.js';
 
 // Seconds of work, and machines that do other things as well.
@@ -103,6 +104,6 @@ test('the model that is shipped fits in 1.5 MB and gets 35 sentences of the prob
     PROBE.map(({ text }) => text),
   );
   model.dispose();
-  const wrong = PROBE.filter(({ label }, i) => largestOf(answers, 3 * i, 3) !== label);
+  const wrong = PROBE.filter(({ label }, i) => bestOf(answers, 3 * i, 3) !== label);
   expect(wrong.length, wrong.map(({ text }) => text).join('\n')).toBeLessThanOrEqual(5);
 });

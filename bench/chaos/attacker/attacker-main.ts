@@ -5,7 +5,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
-import { Random } from '../../harness/random.js';
+import { Random } from '../../../demo/text/random.js';
 import { ATTACKS } from '../attacks/table.js';
 import type { AttackOrder, AttackReport } from './attack-messages.js';
 

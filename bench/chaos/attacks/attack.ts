@@ -1,7 +1,7 @@
 /** What an attack is, and the three shapes that most have: a flood, visits, and a siege. Knows connections and pace; no protocol. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Random } from '../../harness/random.js';
+import type { Random } from '../../../demo/text/random.js';
 import { Peer, type WireCounts } from '../wire/peer.js';
 
 export interface Scene {

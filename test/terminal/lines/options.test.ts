@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
-import { parseFeedOptions } from '../../../cli/feed/options.js';
+import { FEED, feedOptions } from '../../../cli/feed/options.js';
+import { helpText } from '../../../command-line/help.js';
+import { type Environment, readCommandLine } from '../../../command-line/program.js';
 
+const read = (args: readonly string[], env?: Environment) => readCommandLine(FEED, args, env);
 const parsed = (...args: string[]) => {
-  const outcome = parseFeedOptions(args);
-  return outcome.kind === 'options' ? outcome.options : outcome;
+  const outcome = read(args);
+  return outcome.kind === 'values' ? feedOptions(outcome.values) : outcome;
 };
 
 test('a file is fed at 50 lines a second to a stream of its name', () => {
@@ -63,26 +66,25 @@ test.each([
   [['--file', 'x', '--rate', 'fast'], '--rate is "fast", expected lines a second, 0.01 to 100000, or 0 for no pace'],
   [['--file', 'x', '--rate', '100001'], '--rate is "100001"'],
   [['--file', 'x', '--rate', '-1'], '--rate'],
-  [['--file', 'x', '--limit', '0'], '--limit is "0", expected a whole number from 1'],
+  [['--file', 'x', '--limit', '0'], '--limit is "0", expected 1 to 1000000000; see --help'],
   [['--file', 'x', '--limit', '1.5'], '--limit is "1.5"'],
   [['--file', 'x', '--stream', 'a b'], '--stream is "a b", expected 1 to 64 letters'],
   [['--file', 'x', '--stream', ''], '--stream is ""'],
   [['--file', 'x', '--model', 'A B'], '--model is "A B"'],
-  [['--file', 'x', '--json', ''], '--json is empty'],
+  [['--file', 'x', '--json', ''], '--json is "", expected FIELD'],
   [['--file', 'x', '--url', 'http://h/?stream=x'], '--url is "http://h/?stream=x"'],
   [['--file', 'x', '--url', 'ftp://h'], '--url is "ftp://h"'],
   [['--file', 'x', '--stream', '!', '--rate', 'x'], '--stream is "!"'],
-  [['--fil', 'x'], "Unknown option '--fil'; see --help"],
+  [['--fil', 'x'], 'unknown option --fil (did you mean --file?)'],
 ])('%j is refused in one readable line', (args, problem) => {
-  const outcome = parseFeedOptions(args);
+  const outcome = read(args);
 
   expect(outcome).toMatchObject({ kind: 'problem', problem: expect.stringContaining(problem) });
   expect(JSON.stringify(outcome)).not.toContain('\\n');
 });
 
 test('--help names every option', () => {
-  const outcome = parseFeedOptions(['--help']);
-  const text = outcome.kind === 'help' ? outcome.text : '';
+  const text = helpText(FEED);
 
   for (const name of ['file', 'url', 'stream', 'model', 'rate', 'loop', 'limit', 'json']) {
     expect(text).toContain(`--${name}`);
@@ -92,12 +94,12 @@ test('--help names every option', () => {
 test('the token is taken from the variable or the option, and is quoted by no problem', () => {
   const args = ['--file', 'x'];
 
-  expect(parseFeedOptions(args, { TICKCAST_TOKEN: 'from-env' })).toMatchObject({ options: { token: 'from-env' } });
-  expect(parseFeedOptions([...args, '--token', 'given'], { TICKCAST_TOKEN: 'from-env' })).toMatchObject({
-    options: { token: 'given' },
+  expect(read(args, { TICKCAST_TOKEN: 'from-env' })).toMatchObject({ values: { token: 'from-env' } });
+  expect(read([...args, '--token', 'given'], { TICKCAST_TOKEN: 'from-env' })).toMatchObject({
+    values: { token: 'given' },
   });
-  expect(parseFeedOptions(args, { TICKCAST_TOKEN: '' })).toMatchObject({ options: { token: undefined } });
-  const wrong = parseFeedOptions([...args, '--token', 'my secret']);
+  expect(read(args, { TICKCAST_TOKEN: '' })).toMatchObject({ values: { token: undefined } });
+  const wrong = read([...args, '--token', 'my secret']);
   expect(wrong).toMatchObject({ kind: 'problem', problem: expect.stringContaining('TICKCAST_TOKEN, is no token') });
   expect(JSON.stringify(wrong)).not.toContain('secret');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readTries } from '../../../bench/balance/access-log.js';
 import type { KindFigures } from '../../../bench/balance/load.js';
-import { parseBalanceOptions } from '../../../bench/balance/options.js';
+import { formOf } from '../../../bench/balance/options.js';
 import type { SceneFigures, Step } from '../../../bench/balance/scenes.js';
 import { mostOfRoll, targetsOf } from '../../../bench/balance/targets.js';
 
@@ -94,15 +94,7 @@ test('the access log tells which requests were passed on, and what should not be
   });
 });
 
-test('the full form restarts three times and waits for old workers; wrong options are refused in words', () => {
-  expect(parseBalanceOptions([])).toMatchObject({ options: { rolls: 3, reloads: 10, awaitOldWorkers: true } });
-  expect(parseBalanceOptions(['--quick', '--only', 'kill,reload'])).toMatchObject({
-    options: { rolls: 1, reloads: 10, awaitOldWorkers: false, only: ['kill', 'reload'] },
-  });
-  for (const [args, problem] of [
-    [['--clients', '0'], '--clients is "0"'],
-    [['--only', 'all'], '--only is "all"'],
-    [['--rolls', '1'], "Unknown option '--rolls'"],
-  ] as const)
-    expect(parseBalanceOptions(args)).toMatchObject({ kind: 'problem', problem: expect.stringContaining(problem) });
+test('the full form restarts three times and waits for old workers; the short one does neither', () => {
+  expect(formOf(false)).toMatchObject({ rolls: 3, reloads: 10, awaitOldWorkers: true });
+  expect(formOf(true)).toMatchObject({ rolls: 1, reloads: 10, awaitOldWorkers: false });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Histogram } from '../../../bench/harness/histogram.js';
-import { Random } from '../../../bench/harness/random.js';
+import { Random } from '../../../demo/text/random.js';
 
 test('a percentile is within 1/128 of the exact one, whatever the size of the values', () => {
   const random = new Random(7);

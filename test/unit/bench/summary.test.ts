@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { median } from '../../../bench/harness/statistics.js';
+import { targetTable } from '../../../bench/harness/target.js';
 import type { Measurement } from '../../../bench/hub/measurement.js';
-import { reportText } from '../../../bench/hub/report.js';
-import { isMet, summarise } from '../../../bench/hub/summary.js';
+import { tablesOf } from '../../../bench/hub/report.js';
+import { summarise } from '../../../bench/hub/summary.js';
 
 const quiet = { serverLoad: 1, loaderLoad: 0.4, otherLoad: 0, answered: 1, checked: 1, answerBytes: 100 };
 
@@ -34,13 +35,13 @@ const engine = [
 test('the ratios are those of the targets', () => {
   const { targets } = summarise({ measurements, engine, newcomersMs: [900, 300, 400] });
   expect(targets.map(({ value }) => value)).toEqual([15, 33 / 30, 480 / 320, 400]);
-  expect(targets.map(isMet)).toEqual([true, true, true, true]);
+  expect(targets.map(({ isMet }) => isMet)).toEqual([true, true, true, true]);
 });
 
 test('a target is missed on the wrong side of its limit, and open without its figures', () => {
   const slow = [...measurements.slice(1), measurement({ server: 'naive', predictionsPerSecond: 4000 })];
   const { targets } = summarise({ measurements: slow, engine: [], newcomersMs: [] });
-  expect(targets.map(isMet)).toEqual([false, undefined, undefined, undefined]);
+  expect(targets.map(({ isMet }) => isMet)).toEqual([false, undefined, undefined, undefined]);
 });
 
 test('figures are the medians over the rounds', () => {
@@ -55,16 +56,17 @@ test('doubts name a disturbed machine, a busy loader and answers of another size
   ];
   const summary = summarise({ measurements: doubtful, engine: [], newcomersMs: [] });
   expect(summary.doubts).toHaveLength(3);
-  expect(reportText(summary)).toContain('other processes took up to 0.50 cores');
+  expect(summary.doubts[0]).toContain('other processes took up to 0.50 cores');
   expect(summarise({ measurements, engine, newcomersMs: [] }).doubts).toEqual([]);
 });
 
 test('the report has a line for each server and says PASS, MISS or not measured', () => {
-  const text = reportText(summarise({ measurements, engine, newcomersMs: [1500] }));
-  expect(text).toMatch(/^ +256 +naive +2,000 /m);
+  const summary = summarise({ measurements, engine, newcomersMs: [1500] });
+  const text = targetTable(summary.targets);
+  expect(tablesOf(summary)[0]).toMatch(/^ +256 +naive +2,000 /m);
   expect(text).toMatch(/hub \/ naive.* 15\.00 x +at least 8\.00 x +PASS$/m);
   expect(text).toMatch(/connect.* 1,500 ms +at most 1,000 ms +MISS$/m);
-  expect(reportText(summarise({ measurements: [], engine: [], newcomersMs: [] }))).toContain('not measured');
+  expect(targetTable(summarise({ measurements: [], engine: [], newcomersMs: [] }).targets)).toContain('not measured');
 });
 
 test('the median of an even number of values is the mean of the middle two, and of none NaN', () => {

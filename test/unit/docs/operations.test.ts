@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { flagOf } from '../../../server/config/config.js';
+import { flagOf } from '../../../command-line/option.js';
 import { OPTIONS } from '../../../server/config/options.js';
 
 const root = join(import.meta.dirname, '../../..');

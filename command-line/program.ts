@@ -1,0 +1,160 @@
+/** A program as its command line has it: the table of its options, and what flags and variables come to by that table. Ends nothing, prints nothing. */
+
+import { parseArgs } from 'node:util';
+import { nearMiss } from '../shared/words/near-miss.js';
+import { entriesOf, flagOf, type Option, type OptionTable, type ValuesOf } from './option.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Program<Table extends OptionTable> {
+  /** What a problem is told under: `feed: --rate is ...`. */
+  readonly name: string;
+  /** What it does and how it is called: the top of `--help`. */
+  readonly intro: string;
+  readonly options: Table;
+  /** As `--help` shows the options; by default without titles. */
+  readonly groups?: readonly OptionGroup[];
+  /** What `--version` prints, in a program that has it. */
+  readonly version?: string;
+  /** The arguments that are no options, and how many there may be; by default none. */
+  readonly operands?: { readonly form: string; readonly doc: string; readonly most: number };
+  /** What to do with an argument that has no place. */
+  readonly strayHint?: (argument: string) => string;
+  /** The variable that says the same as an option. */
+  readonly variableOf?: (name: string) => string | undefined;
+  /**
+   * What is wrong with the options together, or with an operand. Options that are wrong by themselves are at their defaults.
+   * A method, so that a program of some table is one of any.
+   */
+  check?(values: ValuesOf<Table>, given: Given): readonly (string | false | undefined)[];
+  /** The end of `--help`. */
+  readonly outro?: string;
+}
+
+export interface OptionGroup {
+  readonly title: string;
+  readonly options: OptionTable;
+}
+
+export interface Given {
+  readonly operands: readonly string[];
+  readonly env: Environment;
+}
+
+export type Outcome<Table extends OptionTable> =
+  | { readonly kind: 'values'; readonly values: ValuesOf<Table>; readonly operands: readonly string[] }
+  | { readonly kind: 'help' | 'version' }
+  /** One line, all that is wrong. */
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/** Reads flags (`--name value` or `--name=value`, the last one counts), then the environment, then the defaults. */
+export function readCommandLine<Table extends OptionTable>(
+  program: Program<Table>,
+  args: readonly string[],
+  env: Environment = {},
+): Outcome<Table> {
+  const { options, variableOf = () => undefined, operands: { most } = { most: 0 }, check = () => [] } = program;
+  const { texts, asks, operands, problems } = readFlags(program, args);
+  if (asks !== undefined) return { kind: asks };
+  for (const stray of operands.slice(most))
+    problems.push(`unexpected argument ${JSON.stringify(stray)}${program.strayHint?.(stray) ?? ''}`);
+  const given = new Map<string, { readonly text: string; readonly from: string }>();
+  for (const name of Object.keys(options)) {
+    const variable = variableOf(name);
+    const text = variable === undefined ? '' : (env[variable] ?? '');
+    if (variable !== undefined && text !== '') given.set(name, { text, from: variable });
+  }
+  for (const [name, text] of texts) given.set(name, { text, from: flagOf(name) });
+  const isQuick = texts.get('quick') === 'true';
+  const entries = new Map(
+    Object.entries(options).map(([name, { default: initial, quick }]) => [
+      name,
+      isQuick && quick !== undefined ? quick : initial,
+    ]),
+  );
+  for (const [name, { text, from }] of given) {
+    const option = options[name];
+    const value = option?.parse(text);
+    if (value !== undefined) entries.set(name, value);
+    else if (option !== undefined) problems.push(wrongValue(from, text, option));
+  }
+  // Of the table's own names, each with a value of its option.
+  const values = Object.fromEntries(entries) as ValuesOf<Table>;
+  problems.push(...check(values, { operands, env }).filter((one) => typeof one === 'string'));
+  if (problems.length > 0) return { kind: 'problem', problem: `${problems.join('; ')}; see --help` };
+  return { kind: 'values', values, operands };
+}
+
+/** ` (did you mean --port?)`, or nothing. */
+export function hint(given: string, known: readonly string[]): string {
+  const nearest = nearMiss(given, known);
+  return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+}
+
+interface Flags {
+  /** By the option's name. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly operands: readonly string[];
+  readonly problems: string[];
+  readonly asks?: 'help' | 'version';
+}
+
+/** What the argument at a place would be, if it is no flag: of a bare flag its true or false, of a fault its value and no second fault. */
+interface Expected {
+  readonly at: number;
+  readonly bare?: string;
+}
+
+function readFlags({ options, version }: Program<OptionTable>, args: readonly string[]): Flags {
+  const names = new Map(Object.keys(options).map((name) => [flagOf(name), name]));
+  const texts = new Map<string, string>();
+  const operands: string[] = [];
+  const problems: string[] = [];
+  let expected: Expected = { at: -1 };
+  for (const token of tokensOf(options, args)) {
+    const { at, bare } = expected;
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      if (token.index !== at || (bare !== undefined && !/^(true|false)$/.test(token.value))) operands.push(token.value);
+      else if (bare !== undefined) texts.set(bare, token.value);
+      continue;
+    }
+    const { index, value, inlineValue } = token;
+    const flag = (args[index] ?? '').split('=', 1)[0] ?? '';
+    if (flag === '--help' || flag === '-h') return { texts, operands, problems, asks: 'help' };
+    if (flag === '--version' && version !== undefined) return { texts, operands, problems, asks: 'version' };
+    const name = names.get(flag) ?? '';
+    const option = options[name];
+    if (option === undefined) {
+      const problem = `unknown option ${flag}${hint(flag, [...names.keys()])}`;
+      // Of `-abc` one will do.
+      if (!problems.includes(problem)) problems.push(problem);
+      expected = { at: value === undefined ? index + 1 : -1 };
+    } else if (option.isBare === true) {
+      texts.set(name, value ?? 'true');
+      expected = { at: value === undefined ? index + 1 : -1, bare: name };
+    } else if (value === undefined || (inlineValue === false && value.startsWith('--'))) {
+      problems.push(`${flag} needs a value (${option.form})`);
+      // It has taken the next flag for its value, and that one's own is left.
+      expected = { at: index + 2 };
+    } else texts.set(name, value);
+  }
+  return { texts, operands, problems };
+}
+
+/** Node's own messages name neither what was expected nor what was probably meant: it only cuts the line. */
+function tokensOf(options: OptionTable, args: readonly string[]) {
+  const kinds = Object.entries(options).map(([name, { isBare }]) => [
+    flagOf(name).slice(2),
+    { type: isBare === true ? 'boolean' : 'string' } as const,
+  ]);
+  const config = { args: [...args], options: Object.fromEntries(kinds), strict: false, allowPositionals: true };
+  return parseArgs({ ...config, tokens: true }).tokens;
+}
+
+function wrongValue(from: string, text: string, { form, entries, isBare }: Option<unknown>): string {
+  const expected = `expected ${isBare === true ? 'true | false' : form}`;
+  const unknown = entries && entriesOf(text).find((entry) => !entries.includes(entry));
+  if (unknown === undefined) return `${from} is ${JSON.stringify(text)}, ${expected}`;
+  return `${from} has ${JSON.stringify(unknown)}${hint(unknown, entries ?? [])}, ${expected}`;
+}

@@ -1,0 +1,33 @@
+/** The process of a program: its arguments, and who is told of help and problems. The rest is the program's own. */
+
+import { terminalText } from '../shared/terminal-text.js';
+import { helpText } from './help.js';
+import type { OptionTable, ValuesOf } from './option.js';
+import { type Program, readCommandLine } from './program.js';
+
+/** Runs it with what the command line says; without that when it asks for help, or when something is wrong: one line and exit code 1. */
+export async function runProgram<Table extends OptionTable>(
+  program: Program<Table>,
+  run: (values: ValuesOf<Table>, operands: readonly string[]) => unknown,
+): Promise<void> {
+  const outcome = readCommandLine(program, process.argv.slice(2), process.env);
+  switch (outcome.kind) {
+    case 'help':
+      process.stdout.write(helpText(program));
+      break;
+    case 'version':
+      process.stdout.write(`${program.version}\n`);
+      break;
+    case 'problem':
+      tellProblem(program.name, outcome.problem);
+      break;
+    case 'values':
+      await run(outcome.values, outcome.operands);
+  }
+}
+
+/** One readable line, and exit code 1. */
+export function tellProblem(name: string, problem: string): void {
+  process.stderr.write(`${name}: ${terminalText(problem)}\n`);
+  process.exitCode = 1;
+}
