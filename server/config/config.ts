@@ -1,6 +1,6 @@
 /** The hub's command line: its table of options, the variables that say the same, and what options mean together. */
 
-import { flagOf, type ValuesOf } from '../../command-line/option.js';
+import { flagOf, type Option, type ValuesOf } from '../../command-line/option.js';
 import { type Environment, hint, type Program, readCommandLine } from '../../command-line/program.js';
 import { OPTION_GROUPS, OPTIONS } from './options.js';
 import { version } from './version.js';
@@ -34,10 +34,34 @@ export function envOf(name: string): string {
   return `TICKCAST_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-/** All options at their defaults, with some of them changed. */
+/**
+ * All options at their defaults, with some of them changed: for a program that has no command line. Checks what the command line checks.
+ * Throws a TypeError that names each option which is wrong, and what was expected.
+ */
 export function configWith(changes: Partial<Config> = {}): Config {
-  const defaults = Object.fromEntries(Object.entries(OPTIONS).map(([name, option]) => [name, option.default]));
-  return { ...(defaults as Config), ...changes };
+  const names = Object.keys(OPTIONS);
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries<Option<unknown>>(OPTIONS)) values[name] = option.default;
+  for (const [name, value] of Object.entries(changes)) {
+    const option: Option<unknown> | undefined = Object.hasOwn(OPTIONS, name)
+      ? OPTIONS[name as keyof Config]
+      : undefined;
+    if (option === undefined) problems.push(`unknown option ${name}${hint(name, names)}`);
+    else if (value === undefined || isOf(option, value)) values[name] = value ?? option.default;
+    else problems.push(`${name} is ${JSON.stringify(value)}, expected ${option.form}`);
+  }
+  problems.push(...contradictions(values as Config).filter((one) => typeof one === 'string'));
+  if (problems.length > 0) throw new TypeError(`configWith: ${problems.join('; ')}`);
+  return values as Config;
+}
+
+/** Whether the command line could say this value. */
+function isOf(option: Option<unknown>, value: unknown): boolean {
+  if (JSON.stringify(value) === JSON.stringify(option.default)) return true;
+  if (!Array.isArray(value) && typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+    return false;
+  return JSON.stringify(option.parse(String(value))) === JSON.stringify(value);
 }
 
 /** Reads flags, then the environment, then the defaults. */
