@@ -1,9 +1,38 @@
-/** The hub as a library: what a program that embeds it needs. */
+/** The hub as a library: what a program that embeds it, or an adapter, needs. See docs/embedding.md. */
 
+export type { AdapterContext, AdapterModule } from './app/adapters.js';
 export { App, type AppExtras, type AppState, type StartOutcome } from './app/app.js';
+export { systemClock } from './app/system-clock.js';
 export { type Config, configWith, readConfig } from './config/config.js';
 export { version } from './config/version.js';
+export type { Access, Admission, Grant, Rights, Scope } from './contracts/access.js';
+export type { Broker, BrokerParts, CastItem, StreamLog, StreamReader } from './contracts/broker.js';
+export type { Clock, Timer } from './contracts/clock.js';
+export type { Door, DoorParts, ModelCatalogue } from './contracts/door.js';
+export type { BatchOutcome, Engine, EngineModel, PackedBatch } from './contracts/engine.js';
+export type { EngineEvent } from './contracts/engine-events.js';
+export type { HubPort, OriginOptions, Outline, RequestOrigin } from './contracts/hub.js';
+export type { ModelDirectory, ModelSpec, ReadyModel, WarmUp } from './contracts/model.js';
+export type { DeclaredInput, LoadOutcome, LoadReport, ModelLoader, ModelSource } from './contracts/model-loader.js';
 export type { Outcome, Predicted, Settle } from './contracts/outcome.js';
+export type {
+  FilesReading,
+  ModelSession,
+  Runtime,
+  RuntimeMemory,
+  RuntimeModule,
+  SessionDescription,
+  SessionOpening,
+  SessionSource,
+} from './contracts/runtime.js';
+export type { StreamEvent } from './contracts/stream-events.js';
+export type {
+  CastPrediction,
+  CastSource,
+  CastTarget,
+  StreamPublisher,
+  StreamSubscriptions,
+} from './contracts/streams.js';
 export type {
   EndedBatch,
   HubState,
@@ -13,7 +42,15 @@ export type {
   Tap,
   Via,
 } from './contracts/tap.js';
-export { type DrainReport, Hub, type HubOptions, type Verdict } from './core/hub.js';
+export type { CutKind, TransportEvent, TransportListener } from './contracts/transport-events.js';
+export { type DrainReport, Hub, type HubOptions, type HubParts, type Verdict } from './core/hub.js';
 export type { HubStats } from './core/requests/hub-stats.js';
 export type { Origin } from './core/requests/request.js';
+export { WorkerEngine, type WorkerEngineOptions } from './engine/worker-engine.js';
+export { ModelRegistry, type ModelRegistryOptions } from './models/registry.js';
+export { findModels, type ModelFolder } from './models/repository.js';
 export { createLogger } from './process-log.js';
+export { makeItem } from './streams/cast-item.js';
+export { ItemRing } from './streams/item-ring.js';
+export { MemoryBroker } from './streams/memory-broker.js';
+export type { HttpDoor, HttpPlace } from './transports/http-place.js';

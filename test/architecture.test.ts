@@ -80,6 +80,8 @@ const LAYERS: readonly Layer[] = [
     packages: [],
   },
   { name: 'main', owns: within('server/main.ts'), layers: ['app', 'too early for all else'], packages: [] },
+  // Packages of their own: they know the hub as everybody else does.
+  { name: 'adapters', owns: within('server/adapters/'), layers: ['adapters'], packages: 'any' },
   {
     name: 'app',
     owns: within('server/'),
@@ -131,11 +133,52 @@ const LAYERS: readonly Layer[] = [
   },
 ];
 
+/** A further one is a decision: most belong to an adapter. */
+const PRODUCTION_DEPENDENCIES = [
+  '@fastify/cors',
+  '@fastify/proxy-addr',
+  '@fastify/static',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-converter',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-layers',
+  'fastify',
+  'ipaddr.js',
+  'jose',
+  'light-my-request',
+  'pino',
+  'pino-pretty',
+  'prom-client',
+  'socket.io',
+  'socket.io-parser',
+  'ws',
+  'zod',
+];
+
 test('every import goes the way that the layers allow', () => {
   const imports = readImports(root, SOURCE_FOLDERS);
 
   expect(imports.length).toBeGreaterThan(200);
   expect(wrongArrows(imports, LAYERS)).toEqual([]);
+});
+
+test('nothing knows an adapter, and an adapter knows the hub by its packages alone', () => {
+  const imports = readImports(root, SOURCE_FOLDERS);
+  const isAdapter = within('server/adapters/');
+
+  expect(
+    imports.filter(
+      ({ from, to }) =>
+        isAdapter(from) !== isAdapter(to) && /^[a-z-]+\//.test(to) && (isAdapter(to) || existsSync(join(root, to))),
+    ),
+  ).toEqual([]);
+});
+
+test('what the hub needs in production does not grow by its adapters', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, object>;
+
+  expect(Object.keys(dependencies ?? {})).toEqual(PRODUCTION_DEPENDENCIES);
 });
 
 test('a wrong arrow is found: in a value, a type, a re-export or a dynamic import', () => {

@@ -1,6 +1,7 @@
 /** Puts access together, as the options want it: by token file, open, or by a token that is made for this run. */
 
 import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
 import { openAccess } from '../access/open-access.js';
 import { TokenAccess } from '../access/token-access.js';
 import { readTokenFile, TokenWatch } from '../access/token-watch.js';
@@ -24,8 +25,10 @@ export type AccessStart =
   | { readonly ok: true; readonly control: AccessControl }
   | { readonly ok: false; readonly problem: string };
 
-export async function startAccess(config: Config, log: Logger): Promise<AccessStart> {
-  const { tokenFile, open, host, adminHost, adminPort } = config;
+/** @param server of the program that the hub stands on, where it does: then it is that which says who reaches the hub. */
+export async function startAccess(config: Config, log: Logger, server?: Server): Promise<AccessStart> {
+  const { tokenFile, open, adminHost, adminPort } = config;
+  const host = server === undefined ? config.host : addressOf(server);
   if (tokenFile !== '') return startTokenFile(tokenFile, log);
   if (open) log.warn({ host }, 'open: everybody who reaches this hub may use it');
   const isLocal = isLoopback(host) && (adminPort === 0 || isLoopback(adminHost));
@@ -62,6 +65,12 @@ async function startTokenFile(path: string, log: Logger): Promise<AccessStart> {
     ok: true,
     control: { access, isOpenLoopback: false, runToken: undefined, begin: () => watch.begin(), close },
   };
+}
+
+/** Nobody knows where a server will listen that does not yet. */
+function addressOf(server: Server): string {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.address : '';
 }
 
 /** Whether only this machine reaches it. */

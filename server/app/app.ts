@@ -32,12 +32,13 @@ import { RequestLimit } from '../transports/request-limit.js';
 import { RequestPolicy } from '../transports/request-policy.js';
 import { SocketIoDoor } from '../transports/socketio/socketio-door.js';
 import { type AccessControl, startAccess } from './access-control.js';
+import { Adapters } from './adapters.js';
 import { HttpServers } from './http-servers.js';
 import { RegistryCatalogue } from './model-catalogue.js';
 import { Monitoring } from './monitoring.js';
 import { keepsInputs, startPredictionLog } from './prediction-logging.js';
 import { shutDown } from './shutdown.js';
-import { Streaming } from './streaming.js';
+import { openBroker, Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
 
 /** What a program, and no command line, may add. */
@@ -69,7 +70,8 @@ interface AppParts {
   readonly hub: Hub;
   readonly streaming: Streaming;
   readonly predictionLog: PredictionLog | undefined;
-  readonly extras: AppExtras;
+  readonly doors: readonly HttpDoor[];
+  readonly server: Server | undefined;
 }
 
 /** The page and the SDK, where they were built. */
@@ -90,11 +92,11 @@ export class App {
   #drained: Promise<DrainReport> | undefined;
 
   private constructor(parts: AppParts) {
-    const { config, engine, hub, taps, models, streaming, predictionLog, extras } = parts;
+    const { config, engine, hub, taps, models, streaming, predictionLog, doors } = parts;
     this.hub = hub;
     this.#parts = parts;
     this.#sockets = new SocketIoDoor({ ...config, maxLostSessions: 10_000 });
-    this.#doors = [new RestDoor(), this.#sockets, ...(extras.doors ?? [])];
+    this.#doors = [new RestDoor(), this.#sockets, ...doors];
     this.#monitoring = new Monitoring({
       hub,
       taps,
@@ -111,42 +113,52 @@ export class App {
   static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
     const found = await findModels(config.model);
     if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
-    const entry = await startAccess(config, log);
+    const entry = await startAccess(config, log, extras.server);
     if (!entry.ok) return entry;
     const { control } = entry;
-    const taps = new Taps([new LogTap(log, systemClock), ...(extras.taps ?? [])]);
+    const adapters = new Adapters({ log, env: process.env });
+    const adapted = await adapters.open(config, found.models, extras.runtimeModules);
+    if (!adapted.ok) return adapted;
+    const taps = new Taps([new LogTap(log, systemClock), ...adapted.value.taps, ...(extras.taps ?? [])]);
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,
       clock: systemClock,
-      runtimeModules: extras.runtimeModules ?? [],
+      runtimeModules: adapted.value.runtimeModules,
       onEvent: (event) => taps.engine(event),
     });
+    /** What is open by then is closed. */
+    const fail = async (problem: string): Promise<StartOutcome> => {
+      await engine.close(ENGINE_CLOSE_MS);
+      await taps.close(TAPS_CLOSE_MS);
+      return { ok: false, problem };
+    };
     const running = await engine.start();
-    if (!running.ok) return running;
-    const { maxTextLength } = config;
+    if (!running.ok) return fail(running.problem);
+    const { defaultModel, maxTextLength } = config;
     const models = new ModelRegistry({
       engine,
       clock: systemClock,
-      defaultModel: config.defaultModel || undefined,
+      defaultModel: defaultModel || undefined,
       maxTextLength,
     });
     const refused = await loadModels(found.models, models, config, log);
-    if (refused !== undefined) {
-      await engine.close(ENGINE_CLOSE_MS);
-      return { ok: false, problem: refused };
-    }
+    if (refused !== undefined) return fail(refused);
+    const broker = await openBroker(config, adapters);
+    if (!broker.ok) return fail(broker.problem);
     const logging = await startPredictionLog(config, log);
     if (!logging.ok) {
-      await engine.close(ENGINE_CLOSE_MS);
-      return logging;
+      broker.value.close();
+      return fail(logging.problem);
     }
     const { predictionLog } = logging;
-    const streaming = new Streaming(config, taps);
+    if (predictionLog !== undefined) taps.add(predictionLog);
+    const streaming = new Streaming(config, broker.value, taps);
     const options = { ...config, keepInputs: keepsInputs(config) };
     const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streaming.streams, taps });
-    if (predictionLog !== undefined) taps.add(predictionLog);
-    const app = new App({ config, control, log, taps, engine, models, hub, streaming, predictionLog, extras });
+    const doors = [...adapted.value.doors, ...(extras.doors ?? [])];
+    const { server } = extras;
+    const app = new App({ config, control, log, taps, engine, models, hub, streaming, predictionLog, doors, server });
     const problem = await app.#listen();
     if (problem === undefined) return { ok: true, app };
     await app.close();
@@ -202,7 +214,7 @@ export class App {
   }
 
   async #listen(): Promise<string | undefined> {
-    const { config, control, log, taps, models, streaming, extras } = this.#parts;
+    const { config, control, log, taps, models, streaming, server: outer } = this.#parts;
     const { access } = control;
     const catalogue = new RegistryCatalogue(models);
     const hosts = new HostPolicy(config.allowedHosts, control.isOpenLoopback);
@@ -212,7 +224,7 @@ export class App {
     const listener: TransportListener = (event) => taps.transport(event);
     const pageFiles = new Set<string>();
     const isPage = (route: string): boolean => pageFiles.has(route);
-    const servers = await HttpServers.create(config, { policy, isPage, addresses, listener }, extras.server);
+    const servers = await HttpServers.create(config, { policy, isPage, addresses, listener }, outer);
     const { users, operators } = servers;
     const { server } = users;
     this.#servers = servers;
@@ -238,7 +250,7 @@ export class App {
     }
     for (const app of servers.all) addProbes(app, this.hub, () => this.#health());
     addMetrics(operators, this.#monitoring.render);
-    if (extras.server === undefined) for (const file of await addPage(users, WEB_FOLDER)) pageFiles.add(file);
+    if (outer === undefined) for (const file of await addPage(users, WEB_FOLDER)) pageFiles.add(file);
     grants.guard(users, pageFiles);
     if (operators !== users) grants.guard(operators);
     streaming.begin(this.hub, () => {
@@ -249,7 +261,7 @@ export class App {
     if (problem !== undefined) return problem;
     control.begin();
     this.#state = 'ready';
-    const where = extras.server === undefined ? { url: this.url } : { server: 'of the program' };
+    const where = outer === undefined ? { url: this.url } : { server: 'of the program' };
     log.info({ ...where, version, model: config.model, pid: process.pid }, 'listening');
     return undefined;
   }

@@ -3,27 +3,21 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from '../config/config.js';
+import type { Broker, BrokerParts } from '../contracts/broker.js';
 import type { Hub } from '../core/hub.js';
 import type { Taps } from '../core/taps.js';
 import { Explainer } from '../streams/explainer.js';
 import { MemoryBroker } from '../streams/memory-broker.js';
 import { StatusBoard, type StatusFacts } from '../streams/status-board.js';
 import { Streams } from '../streams/streams.js';
+import type { Adapted, Adapters } from './adapters.js';
 import { systemClock } from './system-clock.js';
 
 export class Streaming {
   readonly streams: Streams;
   #board: StatusBoard | undefined;
 
-  constructor(config: Config, taps: Taps) {
-    const broker = new MemoryBroker({
-      clock: systemClock,
-      wallNow: Date.now,
-      mark: markOf(config),
-      nonce: () => randomBytes(8).toString('hex'),
-      maxItems: config.maxStreamItems,
-      maxBytes: config.maxStreamBytes,
-    });
+  constructor(config: Config, broker: Broker, taps: Taps) {
     this.streams = new Streams({
       clock: systemClock,
       broker,
@@ -51,6 +45,21 @@ export class Streaming {
     this.#board?.close();
     this.streams.close();
   }
+}
+
+/** Where streams are kept: in this process, or where an adapter keeps them. */
+export async function openBroker(config: Config, adapters: Adapters): Promise<Adapted<Broker>> {
+  const parts: BrokerParts = {
+    clock: systemClock,
+    wallNow: Date.now,
+    mark: markOf(config),
+    nonce: () => randomBytes(8).toString('hex'),
+    maxItems: config.maxStreamItems,
+    maxBytes: config.maxStreamBytes,
+  };
+  return config.broker === 'memory'
+    ? { ok: true, value: new MemoryBroker(parts) }
+    : adapters.broker(config.broker, parts);
 }
 
 /** The same for a hub that comes back in its place, another for every other hub. */

@@ -1,10 +1,13 @@
 /** Every option of the hub, in groups: flags, environment, `--help`, docs and the typed config are derived from this table. */
 
-import { flag, integer, integerOr, list, MIB, type Option, oneOf, text } from '../../command-line/option.js';
+import { flag, integer, integerOr, list, MIB, type Option, oneOf, read, text } from '../../command-line/option.js';
 import type { OptionGroup } from '../../command-line/program.js';
 import { isProxies } from '../transports/client-address.js';
 import { isHost } from '../transports/host-policy.js';
 import { isOrigin } from '../transports/origin-policy.js';
+import { ADAPTER_NAME } from './adapter-name.js';
+
+const areNames = (entries: readonly string[]): boolean => entries.every((entry) => ADAPTER_NAME.test(entry));
 
 /** Models, engine and batches: what is computed, and how. */
 const MODELS = {
@@ -94,6 +97,11 @@ const CONNECTIONS = {
     MIB,
     'With so many bytes unread, no further request of a connection is read; it is cut when it goes on reading next to nothing.',
   ),
+  doors: list(
+    'NAME,...',
+    areNames,
+    'Ways in beside REST and Socket.IO, each a package: NAME is that of @tickcast/NAME.',
+  ),
   resumeMs: integer(
     0,
     600_000,
@@ -159,6 +167,13 @@ const LIMITS = {
 
 /** Streams and their viewers. */
 const STREAMS = {
+  broker: read(
+    'memory | URL',
+    'memory, or a URL such as redis://localhost:6379, whose scheme names a package',
+    (given) => (given === 'memory' || /^[a-z][a-z0-9-]*:\/\/./.test(given) ? given : undefined),
+    'memory',
+    'Where streams are kept: memory, this hub alone; NAME://..., by the package @tickcast/NAME.',
+  ),
   maxStreams: integer(1, 100_000, 100, 'Most streams at a time; a request that would make another is refused.'),
   maxStreamItems: integer(
     1,
@@ -232,6 +247,11 @@ const PREDICTION_LOG = {
 
 /** Running: shutdown and the log of the process. */
 const RUNNING = {
+  taps: list(
+    'NAME,...',
+    areNames,
+    'Observers beside logs and metrics, each a package: NAME is that of @tickcast/NAME.',
+  ),
   graceMs: integer(0, 600_000, 10_000, 'How long a shutdown waits for what was accepted, in milliseconds.'),
   drainDelayMs: integer(0, 600_000, 0, 'How long a shutdown goes on serving after /readyz says 503, in milliseconds.'),
   logLevel: oneOf(

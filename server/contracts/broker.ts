@@ -5,6 +5,7 @@
 
 import type { ReceiptParts, WordWeight } from '../../shared/protocol.js';
 import type { SampleItem, StreamItem } from '../../shared/stream-protocol.js';
+import type { Clock } from './clock.js';
 import type { CastPrediction, CastSource } from './streams.js';
 
 /** One prediction in a stream. */
@@ -46,6 +47,21 @@ export interface StreamLog {
   fail(count: number): void;
   /** The hub reads and publishes it no more. */
   close(): void;
+}
+
+/** What a broker is opened with, at this hub. */
+export interface BrokerParts {
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number;
+  /** Mark of this hub, the same over restarts: letters and digits. */
+  readonly mark: string;
+  /** A new random name, for an epoch: letters and digits. */
+  readonly nonce: () => string;
+  /** Items that a stream keeps. */
+  readonly maxItems: number;
+  /** Bytes of items that a stream keeps, about. */
+  readonly maxBytes: number;
 }
 
 export interface Broker {

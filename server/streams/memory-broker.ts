@@ -1,33 +1,18 @@
 /** Streams kept in this process: gone with it, and seen at this hub alone. */
 
-import type { Broker, CastItem, StreamLog, StreamReader } from '../contracts/broker.js';
-import type { Clock } from '../contracts/clock.js';
+import type { Broker, BrokerParts, CastItem, StreamLog, StreamReader } from '../contracts/broker.js';
 import type { CastPrediction, CastSource } from '../contracts/streams.js';
 import { Calendar } from './calendar.js';
 import { makeItem } from './cast-item.js';
 import { ItemRing } from './item-ring.js';
 
-export interface MemoryBrokerOptions {
-  readonly clock: Clock;
-  /** Milliseconds since 1970. */
-  readonly wallNow: () => number;
-  /** Mark of this hub, the same over restarts: letters and digits. */
-  readonly mark: string;
-  /** A new random name, for an epoch: letters and digits. */
-  readonly nonce: () => string;
-  /** Items that a stream keeps. */
-  readonly maxItems: number;
-  /** Bytes of items that a stream keeps, about. */
-  readonly maxBytes: number;
-}
-
 export class MemoryBroker implements Broker {
-  readonly #options: MemoryBrokerOptions;
+  readonly #parts: BrokerParts;
   readonly #calendar: Calendar;
 
-  constructor(options: MemoryBrokerOptions) {
-    this.#options = options;
-    this.#calendar = new Calendar(options.clock, options.wallNow);
+  constructor(parts: BrokerParts) {
+    this.#parts = parts;
+    this.#calendar = new Calendar(parts.clock, parts.wallNow);
   }
 
   now(): number {
@@ -39,12 +24,12 @@ export class MemoryBroker implements Broker {
   }
 
   open(_stream: string, reader: StreamReader): StreamLog {
-    const { mark, nonce, maxItems, maxBytes } = this.#options;
+    const { mark, nonce, maxItems, maxBytes } = this.#parts;
     return new MemoryLog(`${mark}.${nonce()}`, reader, new ItemRing(maxItems, maxBytes), this.#calendar);
   }
 
   isOwn(epoch: string): boolean {
-    return epoch.startsWith(`${this.#options.mark}.`);
+    return epoch.startsWith(`${this.#parts.mark}.`);
   }
 
   close(): void {}

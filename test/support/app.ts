@@ -28,7 +28,11 @@ export interface TestAppOptions {
   readonly extras?: AppExtras;
 }
 
-export async function startTestApp({ models, config = {}, extras = {} }: TestAppOptions): Promise<TestApp> {
+/** @param isListening false where the hub stands on a server that does not listen yet: then it has no address. */
+export async function startTestApp(
+  { models, config = {}, extras = {} }: TestAppOptions,
+  { isListening = true } = {},
+): Promise<TestApp> {
   const before = openResources();
   const folder = await mkdtemp(join(tmpdir(), 'tickcast-app-'));
   const written = await models(folder);
@@ -53,7 +57,7 @@ export async function startTestApp({ models, config = {}, extras = {} }: TestApp
     });
     if (errors.length > 0) throw new Error(errors.join('\n'));
   };
-  return { app, url: app.url, errors, close };
+  return { app, url: isListening ? app.url : '', errors, close };
 }
 
 /** What a hub may leave open in this process, and Node tells of. */

@@ -1,0 +1,156 @@
+/**
+ * Adapters: what optional packages bring. `@tickcast/NAME` is looked for when an option or a manifest says NAME; nothing here knows any of
+ * them.
+ */
+
+import { ADAPTER_NAME } from '../config/adapter-name.js';
+import type { Config } from '../config/config.js';
+import type { Broker, BrokerParts } from '../contracts/broker.js';
+import type { Runtime } from '../contracts/runtime.js';
+import type { Tap } from '../contracts/tap.js';
+import { firstLine } from '../engine/first-line.js';
+import { importRuntimes } from '../engine/session/runtimes.js';
+import { TFJS_RUNTIMES } from '../engine/tfjs/model-files.js';
+import type { Logger } from '../observe/log/logger.js';
+import type { HttpDoor } from '../transports/http-place.js';
+
+/** What an adapter's function is given beside its own parts. */
+export interface AdapterContext {
+  readonly log: Logger;
+  /** Settings of its own: by variables `TICKCAST_<NAME>_...`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What an adapter's package exports: one of these, or several. A function that cannot do its work rejects with one line that says why. */
+export interface AdapterModule {
+  readonly runtime?: Runtime;
+  openBroker?(url: string, parts: BrokerParts, context: AdapterContext): Promise<Broker>;
+  openDoor?(context: AdapterContext): Promise<HttpDoor>;
+  openTap?(context: AdapterContext): Promise<Tap>;
+}
+
+export type Adapted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+/** A model as it was found, and what its manifest names. */
+interface WithRuntime {
+  readonly ref: string;
+  readonly manifest: { readonly runtime?: string | undefined };
+}
+
+export interface OpenAdapters {
+  /** URLs of all modules with runtimes. */
+  readonly runtimeModules: readonly string[];
+  readonly taps: readonly Tap[];
+  readonly doors: readonly HttpDoor[];
+}
+
+/** How packages are found; a test gives its own. */
+export interface PackageFinder {
+  /** The URL of a package's module; undefined where it is not installed. */
+  find(name: string): string | undefined;
+  load(url: string): Promise<unknown>;
+}
+
+const installed: PackageFinder = {
+  find(name) {
+    try {
+      return import.meta.resolve(name);
+    } catch {
+      return undefined;
+    }
+  },
+  load: (url) => import(url),
+};
+
+/** Schemes of URLs that are not the names of their packages. */
+const SCHEMES: Readonly<Record<string, string>> = { rediss: 'redis' };
+
+export class Adapters {
+  readonly #context: AdapterContext;
+  readonly #finder: PackageFinder;
+
+  constructor(context: AdapterContext, finder: PackageFinder = installed) {
+    this.#context = context;
+    this.#finder = finder;
+  }
+
+  /** What the options and the models' manifests name. `runtimeModules`: of runtimes that the program brings itself. */
+  async open(
+    { doors, taps }: Pick<Config, 'doors' | 'taps'>,
+    models: readonly WithRuntime[],
+    runtimeModules: readonly string[] = [],
+  ): Promise<Adapted<OpenAdapters>> {
+    const brought = await importRuntimes(runtimeModules);
+    if (!brought.ok) return brought;
+    const known = [...TFJS_RUNTIMES, ...brought.runtimes.flatMap(({ names }) => names)];
+    const found = this.#runtimes(models, known);
+    if (!found.ok) return found;
+    const openTaps = await this.#each(taps, (name) =>
+      this.#open('--taps', name, 'openTap', (module) => module.openTap?.(this.#context)),
+    );
+    if (!openTaps.ok) return openTaps;
+    const openDoors = await this.#each(doors, (name) =>
+      this.#open('--doors', name, 'openDoor', (module) => module.openDoor?.(this.#context)),
+    );
+    if (!openDoors.ok) return openDoors;
+    const modules = [...runtimeModules, ...found.value];
+    return { ok: true, value: { runtimeModules: modules, taps: openTaps.value, doors: openDoors.value } };
+  }
+
+  async broker(url: string, parts: BrokerParts): Promise<Adapted<Broker>> {
+    const scheme = url.split(':', 1)[0] ?? '';
+    const name = SCHEMES[scheme] ?? scheme;
+    return this.#open('--broker', name, 'openBroker', (module) => module.openBroker?.(url, parts, this.#context));
+  }
+
+  /** URLs of the packages that bring the runtimes of these models. */
+  #runtimes(models: readonly WithRuntime[], known: readonly string[]): Adapted<readonly string[]> {
+    const urls = new Set<string>();
+    for (const { ref, manifest } of models) {
+      const { runtime } = manifest;
+      if (runtime === undefined || known.includes(runtime)) continue;
+      const says = `model ${ref}: runtime "${runtime}" is not known here; known are ${known.join(', ')}`;
+      if (!ADAPTER_NAME.test(runtime)) return { ok: false, problem: says };
+      const url = this.#finder.find(packageOf(runtime));
+      if (url === undefined) return { ok: false, problem: `${says}; npm i ${packageOf(runtime)}` };
+      urls.add(url);
+    }
+    return { ok: true, value: [...urls] };
+  }
+
+  async #each<T>(
+    names: readonly string[],
+    open: (name: string) => Promise<Adapted<T>>,
+  ): Promise<Adapted<readonly T[]>> {
+    const opened: T[] = [];
+    for (const name of names) {
+      const one = await open(name);
+      if (!one.ok) return one;
+      opened.push(one.value);
+    }
+    return { ok: true, value: opened };
+  }
+
+  async #open<T>(
+    option: string,
+    name: string,
+    needs: keyof AdapterModule,
+    use: (module: AdapterModule) => Promise<T> | undefined,
+  ): Promise<Adapted<T>> {
+    const wanted = packageOf(name);
+    const url = this.#finder.find(wanted);
+    if (url === undefined) return { ok: false, problem: `${option} ${name} is not there; npm i ${wanted}` };
+    try {
+      const module = (await this.#finder.load(url)) as AdapterModule;
+      const opening = use(module);
+      if (opening === undefined) return { ok: false, problem: `${option} ${name}: ${wanted} does not export ${needs}` };
+      return { ok: true, value: await opening };
+    } catch (cause) {
+      return { ok: false, problem: `${option} ${name}: ${firstLine(cause)}` };
+    }
+  }
+}
+
+function packageOf(name: string): string {
+  return `@tickcast/${name}`;
+}

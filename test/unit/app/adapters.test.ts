@@ -1,0 +1,134 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { type AdapterModule, Adapters } from '../../../server/app/adapters.js';
+import type { BrokerParts } from '../../../server/contracts/broker.js';
+import { MemoryBroker } from '../../../server/streams/memory-broker.js';
+import { ManualClock } from '../../../server/testing/manual-clock.js';
+
+const log = pino({ level: 'silent' });
+const NONE = { doors: [], taps: [] };
+
+/** Adapters over packages that a test has installed. */
+function adaptersWith(
+  packages: Readonly<Record<string, AdapterModule | Error>> = {},
+  env: Record<string, string> = {},
+) {
+  return new Adapters(
+    { log, env },
+    {
+      find: (name) => (name in packages ? `test:${name}` : undefined),
+      load: async (url) => {
+        const module = packages[url.slice('test:'.length)];
+        if (module instanceof Error) throw module;
+        return module;
+      },
+    },
+  );
+}
+
+function modelOf(runtime: string | undefined) {
+  return { ref: 'mine@1', manifest: { runtime } };
+}
+
+const PARTS: BrokerParts = {
+  clock: new ManualClock(),
+  wallNow: () => 0,
+  mark: 'a',
+  nonce: () => 'b',
+  maxItems: 1,
+  maxBytes: 1,
+};
+
+test('built-in runtimes and those of the program need no package', async () => {
+  const fault = new URL('../../../server/testing/fault-runtime.ts', import.meta.url).href;
+  const models = [undefined, 'tfjs-layers', 'tfjs-graph', 'fault'].map(modelOf);
+
+  expect(await adaptersWith().open(NONE, models, [fault])).toEqual({
+    ok: true,
+    value: { runtimeModules: [fault], taps: [], doors: [] },
+  });
+});
+
+test('a runtime that a manifest names is that of a package, given by its URL', async () => {
+  const adapters = adaptersWith({ '@tickcast/onnx': {} });
+
+  expect(await adapters.open(NONE, [modelOf('onnx'), modelOf('onnx')])).toMatchObject({
+    value: { runtimeModules: ['test:@tickcast/onnx'] },
+  });
+});
+
+test.each([
+  [
+    'a runtime',
+    () => adaptersWith().open(NONE, [modelOf('onnx')]),
+    'model mine@1: runtime "onnx" is not known here; known are tfjs-layers, tfjs-graph; npm i @tickcast/onnx',
+  ],
+  [
+    'a door',
+    () => adaptersWith().open({ ...NONE, doors: ['oip'] }, []),
+    '--doors oip is not there; npm i @tickcast/oip',
+  ],
+  [
+    'a tap',
+    () => adaptersWith().open({ ...NONE, taps: ['otel'] }, []),
+    '--taps otel is not there; npm i @tickcast/otel',
+  ],
+  [
+    'a broker',
+    () => adaptersWith().broker('rediss://host:1', PARTS),
+    '--broker redis is not there; npm i @tickcast/redis',
+  ],
+])('%s whose package is missing is told in one line', async (_, open, problem) => {
+  expect(await open()).toEqual({ ok: false, problem });
+});
+
+test('a manifest names no other package than an adapter', async () => {
+  const adapters = adaptersWith({ '@tickcast/../evil': {} });
+
+  expect(await adapters.open(NONE, [modelOf('../evil')])).toEqual({
+    ok: false,
+    problem: 'model mine@1: runtime "../evil" is not known here; known are tfjs-layers, tfjs-graph',
+  });
+});
+
+test('doors, taps and brokers are opened with the log and the environment, in order', async () => {
+  const opened: string[] = [];
+  const tap = (name: string): AdapterModule => ({
+    openTap: async ({ env }) => {
+      opened.push(`${name} ${env.TICKCAST_OTEL_URL}`);
+      return { name };
+    },
+  });
+  const broker = new MemoryBroker(PARTS);
+  const packages = {
+    '@tickcast/one': tap('one'),
+    '@tickcast/two': tap('two'),
+    '@tickcast/redis': {
+      openBroker: async (url: string) => {
+        opened.push(url);
+        return broker;
+      },
+    },
+  };
+  const adapters = adaptersWith(packages, { TICKCAST_OTEL_URL: 'there' });
+
+  expect(await adapters.open({ doors: [], taps: ['two', 'one'] }, [])).toMatchObject({
+    value: { taps: [{ name: 'two' }, { name: 'one' }] },
+  });
+  expect(await adapters.broker('redis://host:6379', PARTS)).toEqual({ ok: true, value: broker });
+  expect(opened).toEqual(['two there', 'one there', 'redis://host:6379']);
+});
+
+test.each([
+  ['exports nothing of the kind', {}, '--taps bad: @tickcast/bad does not export openTap'],
+  ['cannot be imported', new Error('no such library\nat line 3'), '--taps bad: no such library'],
+  [
+    'cannot do its work',
+    { openTap: async () => Promise.reject(new Error('nothing listens at there:4318')) },
+    '--taps bad: nothing listens at there:4318',
+  ],
+])('a package that %s is told in one line', async (_, module, problem) => {
+  const adapters = adaptersWith({ '@tickcast/bad': module });
+
+  expect(await adapters.open({ doors: [], taps: ['bad'] }, [])).toEqual({ ok: false, problem });
+});
