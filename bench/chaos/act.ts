@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Histogram } from '../harness/histogram.js';
+import { msText } from '../harness/table.js';
 import type { Attacker } from './attacker/attacker.js';
 import { Crowd } from './clients/crowd.js';
 import { FAULTS } from './faults.js';
@@ -134,9 +135,5 @@ function roundLine({ hub, rounds }: Act, at: number, figures: RoundFigures): str
   const { attacks, fault, outcome, p99Us, longestGapMs, peakRssBytes } = figures;
   const names = [...(fault === undefined ? [] : [fault.toUpperCase()]), ...attacks].join(' + ');
   const place = `${hub} ${at + 1}/${rounds.length}`.padEnd(16);
-  return `${place} ${outcome.padEnd(7)} p99 ${ms(p99Us)} ms, longest gap ${longestGapMs.toFixed(0)} ms, RSS ${(peakRssBytes / 2 ** 20).toFixed(0)} MiB  ${names}`;
-}
-
-function ms(us: number): string {
-  return Number.isNaN(us) ? '-' : (us / 1000).toFixed(1);
+  return `${place} ${outcome.padEnd(7)} p99 ${msText(p99Us)} ms, longest gap ${longestGapMs.toFixed(0)} ms, RSS ${(peakRssBytes / 2 ** 20).toFixed(0)} MiB  ${names}`;
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Stage } from '../harness/bench.js';
 import { Histogram, type HistogramCounts } from '../harness/histogram.js';
 import type { Report } from '../harness/report.js';
-import { table, wholeText } from '../harness/table.js';
+import { msText, table, wholeText } from '../harness/table.js';
 import { percentiles, recover } from './act.js';
 import type { AttackReport } from './attacker/attack-messages.js';
 import { Attacker } from './attacker/attacker.js';
@@ -45,7 +45,7 @@ export async function runMeasure(options: ChaosOptions, { say, folder }: Stage):
   }
   const misses = all.flatMap((one) => missesOf(one).map((miss) => `${one.attack}: ${miss}`));
   const busy = all.filter(({ quiet }) => !(quiet.p99Us <= BUSY_US)).length;
-  const doubt = `with ${busy} attacks the p99 was above ${ms(BUSY_US)} ms before: the machine is too busy to judge by`;
+  const doubt = `with ${busy} attacks the p99 was above ${msText(BUSY_US)} ms before: the machine is too busy to judge by`;
   const tables = [measureTable(all), ...(misses.length === 0 ? [`PASS: ${all.length} attacks`] : [])];
   return { tables, misses, doubts: busy > 0 ? [doubt] : [], figures: { seed: options.seed, attacks: all } };
 }
@@ -134,9 +134,9 @@ function measureTable(all: readonly Measured[]): string {
   const rows = all.map((one) => [
     one.attack,
     one.outcome,
-    ms(one.quiet.p99Us),
-    ms(one.beside.p99Us),
-    ms(one.under.p99Us),
+    msText(one.quiet.p99Us),
+    msText(one.beside.p99Us),
+    msText(one.under.p99Us),
     ratioOf(one).toFixed(2),
     wholeText(one.longestGapMs),
     mib(one.peakRssBytes - one.quietRssBytes),
@@ -156,8 +156,4 @@ function measureTable(all: readonly Measured[]): string {
     'lost',
   ];
   return table(header, rows);
-}
-
-function ms(us: number): string {
-  return Number.isNaN(us) ? '-' : (us / 1000).toFixed(1);
 }

@@ -1,6 +1,6 @@
 /** A run as text for a terminal. Knows columns and words; measures nothing. */
 
-import { table, wholeText } from '../harness/table.js';
+import { msText, table, wholeText } from '../harness/table.js';
 import type { AttackName } from './attacks/table.js';
 import { type Account, refusals, sumOf } from './clients/oracle.js';
 import type { FaultName } from './faults.js';
@@ -31,12 +31,19 @@ function underEach(acts: readonly ActFigures[]): string {
       name,
       String(own.length),
       outcome,
-      ms(worst(({ p99Us }) => p99Us)),
+      msText(worst(({ p99Us }) => p99Us)),
       wholeText(worst(({ longestGapMs }) => longestGapMs)),
       mib(worst(({ peakRssBytes }) => peakRssBytes)),
     ];
   });
-  const quiet = acts.map((act) => [`(quiet: ${act.hub})`, '1', 'ok', ms(act.quietP99Us), '-', mib(act.rssBeforeBytes)]);
+  const quiet = acts.map((act) => [
+    `(quiet: ${act.hub})`,
+    '1',
+    'ok',
+    msText(act.quietP99Us),
+    '-',
+    mib(act.rssBeforeBytes),
+  ]);
   return table(['under', 'rounds', 'hub', 'p99 ms', 'longest gap ms', 'RSS MiB'], [...quiet, ...rows]);
 }
 
@@ -66,8 +73,4 @@ function memoryOf(acts: readonly ActFigures[]): string {
     ...[rssBeforeBytes, rssPeakBytes, rssAfterBytes, rssAfterBytes - rssBeforeBytes].map(mib),
   ]);
   return table(['hub', 'RSS before MiB', 'peak', 'after', 'more'], rows);
-}
-
-function ms(us: number): string {
-  return Number.isNaN(us) ? '-' : (us / 1000).toFixed(1);
 }

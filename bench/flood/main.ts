@@ -10,7 +10,7 @@ import { freePort } from '../harness/free-port.js';
 import { Histogram, type HistogramCounts } from '../harness/histogram.js';
 import { ENGINE, QUICK } from '../harness/options.js';
 import { interval, median } from '../harness/statistics.js';
-import { table } from '../harness/table.js';
+import { msText, percentText, table } from '../harness/table.js';
 import { atMost } from '../harness/target.js';
 import { inTurns, ratios } from '../harness/turns.js';
 import { writeMlp } from '../servers/mlp-files.js';
@@ -69,7 +69,7 @@ await runBench(BENCH, async ({ pairs, connects, rate, allowed }, { say, folder, 
   };
   const line = ({ quiet, beside: aside, flood }: Readonly<Record<Kind, Second>>): string => {
     const { seconds = 0, refused = 0, letIn = 0, reset = 0 } = flood.flood ?? {};
-    const felt = `p99 ${ms(p99(quiet))} ms without, ${ms(p99(aside))} ms beside, ${ms(p99(flood))} ms with`;
+    const felt = `p99 ${msText(p99(quiet))} ms without, ${msText(p99(aside))} ms beside, ${msText(p99(flood))} ms with`;
     return `${felt} ${connects} connects in ${seconds.toFixed(2)} s: ${letIn} let in, ${refused} refused, ${reset} closed`;
   };
   let all: Readonly<Record<Kind, readonly Second[]>>;
@@ -87,8 +87,8 @@ await runBench(BENCH, async ({ pairs, connects, rate, allowed }, { say, folder, 
   const byPairs = ratios(all.flood.map(p99), all.quiet.map(p99));
   const row = (kind: Kind): string[] => [
     NAMES[kind],
-    ...[0.5, 0.9, 0.99, 0.999].map((share) => ms(pooled(kind).percentile(share))),
-    `${Math.round(100 * median(all[kind].map(({ cpu }) => cpu)))} %`,
+    ...[0.5, 0.9, 0.99, 0.999].map((share) => msText(pooled(kind).percentile(share))),
+    percentText(median(all[kind].map(({ cpu }) => cpu))),
   ];
   const notes = [
     `p99 with a flood over without, by pairs: ${interval(byPairs)}`,
@@ -130,8 +130,4 @@ function p99({ latencyUs }: Second): number {
 
 function percentiles(histogram: Histogram): Record<string, number> {
   return Object.fromEntries([0.5, 0.9, 0.99, 0.999].map((share) => [`p${share * 100}Us`, histogram.percentile(share)]));
-}
-
-function ms(us: number): string {
-  return (us / 1000).toFixed(2);
 }

@@ -1,5 +1,7 @@
 /** Waits that end: at their result, at a deadline or at a signal. Knows time only. */
 
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** Rejects with `what` when `wait` takes longer than `ms`. */
 export async function within<T>(ms: number, what: string, wait: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -10,5 +12,15 @@ export async function within<T>(ms: number, what: string, wait: Promise<T>): Pro
     return await Promise.race([wait, deadline]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Lets time pass; what breaks meanwhile ends it. */
+export async function pause(seconds: number, broken: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([delay(seconds * 1000, undefined, { signal: over.signal }), broken]);
+  } finally {
+    over.abort();
   }
 }

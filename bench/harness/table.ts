@@ -18,3 +18,12 @@ export function table(header: readonly string[], rows: readonly (readonly string
 export function wholeText(value: number): string {
   return Math.round(value).toLocaleString('en-GB');
 }
+
+export function percentText(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** Microseconds as milliseconds; `-` of none. */
+export function msText(us: number): string {
+  return Number.isNaN(us) ? '-' : (us / 1000).toFixed(us < 100_000 ? 2 : 0);
+}

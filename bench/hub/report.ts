@@ -1,6 +1,6 @@
 /** The summary as text for a terminal. Knows columns and words; measures nothing. */
 
-import { table, wholeText } from '../harness/table.js';
+import { percentText, table, wholeText } from '../harness/table.js';
 import type { EngineFigures } from '../servers/engine-figures.js';
 import type { Measurement } from './measurement.js';
 import type { Summary } from './summary.js';
@@ -39,9 +39,9 @@ function serverTable(servers: readonly Measurement[]): string {
     wholeText(one.p99Us),
     one.serverCpuUs.toFixed(1),
     one.meanBatch?.toFixed(1) ?? '-',
-    percent(one.serverLoad),
-    percent(one.loaderLoad),
-    percent(one.otherLoad),
+    percentText(one.serverLoad),
+    percentText(one.loaderLoad),
+    percentText(one.otherLoad),
   ]);
   return table(header, rows);
 }
@@ -55,8 +55,4 @@ function engineTable(engine: readonly EngineFigures[]): string {
     cpuUsPerRow.toFixed(2),
   ]);
   return table(header, rows);
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { Child, LOADER_CORE } from '../harness/child.js';
-import { within } from '../harness/deadline.js';
+import { pause, within } from '../harness/deadline.js';
 import type { LoadCount, LoaderCommand, LoaderReport, LoadPlan } from './loader-messages.js';
 
 const OPEN_MS = 30_000;
@@ -65,15 +65,7 @@ export class LoaderProcess {
 
   /** Lets time pass under load; a failure of the loader ends it. */
   async run(seconds: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const time = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, seconds * 1000);
-    });
-    try {
-      await Promise.race([time, this.#failure, this.#child.ended]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await pause(seconds, Promise.race([this.#failure, this.#child.ended]));
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Scenes of the overload as text and as targets. Knows columns and words; measures nothing. */
 
 import { median } from '../harness/statistics.js';
-import { table } from '../harness/table.js';
+import { percentText, table } from '../harness/table.js';
 import { atLeast, type Target } from '../harness/target.js';
 import type { Phase } from './load.js';
 import { EVENT_ROWS, JUDGED, type Retries, type SceneResult } from './scene.js';
@@ -12,7 +12,7 @@ const LEAST_LET_IN = 0.9;
 
 /** One line while the bench runs. */
 export function progressLine({ model, sockets, times }: SceneResult): string {
-  const shares = times.map(({ times: many, share }) => `${percent(share)} at ${many} x`);
+  const shares = times.map(({ times: many, share }) => `${percentText(share)} at ${many} x`);
   return `${model}, ${sockets} connections: of the peak ${shares.join(', ')}`;
 }
 
@@ -24,13 +24,13 @@ export function targetsOf({ model, sockets, times, beside, crowd }: SceneResult)
     ...times
       .filter(({ times: many }) => JUDGED.includes(many))
       .map(({ times: many, share }) =>
-        atLeast(`${scene}: goodput at ${many} x of the peak`, share, LEAST_GOODPUT, percent),
+        atLeast(`${scene}: goodput at ${many} x of the peak`, share, LEAST_GOODPUT, percentText),
       ),
     atLeast(
       `${scene}: first retries let in, the least share`,
       retries.length === 0 ? undefined : Math.min(...retries),
       LEAST_LET_IN,
-      percent,
+      percentText,
     ),
   ];
 }
@@ -52,7 +52,7 @@ export function sceneText({
     of(phases, ({ offered }) => offered),
     of(phases, ({ written }) => written),
     of(phases, ({ good }) => good * EVENT_ROWS),
-    ...shares.map(percent),
+    ...shares.map(percentText),
     of(phases, ({ refused }) => refused),
     of(phases, ({ retryAfterMs }) => retryAfterMs),
     of(phases, ({ p50Ms }) => p50Ms),
@@ -77,7 +77,7 @@ export function sceneText({
     `${name} ${many} x`,
     String(of.answered),
     String(of.retries),
-    Number.isNaN(of.firstShare) ? '-' : percent(of.firstShare),
+    Number.isNaN(of.firstShare) ? '-' : percentText(of.firstShare),
     Number.isNaN(of.retryAfterMs) ? '-' : String(Math.round(of.retryAfterMs)),
     String(of.longestMs),
   ];
@@ -86,8 +86,4 @@ export function sceneText({
     [...beside.map((it) => retries('16 beside', it)), ...crowd.map((it) => retries('all of', it))],
   );
   return [title, load, '', patient, `RSS of the hub at most ${peakRssMiB} MiB`].join('\n');
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

@@ -1,6 +1,7 @@
 /** A hub under overload: the closed loop that is its peak, several times as much, and callers that come again when they were told to. Judges nothing. */
 
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineName } from '../harness/options.js';
 import { median } from '../harness/statistics.js';
 import { buildInputs, buildMlp } from '../servers/mlp.js';
@@ -118,7 +119,7 @@ export async function measureScene({ model, sockets }: Scene, plan: ScenePlan): 
       patients.push(many);
       await many.connect();
       many.begin();
-      await new Promise((resolve) => setTimeout(resolve, plan.rounds * plan.ms));
+      await delay(plan.rounds * plan.ms);
       crowd.push(retriesOf(times, await many.end()));
       many.close();
     }

@@ -3,6 +3,7 @@
  * started; judges no figure.
  */
 
+import { pause } from '../harness/deadline.js';
 import { machineCpuSeconds } from '../harness/process-cpu.js';
 import type { PageBrowser } from './browser.js';
 import type { HeapSample, LoadFigures, PageFigures, Stretch } from './figures.js';
@@ -61,7 +62,7 @@ async function measureStretch(
   const begin = await browser.counters();
   let end = begin;
   for (let left = seconds; left > 0; left -= PROGRESS_SECONDS) {
-    await rest(Math.min(left, PROGRESS_SECONDS), broken);
+    await pause(Math.min(left, PROGRESS_SECONDS), broken);
     const now = await browser.counters();
     const span = now.at - end.at;
     progress({
@@ -127,16 +128,4 @@ async function beginLoad({ browser, hub, publisher, viewers }: Scene): Promise<{
       };
     },
   };
-}
-
-async function rest(seconds: number, broken: Promise<never>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const time = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, seconds * 1000);
-  });
-  try {
-    await Promise.race([time, broken]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,6 +3,7 @@
  * Knows how each server is started; knows nothing of load.
  */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Child, SERVER_CORE } from '../harness/child.js';
 import { within } from '../harness/deadline.js';
@@ -93,7 +94,7 @@ export class ServerProcess {
         () => 0,
       );
       if (status === 200) return;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await delay(POLL_MS);
     }
   }
 }

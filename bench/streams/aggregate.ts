@@ -3,9 +3,9 @@
  * that casts the same frames once a second.
  */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { CastProcess } from './cast-process.js';
 import { STREAM } from './cast-workload.js';
-import { delay } from './fan-out.js';
 import { Viewers } from './viewers.js';
 
 export interface AggregatePlan {
@@ -35,7 +35,7 @@ export async function measureAggregate(plan: AggregatePlan, say: (text: string) 
   try {
     hub.server.order({ kind: 'rate', perSecond: plan.perSecond });
     await Promise.all([hub, room].map(({ viewers }) => viewers.open(1)));
-    while (hub.frames < 3) await delay(0.1);
+    while (hub.frames < 3) await delay(100);
     room.server.order({ kind: 'payload', payload: JSON.parse(hub.last)[1] });
     room.server.order({ kind: 'rate', perSecond: 1 });
     const figures = { hubUs: [] as number[], roomUs: [] as number[] };
@@ -44,7 +44,7 @@ export async function measureAggregate(plan: AggregatePlan, say: (text: string) 
       await viewAll([hub, room], plan.viewers);
       const many = await cpuOf([hub, room], plan, plan.viewers);
       for (const { viewers } of [hub, room]) viewers.close(1);
-      await delay(1);
+      await delay(1000);
       const one = await cpuOf([hub, room], plan, 1);
       figures.hubUs.push((many[0] ?? 0) - (one[0] ?? 0));
       figures.roomUs.push((many[1] ?? 0) - (one[1] ?? 0));
@@ -84,14 +84,14 @@ async function openSide(kind: 'hub' | 'room', request: object): Promise<Side> {
 
 async function viewAll(sides: readonly Side[], count: number): Promise<void> {
   for (const { viewers } of sides) await viewers.open(count - viewers.size);
-  await delay(2);
+  await delay(2000);
 }
 
 /** CPU in a second of each, in microseconds. One after the other would double the time; they share a core, and each is asked for its own. */
 async function cpuOf(sides: readonly Side[], { seconds }: AggregatePlan, viewers: number): Promise<readonly number[]> {
   const before = await Promise.all(sides.map(({ server }) => server.cpuUs()));
   const frames = sides.map((side) => side.frames);
-  await delay(seconds);
+  await delay(1000 * seconds);
   const after = await Promise.all(sides.map(({ server }) => server.cpuUs()));
   for (const [i, side] of sides.entries()) {
     const got = side.frames - (frames[i] ?? 0);

@@ -1,5 +1,6 @@
 /** Fan-out in mode `all`: one item to many viewers, as fast as the server can, by the hub and by a bare Socket.IO room in turn. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { inTurns } from '../harness/turns.js';
 import { type CastKind, CastProcess } from './cast-process.js';
 import { STREAM } from './cast-workload.js';
@@ -58,9 +59,9 @@ async function measureFanOut(kind: CastKind, plan: FanOutPlan): Promise<FanOutFi
   try {
     await viewers.open(plan.viewers);
     server.order({ kind: 'credit', rounds: AHEAD });
-    await delay(plan.warmUpSeconds);
+    await delay(1000 * plan.warmUpSeconds);
     const before = { frames, bytes, cpu: await server.cpuUs(), at: performance.now() };
-    await delay(plan.seconds);
+    await delay(1000 * plan.seconds);
     const counted = frames - before.frames;
     const seconds = (performance.now() - before.at) / 1000;
     const cpu = (await server.cpuUs()) - before.cpu;
@@ -76,8 +77,4 @@ async function measureFanOut(kind: CastKind, plan: FanOutPlan): Promise<FanOutFi
     viewers.close();
     await server.end();
   }
-}
-
-export function delay(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

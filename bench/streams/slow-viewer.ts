@@ -1,11 +1,12 @@
 /** What viewers that stop reading cost the others: the latency from publishing to delivery, with and without them, in pairs. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { Histogram } from '../harness/histogram.js';
+import { msText } from '../harness/table.js';
 import { clientTextFrame } from '../load/frames.js';
 import { LeanClient } from '../load/lean-client.js';
 import { ServerProcess } from '../servers/server-process.js';
 import { STREAM } from './cast-workload.js';
-import { delay } from './fan-out.js';
 import { Viewers } from './viewers.js';
 
 export interface SlowViewerPlan {
@@ -74,13 +75,13 @@ export async function measureSlowViewer(plan: SlowViewerPlan, say: (text: string
   const count = async (): Promise<number> => {
     latencyUs.reset();
     counting = true;
-    await delay(plan.seconds);
+    await delay(1000 * plan.seconds);
     counting = false;
     return latencyUs.percentile(0.99);
   };
   try {
     await viewers.open(plan.viewers);
-    await delay(5);
+    await delay(5000);
     const withoutUs: number[] = [];
     const withUs: number[] = [];
     let rssRise = 0;
@@ -91,14 +92,16 @@ export async function measureSlowViewer(plan: SlowViewerPlan, say: (text: string
         await stalled.open(1);
         stalled.stall();
       }
-      await delay(FILL_SECONDS);
+      await delay(1000 * FILL_SECONDS);
       const with_ = await count();
       rssRise = Math.max(rssRise, server.rssBytes() - rss);
       stalled.close();
-      await delay(1);
+      await delay(1000);
       withoutUs.push(without);
       withUs.push(with_);
-      say(`p99 to ${plan.viewers} viewers: ${ms(without)} ms; with ${plan.stalled} that do not read ${ms(with_)} ms`);
+      say(
+        `p99 to ${plan.viewers} viewers: ${msText(without)} ms; with ${plan.stalled} that do not read ${msText(with_)} ms`,
+      );
     }
     return { withoutUs, withUs, ratios: withUs.map((us, i) => us / (withoutUs[i] ?? Number.NaN)), rssRise };
   } finally {
@@ -117,8 +120,4 @@ function openPublisher(port: number, failed: (reason: string) => void): Promise<
       { ready: () => resolve(client), prediction: () => {}, failed, other: () => {} },
     );
   });
-}
-
-function ms(us: number): string {
-  return (us / 1000).toFixed(2);
 }

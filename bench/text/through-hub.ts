@@ -1,7 +1,9 @@
 /** Texts through a hub: from clients in this process, over WebSocket, each as a request of its own. How many are answered in a second. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { connect, TickcastError } from '../../client/index.js';
+import { pause } from '../harness/deadline.js';
 import type { EngineName } from '../harness/options.js';
 import { ServerProcess } from '../servers/server-process.js';
 
@@ -53,16 +55,15 @@ export async function measureThroughHub(client: ClientName, plan: HubPlan): Prom
         else {
           // Refused for now, as a hub under load does.
           refused++;
-          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+          await delay(RETRY_MS);
         }
       }
     };
     const asking = opened.flatMap((connection) => Array.from({ length: inFlight }, () => keepAsking(connection)));
     const failed = Promise.race([server.ended, Promise.all(asking)]);
-    const pause = (s: number) => Promise.race([new Promise((resolve) => setTimeout(resolve, s * 1000)), failed]);
-    await pause(warmUpSeconds);
+    await pause(warmUpSeconds, failed);
     const [before, startedMs] = [answered, performance.now()];
-    await pause(seconds);
+    await pause(seconds, failed);
     const textsPerSecond = (1000 * (answered - before)) / (performance.now() - startedMs);
     isOver = true;
     await Promise.all(asking);
