@@ -13,6 +13,7 @@ import type { Engine } from '../contracts/engine.js';
 import type { ModelDirectory, ModelSpec } from '../contracts/model.js';
 import type { Settle } from '../contracts/outcome.js';
 import type { CastTarget, StreamPublisher } from '../contracts/streams.js';
+import { type DrainReport, drainLedger } from './drain.js';
 import { AdmissionControl } from './requests/admission-control.js';
 import { answerOf } from './requests/answer.js';
 import { castRows } from './requests/cast-rows.js';
@@ -20,8 +21,10 @@ import type { HubEvent, HubListener, HubState, HubStats } from './requests/event
 import { planExplanation } from './requests/explanation.js';
 import { Ledger } from './requests/ledger.js';
 import { Principals } from './requests/principal.js';
-import { Origin, type OriginOptions, Pending } from './requests/request.js';
+import { newPending, Origin, type OriginOptions, type Pending } from './requests/request.js';
 import { Scheduler, type SchedulerOptions } from './scheduler.js';
+
+export type { DrainReport } from './drain.js';
 
 export interface HubOptions extends SchedulerOptions {
   /** Most rows of one request. @default 1024 */
@@ -61,15 +64,6 @@ export interface Outline {
   readonly aheadRows?: number;
   readonly model?: string;
   readonly id?: RequestId | undefined;
-}
-
-/** What a drain did. `accepted` = `settled` when nothing was lost; `abandoned` were settled DRAINING when the grace was over. */
-export interface DrainReport {
-  readonly accepted: number;
-  readonly settled: number;
-  readonly refused: number;
-  readonly abandoned: number;
-  readonly tookMs: number;
 }
 
 const MAX_PRINCIPAL_ROWS = 8192;
@@ -237,27 +231,10 @@ export class Hub {
    * DRAINING. A second call joins the first.
    */
   drain(graceMs: number): Promise<DrainReport> {
-    this.#drained ??= new Promise((resolve) => {
-      const startedAt = this.#clock.now();
+    if (this.#drained === undefined) {
       this.#setState('draining');
-      let abandoned = 0;
-      const timer = this.#clock.setTimer(graceMs, () => {
-        abandoned = this.#ledger.abandon(
-          'DRAINING',
-          'the hub shut down before this was computed; send it again to another hub',
-        );
-      });
-      this.#ledger.whenIdle(() => {
-        timer.cancel();
-        this.#ledger.close();
-        const { accepted, settled, refused } = this.stats;
-        this.#setState('closed');
-        // `abandoned` is set by the timer's own call, which is under way when it ends the wait.
-        void Promise.resolve().then(() =>
-          resolve({ accepted, settled, refused, abandoned, tookMs: this.#clock.now() - startedAt }),
-        );
-      });
-    });
+      this.#drained = drainLedger(this.#ledger, this.#clock, graceMs, () => this.#setState('closed'));
+    }
     return this.#drained;
   }
 
@@ -306,7 +283,7 @@ export class Hub {
     }
     const acceptedAt = this.#clock.now();
     const deadline = acceptedAt + timeoutMs;
-    const pending = new Pending({
+    const pending = newPending({
       id: request.id,
       key,
       origin,

@@ -204,13 +204,18 @@ export class Scheduler {
     });
     if (!done) return this.#tickIfWaiting();
     this.#delivering.add(batch);
+    batch.receive(outcome.buffer);
     this.#deliver(batch, outcome.buffer, { postedAt, inferUs, rows, engine: source.model.engine });
   }
 
   #deliver(batch: Batch, buffer: ArrayBuffer, run: BatchRun): void {
     // The answers of one turn share the time at which they leave.
     const now = this.#options.receipts ? this.#clock.now() : undefined;
-    if (!batch.deliver(buffer, this.#ledger, ANSWERS_A_TURN, run, now)) {
+    for (let i = 0; i < ANSWERS_A_TURN && !batch.isDelivered; i++) {
+      const pending = batch.next();
+      if (pending !== undefined) this.#ledger.settle(pending, batch.outcomeOf(pending, run, now));
+    }
+    if (!batch.isDelivered) {
       this.#clock.immediate(() => this.#deliver(batch, buffer, run));
     } else {
       this.#buffers.give(buffer);
