@@ -6,13 +6,13 @@
 
 import { isRecord } from '../../shared/parse.js';
 import type { Hello, RequestId } from '../../shared/protocol.js';
+import { DeadlineTimer } from '../../shared/time/deadline-timer.js';
 import type { ClientClock } from '../clock.js';
 import type { RequestChannel } from '../connection/channels.js';
 import { parsePrediction, parseWireError } from '../connection/parse-answers.js';
 import type { AnswerListener } from '../connection/socket-io.js';
 import { localError, TickcastError } from '../error.js';
 import { AbortWatch } from './abort-signals.js';
-import { DeadlineTimer } from './deadline-timer.js';
 import { guessRows, prepareInput } from './prepare-input.js';
 import { withRoundTrip } from './receipt.js';
 import {
@@ -30,6 +30,8 @@ import { SendQueue } from './send-queue.js';
 
 /** Losses of the connection after which a request is not sent again: it may be what costs the connection. */
 const MAX_LOSSES = 3;
+/** A request is settled at most so much after its deadline. */
+const SWEEP_GAP_MS = 8;
 
 export class RequestTable implements AnswerListener {
   readonly #clock: ClientClock;
@@ -52,7 +54,7 @@ export class RequestTable implements AnswerListener {
     this.#obstacle = obstacle;
     this.#maxQueuedRows = maxQueuedRows;
     this.#aborts = new AbortWatch((pending, signal) => this.#abort(pending, signal));
-    this.#deadlines = new DeadlineTimer(clock, (now) => this.#expire(now));
+    this.#deadlines = new DeadlineTimer(clock, SWEEP_GAP_MS, (now) => this.#expire(now));
   }
 
   /** What is held: rows in line, rows sent and unanswered, requests that the hub may answer, signals listened to. */

@@ -30,6 +30,8 @@ interface Hosted {
 export class SessionHost {
   readonly #runtimes = new Map<string, Runtime['openSession']>();
   readonly #sessions = new Map<number, Hosted>();
+  /** Why a model that another thread had could not be loaded here, by its handle, until it is unloaded. */
+  readonly #problems = new Map<number, string>();
   readonly #backends: Backends;
 
   constructor(choice: BackendChoice, runtimes: readonly Runtime[] = [], backends = new Backends()) {
@@ -40,8 +42,15 @@ export class SessionHost {
     for (const { runtime, openSession } of runtimes) this.#runtimes.set(runtime, openSession);
   }
 
-  /** Loads a model under a handle. Never rejects. */
+  /** Loads a model under a handle, which is to be unloaded also where that fails. Never rejects. */
   async load(handle: number, source: SessionSource): Promise<HostLoading> {
+    const loading = await this.#open(handle, source);
+    // Only what was loaded once is asked to run.
+    if (!loading.ok) this.#problems.set(handle, `${source.ref} could not be loaded again: ${loading.problem}`);
+    return loading;
+  }
+
+  async #open(handle: number, source: SessionSource): Promise<HostLoading> {
     const startedAt = performance.now();
     const runtime = source.runtime ?? source.files?.runtime ?? 'unknown';
     const openSession = this.#runtimes.get(runtime);
@@ -71,12 +80,14 @@ export class SessionHost {
   unload(handle: number): void {
     this.#sessions.get(handle)?.session.dispose();
     this.#sessions.delete(handle);
+    this.#problems.delete(handle);
   }
 
   /** Runs a batch in its buffer. Throws when the model does, or when no model has this handle. */
   run(handle: number, rows: number, buffer: ArrayBuffer): void | Promise<void> {
     const hosted = this.#sessions.get(handle);
-    if (hosted === undefined) throw new Error(`no model is loaded under handle ${handle}`);
+    if (hosted === undefined)
+      throw new Error(this.#problems.get(handle) ?? `no model is loaded under handle ${handle}`);
     return hosted.session.run(viewBatch(hosted.specs, rows, buffer), rows);
   }
 
