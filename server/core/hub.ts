@@ -153,7 +153,7 @@ export class Hub {
   closeOrigin(origin: Origin): number {
     if (!origin.closed) this.#principals.leave(origin.principalKey);
     origin.closed = true;
-    origin.principal.retries.forget(origin);
+    origin.principal.retries?.forget(origin);
     const left = [...origin.requests.values()];
     for (const pending of left) this.cancel(pending, 'the connection was closed');
     return left.length;

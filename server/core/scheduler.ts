@@ -9,7 +9,6 @@ import type { BatchOutcome, Engine } from '../contracts/engine.js';
 import type { ModelSpec, ReadyModel } from '../contracts/model.js';
 import type { Batch } from './batches/batch.js';
 import { BufferPool } from './batches/buffer-pool.js';
-import { followsAtOnce } from './batches/flush-policy.js';
 import { ModelQueue, type QueueOptions } from './batches/model-queue.js';
 import type { BatchRun } from './receipts.js';
 import type { HubListener } from './requests/events.js';
@@ -248,7 +247,7 @@ export class Scheduler {
   /** True when what waits should run now, rather than with what this turn may still bring. */
   #isWorthABatch(): boolean {
     if (this.#suspects.length > 0) return true;
-    for (const queue of this.#queues.values()) if (queue.rows > 0 && followsAtOnce(queue.rows, queue.cost)) return true;
+    for (const queue of this.#queues.values()) if (queue.rows > 0 && queue.cost.followsAtOnce(queue.rows)) return true;
     return false;
   }
 

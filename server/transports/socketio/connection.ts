@@ -18,8 +18,8 @@ export interface ConnectionParts {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly wire: Wire;
-  /** Counts one request; answers why it is one too many. */
-  readonly mayAsk: () => WireError | undefined;
+  /** Counts one request; answers why it is one too many. Undefined: none is. */
+  readonly mayAsk: (() => WireError | undefined) | undefined;
   readonly authorization: Authorization;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
@@ -64,7 +64,7 @@ export class Connection implements SessionSink {
     let refusal: WireError | undefined;
     // It may be one that is in flight, and then it is none too many.
     if (session.mayRecall && this.#resent < MAX_RESENT) this.#resent += 1;
-    else refusal = mayAsk() ?? (event === 'predict' ? this.#demand.refuses(chunk, attachments) : undefined);
+    else refusal = mayAsk?.() ?? (event === 'predict' ? this.#demand.refuses(chunk, attachments) : undefined);
     if (event === 'predict' && refusal === undefined && this.#reads) this.#demand.read(chunk, attachments);
     return refusal;
   };

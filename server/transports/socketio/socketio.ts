@@ -3,7 +3,7 @@
 import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
-import { type WireError, wireError } from '../../../shared/errors.js';
+import { wireError } from '../../../shared/errors.js';
 import type { HubLimits } from '../../../shared/limits.js';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared/protocol/events.js';
 import { type Goaway, type Hello, PROTOCOL_VERSION } from '../../../shared/protocol.js';
@@ -198,7 +198,7 @@ export class SocketIoTransport {
       socket.disconnect(true);
     };
     const sessionName = session.origin.resumes ? session.id : undefined;
-    const mayAsk = (): WireError | undefined => requestLimit.ofConnection(connectionId, sessionName);
+    const mayAsk = requestLimit.isOn ? () => requestLimit.ofConnection(connectionId, sessionName) : undefined;
     const connection = new Connection({ hub, session, outbox, authorization, wire, mayAsk, close });
     decoderOf(socket).gate = connection.gate;
     session.attach(connection);

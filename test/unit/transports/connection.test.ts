@@ -43,7 +43,7 @@ function make(options: Partial<HubOptions>, sessionName?: string) {
     session,
     outbox: outbox as unknown as Outbox,
     wire: wire as unknown as Wire,
-    mayAsk: () => undefined,
+    mayAsk: undefined,
     authorization: new Authorization(rightsOf(['predict'])),
     close: () => {},
   });
