@@ -9,12 +9,12 @@ import type { Hello, RequestId } from '../../shared/protocol.js';
 import { DeadlineTimer } from '../../shared/time/deadline-timer.js';
 import type { ClientClock } from '../clock.js';
 import type { RequestChannel } from '../connection/channels.js';
-import { parsePrediction, parseWireError } from '../connection/parse-answers.js';
+import { parseWireError } from '../connection/parse-answers.js';
 import type { AnswerListener } from '../connection/socket-io.js';
 import { localError, TickcastError } from '../error.js';
 import { AbortWatch } from './abort-signals.js';
+import { parsePrediction, withRoundTrip } from './prediction.js';
 import { guessRows, prepareInput } from './prepare-input.js';
-import { withRoundTrip } from './receipt.js';
 import {
   cancelled,
   dueAt,
