@@ -2,11 +2,12 @@
 
 import { ERRORS, type ErrorCode } from '../../../shared/errors.js';
 import { bestOf } from '../../../shared/output.js';
+import { Histogram } from '../../../shared/time/histogram.js';
 import type { ModelSpec } from '../../contracts/model.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import type { BatchEvent } from '../../core/requests/events.js';
 import type { Via } from '../../core/requests/request.js';
-import { BATCH_ROWS, Histogram, TIME_US } from './histogram.js';
+import { BATCH_ROWS, TIME_US } from './buckets.js';
 
 const VIA_INDEX: Record<Via, number> = { socketio: 0, rest: 1, 'in-process': 2 };
 const VIAS = Object.keys(VIA_INDEX);

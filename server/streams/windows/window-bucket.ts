@@ -1,6 +1,6 @@
 /** What happened on a stream in a quarter of a second: windows of every length are put together from these. */
 
-import { ReceiptHistogram } from '../../core/receipt-histogram.js';
+import { ReceiptHistogram } from '../../core/receipts.js';
 import type { CastItem } from '../cast-item.js';
 
 /** Items of one bucket, and of one window, that stand for the rest. */

@@ -2,7 +2,7 @@
 
 import { WINDOW_STEP_MS } from '../../../shared/limits.js';
 import type { StreamWindow } from '../../../shared/stream-protocol.js';
-import { ReceiptHistogram } from '../../core/receipt-histogram.js';
+import { ReceiptHistogram } from '../../core/receipts.js';
 import type { CastItem } from '../cast-item.js';
 import { SAMPLES, type WindowBucket } from './window-bucket.js';
 
