@@ -10,8 +10,9 @@ import type { Wire } from '../wire/wire.js';
 import { AnswerOrder, type Place } from './answer-order.js';
 import { Demand } from './demand.js';
 import type { Outbox } from './outbox.js';
-import { type Gate, Unreadable } from './packet-decoder.js';
+import type { Gate } from './packet-decoder.js';
 import type { Session, SessionSink, Ticket } from './session.js';
+import { Unreadable } from './unreadable.js';
 
 export interface ConnectionParts {
   readonly hub: Hub;
