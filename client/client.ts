@@ -77,6 +77,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     const { clock, random } = platform;
     this.#clock = clock;
     this.#ready = new ReadyGate(clock);
+    this.#table = new RequestTable(clock, () => this.#connection.obstacle, this.#options.maxQueuedRows);
     this.#connection = new Connection(
       {
         url: this.url,
@@ -85,6 +86,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
         clock,
         random,
         openSocket: platform.openSocket,
+        answers: this.#table,
       },
       {
         hello: (hello, channel) => this.#onHello(hello, channel),
@@ -92,15 +94,12 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
         failed: (error) => this.#end(error),
         state: (change) => this.#events.emit('state', change),
         goaway: (notice) => this.#events.emit('goaway', notice),
-        prediction: (raw) => this.#table.prediction(raw),
-        predictionError: (raw) => this.#table.predictionError(raw),
         stream: (event, raw) => this.#onStream(event, raw),
       },
     );
     this.#subscriptions = new Subscriptions(clock, this.#connection, platform.visibility);
     this.#watch = new HubStatusFeed(this.#connection);
     this.#calls = new Calls(clock, this.#connection);
-    this.#table = new RequestTable(clock, this.#connection, this.#options.maxQueuedRows);
     this.#connection.open();
   }
 

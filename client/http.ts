@@ -3,11 +3,11 @@
 import { DEFAULT_TIMEOUT_MS } from '../shared/limits.js';
 import { isRecord } from '../shared/parse.js';
 import type { PredictInput, Prediction } from '../shared/protocol.js';
-import { parsePrediction, parseWireError } from './connection/parse-answers.js';
+import { parseWireError } from './connection/parse-answers.js';
 import { isTickcastError, localError, TickcastError } from './error.js';
 import { type PredictOptions, requestFields, requestProblem, resolveUrl } from './options.js';
 import { JsonSize } from './requests/json-size.js';
-import { type ClientPrediction, withRoundTrip } from './requests/receipt.js';
+import { type ClientPrediction, parsePrediction, withRoundTrip } from './requests/prediction.js';
 import { GRACE_MS } from './requests/request.js';
 import { tagInput } from './requests/typed-arrays.js';
 import { askToken, type TokenSource, tokenProblem } from './token.js';

@@ -37,7 +37,7 @@ export { isTickcastError, TickcastError } from './error.js';
 export { type HttpOptions, predictOverHttp } from './http.js';
 export type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference, ModelTypes } from './models.js';
 export type { ClientOptions, PredictOptions, ReadyOptions, TransportName } from './options.js';
-export type { ClientPrediction, ClientTiming } from './requests/receipt.js';
+export type { ClientPrediction, ClientTiming } from './requests/prediction.js';
 export type { PredictResult } from './requests/request.js';
 export type {
   Skipped,

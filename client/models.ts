@@ -1,7 +1,7 @@
 /** Types that tie a model's name to its input and its answer. Compile time only: the hub checks what is sent. */
 
 import type { PredictInput, PredictionValue } from '../shared/protocol.js';
-import type { ClientPrediction } from './requests/receipt.js';
+import type { ClientPrediction } from './requests/prediction.js';
 
 /** What is declared of a model. `label` and `score` narrow the fields of the answer that have these names. */
 export interface ModelTypes {

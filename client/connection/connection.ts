@@ -38,9 +38,6 @@ export interface ConnectionListener {
   failed(error: TickcastError): void;
   state(change: StateChange): void;
   goaway(notice: Goaway): void;
-  /** Answers, as they came. */
-  prediction(raw: unknown): void;
-  predictionError(raw: unknown): void;
   stream(event: StreamEvent, raw: unknown): void;
 }
 
@@ -73,8 +70,6 @@ export class Connection implements StreamChannel {
       },
       goaway: (link, notice) => this.#onGoaway(link, notice),
       released: (link) => this.#onReleased(link),
-      prediction: (raw) => listener.prediction(raw),
-      predictionError: (raw) => listener.predictionError(raw),
       stream: (link, event, raw) => {
         // Subscriptions are asked for anew where requests leave; what another link brings would come twice.
         if (link === this.#current) listener.stream(event, raw);

@@ -10,7 +10,7 @@ import type { ResolvedOptions } from '../options.js';
 import { askToken } from '../token.js';
 import type { RequestChannel } from './channels.js';
 import { parseGoaway, parseHello, parseWireError } from './parse-answers.js';
-import type { OpenSocket, OutgoingRequest, SocketLike, StreamEvent } from './socket-io.js';
+import type { AnswerListener, OpenSocket, OutgoingRequest, SocketLike, StreamEvent } from './socket-io.js';
 
 export interface LinkParts {
   readonly url: string;
@@ -20,6 +20,7 @@ export interface LinkParts {
   /** From 0 to 1; spreads the attempts of many clients. */
   readonly random: () => number;
   readonly openSocket: OpenSocket;
+  readonly answers: AnswerListener;
 }
 
 /** What a link reports, until it is closed. */
@@ -33,9 +34,6 @@ export interface LinkListener {
   goaway(link: HubLink, notice: Goaway): void;
   /** Nothing that left here is unanswered, and nothing more will leave here. */
   released(link: HubLink): void;
-  /** Answers, as they came. */
-  prediction(raw: unknown): void;
-  predictionError(raw: unknown): void;
   stream(link: HubLink, event: StreamEvent, raw: unknown): void;
 }
 
@@ -61,9 +59,8 @@ export class HubLink implements RequestChannel {
     this.#listener = listener;
     const { url, session, options } = parts;
     this.#socket = parts.openSocket(url, { protocol: PROTOCOL_VERSION, session }, options, {
+      answers: parts.answers,
       hello: (raw) => this.#onHello(raw),
-      prediction: (raw) => listener.prediction(raw),
-      predictionError: (raw) => listener.predictionError(raw),
       goaway: (raw) => {
         const notice = parseGoaway(raw);
         if (notice !== undefined && this.#state === 'open') listener.goaway(this, notice);

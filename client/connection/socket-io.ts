@@ -19,11 +19,17 @@ const STREAM_EVENTS: readonly StreamEvent[] = ['cast', 'aggregate', 'gap', 'unsu
 /** Longer than any wait for a reply: then Socket.IO forgets it, so that a hub that owes replies costs no memory for good. */
 const FORGET_REPLY_MS = 60_000;
 
-/** What a socket reports. Payloads are as they came. */
-export interface SocketListener {
-  hello(raw: unknown): void;
+/** Who is told of answers. Payloads are as they came. */
+export interface AnswerListener {
   prediction(raw: unknown): void;
   predictionError(raw: unknown): void;
+}
+
+/** What a socket reports. Payloads are as they came. */
+export interface SocketListener {
+  /** Told by the socket itself: what else listens has no part in an answer. */
+  readonly answers: AnswerListener;
+  hello(raw: unknown): void;
   goaway(raw: unknown): void;
   /** The hub is about to close the connection, and says why. */
   closing(raw: unknown): void;
@@ -99,8 +105,9 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
     if (reason !== 'io client disconnect') listener.disconnected(reason);
   });
   socket.on('hello', (raw: unknown) => listener.hello(raw));
-  socket.on('prediction', (raw: unknown) => listener.prediction(raw));
-  socket.on('prediction_error', (raw: unknown) => listener.predictionError(raw));
+  const { answers } = listener;
+  socket.on('prediction', (raw: unknown) => answers.prediction(raw));
+  socket.on('prediction_error', (raw: unknown) => answers.predictionError(raw));
   socket.on('goaway', (raw: unknown) => listener.goaway(raw));
   socket.on('closing', (raw: unknown) => listener.closing(raw));
   for (const event of STREAM_EVENTS) socket.on(event, (raw: unknown) => listener.stream(event, raw));

@@ -6,14 +6,15 @@
 
 import { isRecord } from '../../shared/parse.js';
 import type { Hello, RequestId } from '../../shared/protocol.js';
+import { DeadlineTimer } from '../../shared/time/deadline-timer.js';
 import type { ClientClock } from '../clock.js';
 import type { RequestChannel } from '../connection/channels.js';
-import { parsePrediction, parseWireError } from '../connection/parse-answers.js';
+import { parseWireError } from '../connection/parse-answers.js';
+import type { AnswerListener } from '../connection/socket-io.js';
 import { localError, TickcastError } from '../error.js';
 import { AbortWatch } from './abort-signals.js';
-import { DeadlineTimer } from './deadline-timer.js';
+import { parsePrediction, withRoundTrip } from './prediction.js';
 import { guessRows, prepareInput } from './prepare-input.js';
-import { withRoundTrip } from './receipt.js';
 import {
   cancelled,
   dueAt,
@@ -29,10 +30,12 @@ import { SendQueue } from './send-queue.js';
 
 /** Losses of the connection after which a request is not sent again: it may be what costs the connection. */
 const MAX_LOSSES = 3;
+/** A request is settled at most so much after its deadline. */
+const SWEEP_GAP_MS = 8;
 
-export class RequestTable {
+export class RequestTable implements AnswerListener {
   readonly #clock: ClientClock;
-  readonly #connection: { readonly obstacle: string | undefined };
+  readonly #obstacle: () => string | undefined;
   readonly #maxQueuedRows: number;
   readonly #queue = new SendQueue<Pending>();
   /** Requests that the hub may answer: sent once or more, and not settled. */
@@ -45,13 +48,13 @@ export class RequestTable {
   /** With what further requests are refused. */
   #closed: TickcastError | undefined;
 
-  /** `connection` says why nothing can leave, for people. */
-  constructor(clock: ClientClock, connection: { readonly obstacle: string | undefined }, maxQueuedRows: number) {
+  /** `obstacle` says why nothing can leave, for people; undefined while connected. */
+  constructor(clock: ClientClock, obstacle: () => string | undefined, maxQueuedRows: number) {
     this.#clock = clock;
-    this.#connection = connection;
+    this.#obstacle = obstacle;
     this.#maxQueuedRows = maxQueuedRows;
     this.#aborts = new AbortWatch((pending, signal) => this.#abort(pending, signal));
-    this.#deadlines = new DeadlineTimer(clock, (now) => this.#expire(now));
+    this.#deadlines = new DeadlineTimer(clock, SWEEP_GAP_MS, (now) => this.#expire(now));
   }
 
   /** What is held: rows in line, rows sent and unanswered, requests that the hub may answer, signals listened to. */
@@ -306,6 +309,6 @@ export class RequestTable {
   }
 
   #reason(): string {
-    return this.#connection.obstacle ?? 'the rows in flight use up the credit that the hub gives one connection';
+    return this.#obstacle() ?? 'the rows in flight use up the credit that the hub gives one connection';
   }
 }

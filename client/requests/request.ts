@@ -4,7 +4,7 @@ import type { Hello } from '../../shared/protocol.js';
 import type { RequestChannel } from '../connection/channels.js';
 import { localError, type TickcastError } from '../error.js';
 import type { RequestFields } from '../options.js';
-import type { ClientPrediction } from './receipt.js';
+import type { ClientPrediction } from './prediction.js';
 import type { QueueItem } from './send-queue.js';
 import { captureInput } from './typed-arrays.js';
 

@@ -17,7 +17,8 @@ import type {
   Subscribed,
   Unsubscribed,
 } from '../../shared/stream-protocol.js';
-import { isAmount, parseReceipt, parseWireError } from '../connection/parse-answers.js';
+import { parseWireError } from '../connection/parse-answers.js';
+import { isAmount, parseReceipt } from '../requests/prediction.js';
 
 /** An answer to a question: what was asked for, or the hub's refusal. */
 export type Answered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };

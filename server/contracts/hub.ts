@@ -3,6 +3,7 @@
 import type { WireError } from '../../shared/errors.js';
 import type { PredictEnvelope } from '../../shared/parse.js';
 import type { RequestId } from '../../shared/protocol.js';
+import type { ModelSpec } from './model.js';
 import type { Settle } from './outcome.js';
 import type { HubState, ObservedOrigin, ObservedRequest, Via } from './tap.js';
 
@@ -28,10 +29,14 @@ export interface RequestOrigin extends ObservedOrigin {
 }
 
 /** The answer to {@link HubPort.submit}: given at once. */
-export type Verdict<Request = ObservedRequest> =
+export type Verdict<Request = ObservedRequest> = {
+  /** That the request is for; undefined where there is none such. */
+  readonly model: ModelSpec | undefined;
+} & (
   | { readonly accepted: true; readonly pending: Request }
   /** `rows`: of a request that was refused for want of room. */
-  | { readonly accepted: false; readonly error: WireError; readonly rows?: number };
+  | { readonly accepted: false; readonly error: WireError; readonly rows?: number }
+);
 
 /** What may be known of a request before it is read. */
 export interface Outline {

@@ -6,7 +6,6 @@
 import { type WireError, wireError } from '../../shared/errors.js';
 import { measureInput } from '../../shared/input.js';
 import { MAX_TIMEOUT_MS } from '../../shared/limits.js';
-import { readPrediction } from '../../shared/output.js';
 import { type PredictEnvelope, parsePredict } from '../../shared/parse.js';
 import type { Prediction, PredictRequest, ReceiptParts, RequestId } from '../../shared/protocol.js';
 import type { Clock } from '../contracts/clock.js';
@@ -16,15 +15,19 @@ import type { ModelDirectory, ModelSpec } from '../contracts/model.js';
 import type { Settle } from '../contracts/outcome.js';
 import type { CastTarget, StreamPublisher } from '../contracts/streams.js';
 import type { HubState, Tap } from '../contracts/tap.js';
+import { type DrainReport, drainLedger } from './drain.js';
 import { AdmissionControl } from './requests/admission-control.js';
+import { answerOf } from './requests/answer.js';
 import { castRows } from './requests/cast-rows.js';
 import { planExplanation } from './requests/explanation.js';
 import type { HubStats } from './requests/hub-stats.js';
 import { Ledger } from './requests/ledger.js';
 import { Principals } from './requests/principal.js';
-import { Origin, Pending } from './requests/request.js';
+import { newPending, Origin, type Pending } from './requests/request.js';
 import { Scheduler, type SchedulerOptions } from './scheduler.js';
 import { Taps } from './taps.js';
+
+export type { DrainReport } from './drain.js';
 
 export interface HubOptions extends SchedulerOptions {
   /** Most rows of one request. @default 1024 */
@@ -50,15 +53,6 @@ export interface HubParts {
 
 /** The answer to {@link Hub.submit}. */
 export type Verdict = VerdictOf<Pending>;
-
-/** What a drain did. `accepted` = `settled` when nothing was lost; `abandoned` were settled DRAINING when the grace was over. */
-export interface DrainReport {
-  readonly accepted: number;
-  readonly settled: number;
-  readonly refused: number;
-  readonly abandoned: number;
-  readonly tookMs: number;
-}
 
 const MAX_PRINCIPAL_ROWS = 8192;
 
@@ -147,7 +141,7 @@ export class Hub implements HubPort {
   closeOrigin(origin: Origin): number {
     if (!origin.closed) this.#principals.leave(origin.principalKey);
     origin.closed = true;
-    origin.principal.retries.forget(origin);
+    origin.principal.retries?.forget(origin);
     const left = [...origin.requests.values()];
     for (const pending of left) this.cancel(pending, 'the connection was closed');
     return left.length;
@@ -159,7 +153,7 @@ export class Hub implements HubPort {
    */
   submit(request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
     const verdict = this.#admit(request, origin, settle);
-    if (!verdict.accepted) this.#refuse(verdict.error, origin, request.model);
+    if (!verdict.accepted) this.#refuse(verdict.error, origin, verdict.model);
     return verdict;
   }
 
@@ -187,16 +181,15 @@ export class Hub implements HubPort {
       const fail = (error: WireError): void => reject(Object.assign(new Error(error.message), error));
       const parsed = parsePredict(request);
       if (!parsed.ok) {
-        this.#refuse(parsed.error, origin, parsed.model);
+        this.noteRefusal(parsed.error, origin, parsed.model);
         return fail(parsed.error);
       }
       // Of an origin that all share, they are of different callers.
       const asked = options.origin === undefined ? { ...parsed.value, id: undefined, key: undefined } : parsed.value;
       const verdict = this.submit(asked, origin, (outcome) => {
-        if (outcome.ok) {
-          const timing = request.timing === false ? undefined : outcome.timing;
-          resolve(readPrediction(outcome.model, outcome.output, outcome.batched, timing, outcome.words));
-        } else fail(outcome.error);
+        const answer = answerOf(outcome, request.timing !== false);
+        if (answer.ok) resolve(answer.prediction);
+        else fail(answer.error);
       });
       if (!verdict.accepted) fail(verdict.error);
     });
@@ -213,15 +206,12 @@ export class Hub implements HubPort {
     return pending !== undefined && this.cancel(pending);
   }
 
-  /** `name@version` of the model that a reference means now; the reference itself where it means none. */
-  refOf(reference: string | undefined): string {
+  /** Counts a request that a transport refused before it came to {@link submit}. Answers the model that it was for, where there is one. */
+  noteRefusal(error: WireError, origin: Origin, reference?: string): ModelSpec | undefined {
     const model = this.#models.resolve(reference);
-    return 'code' in model ? (reference ?? '') : model.spec.ref;
-  }
-
-  /** Counts a request that a transport refused before it came to {@link submit}. */
-  noteRefusal(error: WireError, origin: Origin, model?: string): void {
-    this.#refuse(error, origin, model);
+    const spec = 'code' in model ? undefined : model.spec;
+    this.#refuse(error, origin, spec);
+    return spec;
   }
 
   /**
@@ -229,50 +219,28 @@ export class Hub implements HubPort {
    * DRAINING. A second call joins the first.
    */
   drain(graceMs: number): Promise<DrainReport> {
-    this.#drained ??= new Promise((resolve) => {
-      const startedAt = this.#clock.now();
+    if (this.#drained === undefined) {
       this.#setState('draining');
-      let abandoned = 0;
-      const timer = this.#clock.setTimer(graceMs, () => {
-        abandoned = this.#ledger.abandon(
-          'DRAINING',
-          'the hub shut down before this was computed; send it again to another hub',
-        );
-      });
-      this.#ledger.whenIdle(() => {
-        timer.cancel();
-        this.#ledger.close();
-        const { accepted, settled, refused } = this.stats;
-        this.#setState('closed');
-        // `abandoned` is set by the timer's own call, which is under way when it ends the wait.
-        void Promise.resolve().then(() =>
-          resolve({ accepted, settled, refused, abandoned, tookMs: this.#clock.now() - startedAt }),
-        );
-      });
-    });
+      this.#drained = drainLedger(this.#ledger, this.#clock, graceMs, () => this.#setState('closed'));
+    }
     return this.#drained;
   }
 
   #admit(request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
-    if (this.#state !== 'ready') return refusal(DRAINING);
-    if (request.id !== undefined && origin.requests.has(request.id)) {
-      return refusal(
-        wireError(
-          'DUPLICATE_ID',
-          `a request with id ${JSON.stringify(request.id)} is in flight; it goes on. Use an id once`,
-        ),
-      );
-    }
+    // First, and once: also a request that is refused is counted, and put in order, as one to its model.
     const model = this.#models.resolve(request.model);
-    if ('code' in model) return refusal(model);
+    const spec = 'code' in model ? undefined : model.spec;
+    if (this.#state !== 'ready') return refusal(DRAINING, spec);
+    if (request.id !== undefined && origin.requests.has(request.id)) return refusal(duplicate(request.id), spec);
+    if ('code' in model) return refusal(model, spec);
     const { maxRequestRows } = this.options;
     const explanation = request.explain === true ? planExplanation(request.input, model.spec) : undefined;
-    if (explanation !== undefined && 'code' in explanation) return refusal(explanation);
+    if (explanation !== undefined && 'code' in explanation) return refusal(explanation, spec);
     const measured = measureInput(explanation?.texts ?? request.input, model.spec, {
       maxRequestRows,
       maxTextLength: model.spec.maxTextLength,
     });
-    if (!measured.ok) return refusal(measured.error);
+    if (!measured.ok) return refusal(measured.error, spec);
 
     const queue = this.#scheduler.queueOf(model);
     const { rows, batched } = measured.value;
@@ -283,13 +251,13 @@ export class Hub implements HubPort {
     const superseded = older?.queue === queue && older.queuedRows === older.rows ? older : undefined;
     const freedRows = superseded?.rows ?? 0;
     const error = this.#admission.refuses({ rows, timeoutMs, id: request.id, freedRows }, origin, queue);
-    if (error !== undefined) return { accepted: false, error, rows };
+    if (error !== undefined) return { accepted: false, error, model: spec, rows };
 
     const firstSlot = queue.arena.allocate(rows);
     const problem = queue.arena.write(measured.value, firstSlot);
     if (problem !== undefined) {
       queue.arena.release(firstSlot);
-      return refusal(wireError('INVALID_INPUT', problem));
+      return refusal(wireError('INVALID_INPUT', problem), spec);
     }
     let cast: CastTarget | undefined;
     if (request.stream !== undefined) {
@@ -297,13 +265,13 @@ export class Hub implements HubPort {
       const opened = this.#publisher?.open(request.stream, model.spec) ?? NO_STREAMS;
       if ('code' in opened) {
         queue.arena.release(firstSlot);
-        return refusal(opened);
+        return refusal(opened, spec);
       }
       cast = opened;
     }
     const acceptedAt = this.#clock.now();
     const deadline = acceptedAt + timeoutMs;
-    const pending = new Pending({
+    const pending = newPending({
       id: request.id,
       key,
       origin,
@@ -324,13 +292,12 @@ export class Hub implements HubPort {
     this.#ledger.accept(pending);
     this.#scheduler.add(queue, pending, superseded);
     if (superseded !== undefined) this.#ledger.settle(superseded, { ok: false, error: SUPERSEDED });
-    return { accepted: true, pending };
+    return { accepted: true, pending, model: spec };
   }
 
-  #refuse(error: WireError, origin: Origin, reference: string | undefined): void {
+  #refuse(error: WireError, origin: Origin, model: ModelSpec | undefined): void {
     this.#ledger.refuse(error.code);
-    const model = this.#models.resolve(reference);
-    this.#taps.refused({ error, origin, model: 'code' in model ? undefined : model.spec });
+    this.#taps.refused({ error, origin, model });
   }
 
   #setState(state: HubState): void {
@@ -343,6 +310,10 @@ const DRAINING = wireError('DRAINING', 'the hub is shutting down; send this to a
 const NO_STREAMS = wireError('INVALID_INPUT', 'this hub has no streams; leave stream out');
 const SUPERSEDED = wireError('SUPERSEDED', 'a newer request with the same key took its place');
 
-function refusal(error: WireError): Verdict {
-  return { accepted: false, error };
+function refusal(error: WireError, model: ModelSpec | undefined): Verdict {
+  return { accepted: false, error, model };
+}
+
+function duplicate(id: RequestId): WireError {
+  return wireError('DUPLICATE_ID', `a request with id ${JSON.stringify(id)} is in flight; it goes on. Use an id once`);
 }

@@ -1,7 +1,7 @@
 /** Makes the receipt of a prediction, and keeps those of the last ten seconds for who wants to know how the hub does. */
 
 import type { ReceiptParts, Timing } from '../../shared/protocol.js';
-import { ReceiptHistogram } from './receipt-histogram.js';
+import { Buckets, Histogram } from '../../shared/time/histogram.js';
 
 /** How the batch that a request was answered from went; times on the core's clock, in milliseconds. */
 export interface BatchRun {
@@ -24,6 +24,34 @@ export function makeReceipt(acceptedAt: number, run: BatchRun, now: number): Tim
     batchRows: run.rows,
     engine: run.engine,
   };
+}
+
+/** An eighth of an octave (9 %), up to 2^27 us, which is more than any timeout. */
+const STEPS = new Buckets(Array.from({ length: 27 * 8 - 1 }, (_, step) => Math.ceil(2 ** ((step + 1) / 8)) - 1));
+
+/** Counts receipts by their total, with the sums of their parts: so that a percentile can be told with where its time went. */
+export class ReceiptHistogram {
+  readonly #totals = new Histogram(STEPS, 3);
+
+  record({ queueUs, batchUs, inferUs, totalUs }: ReceiptParts): void {
+    this.#totals.record(totalUs, queueUs, batchUs, inferUs);
+  }
+
+  merge(other: ReceiptHistogram): void {
+    this.#totals.merge(other.#totals);
+  }
+
+  clear(): void {
+    this.#totals.clear();
+  }
+
+  /** As {@link Histogram.around}: percentiles of the parts taken one by one would not add up to that of the total. */
+  percentile(share: number): ReceiptParts | undefined {
+    const parts = this.#totals.around(share);
+    if (parts === undefined) return undefined;
+    const [queueUs, batchUs, inferUs] = parts.map(Math.round) as [number, number, number];
+    return { queueUs, batchUs, inferUs, totalUs: queueUs + batchUs + inferUs };
+  }
 }
 
 const SLOTS = 10;

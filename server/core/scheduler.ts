@@ -9,7 +9,6 @@ import type { BatchOutcome, Engine } from '../contracts/engine.js';
 import type { ModelSpec, ReadyModel } from '../contracts/model.js';
 import type { Batch } from './batches/batch.js';
 import { BufferPool } from './batches/buffer-pool.js';
-import { followsAtOnce } from './batches/flush-policy.js';
 import { ModelQueue, type QueueOptions } from './batches/model-queue.js';
 import type { BatchRun } from './receipts.js';
 import type { Ledger } from './requests/ledger.js';
@@ -199,13 +198,18 @@ export class Scheduler {
     }
     this.#taps.batch(ended);
     this.#delivering.add(batch);
+    batch.receive(outcome.buffer);
     this.#deliver(batch, outcome.buffer, { postedAt, inferUs, rows, engine: source.model.engine });
   }
 
   #deliver(batch: Batch, buffer: ArrayBuffer, run: BatchRun): void {
     // The answers of one turn share the time at which they leave.
     const now = this.#options.receipts ? this.#clock.now() : undefined;
-    if (!batch.deliver(buffer, this.#ledger, ANSWERS_A_TURN, run, now)) {
+    for (let i = 0; i < ANSWERS_A_TURN && !batch.isDelivered; i++) {
+      const pending = batch.next();
+      if (pending !== undefined) this.#ledger.settle(pending, batch.outcomeOf(pending, run, now));
+    }
+    if (!batch.isDelivered) {
       this.#clock.immediate(() => this.#deliver(batch, buffer, run));
     } else {
       this.#buffers.give(buffer);
@@ -238,7 +242,7 @@ export class Scheduler {
   /** True when what waits should run now, rather than with what this turn may still bring. */
   #isWorthABatch(): boolean {
     if (this.#suspects.length > 0) return true;
-    for (const queue of this.#queues.values()) if (queue.rows > 0 && followsAtOnce(queue.rows, queue.cost)) return true;
+    for (const queue of this.#queues.values()) if (queue.rows > 0 && queue.cost.followsAtOnce(queue.rows)) return true;
     return false;
   }
 

@@ -28,7 +28,10 @@ export class InlineEngine implements ModelLoader {
     if (!reading.ok) return reading;
     const handle = ++this.#lastHandle;
     const loading = await this.#inTurn(() => this.#host.load(handle, reading.source));
-    if (!loading.ok) return loading;
+    if (!loading.ok) {
+      this.#host.unload(handle);
+      return loading;
+    }
     const { inputs, outputs, runtime, engine, why, loadMs } = loading.model;
     return { ok: true, engineModel: { handle, inputs, outputs }, report: { runtime, engine, why, loadMs } };
   }

@@ -6,13 +6,16 @@ import { callerOf } from './client-address.js';
 import { RateLimit } from './rate-limit.js';
 
 export class RequestLimit {
+  /** False: nothing is counted, and need not be asked. */
+  readonly isOn: boolean;
   readonly #perSecond: number;
   readonly #rate: RateLimit | undefined;
 
   /** @param perSecond 0 for no limit. */
   constructor(perSecond: number, clock: Clock) {
+    this.isOn = perSecond > 0;
     this.#perSecond = perSecond;
-    this.#rate = perSecond > 0 ? new RateLimit(perSecond, clock) : undefined;
+    this.#rate = this.isOn ? new RateLimit(perSecond, clock) : undefined;
   }
 
   /** Of a connection, which a client may leave and join again: that renews nothing. `session`: the name that it gave, if it did. */

@@ -2,7 +2,8 @@
 
 import { Agent, request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
-import { parsePrediction, parseWireError } from '../../client/connection/parse-answers.js';
+import { parseWireError } from '../../client/connection/parse-answers.js';
+import { parsePrediction } from '../../client/requests/prediction.js';
 import type { Outcome } from '../../server/contracts/outcome.js';
 import type { Hub } from '../../server/core/hub.js';
 import { ERRORS, type WireError, wireError } from '../../shared/errors.js';

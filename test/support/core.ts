@@ -57,6 +57,8 @@ export class TestHub<E extends Engine = PuppetEngine> {
   readonly models: Map<string, ReadyModel>;
   readonly #recorder = new Recorder();
   readonly events: readonly Told[] = this.#recorder.events;
+  /** How often a reference was looked up. */
+  resolutions = 0;
   /** Requests in the order in which they were settled. */
   readonly order: Sent[] = [];
 
@@ -69,9 +71,11 @@ export class TestHub<E extends Engine = PuppetEngine> {
       clock: this.clock,
       options: { ...DEFAULT_OPTIONS, ...options },
       models: {
-        resolve: (reference) =>
-          (reference === undefined ? first : this.models.get(reference)) ??
-          wireError('MODEL_NOT_FOUND', `no model ${reference}`),
+        resolve: (reference) => {
+          this.resolutions += 1;
+          const found = reference === undefined ? first : this.models.get(reference);
+          return found ?? wireError('MODEL_NOT_FOUND', `no model ${reference}`);
+        },
       },
     });
     this.hub.tap(this.#recorder);

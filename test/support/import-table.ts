@@ -38,10 +38,17 @@ export const SOURCE_FOLDERS: readonly string[] = [
 
 /** Every import of every TypeScript file under the folders. */
 export function readImports(root: string, folders: readonly string[]): Import[] {
-  return sourceFiles(root, folders).flatMap((path) => {
-    const from = relative(root, path).replaceAll('\\', '/');
-    return specifiersOf(from, readFileSync(path, 'utf8')).map((specifier) => ({ from, to: resolve(from, specifier) }));
-  });
+  return sourceFiles(root, folders).flatMap((path) => importsOf(root, path, specifiersOf));
+}
+
+/** Those that are left when types are gone. */
+export function readValueImports(root: string, paths: readonly string[]): Import[] {
+  return paths.flatMap((path) => importsOf(root, join(root, path), valueSpecifiersOf));
+}
+
+function importsOf(root: string, path: string, read: typeof specifiersOf): Import[] {
+  const from = relative(root, path).replaceAll('\\', '/');
+  return read(from, readFileSync(path, 'utf8')).map((specifier) => ({ from, to: resolve(from, specifier) }));
 }
 
 /** Paths of the TypeScript files under the folders, without what is built or installed. */
@@ -64,6 +71,19 @@ export function specifiersOf(name: string, source: string): string[] {
   }
   for (const [, specifier] of source.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g))
     if (specifier !== undefined) found.push(specifier);
+  return [...new Set(found)];
+}
+
+/** Imports and re-exports of a source text that bring more than types. */
+export function valueSpecifiersOf(name: string, source: string): string[] {
+  const { module } = parseSync(name, source);
+  const found = module.staticImports
+    .filter(({ entries }) => entries.length === 0 || entries.some(({ isType }) => !isType))
+    .map(({ moduleRequest }) => moduleRequest.value);
+  for (const { entries } of module.staticExports) {
+    for (const { moduleRequest, isType } of entries)
+      if (moduleRequest !== null && moduleRequest !== undefined && !isType) found.push(moduleRequest.value);
+  }
   return [...new Set(found)];
 }
 

@@ -17,11 +17,6 @@ export interface BatchSource {
   readonly cost: CostModel;
 }
 
-/** Gives a request its one answer. */
-export interface Settler {
-  settle(pending: Pending, outcome: Outcome): boolean;
-}
-
 /** Neighbouring rows of one request. */
 export interface Segment {
   readonly pending: Pending;
@@ -38,10 +33,11 @@ export class Batch {
   #segments: Segment[] = [];
   #rows = 0;
   #textBytes = 0;
-  #results: readonly TensorArray[] | undefined;
-  /** Segments and rows that were delivered. */
+  #results: readonly TensorArray[] = [];
+  /** Segments and rows that were delivered, and the first row of the last of those segments. */
   #delivered = 0;
   #deliveredRows = 0;
+  #deliveredRow = 0;
 
   constructor(source: BatchSource, suspect = false) {
     this.source = source;
@@ -98,39 +94,42 @@ export class Batch {
     }
   }
 
-  /**
-   * Gives the next `most` requests their rows of the results; true when that was all. A request is settled with the last of its
-   * rows, as a whole: NOT_FINITE when one of them has no number. The buffer must stay as it is until all are delivered. `now` is for their receipts; undefined: they get none.
-   */
-  deliver(buffer: ArrayBuffer, settler: Settler, most: number, run: BatchRun, now: number | undefined): boolean {
-    const { spec } = this.source.model;
-    this.#results ??= viewBatch(spec, this.#rows, buffer).outputs;
-    const arrays = this.#results;
-    const end = Math.min(this.#segments.length, this.#delivered + most);
-    while (this.#delivered < end) {
-      const segment = this.#segments[this.#delivered++];
-      if (segment === undefined) break;
-      const { pending, firstRow, rows } = segment;
-      const row = this.#deliveredRows;
-      this.#deliveredRows += rows;
-      if (pending.settled) continue;
-      const whole = rows === pending.rows;
-      if (!whole) collect(pending, arrays, row, firstRow, rows);
-      pending.doneRows += rows;
-      if (pending.doneRows < pending.rows) continue;
-      const output = whole
-        ? { arrays, firstRow: row, rows }
-        : { arrays: pending.results ?? [], firstRow: 0, rows: pending.rows };
-      const problem = finitenessProblem(spec.outputs, output, pending.explanation !== undefined);
-      if (problem !== undefined) {
-        settler.settle(pending, { ok: false, error: problem });
-        continue;
-      }
-      const timing = now === undefined ? undefined : makeReceipt(pending.acceptedAt, run, now);
-      const outcome = { ok: true, model: spec, output, batched: pending.batched, timing } as const;
-      settler.settle(pending, pending.explanation?.finish(outcome) ?? outcome);
-    }
+  /** The buffer has come back with the results in it; it must stay as it is until all are delivered. */
+  receive(buffer: ArrayBuffer): void {
+    this.#results = viewBatch(this.source.model.spec, this.#rows, buffer).outputs;
+  }
+
+  get isDelivered(): boolean {
     return this.#delivered === this.#segments.length;
+  }
+
+  /** Takes the next request's rows of the results. Answers the request if it has all of them now, to be settled with {@link outcomeOf}. */
+  next(): Pending | undefined {
+    const segment = this.#segments[this.#delivered];
+    if (segment === undefined) return undefined;
+    const { pending, rows } = segment;
+    this.#delivered += 1;
+    this.#deliveredRow = this.#deliveredRows;
+    this.#deliveredRows += rows;
+    if (pending.settled) return undefined;
+    if (rows < pending.rows) this.#collect(segment);
+    pending.doneRows += rows;
+    return pending.doneRows === pending.rows ? pending : undefined;
+  }
+
+  /** Of the request that {@link next} gave: as a whole, NOT_FINITE when one of its rows has no number. `now` is for the receipt; undefined: it gets none. */
+  outcomeOf(pending: Pending, run: BatchRun, now: number | undefined): Outcome {
+    const { spec } = this.source.model;
+    const { rows, results, explanation, batched, acceptedAt } = pending;
+    const output =
+      results === undefined
+        ? { arrays: this.#results, firstRow: this.#deliveredRow, rows }
+        : { arrays: results, firstRow: 0, rows };
+    const problem = finitenessProblem(spec.outputs, output, explanation !== undefined);
+    if (problem !== undefined) return { ok: false, error: problem };
+    const timing = now === undefined ? undefined : makeReceipt(acceptedAt, run, now);
+    const outcome = { ok: true, model: spec, output, batched, timing } as const;
+    return explanation?.finish(outcome) ?? outcome;
   }
 
   /** Whose all answers are that are not delivered yet; undefined when they are of several. By the first and the last: who has most comes last. */
@@ -173,14 +172,16 @@ export class Batch {
     }
     this.add({ pending, firstRow: firstRow + skip, rows, firstSlot }, textBytes);
   }
-}
 
-/** Keeps a part of a split request's results until the rest is there. */
-function collect(pending: Pending, arrays: readonly TensorArray[], row: number, firstRow: number, rows: number): void {
-  const { outputs } = pending.queue.model.spec;
-  pending.results ??= outputs.map((spec) => newTensorArray(spec.dtype, pending.rows * elementCount(spec.shape)));
-  for (const [index, spec] of outputs.entries()) {
-    const size = elementCount(spec.shape);
-    pending.results[index]?.set(arrays[index]?.subarray(row * size, (row + rows) * size) ?? [], firstRow * size);
+  /** Keeps a part of a split request's results until the rest is there. */
+  #collect({ pending, firstRow, rows }: Segment): void {
+    const { outputs } = this.source.model.spec;
+    pending.results ??= outputs.map((spec) => newTensorArray(spec.dtype, pending.rows * elementCount(spec.shape)));
+    for (const [index, spec] of outputs.entries()) {
+      const size = elementCount(spec.shape);
+      const from = this.#deliveredRow * size;
+      const part = this.#results[index]?.subarray(from, from + rows * size) ?? [];
+      pending.results[index]?.set(part, firstRow * size);
+    }
   }
 }

@@ -63,6 +63,27 @@ export class CostModel {
     return this.#overheadMs * Math.ceil(rows / batchRows) + this.#rowMs * rows + this.#byteMs * textBytes;
   }
 
+  /** Rows of a batch that takes `ms`; at least 1. */
+  rowsWithin(ms: number): number {
+    return Math.max(1, Math.floor((ms - this.#overheadMs) / this.#rowMs));
+  }
+
+  /**
+   * Time budget of a batch that holds a row with `remainingMs` to its deadline. It is not cut below twice the overhead: at that
+   * size half the time is spent on rows, and cutting further would cost the others more than it gives the urgent one.
+   */
+  budgetMs(budget: number, remainingMs: number): number {
+    return Math.min(budget, Math.max(remainingMs, 2 * this.#overheadMs));
+  }
+
+  /**
+   * True when a completed batch is followed at once, before its answers are written: the rows that wait already cost as much as
+   * the overhead. With fewer the turn is finished first, so that what the sockets delivered in it rides along.
+   */
+  followsAtOnce(queuedRows: number): boolean {
+    return queuedRows * this.#rowMs >= this.#overheadMs;
+  }
+
   /** Takes a batch's measured time into the estimate. */
   learn(rows: number, textBytes: number, tookMs: number): void {
     const expected = this.batchMs(rows, textBytes);

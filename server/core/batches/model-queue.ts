@@ -10,11 +10,16 @@ import type { Principal } from '../requests/principal.js';
 import type { Origin, Pending, RequestQueue } from '../requests/request.js';
 import { Batch, type BatchSource } from './batch.js';
 import { CostModel } from './cost-model.js';
-import { batchRows, budgetMs, type FlushOptions } from './flush-policy.js';
 import { RowArena } from './row-arena.js';
 import { QUANTUM_ROWS, Turns } from './turns.js';
 
-export interface QueueOptions extends FlushOptions {
+export interface QueueOptions {
+  /** How long an idle engine is held for more rows, in milliseconds. @default 0 */
+  readonly tickMs: number;
+  /** A batch may take about this long, in milliseconds, by the cost line. @default 50 */
+  readonly maxBatchMs: number;
+  /** Most rows of a batch, whatever they cost: a bound on memory. @default 4096 */
+  readonly maxBatchRows: number;
   /** Most rows waiting. @default 8192 */
   readonly maxQueueRows: number;
   /** Most bytes of tensor rows kept, waiting and running. @default 256 MiB */
@@ -67,7 +72,8 @@ export class ModelQueue implements RequestQueue, BatchSource {
 
   /** Rows of a batch, as the cost is now. */
   get batchRows(): number {
-    return batchRows(this.cost, this.#options);
+    const { maxBatchMs, maxBatchRows } = this.#options;
+    return Math.min(this.cost.rowsWithin(maxBatchMs), maxBatchRows);
   }
 
   /** Expected time until the rows that wait now are done, in milliseconds, on one slot. */
@@ -135,12 +141,12 @@ export class ModelQueue implements RequestQueue, BatchSource {
         expire(pending);
         continue;
       }
-      budget = budgetMs(budget, pending.deadline - now, this.cost);
+      budget = this.cost.budgetMs(budget, pending.deadline - now);
       const most = Math.min(this.#turns.allowance(quantum), pending.queuedRows);
       if (this.#takeRows(pending, most, batch, budget) < most) break;
     }
     if (batch.rows === 0) return undefined;
-    this.#drain.took(now, batch.rows, this.#rows > 0);
+    if (this.#rows > 0 || this.#drain.isMeasuring) this.#drain.took(now, batch.rows, this.#rows > 0);
     return batch;
   }
 

@@ -8,8 +8,9 @@ import type { RequestId } from '../../../shared/protocol.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { ModelQueue } from '../batches/model-queue.js';
 import type { Scheduler } from '../scheduler.js';
-import { admit, clearlyFits, clearlyHasRoom, type Refusal } from './admission.js';
+import { ALPHA, admit, LEAST_ROWS, type Refusal } from './admission.js';
 import type { Origin } from './request.js';
+import { type RetrySlot, RetrySlots } from './retry-slots.js';
 
 /** What is asked of a request. */
 export interface Entry {
@@ -43,36 +44,33 @@ export class AdmissionControl {
   /** Why a request may not come in, and when to come again. Undefined: it may, and the place that it was promised is taken. */
   refuses(entry: Entry, origin: Origin, queue: ModelQueue): WireError | undefined {
     const { retries } = origin.principal;
-    let isAwaited = false;
-    if (!retries.isEmpty) {
-      const now = this.#clock.now();
-      retries.sweep(now);
-      const slot = retries.due(origin, entry.id, now);
-      if (slot !== undefined) retries.end(slot);
-      isAwaited = slot !== undefined;
-    }
-    return this.#ask(entry, origin, queue, isAwaited);
+    const slot = retries && this.#due(retries, entry, origin);
+    if (slot !== undefined) retries?.end(slot);
+    return this.#ask(entry, origin, queue, slot !== undefined);
   }
 
   /** The same of a request of which only the least number of its rows is known. `queue`: undefined when its model is not known either. */
   refusesUnread(entry: Entry, origin: Origin, queue: ModelQueue | undefined): WireError | undefined {
     const { retries } = origin.principal;
-    let isAwaited = false;
-    if (!retries.isEmpty) {
-      const now = this.#clock.now();
-      retries.sweep(now);
-      const slot = retries.due(origin, entry.id, now);
-      // A place that is for anybody is taken by the first of those that are read together.
-      isAwaited = slot !== undefined && (entry.freedRows === 0 || (entry.id !== undefined && slot.id === entry.id));
-    }
+    const slot = retries && this.#due(retries, entry, origin);
+    // A place that is for anybody is taken by the first of those that are read together.
+    const isAwaited = slot !== undefined && (entry.freedRows === 0 || (entry.id !== undefined && slot.id === entry.id));
     return this.#ask(entry, origin, queue, isAwaited);
+  }
+
+  /** The place that this request comes for. */
+  #due(retries: RetrySlots, { id }: Entry, origin: Origin): RetrySlot | undefined {
+    if (retries.isEmpty) return undefined;
+    const now = this.#clock.now();
+    retries.sweep(now);
+    return retries.due(origin, id, now);
   }
 
   #ask(entry: Entry, origin: Origin, queue: ModelQueue | undefined, isAwaited: boolean): WireError | undefined {
     const { rows, timeoutMs, freedRows } = entry;
     const { principal, inFlightRows, maxInFlightRows, promisedRows } = origin;
     if (this.#clearlyFits(entry, origin, queue)) return undefined;
-    const promised = principal.retries.promisedRows;
+    const promised = principal.retries?.promisedRows ?? 0;
     const refusal = admit({
       rows,
       timeoutMs,
@@ -96,7 +94,8 @@ export class AdmissionControl {
   /** Nothing is promised to anybody, and there is room: the way of nearly every request, without an object made. */
   #clearlyFits({ rows, timeoutMs, freedRows }: Entry, origin: Origin, queue: ModelQueue | undefined): boolean {
     const { principal, inFlightRows, maxInFlightRows } = origin;
-    if (freedRows !== 0 || !principal.retries.isEmpty || origin.promisedRows !== 0) return false;
+    if (freedRows !== 0 || origin.promisedRows !== 0) return false;
+    if (principal.retries !== undefined && !principal.retries.isEmpty) return false;
     if (!clearlyFits(rows, inFlightRows, maxInFlightRows, principal.inFlightRows, this.#maxPrincipalRows)) return false;
     if (queue === undefined) return true;
     if (queue.promisedRows !== 0) return false;
@@ -115,6 +114,7 @@ export class AdmissionControl {
 
   #retryAfterMs({ until }: Refusal, entry: Entry, origin: Origin, asked: ModelQueue | undefined): number {
     const now = this.#clock.now();
+    origin.principal.retries ??= new RetrySlots();
     const { retries } = origin.principal;
     const toldAt = retries.toldBefore(origin, entry.id, now);
     if (toldAt !== undefined) return Math.max(1, Math.ceil(toldAt - now));
@@ -134,6 +134,26 @@ export class AdmissionControl {
     retries.promise({ origin, id: entry.id, keeper, rows: entry.rows, at: now + retryAfterMs });
     return retryAfterMs;
   }
+}
+
+/**
+ * The rule for the common case, from numbers alone: true only where {@link admit} would accept, whatever is promised to nobody. The wait is the
+ * caller's to look at.
+ */
+export function clearlyFits(
+  rows: number,
+  originRows: number,
+  mostOriginRows: number,
+  principalRows: number,
+  mostPrincipalRows: number,
+): boolean {
+  return originRows + rows <= mostOriginRows && principalRows + rows <= mostPrincipalRows;
+}
+
+/** The same of a queue. */
+export function clearlyHasRoom(rows: number, queueRows: number, principalRows: number, freeRows: number): boolean {
+  const own = principalRows + rows;
+  return rows <= freeRows && (queueRows === 0 || own <= LEAST_ROWS || own <= ALPHA * (freeRows - rows));
 }
 
 /** Time in which one row leaves: of what is over its bound. */

@@ -44,7 +44,7 @@ export interface Refusal {
  */
 export const ALPHA = 8;
 /** Rows that one principal may have waiting wherever there is room: a turn. It keeps tiny queues usable. */
-const LEAST_ROWS = 16;
+export const LEAST_ROWS = 16;
 
 /** Undefined to accept. */
 export function admit(view: AdmissionView): Refusal | undefined {
@@ -76,26 +76,6 @@ export function admit(view: AdmissionView): Refusal | undefined {
     return { message, until: { scope: 'wait', ms: expectedWaitMs - timeoutMs } };
   }
   return undefined;
-}
-
-/**
- * The rule for the common case, from numbers alone: true only where {@link admit} would accept, whatever is promised to nobody. The wait is the
- * caller's to look at.
- */
-export function clearlyFits(
-  rows: number,
-  originRows: number,
-  mostOriginRows: number,
-  principalRows: number,
-  mostPrincipalRows: number,
-): boolean {
-  return originRows + rows <= mostOriginRows && principalRows + rows <= mostPrincipalRows;
-}
-
-/** The same of a queue. */
-export function clearlyHasRoom(rows: number, queueRows: number, principalRows: number, freeRows: number): boolean {
-  const own = principalRows + rows;
-  return rows <= freeRows && (queueRows === 0 || own <= LEAST_ROWS || own <= ALPHA * (freeRows - rows));
 }
 
 /** @param keptFrom room is kept for others while more rows than this are held. */

@@ -1,26 +1,31 @@
 /** Every request in flight. The one place where a request is settled, and so the place where it is settled exactly once. */
 
 import { type ErrorCode, wireError } from '../../../shared/errors.js';
+import { DeadlineTimer } from '../../../shared/time/deadline-timer.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import { RecentReceipts } from '../receipts.js';
 import type { Taps } from '../taps.js';
-import { Deadlines } from './deadlines.js';
 import type { HubStats } from './hub-stats.js';
 import type { Pending } from './request.js';
+
+/** A request is answered DEADLINE_EXCEEDED at most so much late. */
+const SWEEP_GAP_MS = 10;
+/** And no timer runs for longer once nothing is in flight. */
+const LONGEST_WAIT_MS = 100;
 
 export class Ledger {
   readonly stats: HubStats = { accepted: 0, settled: 0, refused: 0, predicted: 0, errors: {}, batches: 0, rows: 0 };
   /** Of the predictions of the last seconds. */
   readonly receipts = new RecentReceipts();
   readonly #inFlight = new Set<Pending>();
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: DeadlineTimer;
   readonly #taps: Taps;
   #whenIdle: (() => void)[] = [];
 
   constructor(clock: Clock, taps: Taps) {
     this.#taps = taps;
-    this.#deadlines = new Deadlines(clock, (pending) => this.expire(pending));
+    this.#deadlines = new DeadlineTimer(clock, SWEEP_GAP_MS, (now) => this.#expireAll(now), LONGEST_WAIT_MS);
   }
 
   /** Requests in flight. */
@@ -34,7 +39,7 @@ export class Ledger {
     pending.origin.principal.inFlightRows += pending.rows;
     pending.origin.requests.set(pending.id ?? pending, pending);
     if (pending.key !== undefined) pending.origin.keyed.set(pending.key, pending);
-    this.#deadlines.add(pending);
+    this.#deadlines.arm(pending.deadline);
     this.stats.accepted += 1;
   }
 
@@ -47,7 +52,6 @@ export class Ledger {
     pending.origin.principal.inFlightRows -= pending.rows;
     pending.origin.requests.delete(pending.id ?? pending);
     if (pending.key !== undefined) pending.origin.forgetKey(pending.key, pending);
-    this.#deadlines.remove(pending);
     this.#inFlight.delete(pending);
     this.stats.settled += 1;
     if (outcome.ok) {
@@ -72,6 +76,16 @@ export class Ledger {
     const waitedMs = Math.round(pending.deadline - pending.acceptedAt);
     const message = `no answer within ${waitedMs} ms; the engine was busy or failed. Retry, or ask for a longer timeoutMs`;
     this.settle(pending, { ok: false, error: wireError('DEADLINE_EXCEEDED', message) });
+  }
+
+  /** Settles what is due, and answers the earliest deadline that is left. */
+  #expireAll(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const pending of this.#inFlight) {
+      if (pending.deadline <= now) this.expire(pending);
+      else if (pending.deadline < next) next = pending.deadline;
+    }
+    return next;
   }
 
   /** Counts a request that never came in. */

@@ -3,13 +3,13 @@
  * Shares of the engine and rows in flight are counted for each of them. Knows no token and no address, only the text that stands for one.
  */
 
-import { RetrySlots } from './retry-slots.js';
+import type { RetrySlots } from './retry-slots.js';
 
 export class Principal {
   /** Rows in flight of all its origins, for all models. */
   inFlightRows = 0;
-  /** When those that were refused may come again. */
-  readonly retries = new RetrySlots();
+  /** When those that were refused may come again; undefined before the first. */
+  retries: RetrySlots | undefined;
 }
 
 /** The principals that have an origin open. */

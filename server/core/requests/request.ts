@@ -3,7 +3,7 @@
 import type { RequestId } from '../../../shared/protocol.js';
 import type { TensorArray } from '../../../shared/tensor.js';
 import type { OriginOptions, RequestOrigin } from '../../contracts/hub.js';
-import type { ModelSpec, ReadyModel } from '../../contracts/model.js';
+import type { ReadyModel } from '../../contracts/model.js';
 import type { Settle } from '../../contracts/outcome.js';
 import type { ObservedRequest, Via } from '../../contracts/tap.js';
 import type { Lane, Waiting } from '../batches/turns.js';
@@ -62,25 +62,10 @@ export class Origin implements RequestOrigin {
   }
 }
 
-export interface PendingInit {
+/** A request as it is accepted. */
+export interface Accepted {
   readonly id: RequestId | undefined;
   /** Latest wins among the origin's requests to this model with this key. */
-  readonly key: string | undefined;
-  readonly origin: Origin;
-  readonly queue: RequestQueue;
-  readonly rows: number;
-  readonly batched: boolean;
-  readonly firstSlot: number;
-  readonly acceptedAt: number;
-  readonly deadline: number;
-  readonly settle: Settle;
-  readonly stream: string | undefined;
-  readonly input: unknown;
-  readonly explanation: Explanation | undefined;
-}
-
-export class Pending implements Waiting<Pending>, ObservedRequest {
-  readonly id: RequestId | undefined;
   readonly key: string | undefined;
   readonly origin: Origin;
   readonly queue: RequestQueue;
@@ -97,8 +82,12 @@ export class Pending implements Waiting<Pending>, ObservedRequest {
   readonly input: unknown;
   /** Makes of the rows that ran the outcome that is told; undefined: they are it. */
   readonly explanation: Explanation | undefined;
+}
 
-  settled = false;
+/** And what becomes of it. */
+export interface Pending extends Accepted, Waiting<Pending>, ObservedRequest {
+  readonly origin: Origin;
+  settled: boolean;
   /** Rows not yet put into a batch, and the slot of the first of them. */
   queuedRows: number;
   queuedSlot: number;
@@ -108,27 +97,35 @@ export class Pending implements Waiting<Pending>, ObservedRequest {
   next: Pending | undefined;
   /** Results of a request whose rows were split over several batches. */
   results: TensorArray[] | undefined;
-  doneRows = 0;
+  doneRows: number;
+}
 
-  constructor(init: PendingInit) {
-    this.id = init.id;
-    this.key = init.key;
-    this.origin = init.origin;
-    this.queue = init.queue;
-    this.rows = init.rows;
-    this.batched = init.batched;
-    this.firstSlot = init.firstSlot;
-    this.acceptedAt = init.acceptedAt;
-    this.deadline = init.deadline;
-    this.settle = init.settle;
-    this.stream = init.stream;
-    this.input = init.input;
-    this.explanation = init.explanation;
-    this.queuedRows = init.rows;
-    this.queuedSlot = init.firstSlot;
-  }
-
-  get model(): ModelSpec {
-    return this.queue.model.spec;
-  }
+/** One literal, so that all requests are of one shape: a spread costs many times as much. */
+export function newPending(accepted: Accepted): Pending {
+  const { id, key, origin, queue, rows, batched, firstSlot, acceptedAt, deadline } = accepted;
+  const { settle, stream, input, explanation } = accepted;
+  return {
+    id,
+    key,
+    origin,
+    queue,
+    model: queue.model.spec,
+    rows,
+    batched,
+    firstSlot,
+    acceptedAt,
+    deadline,
+    settle,
+    stream,
+    input,
+    explanation,
+    settled: false,
+    queuedRows: rows,
+    queuedSlot: firstSlot,
+    lane: undefined,
+    previous: undefined,
+    next: undefined,
+    results: undefined,
+    doneRows: 0,
+  };
 }

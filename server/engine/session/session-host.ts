@@ -33,6 +33,8 @@ export class SessionHost {
   readonly #all: readonly Runtime[];
   readonly #runtimes: Runtimes<Runtime>;
   readonly #sessions = new Map<number, Hosted>();
+  /** Why a model that another thread had could not be loaded here, by its handle, until it is unloaded. */
+  readonly #problems = new Map<number, string>();
 
   /** @param standard the runtime of models that name none. */
   constructor(standard: Runtime, others: readonly Runtime[] = []) {
@@ -40,8 +42,15 @@ export class SessionHost {
     this.#runtimes = new Runtimes(standard, others);
   }
 
-  /** Loads a model under a handle. Never rejects. */
+  /** Loads a model under a handle, which is to be unloaded also where that fails. Never rejects. */
   async load(handle: number, source: SessionSource): Promise<HostLoading> {
+    const loading = await this.#open(handle, source);
+    // Only what was loaded once is asked to run.
+    if (!loading.ok) this.#problems.set(handle, `${source.ref} could not be loaded again: ${loading.problem}`);
+    return loading;
+  }
+
+  async #open(handle: number, source: SessionSource): Promise<HostLoading> {
     const startedAt = performance.now();
     const runtime = this.#runtimes.find(source.runtime);
     if (typeof runtime === 'string') return { ok: false, problem: runtime };
@@ -60,12 +69,14 @@ export class SessionHost {
   unload(handle: number): void {
     this.#sessions.get(handle)?.session.dispose();
     this.#sessions.delete(handle);
+    this.#problems.delete(handle);
   }
 
   /** Runs a batch in its buffer. Throws when the model does, or when no model has this handle. */
   run(handle: number, rows: number, buffer: ArrayBuffer): void | Promise<void> {
     const hosted = this.#sessions.get(handle);
-    if (hosted === undefined) throw new Error(`no model is loaded under handle ${handle}`);
+    if (hosted === undefined)
+      throw new Error(this.#problems.get(handle) ?? `no model is loaded under handle ${handle}`);
     return hosted.session.run(viewBatch(hosted.specs, rows, buffer), rows);
   }
 

@@ -84,14 +84,13 @@ export class EngineThread {
   }
 
   unload(handle: number): void {
-    if (this.#models.remove(handle)) this.#port?.post({ type: 'unload', handle });
+    this.#models.remove(handle);
+    this.#port?.post({ type: 'unload', handle });
     if (this.#phase === 'loading') this.#readyIfLoaded();
   }
 
   run(handle: number, batch: PackedBatch): Promise<BatchOutcome> {
     if (this.#phase === 'closed') return Promise.resolve({ status: 'lost', reason: CLOSED });
-    const reason = this.#models.problemOf(handle);
-    if (reason !== undefined) return Promise.resolve({ status: 'failed', reason });
     return this.#runs.add(handle, batch, this.#phase === 'ready' ? this.#port : undefined);
   }
 
@@ -174,9 +173,8 @@ export class EngineThread {
   #loaded(handle: number, loading: HostLoading): void {
     const ref = this.#models.answer(handle, loading);
     if (ref !== undefined && !loading.ok) {
-      const { problem } = loading;
-      this.#runs.failAll(handle, `${ref} could not be loaded again: ${problem}`);
-      this.#options.emit({ type: 'model-lost', thread: this.#options.thread, ref, problem });
+      // The thread fails its batches, and says why.
+      this.#options.emit({ type: 'model-lost', thread: this.#options.thread, ref, problem: loading.problem });
     }
     if (this.#phase === 'loading') this.#readyIfLoaded();
   }

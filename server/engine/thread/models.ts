@@ -5,8 +5,7 @@ import type { HostLoading } from '../session/session-host.js';
 
 interface Model {
   readonly source: SessionSource;
-  /** `broken`: the present thread could not load what a former one had. */
-  state: 'absent' | 'posted' | 'loaded' | 'broken';
+  state: 'absent' | 'posted' | 'answered';
   /** Of a first load that has not been answered. */
   settle: ((loading: HostLoading) => void) | undefined;
 }
@@ -26,19 +25,10 @@ export class ThreadModels {
     });
   }
 
-  /** Answers whether the thread has to be told. */
-  remove(handle: number): boolean {
+  remove(handle: number): void {
     const model = this.#models.get(handle);
     this.#models.delete(handle);
     model?.settle?.({ ok: false, problem: 'it was unloaded before it was loaded' });
-    return model?.state === 'posted' || model?.state === 'loaded';
-  }
-
-  /** Why a run of it cannot be had, or undefined. */
-  problemOf(handle: number): string | undefined {
-    const model = this.#models.get(handle);
-    if (model === undefined) return `no model is loaded under handle ${handle}`;
-    return model.state === 'broken' ? `${model.source.ref} could not be loaded again` : undefined;
   }
 
   /** Marks what the thread lacks as posted, and answers it. */
@@ -63,7 +53,7 @@ export class ThreadModels {
     const model = this.#models.get(handle);
     if (model === undefined) return undefined;
     const { settle, source } = model;
-    model.state = loading.ok ? 'loaded' : 'broken';
+    model.state = 'answered';
     model.settle = undefined;
     if (settle === undefined) return loading.ok ? undefined : source.ref;
     if (!loading.ok) this.#models.delete(handle);

@@ -1,8 +1,8 @@
 /** The runs that one engine thread has not settled: posted ones with their hang limits, and those that wait for a thread. Knows no model state. */
 
+import { DeadlineTimer } from '../../../shared/time/deadline-timer.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
-import { Watchdog } from '../watchdog.js';
 import type { ThreadPort } from './port.js';
 
 interface Run {
@@ -18,7 +18,7 @@ export class ThreadRuns {
   readonly #clock: Clock;
   readonly #waitMs: number;
   readonly #hung: (reason: string) => void;
-  readonly #watchdog: Watchdog;
+  readonly #deadlines: DeadlineTimer;
   readonly #runs = new Map<number, Run>();
   #lastId = 0;
 
@@ -27,7 +27,12 @@ export class ThreadRuns {
     this.#clock = clock;
     this.#waitMs = waitMs;
     this.#hung = hung;
-    this.#watchdog = new Watchdog(clock, (now) => this.#check(now));
+    // Answers that came in while this thread was busy are read before the verdict.
+    const patient = {
+      now: () => clock.now(),
+      setTimer: (delayMs: number, run: () => void) => clock.setTimer(delayMs, () => clock.immediate(run)),
+    };
+    this.#deadlines = new DeadlineTimer(patient, 0, (now) => this.#check(now));
   }
 
   get size(): number {
@@ -40,7 +45,7 @@ export class ThreadRuns {
       const id = ++this.#lastId;
       const run: Run = { handle, batch, settle, posted: false, deadline: this.#clock.now() + this.#waitMs };
       this.#runs.set(id, run);
-      if (port === undefined) this.#watchdog.watch(run.deadline);
+      if (port === undefined) this.#deadlines.arm(run.deadline);
       else this.#post(id, run, port);
     });
   }
@@ -61,13 +66,8 @@ export class ThreadRuns {
     for (const [id, run] of [...this.#runs]) if (run.posted) this.settle(id, { status: 'lost', reason });
   }
 
-  /** Fails the waiting runs of a model that cannot be run any more. */
-  failAll(handle: number, reason: string): void {
-    for (const [id, run] of [...this.#runs]) if (run.handle === handle) this.settle(id, { status: 'failed', reason });
-  }
-
   end(reason: string): void {
-    this.#watchdog.stop();
+    this.#deadlines.close();
     for (const id of [...this.#runs.keys()]) this.settle(id, { status: 'lost', reason });
   }
 
@@ -75,28 +75,20 @@ export class ThreadRuns {
     const { rows, buffer, hangMs } = run.batch;
     run.posted = true;
     run.deadline = this.#clock.now() + hangMs;
-    this.#watchdog.watch(run.deadline);
+    this.#deadlines.arm(run.deadline);
     port.post({ type: 'run', batchId: id, handle: run.handle, rows, buffer }, [buffer]);
   }
 
-  #check(now: number): number | undefined {
-    let next: number | undefined;
+  /** Deals with what is over its limit, and answers the earliest one that is left. */
+  #check(now: number): number {
     for (const [id, run] of [...this.#runs]) {
-      if (run.deadline > now) {
-        next = Math.min(next ?? run.deadline, run.deadline);
-      } else if (run.posted) {
+      if (run.deadline > now || !this.#runs.has(id)) continue;
+      if (run.posted)
         this.#hung(`a batch of ${run.batch.rows} rows took longer than ${Math.round(run.batch.hangMs)} ms`);
-        return this.#earliest();
-      } else {
-        this.settle(id, { status: 'lost', reason: `no engine thread could run it within ${this.#waitMs} ms` });
-      }
+      else this.settle(id, { status: 'lost', reason: `no engine thread could run it within ${this.#waitMs} ms` });
     }
-    return next;
-  }
-
-  #earliest(): number | undefined {
-    let earliest: number | undefined;
-    for (const { deadline } of this.#runs.values()) earliest = Math.min(earliest ?? deadline, deadline);
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { deadline } of this.#runs.values()) earliest = Math.min(earliest, deadline);
     return earliest;
   }
 }

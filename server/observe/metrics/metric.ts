@@ -1,7 +1,7 @@
 /** What a metric is, and what all metrics are read from. */
 
+import type { Histogram } from '../../../shared/time/histogram.js';
 import type { ModelSpec } from '../../contracts/model.js';
-import type { Histogram } from './histogram.js';
 import type { PredictionCounts } from './prediction-counts.js';
 
 /** Labels of one series, and its value. A histogram is several series. */

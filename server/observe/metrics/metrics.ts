@@ -2,7 +2,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { type Metric as PromMetric, Registry } from 'prom-client';
-import { Histogram } from './histogram.js';
+import { Histogram } from '../../../shared/time/histogram.js';
 import type { Metric, MetricSources, Sample } from './metric.js';
 import { processMetrics } from './process-metrics.js';
 import { METRIC_GROUPS } from './table.js';

@@ -2,10 +2,11 @@
 
 import { ERRORS, type ErrorCode } from '../../../shared/errors.js';
 import { bestOf } from '../../../shared/output.js';
+import { Histogram } from '../../../shared/time/histogram.js';
 import type { ModelSpec } from '../../contracts/model.js';
 import type { Predicted } from '../../contracts/outcome.js';
 import type { EndedBatch, Via } from '../../contracts/tap.js';
-import { BATCH_ROWS, Histogram, TIME_US } from './histogram.js';
+import { BATCH_ROWS, TIME_US } from './buckets.js';
 
 /** Their series are there from the start; those of other doors from their first request on. */
 const VIAS: readonly Via[] = ['socketio', 'rest', 'in-process'];

@@ -1,6 +1,6 @@
 /** The metrics of requests, batches and models. */
 
-import type { Histogram } from './histogram.js';
+import type { Histogram } from '../../../shared/time/histogram.js';
 import type { Metric, MetricSources, Sample } from './metric.js';
 import type { ModelCounts } from './model-counts.js';
 

@@ -1,7 +1,7 @@
 /** What happened on a stream in a quarter of a second: windows of every length are put together from these. */
 
 import type { CastItem } from '../../contracts/broker.js';
-import { ReceiptHistogram } from '../../core/receipt-histogram.js';
+import { ReceiptHistogram } from '../../core/receipts.js';
 
 /** Items of one bucket, and of one window, that stand for the rest. */
 export const SAMPLES = 4;

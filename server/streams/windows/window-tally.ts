@@ -3,7 +3,7 @@
 import { WINDOW_STEP_MS } from '../../../shared/limits.js';
 import type { StreamWindow } from '../../../shared/stream-protocol.js';
 import type { CastItem } from '../../contracts/broker.js';
-import { ReceiptHistogram } from '../../core/receipt-histogram.js';
+import { ReceiptHistogram } from '../../core/receipts.js';
 import { SAMPLES, type WindowBucket } from './window-bucket.js';
 
 /** A window that is over. */

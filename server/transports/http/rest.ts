@@ -2,13 +2,13 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WireError, wireError } from '../../../shared/errors.js';
-import { readPrediction } from '../../../shared/output.js';
 import { isModelReference, isStreamName, parsePredict } from '../../../shared/parse.js';
 import type { Timing } from '../../../shared/protocol.js';
 import type { ModelCatalogue } from '../../contracts/door.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import type { StreamSubscriptions } from '../../contracts/streams.js';
 import type { Hub } from '../../core/hub.js';
+import { answerOf } from '../../core/requests/answer.js';
 import type { Origin, Pending } from '../../core/requests/request.js';
 import type { ClientAddress } from '../client-address.js';
 import { principalKey } from '../principal-key.js';
@@ -62,7 +62,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     // An id means nothing here: the answer is the reply.
     const timed = parsed.value.timing !== false;
     const asked = { ...parsed.value, id: undefined, key: key && origins.keyOf(request.raw, key) };
-    const verdict = hub.submit(asked, origin, (outcome) => answer(reply, outcome, timed));
+    const verdict = hub.submit(asked, origin, (outcome) => send(reply, outcome, timed));
     if (!verdict.accepted) return sendError(reply, verdict.error);
     cancelWhenGone(hub, reply, verdict.pending);
     return undefined;
@@ -112,15 +112,16 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
   }));
 }
 
-function answer(reply: FastifyReply, outcome: Outcome, timed: boolean): void {
+function send(reply: FastifyReply, outcome: Outcome, timed: boolean): void {
   if (reply.raw.destroyed || reply.sent) return;
-  if (!outcome.ok) {
-    sendError(reply, outcome.error);
+  const answer = answerOf(outcome, timed);
+  if (!answer.ok) {
+    sendError(reply, answer.error);
     return;
   }
-  const timing = timed ? outcome.timing : undefined;
+  const { timing } = answer.prediction;
   if (timing !== undefined) reply.header('server-timing', serverTiming(timing));
-  reply.send(readPrediction(outcome.model, outcome.output, outcome.batched, timing, outcome.words));
+  reply.send(answer.prediction);
 }
 
 /** The receipt as browsers' developer tools show it, in milliseconds (W3C Server Timing). */

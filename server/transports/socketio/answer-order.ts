@@ -3,13 +3,16 @@
  * nothing else to tell them apart by. An answer that is early waits for those before it.
  */
 
-interface Place {
-  /** Sends the answer; undefined while it is not there. */
+/** Where an answer stands in its line. To be called once, with what sends it. */
+export type Place = (send: () => void) => void;
+
+interface Standing {
+  /** Undefined while the answer is not there. */
   send: (() => void) | undefined;
 }
 
 export class AnswerOrder {
-  readonly #lines = new Map<string, Place[]>();
+  readonly #lines = new Map<string, Standing[]>();
   #held = 0;
 
   /** Answers that are there and wait for one before them. */
@@ -17,15 +20,15 @@ export class AnswerOrder {
     return this.#held;
   }
 
-  /** Takes the next place for this model. The function it answers gives the answer: call it once. */
-  enter(model: string): (send: () => void) => void {
+  /** Takes the next place for this model. */
+  enter(model: string): Place {
     let line = this.#lines.get(model);
     if (line === undefined) {
       line = [];
       this.#lines.set(model, line);
     }
     const places = line;
-    const place: Place = { send: undefined };
+    const place: Standing = { send: undefined };
     places.push(place);
     return (send) => {
       place.send = send;

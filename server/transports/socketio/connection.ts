@@ -1,26 +1,26 @@
 /** One Socket.IO connection: reads `predict` and `cancel`, and sends each answer to the event that asked. */
 
 import type { ErrorCode, WireError } from '../../../shared/errors.js';
-import { readPrediction } from '../../../shared/output.js';
 import { parseCancel, parsePredict } from '../../../shared/parse.js';
 import type { AnswerTo, PredictAck } from '../../../shared/protocol.js';
-import type { Outcome } from '../../contracts/outcome.js';
 import type { Hub } from '../../core/hub.js';
+import { type Answer, answerOf } from '../../core/requests/answer.js';
 import type { Authorization } from '../authorization.js';
 import type { Wire } from '../wire/wire.js';
-import { AnswerOrder } from './answer-order.js';
+import { AnswerOrder, type Place } from './answer-order.js';
 import { Demand } from './demand.js';
 import type { Outbox } from './outbox.js';
-import { type Gate, Unreadable } from './packet-decoder.js';
-import type { Answer, Session, SessionSink, Ticket } from './session.js';
+import type { Gate } from './packet-decoder.js';
+import type { Session, SessionSink, Ticket } from './session.js';
+import { Unreadable } from './unreadable.js';
 
 export interface ConnectionParts {
   readonly hub: Hub;
   readonly session: Session;
   readonly outbox: Outbox;
   readonly wire: Wire;
-  /** Counts one request; answers why it is one too many. */
-  readonly mayAsk: () => WireError | undefined;
+  /** Counts one request; answers why it is one too many. Undefined: none is. */
+  readonly mayAsk: (() => WireError | undefined) | undefined;
   readonly authorization: Authorization;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
@@ -65,7 +65,7 @@ export class Connection implements SessionSink {
     let refusal: WireError | undefined;
     // It may be one that is in flight, and then it is none too many.
     if (session.mayRecall && this.#resent < MAX_RESENT) this.#resent += 1;
-    else refusal = mayAsk() ?? (event === 'predict' ? this.#demand.refuses(chunk, attachments) : undefined);
+    else refusal = mayAsk?.() ?? (event === 'predict' ? this.#demand.refuses(chunk, attachments) : undefined);
     if (event === 'predict' && refusal === undefined && this.#reads) this.#demand.read(chunk, attachments);
     return refusal;
   };
@@ -88,23 +88,26 @@ export class Connection implements SessionSink {
     const denied = this.#parts.authorization.predict(request.stream);
     if (denied !== undefined) return this.#refuse(asked, denied, request.model);
     const recall = session.recall(asked);
-    if (recall === 'attached' || recall === 'answered') return;
+    if (recall === 'attached') return;
+    if (typeof recall === 'object') return this.deliver(asked, recall);
 
-    const place = this.#place(asked, request.model);
+    let place: Place | undefined;
     const verdict = hub.submit(request, session.origin, (outcome) => {
       const answer = answerOf(outcome, request.timing !== false);
+      if (place !== undefined) this.#deliverInOrder(place, asked, answer);
       // Only an id outlives its connection.
-      place(() => (asked.id === undefined ? this.deliver(asked, answer) : session.answer(asked, answer)));
-      if (this.#order.held < MAX_HELD_ANSWERS / 2) wire.release('order');
+      else (asked.id === undefined ? this : session.answer(asked, answer))?.deliver(asked, answer);
       wire.answered();
     });
-    if (verdict.accepted) {
-      session.accept(asked);
-      this.#demand.accepted();
-      return;
+    const ref = verdict.model?.ref ?? request.model ?? '';
+    if (!verdict.accepted) {
+      if (isBusy(verdict.error.code)) this.#demand.refused(chars, verdict.rows ?? 1);
+      return this.#answerRefused(asked, verdict.error, ref);
     }
-    if (isBusy(verdict.error.code)) this.#demand.refused(chars, verdict.rows ?? 1);
-    this.#answerRefused(place, asked, verdict.error);
+    // Nothing is settled from inside `submit`: the places are in the order of the requests.
+    if (isToldByOrder(asked)) place = this.#order.enter(ref);
+    session.accept(asked);
+    this.#demand.accepted();
   }
 
   cancel(args: readonly unknown[]): void {
@@ -142,39 +145,32 @@ export class Connection implements SessionSink {
   }
 
   /** Answers a request that never reached the hub. */
-  #refuse(ticket: Ticket, error: WireError, model: string | undefined): void {
-    this.#parts.hub.noteRefusal(error, this.#parts.session.origin, model);
-    this.#answerRefused(this.#place(ticket, model), ticket, error);
+  #refuse(ticket: Ticket, error: WireError, reference: string | undefined): void {
+    const model = this.#parts.hub.noteRefusal(error, this.#parts.session.origin, reference);
+    this.#answerRefused(ticket, error, model?.ref ?? reference ?? '');
   }
 
-  #answerRefused(place: (send: () => void) => void, ticket: Ticket, error: WireError): void {
+  #answerRefused(ticket: Ticket, error: WireError, ref: string): void {
+    if (!isBusy(error.code)) this.#parts.wire.faulty();
+    const answer = { ok: false, error } as const;
+    if (isToldByOrder(ticket)) this.#deliverInOrder(this.#order.enter(ref), ticket, answer);
+    else this.deliver(ticket, answer);
+  }
+
+  #deliverInOrder(place: Place, ticket: Ticket, answer: Answer): void {
     const { wire } = this.#parts;
-    if (!isBusy(error.code)) wire.faulty();
-    place(() => this.deliver(ticket, { ok: false, error }));
+    place(() => this.deliver(ticket, answer));
     if (this.#order.held >= MAX_HELD_ANSWERS) wire.hold('order');
+    else if (this.#order.held < MAX_HELD_ANSWERS / 2) wire.release('order');
   }
+}
 
-  /** When an answer may leave. One that carries no id and has no callback is told apart by its order alone; any other leaves at once. */
-  #place({ id, ack }: Ticket, model: string | undefined): (send: () => void) => void {
-    return id === undefined && ack === undefined ? this.#order.enter(this.#parts.hub.refOf(model)) : atOnce;
-  }
+/** An answer that carries no id and has no callback is told apart by its order alone; any other leaves at once. */
+function isToldByOrder({ id, ack }: Ticket): boolean {
+  return id === undefined && ack === undefined;
 }
 
 /** The hub's state, and no fault of the caller. */
 function isBusy(code: ErrorCode): boolean {
   return code === 'OVERLOADED' || code === 'DRAINING' || code === 'MODEL_LOADING';
-}
-
-function atOnce(send: () => void): void {
-  send();
-}
-
-/** The values are read now: the batch's buffer is used again after this turn. */
-function answerOf(outcome: Outcome, timed: boolean): Answer {
-  if (!outcome.ok) return outcome;
-  const timing = timed ? outcome.timing : undefined;
-  return {
-    ok: true,
-    prediction: readPrediction(outcome.model, outcome.output, outcome.batched, timing, outcome.words),
-  };
 }

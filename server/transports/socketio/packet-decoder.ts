@@ -12,24 +12,7 @@ import { Allowance } from '../wire/allowance.js';
 import { type JsonBounds, jsonBounds, refuseShape } from '../wire/json-shape.js';
 import type { Wire } from '../wire/wire.js';
 import { idOf, idWithin } from './unread-id.js';
-
-/** Stands where the payload of an event would. */
-export class Unreadable {
-  readonly error: WireError;
-  /** Of the request, where it could be told without reading all of it. */
-  readonly id: RequestId | undefined;
-  /** The gate let it through before that was found. */
-  readonly wasLetIn: boolean;
-
-  constructor(error: WireError, id?: RequestId, wasLetIn = false) {
-    this.error = error;
-    this.id = id;
-    this.wasLetIn = wasLetIn;
-  }
-}
-
-/** The event by which a connection is told of one whose name could not be read, or is none of the hub's. */
-export const UNREADABLE = '#unreadable';
+import { UNREADABLE, Unreadable } from './unreadable.js';
 
 export interface PacketDecoderOptions {
   readonly maxJsonBytes: number;

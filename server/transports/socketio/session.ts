@@ -4,15 +4,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { WireError } from '../../../shared/errors.js';
-import type { PredictAck, Prediction, RequestId } from '../../../shared/protocol.js';
+import type { PredictAck, RequestId } from '../../../shared/protocol.js';
 import type { Hub } from '../../core/hub.js';
+import type { Answer } from '../../core/requests/answer.js';
 import type { Origin } from '../../core/requests/request.js';
-
-/** Either a prediction or an error, ready to be sent. */
-export type Answer =
-  | { readonly ok: true; readonly prediction: Prediction }
-  | { readonly ok: false; readonly error: WireError };
 
 /** One `predict` event and how it is answered. A re-sent event takes the ticket of its id over. */
 export interface Ticket {
@@ -28,8 +23,8 @@ export interface SessionSink {
   supersede(): void;
 }
 
-/** How a `predict` event with an id relates to what the session knows. */
-export type Recall = 'new' | 'attached' | 'answered' | 'duplicate';
+/** How a `predict` event with an id relates to what the session knows: its answer, where that is there already. */
+export type Recall = 'new' | 'attached' | 'duplicate' | Answer;
 
 export class Session {
   readonly id: string;
@@ -83,8 +78,7 @@ export class Session {
     const kept = this.#kept.get(id);
     if (kept !== undefined) {
       this.#kept.delete(id);
-      this.#sink?.deliver(ticket, kept);
-      return 'answered';
+      return kept;
     }
     const earlier = this.#tickets.get(id);
     if (earlier === undefined) return 'new';
@@ -99,14 +93,14 @@ export class Session {
     if (ticket.id !== undefined) this.#tickets.set(ticket.id, ticket);
   }
 
-  /** Sends the answer of an accepted request with an id, or keeps it for when the client comes back. */
-  answer(ticket: Ticket, answer: Answer): void {
-    const { id } = ticket;
-    if (id === undefined) return;
+  /** Where the answer of an accepted request with an id is to be delivered; undefined: it is kept for when the client comes back. */
+  answer({ id }: Ticket, answer: Answer): SessionSink | undefined {
+    if (id === undefined) return undefined;
     this.#tickets.delete(id);
     // Sent on an earlier connection and not asked for on this one yet: it may have come to wait for it again, or not at all.
-    if (this.#resumable.delete(id) || this.#sink === undefined) this.#kept.set(id, answer);
-    else this.#sink.deliver(ticket, answer);
+    if (!this.#resumable.delete(id) && this.#sink !== undefined) return this.#sink;
+    this.#kept.set(id, answer);
+    return undefined;
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
-import { type WireError, wireError } from '../../../shared/errors.js';
+import { wireError } from '../../../shared/errors.js';
 import type { HubLimits } from '../../../shared/limits.js';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared/protocol/events.js';
 import { type Goaway, type Hello, PROTOCOL_VERSION } from '../../../shared/protocol.js';
@@ -29,9 +29,10 @@ import { Connection } from './connection.js';
 import { ConnectionDrain, type Drainable } from './connection-drain.js';
 import { DrainableSocket } from './drainable-socket.js';
 import { type HubSocket, Outbox } from './outbox.js';
-import { type PacketDecoder, packetDecoder, UNREADABLE } from './packet-decoder.js';
+import { type PacketDecoder, packetDecoder } from './packet-decoder.js';
 import { type SessionOptions, Sessions } from './sessions.js';
 import { SocketAuth } from './socket-auth.js';
+import { handleEvents } from './socket-events.js';
 import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
 
 export interface SocketIoOptions extends SessionOptions, HandshakeOptions {
@@ -126,7 +127,13 @@ export class SocketIoTransport {
       listener({ type: 'rejected', address: addresses.of(request), code, reason }),
     );
     this.#io.use(this.#auth.middleware);
-    this.#io.on('connection', (socket) => this.#guard('connection', () => this.#connect(socket)));
+    this.#io.on('connection', (socket) => {
+      try {
+        this.#connect(socket);
+      } catch (cause) {
+        listener({ type: 'fault', where: 'connection', cause });
+      }
+    });
   }
 
   /** Connections now. */
@@ -198,7 +205,7 @@ export class SocketIoTransport {
       socket.disconnect(true);
     };
     const sessionName = session.origin.resumes ? session.id : undefined;
-    const mayAsk = (): WireError | undefined => requestLimit.ofConnection(connectionId, sessionName);
+    const mayAsk = requestLimit.isOn ? () => requestLimit.ofConnection(connectionId, sessionName) : undefined;
     const connection = new Connection({ hub, session, outbox, authorization, wire, mayAsk, close });
     decoderOf(socket).gate = connection.gate;
     session.attach(connection);
@@ -231,12 +238,6 @@ export class SocketIoTransport {
       ...(grant.name !== '' && { key: grant.name }),
     });
 
-    // Socket.IO calls listeners without a catch, and types their arguments as if a client were bound by them.
-    const on = (name: string, handle: (args: readonly unknown[]) => void): void => {
-      (socket as unknown as NodeJS.EventEmitter).on(name, (...args: unknown[]) =>
-        this.#guard(name, () => handle(args)),
-      );
-    };
     const forgetGrant = this.#auth.watch(grant, authorization, {
       tell: (error) => outbox.emit('closing', error),
       close: ({ message }) => {
@@ -245,12 +246,7 @@ export class SocketIoTransport {
       },
       destroy: () => drainable.destroy(),
     });
-    on('predict', (args) => connection.predict(args));
-    on('cancel', (args) => connection.cancel(args));
-    on(UNREADABLE, (args) => connection.unreadable(args));
-    for (const event of VIEW_EVENTS) on(event, (args) => viewRequests.handle(event, args));
-    on('error', () => undefined);
-    on('disconnect', ([why]) => {
+    const disconnected = (why: string): void => {
       forgetGrant();
       views.close();
       wire.lastWord = undefined;
@@ -260,20 +256,13 @@ export class SocketIoTransport {
       listener({
         type: 'disconnected',
         ...ids,
-        reason: reason ?? wire.cutMessage ?? String(why),
+        reason: reason ?? wire.cutMessage ?? why,
         requests: connection.requests,
         lastedMs: Math.round(clock.now() - connectedAt),
       });
-    });
-  }
-
-  /** Runs a handler so that whatever a packet makes it do, the process lives. */
-  #guard(where: string, run: () => void): void {
-    try {
-      run();
-    } catch (cause) {
-      this.#parts.listener({ type: 'fault', where, cause });
-    }
+    };
+    const fault = (where: string, cause: unknown): void => listener({ type: 'fault', where, cause });
+    handleEvents(socket, { connection, views: viewRequests, disconnected, fault });
   }
 }
 

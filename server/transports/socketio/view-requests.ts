@@ -5,7 +5,7 @@ import type { Parsed } from '../../../shared/parse.js';
 import { parsePace, parseSubscribe, parseUnsubscribe, parseWatch } from '../../../shared/parse-stream.js';
 import type { ConnectionSubscriptions, StreamSubscriptions } from '../../contracts/streams.js';
 import type { Authorization } from '../authorization.js';
-import { Unreadable } from './packet-decoder.js';
+import { Unreadable } from './unreadable.js';
 
 export interface ViewRequestsParts {
   readonly subscriptions: StreamSubscriptions;

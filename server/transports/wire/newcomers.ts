@@ -3,7 +3,8 @@
  * a line of text, and the hub ten kilobytes.
  */
 
-import type { Clock, Timer } from '../../contracts/clock.js';
+import { DeadlineTimer } from '../../../shared/time/deadline-timer.js';
+import type { Clock } from '../../contracts/clock.js';
 
 const MAX_MS = 10_000;
 /** With more than so many, those end sooner that have been here for longer than an honest client takes. */
@@ -12,6 +13,8 @@ const MAX_MS_OF_MANY = 2_000;
 /** Ended at a time: those that came together would end together, and hold the others up. */
 const MOST_AT_A_TIME = 8;
 const MOST_FOR_ONE = 2;
+/** Between one lot and the next, in milliseconds. */
+const GAP_MS = 1;
 
 export interface Newcomer {
   cut(kind: 'unjoined', message: string): void;
@@ -21,24 +24,24 @@ export class Newcomers {
   readonly #clock: Clock;
   /** Since when, the longest first. */
   readonly #since = new Map<Newcomer, number>();
-  #timer: Timer | undefined;
+  readonly #deadlines: DeadlineTimer;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#deadlines = new DeadlineTimer(clock, GAP_MS, () => this.#sweep());
   }
 
   add(newcomer: Newcomer): void {
     this.delete(newcomer);
-    this.#since.set(newcomer, this.#clock.now());
+    const now = this.#clock.now();
+    this.#since.set(newcomer, now);
+    this.#deadlines.arm(now + MAX_MS);
     if (this.#since.size > MANY) this.#cutFirst(MAX_MS_OF_MANY, MOST_FOR_ONE);
-    this.#wait();
   }
 
   delete(newcomer: Newcomer): void {
     this.#since.delete(newcomer);
-    if (this.#since.size > 0) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    if (this.#since.size === 0) this.#deadlines.rest();
   }
 
   /** Ends those that have been here for so long. */
@@ -52,15 +55,10 @@ export class Newcomers {
     }
   }
 
-  /** One timer for all: for the first that is still here then. */
-  #wait(): void {
-    if (this.#timer !== undefined) return;
-    const [first] = this.#since.values();
-    if (first === undefined) return;
-    this.#timer = this.#clock.setTimer(Math.max(1, first + MAX_MS - this.#clock.now()), () => {
-      this.#timer = undefined;
-      this.#cutFirst(MAX_MS, MOST_AT_A_TIME);
-      this.#wait();
-    });
+  /** Answers when the first that is still here is to be looked at. */
+  #sweep(): number {
+    this.#cutFirst(MAX_MS, MOST_AT_A_TIME);
+    const [first = Number.POSITIVE_INFINITY] = this.#since.values();
+    return first + MAX_MS;
   }
 }

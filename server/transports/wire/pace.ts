@@ -69,7 +69,7 @@ export class Pace implements Waiter {
     this.#pauseFor(overdrawnMs);
   }
 
-  /** A request of it was answered. */
+  /** A request of it was answered, while somebody waits for room. */
   answered(): void {
     if (this.hasRoom()) this.relieved();
     this.#parts.room.answered();

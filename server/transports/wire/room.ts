@@ -17,7 +17,8 @@ export interface Waiter {
 
 export class Room {
   readonly #allowance: Allowance;
-  readonly #waiting = new Set<Waiter>();
+  /** Those that are paused, the longest first. */
+  readonly waiting = new Set<Waiter>();
 
   constructor(clock: Clock) {
     this.#allowance = new Allowance(UNITS_A_SECOND, UNITS_A_SECOND, clock);
@@ -29,17 +30,16 @@ export class Room {
   }
 
   wait(waiter: Waiter): void {
-    this.#waiting.add(waiter);
+    this.waiting.add(waiter);
   }
 
   leave(waiter: Waiter): void {
-    this.#waiting.delete(waiter);
+    this.waiting.delete(waiter);
   }
 
   /** A request was answered: what it held is free. One for one, so that not all come at once. */
   answered(): void {
-    if (this.#waiting.size === 0) return;
-    const [first] = this.#waiting;
+    const [first] = this.waiting;
     if (first?.hasRoom() === true) first.relieved();
   }
 }

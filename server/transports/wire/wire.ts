@@ -176,7 +176,7 @@ export class Wire {
 
   /** A request of it was answered. */
   answered(): void {
-    this.#pace.answered();
+    if (this.#parts.room.waiting.size > 0) this.#pace.answered();
   }
 
   hold(holder: Holder): void {

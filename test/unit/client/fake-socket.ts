@@ -110,11 +110,11 @@ export class FakeSocket {
   }
 
   answer(id: RequestId | undefined, prediction: unknown = [1, 0, 0]): void {
-    this.listener.prediction({ id, n: 0, prediction, model: 'iris@1' });
+    this.listener.answers.prediction({ id, n: 0, prediction, model: 'iris@1' });
   }
 
   refuse(id: RequestId | undefined, code: string, extra: object = {}): void {
-    this.listener.predictionError({ id, n: 0, code, message: `hub: ${code}`, retryable: true, ...extra });
+    this.listener.answers.predictionError({ id, n: 0, code, message: `hub: ${code}`, retryable: true, ...extra });
   }
 
   /** Payloads of the events of this name, in order. */

@@ -17,7 +17,7 @@ test('keeps label and score of an answer', async () => {
   socket.hello({}, [SENTIMENT]);
 
   const answer = client.predict('fine');
-  socket.listener.prediction({ id: 1, n: 0, prediction: [0, 1], model: 's@1', label: 'positive', score: 1 });
+  socket.listener.answers.prediction({ id: 1, n: 0, prediction: [0, 1], model: 's@1', label: 'positive', score: 1 });
 
   expect(await answer).toEqual({ prediction: [0, 1], model: 's@1', label: 'positive', score: 1 });
 });
@@ -102,12 +102,12 @@ test('ignores answers to unknown ids and answers that are none', async () => {
     { id: '1' },
     { id: 1 },
   ]) {
-    socket.listener.prediction(raw);
-    socket.listener.predictionError(raw);
+    socket.listener.answers.prediction(raw);
+    socket.listener.answers.predictionError(raw);
   }
-  socket.listener.prediction({ id: 1, prediction: [9], model: 5 });
-  socket.listener.predictionError({ id: 1, code: 5, message: 'no' });
-  socket.listener.predictionError({ id: '__proto__', code: 'INTERNAL', message: 'no' });
+  socket.listener.answers.prediction({ id: 1, prediction: [9], model: 5 });
+  socket.listener.answers.predictionError({ id: 1, code: 5, message: 'no' });
+  socket.listener.answers.predictionError({ id: '__proto__', code: 'INTERNAL', message: 'no' });
 
   expect(await outcome(answer)).toBe('pending');
   socket.answer(1, [1]);

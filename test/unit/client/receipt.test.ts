@@ -14,7 +14,7 @@ test('adds the round trip, in whole microseconds from the last sending, to the r
   socket.hello();
   clock.advance(1.2345);
 
-  socket.listener.prediction({ id: 1, n: 0, prediction: [1], model: 'iris@1', timing: TIMING });
+  socket.listener.answers.prediction({ id: 1, n: 0, prediction: [1], model: 'iris@1', timing: TIMING });
 
   expect((await answer).timing).toEqual({ ...TIMING, roundTripUs: 1_235 });
 });
@@ -30,7 +30,13 @@ test('counts from before the request leaves: encoding it takes time, and the hub
   const answer = client.predict(ROW);
   clock.advance(2);
 
-  socket.listener.prediction({ id: 1, n: 0, prediction: [1], model: 'iris@1', timing: { ...TIMING, totalUs: 6500 } });
+  socket.listener.answers.prediction({
+    id: 1,
+    n: 0,
+    prediction: [1],
+    model: 'iris@1',
+    timing: { ...TIMING, totalUs: 6500 },
+  });
 
   expect((await answer).timing?.roundTripUs).toBe(7000);
   expect(readings).toEqual([0]);
@@ -47,7 +53,7 @@ test('counts from the first sending when the hub was at work on the request befo
   clock.advance(3);
 
   const timing = { ...TIMING, queueUs: 310_000, totalUs: 310_050 };
-  socket.listener.prediction({ id: 1, n: 0, prediction: [1], model: 'iris@1', timing });
+  socket.listener.answers.prediction({ id: 1, n: 0, prediction: [1], model: 'iris@1', timing });
 
   expect((await answer).timing?.roundTripUs).toBe(323_000);
 });
@@ -57,9 +63,9 @@ test('counts each of many from its own sending, not from the call', async () => 
   socket.hello({ maxInFlightRows: 1 });
   const answers = client.predictMany([ROW, ROW]);
   clock.advance(40);
-  socket.listener.prediction({ id: 1, n: 0, prediction: [1], model: 'iris@1', timing: TIMING });
+  socket.listener.answers.prediction({ id: 1, n: 0, prediction: [1], model: 'iris@1', timing: TIMING });
   clock.advance(2);
-  socket.listener.prediction({ id: 2, n: 1, prediction: [1], model: 'iris@1', timing: TIMING });
+  socket.listener.answers.prediction({ id: 2, n: 1, prediction: [1], model: 'iris@1', timing: TIMING });
 
   const trips = (await answers).map((result) => result.ok && result.value.timing?.roundTripUs);
   expect(trips).toEqual([40_000, 2000]);
@@ -88,7 +94,7 @@ test.each([
   socket.hello();
   const answer = client.predict(ROW);
 
-  socket.listener.prediction({ id: 1, n: 0, prediction: [1], model: 'iris@1', timing });
+  socket.listener.answers.prediction({ id: 1, n: 0, prediction: [1], model: 'iris@1', timing });
 
   expect(await answer).toEqual({ prediction: [1], model: 'iris@1' });
 });

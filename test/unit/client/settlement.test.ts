@@ -90,7 +90,7 @@ test('settles every request exactly once, with its own answer, whatever happens 
       const older: Wire[] = [];
       const owedOn = (wire: Wire): OutgoingRequest[] =>
         wire.sent.filter((request) => calls[callOf(request)]?.results.length === 0);
-      const inFlight = new RequestTable(clock, { obstacle: undefined }, 12);
+      const inFlight = new RequestTable(clock, () => undefined, 12);
       let credit = 0;
       let closed = false;
       const close = (): void => {
@@ -194,7 +194,7 @@ test('sends no id for two different requests', () => {
     base64: false,
     release: () => {},
   };
-  const inFlight = new RequestTable(clock, { obstacle: undefined }, 0);
+  const inFlight = new RequestTable(clock, () => undefined, 0);
   inFlight.connected(hello(), channel);
 
   for (let i = 0; i < 1000; i++) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { admit, clearlyFits, clearlyHasRoom } from '../../../server/core/requests/admission.js';
+import { admit } from '../../../server/core/requests/admission.js';
+import { clearlyFits, clearlyHasRoom } from '../../../server/core/requests/admission-control.js';
 
 test('what clearly fits is what the rule accepts, where nothing is promised and the wait is short', () => {
   const rows = fc.integer({ min: 1, max: 1024 });

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../../server/contracts/outcome.js';
-import { ReceiptHistogram } from '../../../server/core/receipt-histogram.js';
-import { makeReceipt, RecentReceipts } from '../../../server/core/receipts.js';
+import { makeReceipt, ReceiptHistogram, RecentReceipts } from '../../../server/core/receipts.js';
 import { makeHub } from '../../support/core.js';
 
 test('the parts of a receipt are whole, not negative, and sum to the total, whatever the clocks say', () => {
@@ -87,4 +86,18 @@ test('receipts older than ten seconds are forgotten', () => {
   expect(recent.percentiles(5600).p50?.totalUs).toBe(3);
   expect(recent.percentiles(10_600).p50?.totalUs).toBe(1000);
   expect(recent.percentiles(60_000)).toEqual({});
+});
+
+test('receipts are told apart by an eighth of an octave of their totals', () => {
+  const stepOf = (totalUs: number): number => (totalUs < 1 ? 0 : Math.floor(Math.log2(totalUs) * 8));
+  const total = fc.oneof(fc.nat(300), fc.nat(2 ** 27 - 1));
+  fc.assert(
+    fc.property(total, total, (one, two) => {
+      const histogram = new ReceiptHistogram();
+      for (const totalUs of [one, two]) histogram.record({ queueUs: totalUs, batchUs: 0, inferUs: 0, totalUs });
+      const [low, high] = [histogram.percentile(0.5)?.totalUs, histogram.percentile(1)?.totalUs];
+
+      expect(low === high).toBe(stepOf(one) === stepOf(two));
+    }),
+  );
 });

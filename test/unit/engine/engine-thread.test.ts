@@ -234,12 +234,15 @@ describe('a replacement', () => {
     stage.puppet.say({ type: 'hello' });
     stage.puppet.say({ type: 'load-failed', handle: 1, problem: 'out of memory' });
     stage.puppet.say({ type: 'loaded', handle: 2, model: MODEL });
+    // The thread knows why.
+    const [batchId = 0] = stage.puppet.ids();
     const reason = 'twice@1 could not be loaded again: out of memory';
+    stage.puppet.say({ type: 'failed', batchId, reason });
     expect(await waiting.now()).toEqual({ status: 'failed', reason });
-    expect((await stage.run().now())?.status).toBe('failed');
+    expect(stage.thread.healthy).toBe(true);
     expect(stage.events).toContainEqual({ type: 'model-lost', thread: 0, ref: 'twice@1', problem: 'out of memory' });
     void stage.thread.run(2, { rows: 1, buffer: new ArrayBuffer(8), hangMs: 10 });
-    expect(stage.puppet.kinds()).toEqual(['load', 'load', 'run']);
+    expect(stage.puppet.kinds()).toEqual(['load', 'load', 'run', 'run']);
   });
 });
 

@@ -4,8 +4,8 @@ import type { HubOptions } from '../../../server/core/hub.js';
 import { Authorization } from '../../../server/transports/authorization.js';
 import { Connection } from '../../../server/transports/socketio/connection.js';
 import type { Outbox } from '../../../server/transports/socketio/outbox.js';
-import { Unreadable } from '../../../server/transports/socketio/packet-decoder.js';
 import { Sessions } from '../../../server/transports/socketio/sessions.js';
+import { Unreadable } from '../../../server/transports/socketio/unreadable.js';
 import type { Wire } from '../../../server/transports/wire/wire.js';
 import type { WireError } from '../../../shared/errors.js';
 import { makeHub } from '../../support/core.js';
@@ -43,7 +43,7 @@ function make(options: Partial<HubOptions>, sessionName?: string) {
     session,
     outbox: outbox as unknown as Outbox,
     wire: wire as unknown as Wire,
-    mayAsk: () => undefined,
+    mayAsk: undefined,
     authorization: new Authorization(rightsOf(['predict'])),
     close: () => {},
   });
@@ -157,4 +157,45 @@ test('a cancel that comes after its answer is next to no fault; one that nobody 
   expect(wire.faults).toBe(1);
   connection.cancel(['what']);
   expect(wire.faults).toBe(2);
+});
+
+const unreadable = new Unreadable({ code: 'INVALID_INPUT', message: 'm', retryable: false }, undefined, true);
+
+test.each([
+  ['that is answered', { id: 1, input: [1] }],
+  ['without an id', { input: [1] }],
+  ['that is too large', { id: 1, input: new Array(300).fill([1]) }],
+  ['that has no room', { input: new Array(100).fill([1]) }],
+  ['to a model that is not there', { input: [1], model: 'none' }],
+  ['with an id that is in flight', { id: 'twice', input: [1] }],
+  ['that names no model that there can be', { input: [1], model: 7 }],
+  ['that could not be read', unreadable],
+])('the model of a request %s is looked up once', async (_which, request) => {
+  const { t, connection, answer } = make({ maxInFlightRows: 20 });
+  connection.predict([{ id: 'twice', input: [1] }]);
+  const before = t.resolutions;
+
+  connection.predict([request]);
+  await answer();
+
+  expect(t.resolutions - before).toBe(1);
+});
+
+test('answers that nothing but their order tells apart leave in the order of their requests, refusals of every kind included', async () => {
+  const { connection, answers, answer } = make({ maxInFlightRows: 2 });
+  const [fits, misfits, tooMany] = [{ input: [1] }, { input: 'text' }, { input: [[1], [1], [1]] }];
+  for (const request of [fits, misfits, unreadable, fits, tooMany, { input: [1], stream: '?' }])
+    connection.predict([request]);
+  expect(answers).toEqual([]);
+
+  await answer();
+
+  expect(answers.map(({ payload }) => payload)).toMatchObject([
+    { n: 0, prediction: [[2]] },
+    { n: 1, code: 'INVALID_INPUT' },
+    { n: 2, code: 'INVALID_INPUT' },
+    { n: 3, prediction: [[2]] },
+    { n: 4, code: 'OVERLOADED' },
+    { n: 5, code: 'INVALID_INPUT' },
+  ]);
 });

@@ -1,12 +1,8 @@
 import type { Packet } from 'socket.io-parser';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
-import {
-  type PacketDecoder,
-  packetDecoder,
-  UNREADABLE,
-  Unreadable,
-} from '../../../server/transports/socketio/packet-decoder.js';
+import { type PacketDecoder, packetDecoder } from '../../../server/transports/socketio/packet-decoder.js';
+import { UNREADABLE, Unreadable } from '../../../server/transports/socketio/unreadable.js';
 import type { Wire } from '../../../server/transports/wire/wire.js';
 import { type ErrorCode, wireError } from '../../../shared/errors.js';
 

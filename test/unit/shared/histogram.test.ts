@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BATCH_ROWS, Buckets, Histogram, TIME_US } from '../../../server/observe/metrics/histogram.js';
+import { BATCH_ROWS, TIME_US } from '../../../server/observe/metrics/buckets.js';
 import { MAX_TIMEOUT_MS } from '../../../shared/limits.js';
+import { Buckets, Histogram } from '../../../shared/time/histogram.js';
 
 /** As Prometheus defines it: how many values do not exceed each bound. */
 function naive(bounds: readonly number[], values: readonly number[]): readonly number[] {
