@@ -4,7 +4,7 @@ import {
   ConnectionDrain,
   type Drainable,
   type DrainPlan,
-} from '../../../server/transports/socketio/connection-drain.js';
+} from '../../../server/transports/socketio/drain/connection-drain.js';
 
 /** A connection whose client does what the test says. */
 class Client implements Drainable {

@@ -1,9 +1,9 @@
 /** One Socket.IO connection as {@link ConnectionDrain} sees it. Closes it so that a stock client comes back by itself. */
 
-import type { Connection } from './connection.js';
+import type { Connection } from '../connection.js';
+import type { HubSocket } from '../outbox.js';
+import type { Session } from '../session.js';
 import type { Drainable } from './connection-drain.js';
-import type { HubSocket } from './outbox.js';
-import type { Session } from './session.js';
 
 /** What engine.io's types do not show; `socket` is there over WebSocket. */
 interface WireTransport {

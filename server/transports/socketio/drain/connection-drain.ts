@@ -2,7 +2,7 @@
  * How connections leave a hub that drains, before it refuses anything: spread, each when it has nothing in flight. Knows no Socket.IO.
  */
 
-import type { Clock } from '../../contracts/clock.js';
+import type { Clock } from '../../../contracts/clock.js';
 
 /** A connection that is to go. */
 export interface Drainable {
