@@ -9,7 +9,18 @@ function within(...prefixes: string[]): (path: string) => boolean {
   return (path) => prefixes.some((prefix) => path.startsWith(prefix));
 }
 
-const SERVER_PARTS = ['contracts', 'core', 'engine', 'models', 'streams', 'access', 'transports', 'observe', 'testing'];
+const SERVER_PARTS = [
+  'contracts',
+  'core',
+  'threads',
+  'engine',
+  'models',
+  'streams',
+  'access',
+  'transports',
+  'observe',
+  'testing',
+];
 
 const LAYERS: readonly Layer[] = [
   { name: 'shared', owns: within('shared/'), layers: [], packages: [] },
@@ -24,11 +35,12 @@ const LAYERS: readonly Layer[] = [
   { name: 'client', owns: within('client/'), layers: ['shared'], packages: ['socket.io-client'] },
   { name: 'contracts', owns: within('server/contracts/'), layers: ['shared'], packages: [] },
   { name: 'core', owns: within('server/core/'), layers: ['shared', 'contracts'], packages: [] },
+  { name: 'threads', owns: within('server/threads/'), layers: ['shared'], packages: ['node:'] },
   { name: 'worker', owns: within('server/engine/thread/worker.ts'), layers: ['shared', 'engine'], packages: ['node:'] },
   {
     name: 'engine',
     owns: within('server/engine/'),
-    layers: ['shared', 'layer', 'contracts', 'core', 'worker'],
+    layers: ['shared', 'layer', 'contracts', 'core', 'threads', 'worker'],
     packages: 'any',
   },
   {
@@ -63,7 +75,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'observe',
     owns: within('server/observe/'),
-    layers: ['shared', 'contracts', 'core'],
+    layers: ['shared', 'contracts', 'core', 'threads'],
     packages: ['node:', 'pino', 'pino-pretty', 'prom-client'],
   },
   {

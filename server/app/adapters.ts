@@ -3,12 +3,12 @@
  * them.
  */
 
+import { firstLine } from '../../shared/words/message-of.js';
 import { ADAPTER_NAME } from '../config/adapter-name.js';
 import type { Config } from '../config/config.js';
 import type { Broker, BrokerParts } from '../contracts/broker.js';
 import type { Runtime } from '../contracts/runtime.js';
 import type { Tap } from '../contracts/tap.js';
-import { firstLine } from '../engine/first-line.js';
 import { importRuntimes } from '../engine/session/runtimes.js';
 import { TFJS_RUNTIMES } from '../engine/tfjs/model-files.js';
 import type { Logger } from '../observe/log/logger.js';

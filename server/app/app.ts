@@ -205,12 +205,18 @@ export class App {
   async close(): Promise<void> {
     this.#state = 'closed';
     await Promise.all(this.#doors.map((door) => door.close()));
-    this.#parts.control.close();
-    this.#parts.streaming.close();
+    await this.#end();
+  }
+
+  /** Closes what is behind the doors, in order: nobody can ask any more. */
+  async #end(): Promise<void> {
+    const { control, streaming, engine, taps } = this.#parts;
+    control.close();
+    streaming.close();
     await this.#servers?.close();
     await this.hub.drain(0);
-    await this.#parts.engine.close(ENGINE_CLOSE_MS);
-    await this.#parts.taps.close(TAPS_CLOSE_MS);
+    await engine.close(ENGINE_CLOSE_MS);
+    await taps.close(TAPS_CLOSE_MS);
   }
 
   async #listen(): Promise<string | undefined> {
@@ -275,16 +281,12 @@ export class App {
   }
 
   async #drain(): Promise<DrainReport> {
-    const { config, engine, log, taps, predictionLog } = this.#parts;
+    const { config, log, predictionLog } = this.#parts;
     this.#state = 'draining';
     log.info({ delayMs: config.drainDelayMs, graceMs: config.graceMs }, 'draining');
     if (this.#servers === undefined) throw new Error('the hub has not begun to listen');
     const report = await shutDown({ hub: this.hub, doors: this.#doors, http: this.#servers.own, config });
-    this.#parts.control.close();
-    this.#parts.streaming.close();
-    await this.#servers?.close();
-    await engine.close(ENGINE_CLOSE_MS);
-    await taps.close(TAPS_CLOSE_MS);
+    await this.#end();
     this.#state = 'closed';
     const { batches, rows, predicted, errors } = this.hub.stats;
     log.info({ ...report, predicted, errors, batches, rows, predictionLog: predictionLog?.counts }, 'drained');

@@ -3,6 +3,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { messageOf } from '../../shared/words/message-of.js';
 import type { Config } from '../config/config.js';
 import { createHttp, type HttpParts } from '../transports/http/http.js';
 import { mountOn } from '../transports/http/mount.js';
@@ -109,6 +110,6 @@ async function tryListen(
       return `port ${port} needs rights that this user has not; choose a --${prefix}port above 1023`;
     if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
       return `${host} is no address of this machine; see --${prefix}host`;
-    return `cannot listen on ${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return `cannot listen on ${host}:${port}: ${messageOf(cause)}`;
   }
 }

@@ -3,9 +3,9 @@
 import type { Config } from '../config/config.js';
 import type { Logger } from '../observe/log/logger.js';
 import { prepareLogFolder } from '../observe/prediction-log/log-folder.js';
-import { spawnLogWorker } from '../observe/prediction-log/log-port.js';
-import type { RowLayout } from '../observe/prediction-log/messages.js';
+import type { FromLogWorker, LogWorkerSettings, RowLayout, ToLogWorker } from '../observe/prediction-log/messages.js';
 import { PredictionLog } from '../observe/prediction-log/prediction-log.js';
+import { type SpawnWorker, spawnWorker } from '../threads/worker-port.js';
 import { systemClock } from './system-clock.js';
 
 export type LogStart =
@@ -29,7 +29,7 @@ export async function startPredictionLog(config: Config, log: Logger): Promise<L
     maxInputValues: config.predictionLogMaxInputValues,
   };
   const oneIn = config.predictionLog === 'sampled' ? config.predictionLogSampleRate : 1;
-  const spawn = spawnLogWorker({
+  const spawn = spawnLog({
     folder,
     maxFileBytes: config.predictionLogMaxFileBytes,
     rotateMs: config.predictionLogRotateMs,
@@ -49,4 +49,8 @@ export async function startPredictionLog(config: Config, log: Logger): Promise<L
   const problem = await predictionLog.start();
   if (problem !== undefined) return { ok: false, problem: `--prediction-log: ${problem}` };
   return { ok: true, predictionLog };
+}
+
+function spawnLog(settings: LogWorkerSettings): SpawnWorker<FromLogWorker, ToLogWorker> {
+  return spawnWorker(new URL('../observe/prediction-log/worker.js', import.meta.url), 'tickcast-log', settings);
 }

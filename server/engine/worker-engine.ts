@@ -5,13 +5,14 @@ import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine
 import type { EngineEvent } from '../contracts/engine-events.js';
 import type { LoadOutcome, ModelLoader, ModelSource } from '../contracts/model-loader.js';
 import type { Runtime } from '../contracts/runtime.js';
+import { type SpawnWorker, spawnWorker } from '../threads/worker-port.js';
 import type { BackendChoice } from './backend/backend.js';
 import { prepareNativeEnvironment } from './backend/native-shim.js';
 import { importRuntimes, Runtimes } from './session/runtimes.js';
 import type { HostStats } from './session/session-host.js';
 import { tfjsFiles } from './tfjs/tfjs-files.js';
 import { EngineThread, type Started } from './thread/engine-thread.js';
-import { type Spawn, spawnWorker } from './thread/port.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './thread/messages.js';
 
 export interface WorkerEngineOptions {
   readonly clock: Clock;
@@ -27,7 +28,7 @@ export interface WorkerEngineOptions {
   /** Longest that a batch waits for a thread while one is being replaced, in milliseconds. @default 10000 */
   readonly waitMs?: number;
   /** How a thread is started. @default worker threads */
-  readonly spawn?: Spawn;
+  readonly spawn?: SpawnWorker<FromWorker, ToWorker>;
 }
 
 export class WorkerEngine implements ModelLoader {
@@ -51,7 +52,7 @@ export class WorkerEngine implements ModelLoader {
     // In this thread, before the first other one: a worker cannot set them for itself.
     if (backend === 'auto' || backend === 'native') prepareNativeEnvironment();
     this.#runtimeModules = runtimeModules;
-    const spawn = options.spawn ?? spawnWorker({ backend, runtimeModules });
+    const spawn = options.spawn ?? spawnThread({ backend, runtimeModules });
     const emit = (event: EngineEvent): void => {
       if (event.type === 'thread-lost') this.#restarts += 1;
       onEvent?.(event);
@@ -139,4 +140,9 @@ export class WorkerEngine implements ModelLoader {
     this.#runtimes = new Runtimes<Pick<Runtime, 'names' | 'readFiles'>>(tfjsFiles, imported.runtimes);
     return undefined;
   }
+}
+
+/** Threads that run worker.js, which stands built in thread/. */
+function spawnThread(settings: WorkerSettings): SpawnWorker<FromWorker, ToWorker> {
+  return spawnWorker(new URL('./thread/worker.js', import.meta.url), 'tickcast-engine', settings);
 }

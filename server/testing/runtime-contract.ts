@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { type BatchViews, batchBytes, viewBatch } from '../../shared/batch-layout.js';
 import { elementCount, isDType } from '../../shared/tensor.js';
+import { firstLine } from '../../shared/words/message-of.js';
 import type { ModelSource } from '../contracts/model-loader.js';
 import type { ModelSession, Runtime, SessionDescription, SessionSource } from '../contracts/runtime.js';
 import { type ContractCase, within } from './contract.js';
@@ -149,7 +150,7 @@ async function problemOf(runtime: Runtime, source: ModelSource): Promise<string>
     if (!opening.ok) return opening.problem;
     opening.session.dispose();
   } catch (cause) {
-    return cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
+    return firstLine(cause);
   }
   throw new assert.AssertionError({ message: 'a folder without a model was opened' });
 }

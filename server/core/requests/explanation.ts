@@ -5,7 +5,7 @@
 
 import { type WireError, wireError } from '../../../shared/errors.js';
 import { MAX_EXPLAINED_TOKENS } from '../../../shared/limits.js';
-import type { OutputRows } from '../../../shared/output.js';
+import { bestOf, type OutputRows } from '../../../shared/output.js';
 import { elementCount } from '../../../shared/tensor.js';
 import { tokenSpans } from '../../../shared/text/token-spans.js';
 import type { ModelSpec } from '../../contracts/model.js';
@@ -36,8 +36,7 @@ export function planExplanation(input: unknown, spec: ModelSpec): Explanation | 
       const scores = arrays[0];
       const size = elementCount(spec.outputs[0]?.shape ?? []);
       const scoreOf = (row: number, index: number) => scores?.[(firstRow + row) * size + index] ?? 0;
-      let best = 0;
-      for (let i = 1; i < size; i++) if (scoreOf(0, i) > scoreOf(0, best)) best = i;
+      const best = scores === undefined ? 0 : bestOf(scores, firstRow * size, size);
       const words = weigh(spans, scoreOf(0, best), (i) => scoreOf(i + 1, best));
       return { ...outcome, output: { arrays, firstRow, rows: 1 } satisfies OutputRows, batched: false, words };
     },

@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
+import { firstLine } from '../../../shared/words/message-of.js';
 import { prepareNativeEnvironment, restoreUtil } from './native-shim.js';
 
 export type TfCore = typeof import('@tensorflow/tfjs-core');
@@ -96,7 +97,7 @@ async function openWasm(): Promise<BackendOpening> {
       throw new Error('its WebAssembly module did not start');
     return { ok: true, backend: describe('wasm', 'wasm', wasm.version_wasm, tf), passedOver: [] };
   } catch (error) {
-    return { ok: false, name: 'wasm', reason: oneLine(error), remedy: 'run npm ci again' };
+    return { ok: false, name: 'wasm', reason: firstLine(error), remedy: 'run npm ci again' };
   }
 }
 
@@ -107,7 +108,7 @@ async function openCpu(): Promise<BackendOpening> {
     if (!(await tf.setBackend('cpu'))) throw new Error('it did not start');
     return { ok: true, backend: describe('cpu', 'cpu', cpu.version_cpu, tf), passedOver: [] };
   } catch (error) {
-    return { ok: false, name: 'cpu', reason: oneLine(error), remedy: 'run npm ci again' };
+    return { ok: false, name: 'cpu', reason: firstLine(error), remedy: 'run npm ci again' };
   }
 }
 
@@ -160,7 +161,7 @@ function tensorFlowVersion(backend: object): string | undefined {
 
 /** Says why @tensorflow/tfjs-node did not load, from what require() threw. */
 export function explainNativeFailure(error: unknown): { readonly reason: string; readonly remedy: string } {
-  const text = oneLine(error);
+  const text = firstLine(error);
   const remedy = 'npm run native';
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'MODULE_NOT_FOUND')
@@ -174,9 +175,4 @@ export function explainNativeFailure(error: unknown): { readonly reason: string;
   if (code === 'ERR_DLOPEN_FAILED')
     return { reason: `the native library of @tensorflow/tfjs-node does not load: ${text}`, remedy };
   return { reason: `@tensorflow/tfjs-node does not start: ${text}`, remedy };
-}
-
-function oneLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? '').trim().slice(0, 300);
 }

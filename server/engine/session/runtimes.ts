@@ -1,8 +1,8 @@
 /** The runtimes of a thread by their names, and the modules that bring further ones, by file URL. */
 
+import { firstLine } from '../../../shared/words/message-of.js';
 import type { ModelSource } from '../../contracts/model-loader.js';
 import type { Runtime, RuntimeModule, SessionSource } from '../../contracts/runtime.js';
-import { firstLine } from '../first-line.js';
 
 export type RuntimesImported =
   | { readonly ok: true; readonly runtimes: readonly Runtime[] }

@@ -1,6 +1,7 @@
 /** The sessions of one thread by their handles. Knows runtimes and the batch's layout; knows no message and no thread. */
 
 import { viewBatch } from '../../../shared/batch-layout.js';
+import { firstLine } from '../../../shared/words/message-of.js';
 import type {
   ModelSession,
   Runtime,
@@ -8,7 +9,6 @@ import type {
   SessionDescription,
   SessionSource,
 } from '../../contracts/runtime.js';
-import { firstLine } from '../first-line.js';
 import { Runtimes } from './runtimes.js';
 
 export interface HostedModel extends SessionDescription {

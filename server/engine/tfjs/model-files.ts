@@ -3,7 +3,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { describe, isRecord } from '../../../shared/parse.js';
-import { firstLine } from '../first-line.js';
+import { firstLine } from '../../../shared/words/message-of.js';
 
 export const TFJS_RUNTIMES = ['tfjs-layers', 'tfjs-graph'] as const;
 export type TfjsRuntime = (typeof TFJS_RUNTIMES)[number];

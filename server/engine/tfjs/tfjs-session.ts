@@ -11,10 +11,10 @@ import {
   type TensorSpec,
 } from '../../../shared/tensor.js';
 import { createFeaturiser } from '../../../shared/text/featuriser.js';
+import { firstLine } from '../../../shared/words/message-of.js';
 import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../../contracts/runtime.js';
 import type { Backend, BackendChoice } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
-import { firstLine } from '../first-line.js';
 import { chooseBackend } from './backend-choice.js';
 import { publicName, settleInputs } from './input-check.js';
 import type { ModelFiles, TfjsRuntime } from './model-files.js';

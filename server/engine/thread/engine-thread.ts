@@ -4,16 +4,16 @@ import type { Clock, Timer } from '../../contracts/clock.js';
 import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
 import type { EngineEvent } from '../../contracts/engine-events.js';
 import type { SessionSource } from '../../contracts/runtime.js';
+import type { SpawnWorker, WorkerPort } from '../../threads/worker-port.js';
 import type { HostLoading, HostStats } from '../session/session-host.js';
-import type { FromWorker } from './messages.js';
+import type { FromWorker, ToWorker } from './messages.js';
 import { ThreadModels } from './models.js';
-import type { Spawn, ThreadPort } from './port.js';
 import { ThreadRuns } from './runs.js';
 
 export interface EngineThreadOptions {
   /** Number of the thread in events. */
   readonly thread: number;
-  readonly spawn: Spawn;
+  readonly spawn: SpawnWorker<FromWorker, ToWorker>;
   readonly clock: Clock;
   readonly emit: (event: EngineEvent) => void;
   /** Longest that a thread may take to start, or to load a model, in milliseconds. */
@@ -38,7 +38,7 @@ export class EngineThread {
   readonly #runs: ThreadRuns;
   readonly #models = new ThreadModels();
   #phase: Phase = 'new';
-  #port: ThreadPort | undefined;
+  #port: WorkerPort<ToWorker> | undefined;
   /** Threads started so far: what a former one still says is told by it. */
   #generation = 0;
   /** When the present thread was started, or given a model to load. */

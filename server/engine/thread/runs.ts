@@ -3,7 +3,8 @@
 import { DeadlineTimer } from '../../../shared/time/deadline-timer.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
-import type { ThreadPort } from './port.js';
+import type { WorkerPort } from '../../threads/worker-port.js';
+import type { ToWorker } from './messages.js';
 
 interface Run {
   readonly handle: number;
@@ -40,7 +41,7 @@ export class ThreadRuns {
   }
 
   /** Takes a run; posts it at once when a port is given. */
-  add(handle: number, batch: PackedBatch, port: ThreadPort | undefined): Promise<BatchOutcome> {
+  add(handle: number, batch: PackedBatch, port: WorkerPort<ToWorker> | undefined): Promise<BatchOutcome> {
     return new Promise((settle) => {
       const id = ++this.#lastId;
       const run: Run = { handle, batch, settle, posted: false, deadline: this.#clock.now() + this.#waitMs };
@@ -51,7 +52,7 @@ export class ThreadRuns {
   }
 
   /** Posts what waits, in the order it came. */
-  postAll(port: ThreadPort): void {
+  postAll(port: WorkerPort<ToWorker>): void {
     for (const [id, run] of this.#runs) if (!run.posted) this.#post(id, run, port);
   }
 
@@ -71,7 +72,7 @@ export class ThreadRuns {
     for (const id of [...this.#runs.keys()]) this.settle(id, { status: 'lost', reason });
   }
 
-  #post(id: number, run: Run, port: ThreadPort): void {
+  #post(id: number, run: Run, port: WorkerPort<ToWorker>): void {
     const { rows, buffer, hangMs } = run.batch;
     run.posted = true;
     run.deadline = this.#clock.now() + hangMs;

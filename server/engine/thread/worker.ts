@@ -1,7 +1,7 @@
 /** Entry point of an engine thread: messages in, a session host's answers out. Imports shared/ and engine/ only. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { firstLine } from '../first-line.js';
+import { firstLine } from '../../../shared/words/message-of.js';
 import { importRuntimes } from '../session/runtimes.js';
 import { SessionHost } from '../session/session-host.js';
 import { tfjsRuntime } from '../tfjs/tfjs-runtime.js';

@@ -3,17 +3,18 @@
  * waits and never throws into the hub: what cannot be logged is dropped and counted. Rows logged, dropped and left out are all that were predicted.
  */
 
+import { messageOf } from '../../../shared/words/message-of.js';
 import type { Clock, Timer } from '../../contracts/clock.js';
 import type { Predicted } from '../../contracts/outcome.js';
 import type { ObservedRequest, Tap } from '../../contracts/tap.js';
+import type { SpawnWorker, WorkerPort } from '../../threads/worker-port.js';
 import type { Logger } from '../log/logger.js';
-import type { LogPort, SpawnLog } from './log-port.js';
-import type { FromLogWorker, RowLayout, WrittenMessage } from './messages.js';
+import type { FromLogWorker, RowLayout, ToLogWorker, WrittenMessage } from './messages.js';
 import { RowCollector } from './row-collector.js';
 import { Sampler } from './sampler.js';
 
 export interface PredictionLogParts {
-  readonly spawn: SpawnLog;
+  readonly spawn: SpawnWorker<FromLogWorker, ToLogWorker>;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly wallNow: () => number;
@@ -59,7 +60,7 @@ export class PredictionLog implements Tap {
   readonly #sampler: Sampler;
   readonly #collector: RowCollector;
   #counts = { written: 0, dropped: 0, leftOut: 0, writeErrors: 0 };
-  #port: LogPort | undefined;
+  #port: WorkerPort<ToLogWorker> | undefined;
   /** Posted and not yet answered. */
   #posted = { rows: 0, bytes: 0 };
   #postTimer: Timer | undefined;
@@ -116,7 +117,7 @@ export class PredictionLog implements Tap {
           parts ??= this.#collector.partsOf(request, outcome);
           this.#collector.add(request, outcome, parts, row, at);
         } catch (cause) {
-          this.#drop(1, cause instanceof Error ? cause.message : String(cause));
+          this.#drop(1, messageOf(cause));
         }
         if (this.#collector.rows >= POST_ROWS) this.#post();
       }

@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path';
+import { messageOf } from '../../../shared/words/message-of.js';
 import { logFileName, readLogFileName } from './file-name.js';
 import { codeOf, hasNoRoom, type LogFileSystem } from './log-file-system.js';
 
@@ -240,8 +241,4 @@ function countLines(bytes: Uint8Array, end: number): number {
   let lines = 0;
   for (let at = bytes.indexOf(LF); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) lines += 1;
   return lines;
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

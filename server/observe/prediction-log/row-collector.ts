@@ -2,6 +2,7 @@
 
 import { cutText } from '../../../shared/cut-text.js';
 import { type InputPart, measureInput } from '../../../shared/input.js';
+import { bestOf } from '../../../shared/output.js';
 import { writeRow } from '../../../shared/row-writer.js';
 import { BYTES_PER_ELEMENT, elementCount, type InputSpec, viewTensorArray } from '../../../shared/tensor.js';
 import type { ModelSpec } from '../../contracts/model.js';
@@ -189,9 +190,7 @@ export class RowCollector {
     let best = -1;
     if (labels !== undefined && scores !== undefined) {
       const first = row * labels.length;
-      best = 0;
-      for (let i = 1; i < labels.length; i++)
-        if ((scores[first + i] as number) > (scores[first + best] as number)) best = i;
+      best = bestOf(scores, first, labels.length);
       numbers[start + FIELD.score] = scores[first + best] as number;
     }
     numbers[start + FIELD.label] = best;

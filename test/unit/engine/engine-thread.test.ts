@@ -5,16 +5,16 @@ import type { SessionSource } from '../../../server/contracts/runtime.js';
 import type { HostLoading } from '../../../server/engine/session/session-host.js';
 import { EngineThread } from '../../../server/engine/thread/engine-thread.js';
 import type { FromWorker, ToWorker } from '../../../server/engine/thread/messages.js';
-import type { ThreadListener } from '../../../server/engine/thread/port.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
+import type { WorkerListener } from '../../../server/threads/worker-port.js';
 
 /** A thread that the test plays. */
 class Puppet {
   readonly posted: ToWorker[] = [];
   terminated = false;
-  readonly #listener: ThreadListener;
+  readonly #listener: WorkerListener<FromWorker>;
 
-  constructor(listener: ThreadListener) {
+  constructor(listener: WorkerListener<FromWorker>) {
     this.#listener = listener;
   }
 

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import type { EngineEvent } from '../../../server/contracts/engine-events.js';
-import type { ThreadListener } from '../../../server/engine/thread/port.js';
+import type { FromWorker } from '../../../server/engine/thread/messages.js';
 import { WorkerEngine } from '../../../server/engine/worker-engine.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
+import type { WorkerListener } from '../../../server/threads/worker-port.js';
 
 test('each thread that is lost is a restart, and ending the engine is none', async () => {
-  const threads: ThreadListener[] = [];
+  const threads: WorkerListener<FromWorker>[] = [];
   const events: EngineEvent[] = [];
   const engine = new WorkerEngine({
     clock: new ManualClock(),

@@ -1,38 +1,36 @@
-/** A worker thread as engine-thread.ts sees it, so that a test needs none. Knows node:worker_threads; knows nothing of batches. */
+/** A worker thread behind an interface, so that a test needs none. Knows node:worker_threads; does not know what is said. */
 
 import { Worker } from 'node:worker_threads';
-import { firstLine } from '../first-line.js';
-import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
+import { firstLine } from '../../shared/words/message-of.js';
 
-export interface ThreadListener {
-  message(message: FromWorker): void;
+export interface WorkerListener<From> {
+  message(message: From): void;
   /** The thread is gone, whatever the cause. Comes once, and last. */
   exit(reason: string): void;
 }
 
-export interface ThreadPort {
+export interface WorkerPort<To> {
   /** Does nothing once the thread is gone. */
-  post(message: ToWorker, transfer?: readonly ArrayBuffer[]): void;
+  post(message: To, transfer?: readonly ArrayBuffer[]): void;
   /** Ends the thread as soon as the code in it lets it; returns at once. */
   terminate(): void;
 }
 
 /** Starts a thread. Never throws: a thread that cannot be had is one that exits. */
-export type Spawn = (listener: ThreadListener) => ThreadPort;
+export type SpawnWorker<From, To> = (listener: WorkerListener<From>) => WorkerPort<To>;
 
-/** Threads that run worker.js, which stands built beside this file. */
-export function spawnWorker(settings: WorkerSettings): Spawn {
+/** Threads that run the module at `url`, with `settings` as their `workerData`. What they post must be a `From`. */
+export function spawnWorker<From, To>(url: URL, name: string, settings: object): SpawnWorker<From, To> {
   return (listener) => {
     let worker: Worker;
     try {
-      worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: settings, name: 'tickcast-engine' });
+      worker = new Worker(url, { workerData: settings, name });
     } catch (cause) {
       queueMicrotask(() => listener.exit(`it could not be started: ${firstLine(cause)}`));
       return { post: () => undefined, terminate: () => undefined };
     }
     let reason: string | undefined;
-    // Our own worker posts nothing but these messages.
-    worker.on('message', (message: FromWorker) => listener.message(message));
+    worker.on('message', (message: From) => listener.message(message));
     worker.on('error', (cause) => {
       reason ??= firstLine(cause);
     });
