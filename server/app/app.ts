@@ -230,7 +230,11 @@ export class App {
     const listener: TransportListener = (event) => taps.transport(event);
     const pageFiles = new Set<string>();
     const isPage = (route: string): boolean => pageFiles.has(route);
-    const servers = await HttpServers.create(config, { policy, isPage, addresses, listener }, outer);
+    const servers = await HttpServers.create(
+      config,
+      { policy, isPage, addresses, listener, clock: systemClock },
+      outer,
+    );
     const { users, operators } = servers;
     const { server } = users;
     this.#servers = servers;

@@ -93,7 +93,7 @@ export async function openDoors({ hub, streams, limits, models, listener }: Door
   const policy = new RequestPolicy(new OriginPolicy([]), new HostPolicy([], false));
   const addresses = new ClientAddress([]);
   const requestLimit = new RequestLimit(0, systemClock);
-  const parts = { policy, isPage: () => false, addresses, listener };
+  const parts = { policy, isPage: () => false, addresses, listener, clock: systemClock };
   const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes, maxConnections: 1000 }, parts);
   const catalogue = {
     list: () => [],

@@ -6,7 +6,6 @@ import { wireError } from '../../../shared/errors.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { TransportListener } from '../../contracts/transport-events.js';
 import type { ClientAddress } from '../client-address.js';
-import { Pipelines } from '../http/pipelines.js';
 import type { RequestPolicy } from '../request-policy.js';
 import { type ConnectLimitOptions, ConnectLimits } from './connect-limits.js';
 import { connectionId } from './connection-id.js';
@@ -60,10 +59,6 @@ export function guardHandshakes(server: Server['engine'], parts: HandshakeParts)
     const reason = 'this address goes on connecting after it was refused many times; it is not heard for a second';
     listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason });
   });
-  const pipelines = new Pipelines(clock, ({ remoteAddress: address = '' }, reason) =>
-    listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason }),
-  );
-  pipelines.watch(http);
   const turns = new HandshakeTurns(clock);
   const gate = new HandshakeGate({
     refuse: (request) => policy.refuse(request),

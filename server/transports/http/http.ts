@@ -5,10 +5,12 @@ import { createServer, type Server } from 'node:http';
 import cors from '@fastify/cors';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ERRORS, type WireError, wireError } from '../../../shared/errors.js';
+import type { Clock } from '../../contracts/clock.js';
 import type { TransportListener } from '../../contracts/transport-events.js';
 import type { ClientAddress } from '../client-address.js';
 import type { RequestPolicy } from '../request-policy.js';
 import { jsonBounds, refuseShape } from '../wire/json-shape.js';
+import { Pipelines } from './pipelines.js';
 
 export interface HttpOptions {
   /** Largest request body in bytes. */
@@ -23,6 +25,7 @@ export interface HttpParts {
   readonly isPage: (route: string) => boolean;
   readonly addresses: ClientAddress;
   readonly listener: TransportListener;
+  readonly clock: Clock;
 }
 
 /** Headers must be in by then, and the body; slow clients must not hold a connection. In milliseconds. */
@@ -34,8 +37,11 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** A fastify server whose errors all have the form `{ error: { code, message, retryable, retryAfterMs? } }`. */
 export async function createHttp(
   options: HttpOptions,
-  { policy, isPage, addresses, listener }: HttpParts,
+  { policy, isPage, addresses, listener, clock }: HttpParts,
 ): Promise<FastifyInstance> {
+  const pipelines = new Pipelines(clock, ({ remoteAddress: address = '' }, reason) =>
+    listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason }),
+  );
   const app = fastify({
     serverFactory: (handler): Server => {
       const server = createServer({ connectionsCheckingInterval: 1000 }, handler);
@@ -47,6 +53,7 @@ export async function createHttp(
         const reason = `the hub has ${options.maxConnections} connections; see --max-connections`;
         listener({ type: 'rejected', address: dropped?.remoteAddress ?? '', code: 'OVERLOADED', reason });
       });
+      pipelines.watch(server);
       return server;
     },
     bodyLimit: options.maxBodyBytes,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../server/app/system-clock.js';
 import type { TransportEvent } from '../../../server/contracts/transport-events.js';
 import { ClientAddress } from '../../../server/transports/client-address.js';
 import { HostPolicy } from '../../../server/transports/host-policy.js';
@@ -12,6 +13,7 @@ const PARTS = {
   policy: new RequestPolicy(new OriginPolicy([]), new HostPolicy([], false)),
   isPage: () => false,
   addresses: new ClientAddress([]),
+  clock: systemClock,
 };
 
 test('the text has its content type; a scrape that fails is answered 500, told as a fault, and disturbs no other', async () => {
