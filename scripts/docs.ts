@@ -10,7 +10,7 @@ import { METRIC_GROUPS } from '../server/observe/metrics/table.js';
 const groups = OPTION_GROUPS.map(({ title, options }) => {
   const rows = Object.entries(options).map(([name, option]) => {
     const initial = String(option.default);
-    const form = option.form.replaceAll(' | ', ', ');
+    const form = option.form.replaceAll(' | ', ' or ');
     return `| \`${flagOf(name)}\` | \`${envOf(name)}\` | ${form} | ${initial === '' ? '' : `\`${initial}\``} | ${option.doc} |`;
   });
   return `## ${title}

@@ -1,5 +1,7 @@
 /** The hub as a library: what a program that embeds it, or an adapter, needs. See docs/embedding.md. */
 
+export type { BatchSpecs, BatchViews } from '../shared/batch-layout.js';
+export type { FeaturiserConfig } from '../shared/text/featuriser.js';
 export type { AdapterContext, AdapterModule } from './app/adapters.js';
 export { App, type AppExtras, type AppState, type StartOutcome } from './app/app.js';
 export { systemClock } from './app/system-clock.js';
@@ -30,8 +32,10 @@ export type {
   CastPrediction,
   CastSource,
   CastTarget,
+  SharedEvent,
   StreamPublisher,
   StreamSubscriptions,
+  ViewerSink,
 } from './contracts/streams.js';
 export type {
   EndedBatch,
@@ -45,10 +49,14 @@ export type {
 export type { CutKind, TransportEvent, TransportListener } from './contracts/transport-events.js';
 export { type DrainReport, Hub, type HubOptions, type HubParts, type Verdict } from './core/hub.js';
 export type { HubStats } from './core/requests/hub-stats.js';
-export type { Origin } from './core/requests/request.js';
+export type { Origin, Pending } from './core/requests/request.js';
+export type { SchedulerOptions } from './core/scheduler.js';
+export { Taps } from './core/taps.js';
+export type { BackendChoice } from './engine/backend/names.js';
 export { WorkerEngine, type WorkerEngineOptions } from './engine/worker-engine.js';
 export { ModelRegistry, type ModelRegistryOptions } from './models/registry.js';
 export { findModels, type ModelFolder } from './models/repository.js';
+export type { Logger } from './observe/log/logger.js';
 export { createLogger } from './process-log.js';
 export { makeItem } from './streams/cast-item.js';
 export { ItemRing } from './streams/item-ring.js';

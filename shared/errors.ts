@@ -1,4 +1,4 @@
-/** The one table of errors. Socket.IO, REST, the SDK, logs and docs are derived from it. */
+/** The one table of errors: Socket.IO, REST, the SDK, metrics and logs read it, and a test holds PROTOCOL.md to it. */
 
 /** What a code means to each transport and to the caller. */
 export interface ErrorKind {

@@ -6,6 +6,8 @@ export const MAX_ID_LENGTH = 64;
 export const MODEL_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** A model version: digits, no leading zero. */
 export const MODEL_VERSION = /^[1-9][0-9]{0,8}$/;
+/** What an adapter is called, and a runtime in a manifest: `@tickcast/<name>` is its package. */
+export const ADAPTER_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 /** Longest `timeoutMs` a request may ask for, in milliseconds. */
 export const MAX_TIMEOUT_MS = 60_000;
 /** `timeoutMs` of a request that names none, in milliseconds. */

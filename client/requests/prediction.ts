@@ -24,7 +24,7 @@ export interface Sending {
   readonly firstSentAt?: number | undefined;
 }
 
-/** The fields of a prediction, without those that say which request it answers; undefined for what is none. */
+/** The fields of a prediction that are named here, so that a new one is added here too; undefined for what is no prediction. */
 export function parsePrediction(raw: unknown): Prediction | undefined {
   if (!isRecord(raw) || typeof raw.model !== 'string' || raw.prediction === undefined) return undefined;
   // The values are the hub's: nothing here depends on them, so they are passed on as declared.

@@ -1,7 +1,7 @@
 /** Opens a text model as a hub does and gives its answers to texts: what is measured is what is served. */
 
 import type { EngineModel } from '../../server/contracts/engine.js';
-import type { BackendName } from '../../server/engine/backend/backend.js';
+import type { BackendName } from '../../server/engine/backend/names.js';
 import { InlineEngine } from '../../server/engine/inline-engine.js';
 import { findModels } from '../../server/models/repository.js';
 import { batchBytes, viewBatch } from '../../shared/batch-layout.js';

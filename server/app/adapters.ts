@@ -3,8 +3,8 @@
  * them.
  */
 
+import { ADAPTER_NAME } from '../../shared/limits.js';
 import { firstLine } from '../../shared/words/message-of.js';
-import { ADAPTER_NAME } from '../config/adapter-name.js';
 import type { Config } from '../config/config.js';
 import type { Broker, BrokerParts } from '../contracts/broker.js';
 import type { Runtime } from '../contracts/runtime.js';

@@ -119,7 +119,7 @@ export class App {
     const adapters = new Adapters({ log, env: process.env });
     const adapted = await adapters.open(config, found.models, extras.runtimeModules);
     if (!adapted.ok) return adapted;
-    const taps = new Taps([new LogTap(log, systemClock), ...adapted.value.taps, ...(extras.taps ?? [])]);
+    const taps = new Taps(systemClock, [new LogTap(log, systemClock), ...adapted.value.taps, ...(extras.taps ?? [])]);
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,

@@ -2,10 +2,10 @@
 
 import { flag, integer, integerOr, list, MIB, type Option, oneOf, read, text } from '../../command-line/option.js';
 import type { OptionGroup } from '../../command-line/program.js';
+import { ADAPTER_NAME } from '../../shared/limits.js';
 import { isProxies } from '../transports/client-address.js';
 import { isHost } from '../transports/host-policy.js';
 import { isOrigin } from '../transports/origin-policy.js';
-import { ADAPTER_NAME } from './adapter-name.js';
 
 const areNames = (entries: readonly string[]): boolean => entries.every((entry) => ADAPTER_NAME.test(entry));
 

@@ -18,7 +18,7 @@ export interface ModelSource {
   readonly ref: string;
   /** Absolute and without symbolic links; nothing outside it is read. */
   readonly folder: string;
-  /** Name of the model file in the folder. */
+  /** Name of the model file in the folder. A runtime whose models have another file, or none, does not look at it. */
   readonly file: string;
   /** Undefined: the model file says. */
   readonly runtime: string | undefined;

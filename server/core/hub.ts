@@ -71,7 +71,7 @@ export class Hub implements HubPort {
   #state: HubState = 'ready';
   #drained: Promise<DrainReport> | undefined;
 
-  constructor({ engine, models, clock, options, publisher, taps = new Taps() }: HubParts) {
+  constructor({ engine, models, clock, options, publisher, taps = new Taps(clock) }: HubParts) {
     this.#taps = taps;
     this.options = options;
     this.#models = models;

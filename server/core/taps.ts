@@ -1,6 +1,7 @@
 /** All taps of a hub: tells each what it asks for. A tap that throws is told of, and costs nobody an answer. */
 
 import type { WireError } from '../../shared/errors.js';
+import type { Clock, Timer } from '../contracts/clock.js';
 import type { EngineEvent } from '../contracts/engine-events.js';
 import type { ModelSpec } from '../contracts/model.js';
 import type { Predicted } from '../contracts/outcome.js';
@@ -19,7 +20,10 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
   /** Faults of each tap. */
   readonly #faults = new Map<Tap, number>();
 
-  constructor(taps: readonly Tap[] = []) {
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, taps: readonly Tap[] = []) {
+    this.#clock = clock;
     for (const tap of taps) this.add(tap);
   }
 
@@ -93,9 +97,22 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
     this.#tell('stream', event);
   }
 
-  /** Closes all taps; resolves when each has written what it held, or its time is over. */
+  /** Closes all taps; resolves when each has written what it held, or its time is over. Never rejects. */
   async close(deadlineMs: number): Promise<void> {
-    await Promise.all(this.#all.map((tap) => tap.close?.(deadlineMs)));
+    await Promise.all(this.#all.map((tap) => this.#close(tap, deadlineMs)));
+  }
+
+  async #close(tap: Tap, deadlineMs: number): Promise<void> {
+    let timer: Timer | undefined;
+    const late = new Promise<void>((_, reject) => {
+      timer = this.#clock.setTimer(deadlineMs, () => reject(new Error(`it did not close within ${deadlineMs} ms`)));
+    });
+    try {
+      await Promise.race([tap.close?.(deadlineMs), late]);
+    } catch (cause) {
+      this.#failed(tap, cause);
+    }
+    timer?.cancel();
   }
 
   #tell<Name extends Exclude<Callback, 'predicted' | 'batch' | 'fault'>>(

@@ -4,7 +4,7 @@ import { firstLine } from '../../shared/words/message-of.js';
 import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
 import type { LoadOutcome, ModelLoader, ModelSource } from '../contracts/model-loader.js';
 import type { Runtime } from '../contracts/runtime.js';
-import type { BackendChoice } from './backend/backend.js';
+import type { BackendChoice } from './backend/names.js';
 import { Runtimes } from './session/runtimes.js';
 import { type HostStats, SessionHost } from './session/session-host.js';
 import { tfjsRuntime } from './tfjs/tfjs-runtime.js';

@@ -6,7 +6,7 @@ import type { EngineEvent } from '../contracts/engine-events.js';
 import type { LoadOutcome, ModelLoader, ModelSource } from '../contracts/model-loader.js';
 import type { Runtime } from '../contracts/runtime.js';
 import { type SpawnWorker, spawnWorker } from '../threads/worker-port.js';
-import type { BackendChoice } from './backend/backend.js';
+import type { BackendChoice } from './backend/names.js';
 import { prepareNativeEnvironment } from './backend/native-shim.js';
 import { importRuntimes, Runtimes } from './session/runtimes.js';
 import type { HostStats } from './session/session-host.js';

@@ -1,7 +1,7 @@
 /** What manifest.json may say of a model, parsed and checked. Knows the file's text; knows no folder and no engine. */
 
 import { z } from 'zod';
-import { MAX_RANK } from '../../shared/limits.js';
+import { ADAPTER_NAME, MAX_RANK } from '../../shared/limits.js';
 import { describe } from '../../shared/parse.js';
 import { type FeaturiserConfig, parseFeaturiserConfig } from '../../shared/text/featuriser.js';
 import { messageOf } from '../../shared/words/message-of.js';
@@ -56,10 +56,7 @@ const declaredInput = z.strictObject({
 const warmUp = z.strictObject({ texts: z.array(z.string().max(10_000)).min(1).max(1000).optional() });
 const limits = z.strictObject({ maxTextLength: textLength.optional() });
 const schema = z.strictObject({
-  runtime: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected lower-case letters, digits and "-"')
-    .optional(),
+  runtime: z.string().regex(ADAPTER_NAME, 'expected at most 32 lower-case letters, digits and "-"').optional(),
   description: z.string().max(2000).optional(),
   input: z.discriminatedUnion('kind', [tensorInput, textInput]).optional(),
   inputs: z.array(declaredInput).min(1).max(64).optional(),

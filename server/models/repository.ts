@@ -32,7 +32,8 @@ interface VersionFolder {
 }
 
 const MODEL_FILE = 'model.json';
-const LOOKED_FOR = 'a model.json, <version>/model.json or <name>/<version>/model.json';
+const LOOKED_FOR =
+  'a model.json, <version>/model.json or <name>/<version>/model.json, or a manifest.json that names a runtime in its place';
 const NAME_FORM = 'lower-case letters, digits, ".", "_" and "-", a letter or digit first';
 
 /** Looks at `path`: a model.json, a version folder, a model folder or a repository of model folders. Never rejects. */

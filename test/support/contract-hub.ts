@@ -160,7 +160,7 @@ export async function openContractHub(
     watch: () => {},
   });
   const faults: string[] = [];
-  const taps = new Taps([
+  const taps = new Taps(systemClock, [
     {
       name: 'faults',
       fault: (_, cause) => void faults.push(cause instanceof Error ? String(cause.stack) : String(cause)),

@@ -63,7 +63,7 @@ export class CostModel {
     return this.#overheadMs * Math.ceil(rows / batchRows) + this.#rowMs * rows + this.#byteMs * textBytes;
   }
 
-  /** Rows of a batch that takes `ms`; at least 1. */
+  /** About how many rows a batch of `ms` holds, texts not counted; at least 1. What a batch really takes is counted row by row: ModelQueue.take. */
   rowsWithin(ms: number): number {
     return Math.max(1, Math.floor((ms - this.#overheadMs) / this.#rowMs));
   }

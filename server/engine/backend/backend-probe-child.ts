@@ -1,8 +1,9 @@
 /** The child process of backend-probe.ts: opens one backend, predicts once, prints what it found as one line of JSON on stdout. */
 
 import { argv, stdout } from 'node:process';
-import { type BackendName, backendNames, openBackend } from './backend.js';
+import { openBackend } from './backend.js';
 import type { BackendProbe } from './backend-probe.js';
+import { type BackendName, backendNames } from './names.js';
 
 const name = backendNames.find((known) => known === argv[2]);
 if (name === undefined) throw new Error(`expected one of ${backendNames.join(', ')}, got ${argv[2]}`);

@@ -5,7 +5,7 @@
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type BackendName, backendNames } from './backend.js';
+import { type BackendName, backendNames } from './names.js';
 
 export type BackendProbe =
   | { readonly name: BackendName; readonly available: true; readonly version: string; readonly startMs: number }

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { firstLine } from '../../../shared/words/message-of.js';
+import { type BackendChoice, type BackendName, backendNames } from './names.js';
 import { prepareNativeEnvironment, restoreUtil } from './native-shim.js';
 
 export type TfCore = typeof import('@tensorflow/tfjs-core');
@@ -10,11 +11,6 @@ export type TfLayers = typeof import('@tensorflow/tfjs-layers');
 export type TfConverter = typeof import('@tensorflow/tfjs-converter');
 type TfWasm = typeof import('@tensorflow/tfjs-backend-wasm');
 type TfCpu = typeof import('@tensorflow/tfjs-backend-cpu');
-
-/** In the order in which `auto` tries them: from the fastest to the one that runs anywhere. */
-export const backendNames = ['native', 'wasm', 'cpu'] as const;
-export type BackendName = (typeof backendNames)[number];
-export type BackendChoice = 'auto' | BackendName;
 
 export interface Backend {
   readonly name: BackendName;

@@ -1,6 +1,7 @@
 /** The TensorFlow.js backends of one thread: opened when first needed, one of them active. Knows no model. */
 
-import { type Backend, type BackendName, type BackendOpening, openBackend } from './backend.js';
+import { type Backend, type BackendOpening, openBackend } from './backend.js';
+import type { BackendName } from './names.js';
 
 export class Backends {
   readonly #open: (name: BackendName) => Promise<BackendOpening>;

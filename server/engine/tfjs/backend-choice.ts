@@ -1,6 +1,7 @@
 /** Which backend a TensorFlow.js model runs on: a table, so that the same machine and model always get the same one. */
 
-import type { Absence, Backend, BackendChoice, BackendName, BackendOpening } from '../backend/backend.js';
+import type { Absence, Backend, BackendOpening } from '../backend/backend.js';
+import type { BackendChoice, BackendName } from '../backend/names.js';
 import type { TfjsRuntime } from './model-files.js';
 
 /**

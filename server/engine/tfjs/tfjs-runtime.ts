@@ -1,8 +1,8 @@
 /** TensorFlow.js as a runtime: layers and graph models on the backends of one thread. */
 
 import type { Runtime } from '../../contracts/runtime.js';
-import type { BackendChoice } from '../backend/backend.js';
 import { Backends } from '../backend/backends.js';
+import type { BackendChoice } from '../backend/names.js';
 import { tfjsFiles } from './tfjs-files.js';
 import { openTfjsSession } from './tfjs-session.js';
 

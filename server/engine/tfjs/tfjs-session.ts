@@ -13,8 +13,9 @@ import {
 import { createFeaturiser } from '../../../shared/text/featuriser.js';
 import { firstLine } from '../../../shared/words/message-of.js';
 import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../../contracts/runtime.js';
-import type { Backend, BackendChoice } from '../backend/backend.js';
+import type { Backend } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
+import type { BackendChoice } from '../backend/names.js';
 import { chooseBackend } from './backend-choice.js';
 import { publicName, settleInputs } from './input-check.js';
 import type { ModelFiles, TfjsRuntime } from './model-files.js';

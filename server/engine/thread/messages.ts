@@ -1,7 +1,7 @@
 /** What the main thread and an engine thread say to each other. Types only; both sides switch over `type` exhaustively. */
 
 import type { SessionSource } from '../../contracts/runtime.js';
-import type { BackendChoice } from '../backend/backend.js';
+import type { BackendChoice } from '../backend/names.js';
 import type { HostedModel, HostStats } from '../session/session-host.js';
 
 /** Given to a thread when it starts. */

@@ -1,4 +1,4 @@
-/** What a metric is, and what all metrics are read from. */
+/** What a metric is, and what all metrics are read from. Each is watched by a panel or an alert in deploy/; a test sees to it. */
 
 import type { Histogram } from '../../../shared/time/histogram.js';
 import type { ModelSpec } from '../../contracts/model.js';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Tap } from '../../../server/contracts/tap.js';
 import { Taps } from '../../../server/core/taps.js';
+import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { makeHub } from '../../support/core.js';
 import { Recorder } from '../../support/recorder.js';
 
@@ -39,7 +40,7 @@ test('a tap is told only what it asks for, as the object it is', () => {
       told.push(`${this.#own} ${state}`);
     }
   }
-  const taps = new Taps([new Counting()]);
+  const taps = new Taps(new ManualClock(), [new Counting()]);
 
   taps.state('draining');
   taps.stream({ type: 'stream-opened', stream: 'a' });
@@ -49,7 +50,7 @@ test('a tap is told only what it asks for, as the object it is', () => {
 
 test('a fault of a door comes as a fault, not as what happens at a door', () => {
   const recorder = new Recorder();
-  new Taps([recorder]).transport({ type: 'fault', where: 'http', cause: 'why' });
+  new Taps(new ManualClock(), [recorder]).transport({ type: 'fault', where: 'http', cause: 'why' });
 
   expect(recorder.events).toEqual([{ type: 'fault', where: 'http', cause: 'why' }]);
 });
@@ -63,7 +64,38 @@ test('closing waits for every tap that has something to write', async () => {
       closed.push(`${name} ${deadlineMs}`);
     },
   });
-  await new Taps([closing('a'), { name: 'none' }, closing('b')]).close(50);
+  await new Taps(new ManualClock(), [closing('a'), { name: 'none' }, closing('b')]).close(50);
 
   expect(closed).toEqual(['a 50', 'b 50']);
+});
+
+test('a tap that cannot close, or takes too long, is told of and keeps nobody waiting', async () => {
+  const clock = new ManualClock();
+  const recorder = new Recorder();
+  const closed: string[] = [];
+  const taps = new Taps(clock, [
+    recorder,
+    { name: 'rejects', close: () => Promise.reject(new Error('no disk')) },
+    {
+      name: 'throws',
+      close: () => {
+        throw new Error('a bug');
+      },
+    },
+    { name: 'hangs', close: () => new Promise(() => undefined) },
+    { name: 'good', close: async () => void closed.push('good') },
+  ]);
+
+  const closing = taps.close(100);
+  clock.advance(100);
+  await closing;
+
+  expect(closed).toEqual(['good']);
+  const faults = recorder.events.flatMap((event) => (event.type === 'fault' ? [`${event.where}: ${event.cause}`] : []));
+  expect(faults.toSorted()).toEqual([
+    'tap hangs, 1 so far: Error: it did not close within 100 ms',
+    'tap rejects, 1 so far: Error: no disk',
+    'tap throws, 1 so far: Error: a bug',
+  ]);
+  expect(clock.timers).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Absence, Backend, BackendName, BackendOpening } from '../../../server/engine/backend/backend.js';
+import type { Absence, Backend, BackendOpening } from '../../../server/engine/backend/backend.js';
 import { openBackend } from '../../../server/engine/backend/backend.js';
+import type { BackendName } from '../../../server/engine/backend/names.js';
 import { chooseBackend } from '../../../server/engine/tfjs/backend-choice.js';
 
 const ABSENCE: Omit<Absence, 'name'> = { reason: 'it is not installed', remedy: 'npm run native' };

@@ -63,7 +63,7 @@ describe('a manifest', () => {
     [{ input: text, inputs: [{ name: 'x', dtype: 'float32', shape: [1] }] }, '"inputs" is for tensor models'],
     [{ input: { ...text, maxTextLength: 1 }, limits: { maxTextLength: 1 } }, 'give it once'],
     [{ limits: { maxTextLength: 1 } }, 'maxTextLength is for text models'],
-    [{ runtime: 'No Such' }, '"runtime": expected lower-case letters'],
+    [{ runtime: 'No Such' }, '"runtime": expected at most 32 lower-case letters'],
   ])('%j is refused in one line that says where', (value, expected) => {
     const problem = problemOf(value);
     expect(problem).toMatch(/^manifest\.json: /);

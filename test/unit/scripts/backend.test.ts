@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { backendNames, explainNativeFailure, openBackend } from '../../../server/engine/backend/backend.js';
+import { explainNativeFailure, openBackend } from '../../../server/engine/backend/backend.js';
+import { backendNames } from '../../../server/engine/backend/names.js';
 import { prepareNativeEnvironment, restoreUtil } from '../../../server/engine/backend/native-shim.js';
 
 afterEach(() => {
