@@ -114,7 +114,7 @@ export class Batch {
     if (pending.settled) return undefined;
     if (rows < pending.rows) this.#collect(segment);
     pending.doneRows += rows;
-    return pending.doneRows === pending.rows ? pending : undefined;
+    return pending.doneRows < pending.rows ? undefined : pending;
   }
 
   /** Of the request that {@link next} gave: as a whole, NOT_FINITE when one of its rows has no number. `now` is for the receipt; undefined: it gets none. */

@@ -8,9 +8,8 @@ import { type Answer, answerOf } from '../../core/requests/answer.js';
 import type { Authorization } from '../authorization.js';
 import type { Wire } from '../wire/wire.js';
 import { AnswerOrder, type Place } from './answer-order.js';
-import { Demand } from './demand.js';
+import type { Demand } from './demand.js';
 import type { Outbox } from './outbox.js';
-import type { Gate } from './packet-decoder.js';
 import type { Session, SessionSink, Ticket } from './session.js';
 import { Unreadable } from './unreadable.js';
 
@@ -19,15 +18,12 @@ export interface ConnectionParts {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly wire: Wire;
-  /** Counts one request; answers why it is one too many. Undefined: none is. */
-  readonly mayAsk: (() => WireError | undefined) | undefined;
+  readonly demand: Demand;
   readonly authorization: Authorization;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
 }
 
-/** Requests that a client may send again on one connection, and that are read before they are refused: twice the credit, as it is by default. */
-const MAX_RESENT = 2_048;
 /** Of a refused request: a cancel that crosses its answer is nobody's fault, but thousands are. */
 const LATE_CANCEL = 1 / 8;
 /** Answers that may wait for those before them; with more the connection is not read until some have left. */
@@ -36,16 +32,13 @@ const MAX_HELD_ANSWERS = 256;
 export class Connection implements SessionSink {
   readonly #parts: ConnectionParts;
   readonly #order = new AnswerOrder();
-  readonly #demand: Demand;
   #requests = 0;
-  #resent = 0;
   #reads = true;
   /** What the last request named: the best guess for one that could not be read. */
   #lastModel: string | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-    this.#demand = new Demand(parts.hub, parts.session.origin, parts.wire);
   }
 
   /** `predict` events so far. */
@@ -58,27 +51,15 @@ export class Connection implements SessionSink {
     this.#reads = false;
   }
 
-  /** Asked of each event before it is read, so that one too many costs next to nothing. */
-  readonly gate: Gate = (event, chunk, attachments) => {
-    if (event === 'cancel') return undefined;
-    const { session, mayAsk } = this.#parts;
-    let refusal: WireError | undefined;
-    // It may be one that is in flight, and then it is none too many.
-    if (session.mayRecall && this.#resent < MAX_RESENT) this.#resent += 1;
-    else refusal = mayAsk?.() ?? (event === 'predict' ? this.#demand.refuses(chunk, attachments) : undefined);
-    if (event === 'predict' && refusal === undefined && this.#reads) this.#demand.read(chunk, attachments);
-    return refusal;
-  };
-
   /** Arguments are as they came: nothing of them is known. */
   predict(args: readonly unknown[]): void {
-    if (!this.#reads) return;
-    const { hub, session, wire } = this.#parts;
+    const { hub, session, demand, wire } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
+    const chars = raw instanceof Unreadable && !raw.wasLetIn ? 0 : demand.handled();
+    if (!this.#reads) return;
     const n = this.#requests++;
-    const chars = raw instanceof Unreadable && !raw.wasLetIn ? 0 : this.#demand.handled();
     if (raw instanceof Unreadable) return this.#refuse({ id: raw.id, n, ack }, raw.error, this.#lastModel);
     const parsed = parsePredict(raw);
     if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, parsed.error, parsed.model);
@@ -101,13 +82,13 @@ export class Connection implements SessionSink {
     });
     const ref = verdict.model?.ref ?? request.model ?? '';
     if (!verdict.accepted) {
-      if (isBusy(verdict.error.code)) this.#demand.refused(chars, verdict.rows ?? 1);
+      if (isBusy(verdict.error.code)) demand.refused(chars, verdict.rows ?? 1);
       return this.#answerRefused(asked, verdict.error, ref);
     }
     // Nothing is settled from inside `submit`: the places are in the order of the requests.
     if (isToldByOrder(asked)) place = this.#order.enter(ref);
     session.accept(asked);
-    this.#demand.accepted();
+    demand.accepted();
   }
 
   cancel(args: readonly unknown[]): void {

@@ -1,23 +1,35 @@
 /**
- * What one connection asks of a busy hub: which requests need not be read to be refused, by those that were read and refused before them, and
- * when a connection that was paused for it is read again. Ordinary requests cost nothing for it.
+ * What one connection asks of the hub: which requests need not be read to be refused, because they are too many or, at a busy hub, by those that
+ * were read and refused before them; and when a connection that was paused for it is read again.
  */
 
 import type { WireError } from '../../../shared/errors.js';
 import type { Hub } from '../../core/hub.js';
 import type { Origin } from '../../core/requests/request.js';
 import type { Wire } from '../wire/wire.js';
+import type { Gate } from './packet-decoder.js';
+import type { Session } from './session.js';
 import { idOf } from './unread-id.js';
 
 /** An event whose text is so much longer or shorter than another, as a part of it, has as many rows: a guess. */
 const SAME_LENGTH = 1 / 8;
 /** So many in a row are accepted, and requests are not looked at before they are read any more. */
 const UNREFUSED = 64;
+/** Requests that a client may send again on one connection, and that are read before they are refused: twice the credit, as it is by default. */
+const MAX_RESENT = 2_048;
+
+export interface DemandParts {
+  readonly hub: Hub;
+  readonly session: Session;
+  readonly wire: Wire;
+  /** Counts one request; answers why it is one too many. Undefined: none is. */
+  readonly mayAsk: (() => WireError | undefined) | undefined;
+}
 
 export class Demand {
-  readonly #hub: Hub;
+  readonly #parts: DemandParts;
   readonly #origin: Origin;
-  readonly #wire: Wire;
+  #resent = 0;
   /** The request that was read and refused last, and what the next ones are taken for. */
   #refused: { readonly chars: number; readonly rows: number } | undefined;
   /** Accepted since one was refused. */
@@ -28,26 +40,32 @@ export class Demand {
   #fullRows = 0;
   #fullPrincipalRows = 0;
 
-  constructor(hub: Hub, origin: Origin, wire: Wire) {
-    this.#hub = hub;
-    this.#origin = origin;
-    this.#wire = wire;
+  constructor(parts: DemandParts) {
+    this.#parts = parts;
+    this.#origin = parts.session.origin;
   }
 
-  /** Why a request need not be read. Asked once of each. */
-  refuses(chunk: string, attachments: number): WireError | undefined {
+  /** Asked of each event before it is read, so that one too many costs next to nothing. */
+  readonly gate: Gate = (event, chunk, attachments) => {
+    if (event === 'cancel') return undefined;
+    const { session, mayAsk } = this.#parts;
+    let refusal: WireError | undefined;
+    // It may be one that is in flight, and then it is none too many.
+    if (session.mayRecall && this.#resent < MAX_RESENT) this.#resent += 1;
+    else refusal = mayAsk?.() ?? (event === 'predict' ? this.#refuses(chunk, attachments) : undefined);
+    if (event === 'predict' && refusal === undefined) this.#reading.push(attachments > 0 ? 0 : chunk.length);
+    return refusal;
+  };
+
+  /** Why a request need not be read. */
+  #refuses(chunk: string, attachments: number): WireError | undefined {
     if (this.#refused === undefined) return undefined;
     const rows = this.#rowsOf(attachments > 0 ? 0 : chunk.length);
     const known = { rows, aheadRows: this.#rowsAhead(), id: idOf(chunk) };
-    const error = this.#hub.refusesNow(this.#origin, known);
+    const error = this.#parts.hub.refusesNow(this.#origin, known);
     // Now, and not when it is answered: the rest of its chunk waits then, instead of being refused.
     if (error !== undefined) this.#full(chunk.length);
     return error;
-  }
-
-  /** It is to be read. */
-  read(chunk: string, attachments: number): void {
-    this.#reading.push(attachments > 0 ? 0 : chunk.length);
   }
 
   /** The first of those that are being read has come to be handled; its characters. */
@@ -80,7 +98,7 @@ export class Demand {
     this.#acceptedSince = 0;
     this.#fullRows = this.#origin.inFlightRows + ahead;
     this.#fullPrincipalRows = this.#origin.principal.inFlightRows + ahead;
-    this.#wire.overloaded(chars, this.#hasRoom);
+    this.#parts.wire.overloaded(chars, this.#hasRoom);
   }
 
   readonly #hasRoom = (): boolean => {

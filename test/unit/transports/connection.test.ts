@@ -3,6 +3,7 @@ import { rightsOf } from '../../../server/contracts/access.js';
 import type { HubOptions } from '../../../server/core/hub.js';
 import { Authorization } from '../../../server/transports/authorization.js';
 import { Connection } from '../../../server/transports/socketio/connection.js';
+import { Demand } from '../../../server/transports/socketio/demand.js';
 import type { Outbox } from '../../../server/transports/socketio/outbox.js';
 import { Sessions } from '../../../server/transports/socketio/sessions.js';
 import { Unreadable } from '../../../server/transports/socketio/unreadable.js';
@@ -38,12 +39,13 @@ function make(options: Partial<HubOptions>, sessionName?: string) {
   const wire = new TestWire();
   const answers: { event: string; payload: { id?: unknown; code?: string } }[] = [];
   const outbox = { emit: (event: string, payload: object) => answers.push({ event, payload }) };
+  const demand = new Demand({ hub: t.hub, session, wire: wire as unknown as Wire, mayAsk: undefined });
   const connection = new Connection({
     hub: t.hub,
     session,
     outbox: outbox as unknown as Outbox,
     wire: wire as unknown as Wire,
-    mayAsk: undefined,
+    demand,
     authorization: new Authorization(rightsOf(['predict'])),
     close: () => {},
   });
@@ -54,7 +56,7 @@ function make(options: Partial<HubOptions>, sessionName?: string) {
     const read = events.map(({ rows, attachments = 0 }) => {
       const request = { id: ++id, input: new Array(rows).fill([1]) };
       const text = `2["predict",{"id":${request.id},"input":""}]`.padEnd(40 + 10 * rows);
-      return { request, refusal: connection.gate('predict', text, attachments) };
+      return { request, refusal: demand.gate('predict', text, attachments) };
     });
     for (const { request, refusal } of read) {
       const payload = refusal === undefined ? request : new Unreadable(refusal, request.id, false);
@@ -67,7 +69,7 @@ function make(options: Partial<HubOptions>, sessionName?: string) {
     await t.engine.finish();
     t.clock.turn();
   };
-  return { t, wire, answers, connection, chunk, answer };
+  return { t, wire, answers, connection, demand, chunk, answer };
 }
 
 const overloaded = expect.objectContaining({ code: 'OVERLOADED' });
@@ -105,11 +107,11 @@ test('what came in one chunk is counted together before any of it is handled', a
 });
 
 test('an event that cannot be read after all is counted no more', () => {
-  const { connection, chunk, t } = make({ maxInFlightRows: 20 });
+  const { connection, demand, chunk, t } = make({ maxInFlightRows: 20 });
   chunk({ rows: 8 }, { rows: 8 }, { rows: 8 });
   t.clock.advance(3_000);
   for (let i = 0; i < 10; i++) {
-    expect(connection.gate('predict', 'x', 0)).toBeUndefined();
+    expect(demand.gate('predict', 'x', 0)).toBeUndefined();
     connection.predict([new Unreadable({ code: 'INVALID_INPUT', message: 'm', retryable: false }, undefined, true)]);
   }
 
