@@ -81,7 +81,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'testing',
     owns: within('server/testing/'),
-    layers: ['shared', 'contracts', 'core', 'engine'],
+    layers: ['shared', 'contracts', 'core'],
     packages: ['node:'],
   },
   // Nothing that a Node which is too old could not load, so that it can be told.
