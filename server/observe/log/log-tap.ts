@@ -21,13 +21,10 @@ export class LogTap implements Tap {
   /** A line for each batch, where somebody wants to see them. */
   readonly batch?: (batch: EndedBatch) => void;
   readonly #log: Logger;
-  readonly #clock: Clock;
   readonly #throttle: LogThrottle;
-  readonly #lines = new Map<string, { until: number; unseen: number }>();
 
   constructor(log: Logger, clock: Clock) {
     this.#log = log;
-    this.#clock = clock;
     this.#throttle = new LogThrottle(clock);
     if (log.isLevelEnabled('trace'))
       this.batch = ({ model, rows, queueMs, tookMs, inferUs }) =>
@@ -36,13 +33,13 @@ export class LogTap implements Tap {
 
   failed({ model: { ref } }: ObservedRequest, { code, message }: WireError): void {
     if (code !== 'NOT_FINITE') return;
-    const unseen = this.#unseenBefore(`NOT_FINITE ${ref}`);
+    const unseen = this.#throttle.due(`NOT_FINITE ${ref}`, LINE_EVERY_MS);
     if (unseen === undefined) return;
     this.#log.warn({ model: ref, example: message.slice(0, EXAMPLE_CHARS), unseen }, 'answer not finite');
   }
 
   refused({ error: { code, message }, origin: { via, name }, model }: RefusedRequest): void {
-    const unseen = this.#unseenBefore(code);
+    const unseen = this.#throttle.due(code, LINE_EVERY_MS);
     if (unseen === undefined) return;
     // A session's whole name is its client's secret.
     const client = via === 'socketio' ? name.slice(0, 8) : name;
@@ -106,20 +103,5 @@ export class LogTap implements Tap {
       if (repeated === undefined) this.#log.warn(fields, one);
       else this.#log.warn({ ...repeated, last: fields }, more);
     });
-  }
-
-  /**
-   * How many were not told since the last line of this kind; undefined: nor is this one. On the hub's clock: a line is due however the wall
-   * clock is set.
-   */
-  #unseenBefore(kind: string): number | undefined {
-    const at = this.#clock.now();
-    const line = this.#lines.get(kind);
-    if (line !== undefined && at < line.until) {
-      line.unseen += 1;
-      return undefined;
-    }
-    this.#lines.set(kind, { until: at + LINE_EVERY_MS, unseen: 0 });
-    return line?.unseen ?? 0;
   }
 }

@@ -22,6 +22,7 @@ const SPAN_MS = 10_000;
 export class LogThrottle {
   readonly #clock: Clock;
   readonly #spans = new Map<string, Span>();
+  readonly #lines = new Map<string, { until: number; unseen: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -37,6 +38,21 @@ export class LogThrottle {
     }
     this.#begin(kind, line);
     line(undefined);
+  }
+
+  /**
+   * For a kind of line that comes once in `everyMs` at most, whenever it is next wanted: how many were left out since the last one; undefined:
+   * this one is left out too. On the hub's clock, so that a line is due however the wall clock is set.
+   */
+  due(kind: string, everyMs: number): number | undefined {
+    const now = this.#clock.now();
+    const line = this.#lines.get(kind);
+    if (line !== undefined && now < line.until) {
+      line.unseen += 1;
+      return undefined;
+    }
+    this.#lines.set(kind, { until: now + everyMs, unseen: 0 });
+    return line?.unseen ?? 0;
   }
 
   /** Tells what was gathered, and waits for no more. */

@@ -8,6 +8,7 @@ import type { Clock, Timer } from '../../contracts/clock.js';
 import type { Predicted } from '../../contracts/outcome.js';
 import type { ObservedRequest, Tap } from '../../contracts/tap.js';
 import type { SpawnWorker, WorkerPort } from '../../threads/worker-port.js';
+import { LogThrottle } from '../log/log-throttle.js';
 import type { Logger } from '../log/logger.js';
 import type { FromLogWorker, RowLayout, ToLogWorker, WrittenMessage } from './messages.js';
 import { RowCollector } from './row-collector.js';
@@ -69,13 +70,14 @@ export class PredictionLog implements Tap {
   #closing: Promise<void> | undefined;
   #exited: ((reason: string) => void) | undefined;
   #greeted: (() => void) | undefined;
-  #warnAt = Number.NEGATIVE_INFINITY;
+  readonly #throttle: LogThrottle;
   #warned = false;
 
   constructor(parts: PredictionLogParts) {
     this.#parts = parts;
     this.#sampler = new Sampler(parts.oneIn);
     this.#collector = new RowCollector(parts.layout);
+    this.#throttle = new LogThrottle(parts.clock);
   }
 
   /** Starts its thread; answers what is wrong with it. */
@@ -219,9 +221,7 @@ export class PredictionLog implements Tap {
 
   /** At most a line a minute, however many rows are lost. */
   #warn(problem: string): void {
-    const now = this.#parts.clock.now();
-    if (now < this.#warnAt) return;
-    this.#warnAt = now + WARN_EVERY_MS;
+    if (this.#throttle.due('trouble', WARN_EVERY_MS) === undefined) return;
     this.#warned = true;
     this.#parts.log.warn({ problem, ...this.counts }, 'the prediction log has trouble');
   }
