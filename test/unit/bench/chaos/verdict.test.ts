@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Account } from '../../../../bench/chaos/clients/oracle.js';
 import { ResidentMemory } from '../../../../bench/chaos/hub/resident-memory.js';
-import { type Measured, missesOf } from '../../../../bench/chaos/measure-verdict.js';
+import { knownMissOf, type Measured, missesOf } from '../../../../bench/chaos/measure-verdict.js';
 import { type ActFigures, type Outcome, problemsOf } from '../../../../bench/chaos/verdict.js';
 
 const MIB = 2 ** 20;
@@ -106,4 +106,16 @@ test.each<[string, Partial<Measured>, string]>([
   ['a drain', { faults: ['the hub did not drain by itself'] }, 'the hub did not drain by itself'],
 ])('the measure is missed by %s', (_title, changes, miss) => {
   expect(missesOf(measured(changes))).toEqual([miss]);
+});
+
+test('a known miss is told and does not fail, until it is half as bad again or something else is missed', () => {
+  const at = (p99Us: number, changes: Partial<Measured> = {}) =>
+    measured({ attack: 'predict-flood', under: { ...measured().under, p99Us }, ...changes });
+
+  expect(missesOf(at(40_000))).toEqual([]);
+  expect(knownMissOf(at(40_000))).toBe('p99 is 4.00 times that beside, at most 1.5: a known miss, 3.53 before');
+  expect(knownMissOf(at(15_000))).toBeUndefined();
+  expect(missesOf(at(60_000))).toEqual(['p99 is 6.00 times that beside, at most 1.5']);
+  expect(missesOf(at(40_000, { outcome: 'dead' }))).toEqual(['the hub was dead']);
+  expect(missesOf(at(Number.NaN))).toHaveLength(1);
 });
