@@ -5,7 +5,7 @@ export { App, type AppExtras, type AppState, type StartOutcome } from './app/app
 export { systemClock } from './app/system-clock.js';
 export { type Config, configWith, readConfig } from './config/config.js';
 export { version } from './config/version.js';
-export type { Access, Admission, Grant, Rights, Scope } from './contracts/access.js';
+export type { Access, AccessDecision, Grant, Rights, Scope } from './contracts/access.js';
 export type { Broker, BrokerParts, CastItem, StreamLog, StreamReader } from './contracts/broker.js';
 export type { Clock, Timer } from './contracts/clock.js';
 export type { Door, DoorParts, ModelCatalogue } from './contracts/door.js';

@@ -47,10 +47,10 @@ export class RestAccess {
       const need = this.#needOf(request, files);
       if (need === 'nothing') return;
       const token = bearerToken(request.headers);
-      const admission = await this.#access.admit(token);
-      if (!admission.ok) return refuse(reply, admission.error, token === undefined ? '' : ', error="invalid_token"');
-      const { rights } = admission.grant;
-      this.#grants.set(request, admission.grant);
+      const decision = await this.#access.admit(token);
+      if (!decision.ok) return refuse(reply, decision.error, token === undefined ? '' : ', error="invalid_token"');
+      const { rights } = decision.grant;
+      this.#grants.set(request, decision.grant);
       const isEnough = need === 'predict or subscribe' ? rights.predict || rights.subscribe : rights[need];
       if (!isEnough) return refuse(reply, lacks(need), insufficient(need));
     });

@@ -1,7 +1,7 @@
 /** The door of the Socket.IO transport: looks at a handshake's token, and sees a connection out when its grant ends. */
 
 import type { WireError } from '../../../shared/errors.js';
-import type { Access, Admission, Grant } from '../../contracts/access.js';
+import type { Access, AccessDecision, Grant } from '../../contracts/access.js';
 import type { Clock } from '../../contracts/clock.js';
 import { type Authorization, lacks } from '../authorization.js';
 import { bearerToken } from '../bearer.js';
@@ -34,10 +34,10 @@ export class SocketAuth {
 
   /** For the namespace's `use`. */
   readonly middleware = (socket: HubSocket, next: (error?: Error) => void): void => {
-    const done = (admission: Admission): void => {
-      const error = admission.ok ? mayEnter(admission.grant) : admission.error;
-      if (admission.ok && error === undefined) {
-        this.#grants.set(socket, admission.grant);
+    const done = (decision: AccessDecision): void => {
+      const error = decision.ok ? mayEnter(decision.grant) : decision.error;
+      if (decision.ok && error === undefined) {
+        this.#grants.set(socket, decision.grant);
         return next();
       }
       if (error === undefined) return;
@@ -46,9 +46,9 @@ export class SocketAuth {
       // After Socket.IO's own answer: a caller that was refused does not try tokens on an open connection.
       setImmediate(() => socket.conn.close());
     };
-    const admission = this.#access.admit(tokenOf(socket));
-    if (admission instanceof Promise) void admission.then(done);
-    else done(admission);
+    const decision = this.#access.admit(tokenOf(socket));
+    if (decision instanceof Promise) void decision.then(done);
+    else done(decision);
   };
 
   grantOf(socket: HubSocket): Grant {
