@@ -7,7 +7,7 @@ import { Calls } from './connection/calls.js';
 import type { RequestChannel } from './connection/channels.js';
 import { Connection, type ConnectionState, type StateChange } from './connection/connection.js';
 import { ReadyGate } from './connection/ready.js';
-import type { OpenSocket, StreamEvent } from './connection/socket-io.js';
+import type { OpenSocket, StreamEventName } from './connection/socket-io.js';
 import { Emitter } from './emitter.js';
 import { localError, type TickcastError } from './error.js';
 import type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference } from './models.js';
@@ -264,7 +264,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     if (this.state !== 'connected') this.#subscriptions.lost();
   }
 
-  #onStream(event: StreamEvent, raw: unknown): void {
+  #onStream(event: StreamEventName, raw: unknown): void {
     if (event === 'status') this.#watch.status(raw);
     else this.#subscriptions.event(event, raw);
   }

@@ -8,7 +8,7 @@ import type { TickcastError } from '../error.js';
 import type { RequestChannel, StreamChannel } from './channels.js';
 import { HandOver } from './hand-over.js';
 import { HubLink, type LinkListener, type LinkParts, retryDelayMs } from './hub-link.js';
-import type { StreamEvent } from './socket-io.js';
+import type { StreamEventName } from './socket-io.js';
 
 /**
  * `connecting`: the first attempt. `connected`: the hub said hello. `reconnecting`: an attempt failed or the connection
@@ -41,7 +41,7 @@ export interface ConnectionListener {
   failed(error: TickcastError): void;
   state(change: StateChange): void;
   goaway(notice: Goaway): void;
-  stream(event: StreamEvent, raw: unknown): void;
+  stream(event: StreamEventName, raw: unknown): void;
 }
 
 export class Connection implements StreamChannel {

@@ -10,7 +10,7 @@ import type { ResolvedOptions } from '../options.js';
 import { askToken } from '../token.js';
 import type { RequestChannel } from './channels.js';
 import { parseGoaway, parseHello, parseWireError } from './parse-answers.js';
-import type { AnswerListener, OpenSocket, OutgoingRequest, SocketLike, StreamEvent } from './socket-io.js';
+import type { AnswerListener, OpenSocket, OutgoingRequest, SocketLike, StreamEventName } from './socket-io.js';
 
 export interface LinkParts {
   readonly url: string;
@@ -34,7 +34,7 @@ export interface LinkListener {
   goaway(link: HubLink, notice: Goaway): void;
   /** Nothing sent here is unanswered, and nothing more will be sent here. */
   released(link: HubLink): void;
-  stream(link: HubLink, event: StreamEvent, raw: unknown): void;
+  stream(link: HubLink, event: StreamEventName, raw: unknown): void;
 }
 
 /** A token from a function may expire in transit, so this many refusals in a row are tolerated. */

@@ -12,9 +12,9 @@ export interface OutgoingRequest extends RequestFields {
 }
 
 /** Stream events from the hub. */
-export type StreamEvent = 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'status';
+export type StreamEventName = 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'status';
 
-const STREAM_EVENTS: readonly StreamEvent[] = ['cast', 'aggregate', 'gap', 'unsubscribed', 'status'];
+const STREAM_EVENTS: readonly StreamEventName[] = ['cast', 'aggregate', 'gap', 'unsubscribed', 'status'];
 
 /**
  * Longer than any wait for a reply: then Socket.IO drops the callback, so that a hub that never replies does not leak
@@ -36,7 +36,7 @@ export interface SocketListener {
   goaway(raw: unknown): void;
   /** The hub is about to close the connection; carries its reason. */
   closing(raw: unknown): void;
-  stream(event: StreamEvent, raw: unknown): void;
+  stream(event: StreamEventName, raw: unknown): void;
   /** The attempt failed; `data` is the hub's message, if the hub refused. */
   connectFailed(reason: string, data: unknown): void;
   /** The connection, open or half-open, was lost. */

@@ -6,7 +6,7 @@ import type { StreamMode, StreamPosition, SubscribeRequest } from '../../shared/
 import type { SubscribeOptions } from './types.js';
 
 /** What is sent to the hub, and what stays here. */
-export interface SubscribePlan {
+export interface SubscriptionPlan {
   readonly stream: string;
   readonly mode: StreamMode;
   /** Without `position`. */
@@ -23,7 +23,7 @@ const OPTIONS = ['mode', 'maxRate', 'history', 'windowMs', 'position', 'signal',
 const BUFFERED = { standard: 1_000, min: 2, max: 100_000 };
 
 /** Fills in defaults. Throws a TypeError for an invalid name or option. */
-export function planSubscription(stream: string, options: SubscribeOptions): SubscribePlan {
+export function planSubscription(stream: string, options: SubscribeOptions): SubscriptionPlan {
   const problem = problemOf(stream, options);
   if (problem !== undefined) throw new TypeError(`subscribe: ${problem}`);
   const { mode = 'all', maxRate, history, windowMs, position, signal, maxBuffered } = options;

@@ -20,12 +20,12 @@ import { Emitter } from '../emitter.js';
 import { TickcastError } from '../error.js';
 import type { FrameReader, FrameSink } from './frame-reader.js';
 import { SubscribeLoop } from './subscribe-loop.js';
-import type { SubscribePlan } from './subscribe-options.js';
+import type { SubscriptionPlan } from './subscribe-options.js';
 import type { SubscriptionEvents, SubscriptionState, SubscriptionStats } from './types.js';
 import { ValueBuffer } from './value-buffer.js';
 
 export class StreamSubscription<Value> {
-  readonly #plan: SubscribePlan;
+  readonly #plan: SubscriptionPlan;
   readonly #reader: FrameReader<Value>;
   readonly #channel: StreamChannel;
   readonly #onEnd: (wasAsked: boolean) => void;
@@ -58,7 +58,7 @@ export class StreamSubscription<Value> {
 
   /** `onEnd` is called once, with true when the hub may know of the subscription. */
   constructor(
-    plan: SubscribePlan,
+    plan: SubscriptionPlan,
     reader: FrameReader<Value>,
     clock: ClientClock,
     channel: StreamChannel,

@@ -3,12 +3,12 @@
 import type { StreamMode } from '../../shared/stream-protocol.js';
 import type { ClientClock } from '../clock.js';
 import type { StreamChannel } from '../connection/channels.js';
-import type { StreamEvent } from '../connection/socket-io.js';
+import type { StreamEventName } from '../connection/socket-io.js';
 import { localError, type TickcastError } from '../error.js';
 import { ItemReader } from './item-reader.js';
 import { type PageVisibility, VisibilityReport } from './page-visibility.js';
 import { parseAggregate, parseCast, parseGap, parseUnsubscribed } from './parse-frames.js';
-import type { SubscribePlan } from './subscribe-options.js';
+import type { SubscriptionPlan } from './subscribe-options.js';
 import { StreamSubscription } from './subscription.js';
 import type { Subscription } from './types.js';
 import { WindowReader } from './window-reader.js';
@@ -42,7 +42,7 @@ export class Subscriptions {
   }
 
   /** Starts a subscription. Throws ALREADY_SUBSCRIBED: two would split one stream's values. */
-  add<Mode extends StreamMode>(plan: SubscribePlan): Subscription<Mode> {
+  add<Mode extends StreamMode>(plan: SubscriptionPlan): Subscription<Mode> {
     if (this.#byStream.has(plan.stream)) {
       const text = `this client has a subscription to "${plan.stream}"; share it, or close it first`;
       throw localError('ALREADY_SUBSCRIBED', text);
@@ -69,7 +69,7 @@ export class Subscriptions {
   }
 
   /** A raw stream event. Ignored when no subscription matches. */
-  event(event: StreamEvent, raw: unknown): void {
+  event(event: StreamEventName, raw: unknown): void {
     if (event === 'cast') {
       const frame = parseCast(raw);
       if (frame !== undefined) this.#of(frame)?.cast(frame);
@@ -94,7 +94,7 @@ export class Subscriptions {
   }
 
   #make<Value>(
-    plan: SubscribePlan,
+    plan: SubscriptionPlan,
     reader: ConstructorParameters<typeof StreamSubscription<Value>>[1],
     onEnd: (wasAsked: boolean) => void,
   ): StreamSubscription<Value> {
@@ -102,7 +102,7 @@ export class Subscriptions {
   }
 
   #begin<Value>(
-    { stream }: SubscribePlan,
+    { stream }: SubscriptionPlan,
     make: (onEnd: (wasAsked: boolean) => void) => StreamSubscription<Value>,
   ): StreamSubscription<Value> {
     const subscription = make((wasAsked) => this.#onEnd(stream, wasAsked));
