@@ -1,4 +1,6 @@
-/** A worker thread as engine-thread.ts sees it, so that a test needs none. Knows node:worker_threads; knows nothing of batches. */
+/**
+ * A worker thread behind an interface, so that tests need none. Knows node:worker_threads; knows nothing of batches.
+ */
 
 import { Worker } from 'node:worker_threads';
 import { firstLine } from '../first-line.js';
@@ -6,21 +8,21 @@ import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
 
 export interface ThreadListener {
   message(message: FromWorker): void;
-  /** The thread is gone, whatever the cause. Comes once, and last. */
+  /** The thread is gone, whatever the cause. Called once, and last. */
   exit(reason: string): void;
 }
 
 export interface ThreadPort {
   /** Does nothing once the thread is gone. */
   post(message: ToWorker, transfer?: readonly ArrayBuffer[]): void;
-  /** Ends the thread as soon as the code in it lets it; returns at once. */
+  /** Ends the thread as soon as its code allows; returns immediately. */
   terminate(): void;
 }
 
-/** Starts a thread. Never throws: a thread that cannot be had is one that exits. */
+/** Starts a thread. Never throws: a thread that cannot be started exits. */
 export type Spawn = (listener: ThreadListener) => ThreadPort;
 
-/** Threads that run worker.js, which stands built beside this file. */
+/** Starts threads that run worker.js, which is built beside this file. */
 export function spawnWorker(settings: WorkerSettings): Spawn {
   return (listener) => {
     let worker: Worker;
@@ -31,7 +33,7 @@ export function spawnWorker(settings: WorkerSettings): Spawn {
       return { post: () => undefined, terminate: () => undefined };
     }
     let reason: string | undefined;
-    // Our own worker posts nothing but these messages.
+    // Our own worker posts only these messages.
     worker.on('message', (message: FromWorker) => listener.message(message));
     worker.on('error', (cause) => {
       reason ??= firstLine(cause);
