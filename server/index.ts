@@ -1,4 +1,4 @@
-/** The hub as a library: what a program that embeds it, or an adapter, needs. See docs/embedding.md. */
+/** The public interface of the hub as a library, for programs that embed it and for adapters. See docs/embedding.md. */
 
 export type { AdapterContext, AdapterModule } from './app/adapters.js';
 export { App, type AppExtras, type AppState, type StartOutcome } from './app/app.js';

@@ -1,11 +1,11 @@
-/** The log's thread as PredictionLog sees it, so that a test needs none. Knows node:worker_threads; knows nothing of rows. */
+/** The log's thread behind an interface, so that tests need none. Knows node:worker_threads; knows nothing of rows. */
 
 import { Worker } from 'node:worker_threads';
 import type { FromLogWorker, LogWorkerSettings, ToLogWorker } from './messages.js';
 
 export interface LogPortListener {
   message(message: FromLogWorker): void;
-  /** The thread is gone, whatever the cause. Comes once, and last. */
+  /** The thread is gone, whatever the cause. Called once, and last. */
   exit(reason: string): void;
 }
 
@@ -15,10 +15,10 @@ export interface LogPort {
   terminate(): void;
 }
 
-/** Starts a thread. Never throws: a thread that cannot be had is one that exits. */
+/** Starts a thread. Never throws: a thread that cannot be started exits. */
 export type SpawnLog = (listener: LogPortListener) => LogPort;
 
-/** Threads that run worker.js, which stands built beside this file. */
+/** Starts threads that run worker.js, which is built beside this file. */
 export function spawnLogWorker(settings: LogWorkerSettings): SpawnLog {
   return (listener) => {
     let worker: Worker;
@@ -29,7 +29,7 @@ export function spawnLogWorker(settings: LogWorkerSettings): SpawnLog {
       return { post: () => undefined, terminate: () => undefined };
     }
     let reason: string | undefined;
-    // Our own worker posts nothing but these messages.
+    // Our own worker posts only these messages.
     worker.on('message', (message: FromLogWorker) => listener.message(message));
     worker.on('error', (cause) => {
       reason ??= messageOf(cause);

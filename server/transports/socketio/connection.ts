@@ -1,4 +1,4 @@
-/** One Socket.IO connection: reads `predict` and `cancel`, and sends each answer to the event that asked. */
+/** One Socket.IO connection: parses `predict` and `cancel`, and sends each answer to the event it belongs to. */
 
 import type { ErrorCode, WireError } from '../../../shared/errors.js';
 import { parseCancel, parsePredict } from '../../../shared/parse.js';
@@ -19,18 +19,18 @@ export interface ConnectionParts {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly wire: Wire;
-  /** Counts one request; answers why it is one too many. Undefined: none is. */
+  /** Counts one request; returns why it exceeds the limit, or undefined. */
   readonly mayAsk: (() => WireError | undefined) | undefined;
   readonly authorization: Authorization;
   /** Closes the socket. */
   readonly close: (reason: string) => void;
 }
 
-/** Requests that a client may send again on one connection, and that are read before they are refused: twice the credit, as it is by default. */
+/** Re-sent requests per connection that are parsed before they are refused: twice the default credit. */
 const MAX_RESENT = 2_048;
-/** Of a refused request: a cancel that crosses its answer is nobody's fault, but thousands are. */
+/** Cost of a cancel for an unknown request, in refusals: crossing its answer is nobody's fault, but thousands are. */
 const LATE_CANCEL = 1 / 8;
-/** Answers that may wait for those before them; with more the connection is not read until some have left. */
+/** Maximum answers that wait for earlier ones; beyond it the connection is not read until some are sent. */
 const MAX_HELD_ANSWERS = 256;
 
 export class Connection implements SessionSink {
@@ -40,7 +40,7 @@ export class Connection implements SessionSink {
   #requests = 0;
   #resent = 0;
   #reads = true;
-  /** What the last request named: the best guess for one that could not be read. */
+  /** The model of the last request: the best guess for one that could not be parsed. */
   #lastModel: string | undefined;
 
   constructor(parts: ConnectionParts) {
@@ -48,29 +48,29 @@ export class Connection implements SessionSink {
     this.#demand = new Demand(parts.hub, parts.session.origin, parts.wire);
   }
 
-  /** `predict` events so far. */
+  /** Number of `predict` events so far. */
   get requests(): number {
     return this.#requests;
   }
 
-  /** Leaves further requests unread, as a connection that is lost does. */
+  /** Ignores further requests, as a lost connection does. */
   stopReading(): void {
     this.#reads = false;
   }
 
-  /** Asked of each event before it is read, so that one too many costs next to nothing. */
+  /** Called for each event before it is parsed, so that excess ones cost next to nothing. */
   readonly gate: Gate = (event, chunk, attachments) => {
     if (event === 'cancel') return undefined;
     const { session, mayAsk } = this.#parts;
     let refusal: WireError | undefined;
-    // It may be one that is in flight, and then it is none too many.
+    // It may be a re-send of one in flight, which is not an excess.
     if (session.mayRecall && this.#resent < MAX_RESENT) this.#resent += 1;
     else refusal = mayAsk?.() ?? (event === 'predict' ? this.#demand.refuses(chunk, attachments) : undefined);
     if (event === 'predict' && refusal === undefined && this.#reads) this.#demand.read(chunk, attachments);
     return refusal;
   };
 
-  /** Arguments are as they came: nothing of them is known. */
+  /** Arguments are unparsed and untrusted. */
   predict(args: readonly unknown[]): void {
     if (!this.#reads) return;
     const { hub, session, wire } = this.#parts;
@@ -104,7 +104,7 @@ export class Connection implements SessionSink {
       if (isBusy(verdict.error.code)) this.#demand.refused(chars, verdict.rows ?? 1);
       return this.#answerRefused(asked, verdict.error, ref);
     }
-    // Nothing is settled from inside `submit`: the places are in the order of the requests.
+    // Nothing is settled from inside `submit`, so places are in request order.
     if (isToldByOrder(asked)) place = this.#order.enter(ref);
     session.accept(asked);
     this.#demand.accepted();
@@ -121,7 +121,7 @@ export class Connection implements SessionSink {
     if (!hub.cancelById(session.origin, parsed.value.id)) wire.faulty(LATE_CANCEL);
   }
 
-  /** An event that is none of the hub's, or that nobody can read. Its sender is told, where it can be. */
+  /** An unknown or unreadable event. Its sender is told, if possible. */
   unreadable(args: readonly unknown[]): void {
     const [raw] = args;
     const last = args.at(-1);
@@ -165,12 +165,12 @@ export class Connection implements SessionSink {
   }
 }
 
-/** An answer that carries no id and has no callback is told apart by its order alone; any other leaves at once. */
+/** An answer without id and callback is matched by order alone; any other is sent immediately. */
 function isToldByOrder({ id, ack }: Ticket): boolean {
   return id === undefined && ack === undefined;
 }
 
-/** The hub's state, and no fault of the caller. */
+/** Caused by the hub's state rather than by the caller. */
 function isBusy(code: ErrorCode): boolean {
   return code === 'OVERLOADED' || code === 'DRAINING' || code === 'MODEL_LOADING';
 }

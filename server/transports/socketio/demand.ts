@@ -1,6 +1,6 @@
 /**
- * What one connection asks of a busy hub: which requests need not be read to be refused, by those that were read and refused before them, and
- * when a connection that was paused for it is read again. Ordinary requests cost nothing for it.
+ * One connection's load on a busy hub: decides which requests can be refused unread, judging by those that were parsed
+ * and refused before, and when a connection paused for that is read again. Costs ordinary requests nothing.
  */
 
 import type { WireError } from '../../../shared/errors.js';
@@ -9,22 +9,25 @@ import type { Origin } from '../../core/requests/request.js';
 import type { Wire } from '../wire/wire.js';
 import { idOf } from './unread-id.js';
 
-/** An event whose text is so much longer or shorter than another, as a part of it, has as many rows: a guess. */
+/** Relative difference in length within which two events are assumed to have the same number of rows. */
 const SAME_LENGTH = 1 / 8;
-/** So many in a row are accepted, and requests are not looked at before they are read any more. */
+/** After this many consecutive acceptances, requests are no longer checked before parsing. */
 const UNREFUSED = 64;
 
 export class Demand {
   readonly #hub: Hub;
   readonly #origin: Origin;
   readonly #wire: Wire;
-  /** The request that was read and refused last, and what the next ones are taken for. */
+  /** The last request that was parsed and refused, as a model for the next ones. */
   #refused: { readonly chars: number; readonly rows: number } | undefined;
-  /** Accepted since one was refused. */
+  /** Accepted since the last refusal. */
   #acceptedSince = 0;
-  /** Characters of those that are being read: a chunk is read to its end before the first of them is handled. 0 for one with attachments. */
+  /**
+   * Sizes of the requests being read, in characters: a chunk is read to its end before the first of them is handled. 0
+   * for one with attachments.
+   */
   readonly #reading: number[] = [];
-  /** Rows in flight when one was refused last, its own and those of its principal. */
+  /** Rows in flight at the last refusal, its own and its principal's. */
   #fullRows = 0;
   #fullPrincipalRows = 0;
 
@@ -34,23 +37,23 @@ export class Demand {
     this.#wire = wire;
   }
 
-  /** Why a request need not be read. Asked once of each. */
+  /** Why a request can be refused unread. Call once per request. */
   refuses(chunk: string, attachments: number): WireError | undefined {
     if (this.#refused === undefined) return undefined;
     const rows = this.#rowsOf(attachments > 0 ? 0 : chunk.length);
     const known = { rows, aheadRows: this.#rowsAhead(), id: idOf(chunk) };
     const error = this.#hub.refusesNow(this.#origin, known);
-    // Now, and not when it is answered: the rest of its chunk waits then, instead of being refused.
+    // Now rather than when it is answered, so that the rest of its chunk waits instead of being refused.
     if (error !== undefined) this.#full(chunk.length);
     return error;
   }
 
-  /** It is to be read. */
+  /** The request will be parsed. */
   read(chunk: string, attachments: number): void {
     this.#reading.push(attachments > 0 ? 0 : chunk.length);
   }
 
-  /** The first of those that are being read has come to be handled; its characters. */
+  /** The first request being read is about to be handled; returns its size in characters. */
   handled(): number {
     return this.#reading.shift() ?? 0;
   }
@@ -59,7 +62,7 @@ export class Demand {
     if (this.#refused !== undefined && ++this.#acceptedSince === UNREFUSED) this.#refused = undefined;
   }
 
-  /** One that was read had to be refused because the hub is busy. */
+  /** A parsed request was refused because the hub is busy. */
   refused(chars: number, rows: number): void {
     this.#refused = { chars, rows };
     this.#full(chars);
@@ -74,7 +77,7 @@ export class Demand {
     return this.#reading.reduce((rows, chars) => rows + this.#rowsOf(chars), 0);
   }
 
-  /** It is read more slowly, and on when half of what stood in the way is answered. */
+  /** Slows down its reading until half of the blocking rows are answered. */
   #full(chars: number): void {
     const ahead = this.#rowsAhead();
     this.#acceptedSince = 0;
