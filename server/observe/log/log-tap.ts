@@ -21,7 +21,7 @@ const EXAMPLE_CHARS = 200;
 
 export class LogTap implements Tap {
   readonly name = 'log';
-  /** Logs each batch, at debug level only. */
+  /** Logs each batch, at trace level only. */
   readonly batch?: (batch: EndedBatch) => void;
   readonly #log: Logger;
   readonly #clock: Clock;

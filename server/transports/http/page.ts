@@ -24,7 +24,7 @@ const YEAR_SECONDS = 31_536_000;
 
 /**
  * Serves a folder of built files, if it exists; returns their routes. `/` is the page only for clients that accept
- * HTML; programs get the same answer as before.
+ * HTML; other clients get the hub's JSON.
  */
 export async function addPage(app: FastifyInstance, folder: string): Promise<ReadonlySet<string>> {
   const files = new Set<string>();
