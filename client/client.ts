@@ -1,4 +1,4 @@
-/** The client as a program sees it: joins the connection, the requests in flight and the streams. Knows no Socket.IO. */
+/** The client that programs use: joins the connection, the requests in flight and the streams. Knows no Socket.IO. */
 
 import type { Goaway, Hello } from '../shared/protocol.js';
 import type { HubStatus, StreamDescription, StreamMode } from '../shared/stream-protocol.js';
@@ -7,7 +7,7 @@ import { Calls } from './connection/calls.js';
 import type { RequestChannel } from './connection/channels.js';
 import { Connection, type ConnectionState, type StateChange } from './connection/connection.js';
 import { ReadyGate } from './connection/ready.js';
-import type { OpenSocket, StreamEvent } from './connection/socket-io.js';
+import type { OpenSocket, StreamEventName } from './connection/socket-io.js';
 import { Emitter } from './emitter.js';
 import { localError, type TickcastError } from './error.js';
 import type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference } from './models.js';
@@ -30,29 +30,35 @@ import { planSubscription } from './streams/subscribe-options.js';
 import { Subscriptions } from './streams/subscriptions.js';
 import type { SubscribeOptions, Subscription } from './streams/types.js';
 
-/** Events of a client and what their handlers are given. */
+/** Events of a client and their payloads. */
 export interface ClientEvents {
-  /** A change of state, or a further failed attempt to connect. */
+  /** The state changed, or another attempt to connect failed. */
   state: StateChange;
-  /** The hub's first word on each connection: limits and models. Without a change of state before it: the client has moved to another hub. */
+  /**
+   * The hub's `hello`, on each connection: limits and models. One without a preceding change of state means that the
+   * client has moved to another hub.
+   */
   hello: Hello;
-  /** The hub drains: the client makes a second connection, moves to it when it has a hub, and closes this one when all is answered here. */
+  /**
+   * The hub is draining: the client opens a second connection, moves to it once connected, and closes this one when
+   * everything sent here is answered.
+   */
   goaway: Goaway;
 }
 
-/** Where a client runs. Tests give their own. */
+/** The environment of a client. Tests provide their own. */
 export interface ClientPlatform {
   readonly openSocket: OpenSocket;
   readonly clock: ClientClock;
-  /** From 0 to 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   /** Secret of this client: requests survive a lost connection under it. */
   readonly session: () => string;
-  /** The page it runs in, if it does: the hub casts less to one that cannot be seen. */
+  /** The page it runs in, if any: the hub sends a hidden page fewer frames. */
   readonly visibility?: PageVisibility | undefined;
 }
 
-/** Requests of one `predictMany` that are under way at once: more than any credit needs, and little memory. */
+/** Concurrent requests of one `predictMany`: more than any credit needs, and cheap in memory. */
 const MANY_WIDTH = 1024;
 
 export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
@@ -67,10 +73,10 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   readonly #calls: Calls;
   readonly #events = new Emitter<ClientEvents>();
   #hello: Hello | undefined;
-  /** Why there will be no connection any more. */
+  /** The error that ended the client for good. */
   #ended: TickcastError | undefined;
 
-  /** Programs call `connect()`. */
+  /** For `connect()`; programs call that instead. */
   constructor(url: string | URL, options: ClientOptions, platform: ClientPlatform) {
     this.url = resolveUrl(url);
     this.#options = resolveOptions(options);
@@ -107,17 +113,20 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     return this.#connection.state;
   }
 
-  /** What the hub said last: limits and models. Undefined before the first connection. */
+  /** The hub's latest `hello`: limits and models. Undefined before the first connection. */
   get hello(): Hello | undefined {
     return this.#hello;
   }
 
-  /** Calls `handler` at each event of this name; the function returned ends that. */
+  /** Calls `handler` on each event of this name. Returns a function that removes it. */
   on<Name extends keyof ClientEvents>(name: Name, handler: (event: ClientEvents[Name]) => void): () => void {
     return this.#events.on(name, handler);
   }
 
-  /** Resolves when the hub has said hello, at once while connected. Rejects with a {@link TickcastError}. */
+  /**
+   * Resolves with the hub's `hello`, immediately when connected. Rejects with a {@link TickcastError}:
+   * DEADLINE_EXCEEDED, CANCELLED when aborted or closed, or the error that ended this client.
+   */
   ready(options: ReadyOptions = {}): Promise<Hello> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (this.state === 'connected' && this.#hello !== undefined) return Promise.resolve(this.#hello);
@@ -125,7 +134,12 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     return this.#ready.wait(timeoutMs, options.signal, () => this.#connection.obstacle);
   }
 
-  /** Asks for one prediction. Settles exactly once: the answer, or a {@link TickcastError}. */
+  /**
+   * Requests one prediction. Settles exactly once: resolves with the answer, with values `[rows, d1, ..., dn]` for a
+   * batch and `[d1, ..., dn]` for one row, or rejects with a {@link TickcastError}. Its code is the hub's, or comes
+   * from this client: INVALID_INPUT and TOO_LARGE (not sent), OVERLOADED (the client's own queue is full), SUPERSEDED,
+   * CANCELLED, DEADLINE_EXCEEDED, or INTERNAL (the connection was lost three times while the request was under way).
+   */
   predict<Reference extends ModelReference<Models>>(
     input: InputOf<Models, NoInfer<Reference>>,
     options: PredictOptions<Reference> = {},
@@ -139,7 +153,10 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     });
   }
 
-  /** Asks for one prediction for each input and answers in their order. One that fails does not disturb the others. */
+  /**
+   * Requests one prediction per input and resolves with their results in input order; never rejects. A failed one is `{
+   * ok: false, error }` and does not disturb the others. `timeoutMs` counts from the call, for all of them together.
+   */
   async predictMany<Reference extends ModelReference<Models>>(
     inputs: readonly InputOf<Models, NoInfer<Reference>>[],
     options: PredictOptions<Reference> = {},
@@ -151,7 +168,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     const lane = async (): Promise<void> => {
       // All lanes draw from one iterator.
       for (const [index, input] of entries) {
-        // The time counts from the call: what comes late has less of it.
+        // Later inputs have less time left, since it counts from the call.
         const leftMs = timeoutMs - (this.#clock.now() - started);
         results[index] =
           leftMs > 0 || index === 0
@@ -164,8 +181,9 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   }
 
   /**
-   * Begins a subscription to a stream, which goes on over lost connections. Throws a TypeError for a wrong name or option, and a
-   * {@link TickcastError}: ALREADY_SUBSCRIBED for a second one to the same stream, or what ended this client.
+   * Subscribes to a stream; the subscription survives lost connections. Throws a TypeError for an invalid name or
+   * option, and a {@link TickcastError}: ALREADY_SUBSCRIBED for a second subscription to the same stream, or the error
+   * that ended this client.
    */
   subscribe<Mode extends StreamMode = 'all'>(stream: string, options: SubscribeOptions<Mode> = {}): Subscription<Mode> {
     const plan = planSubscription(stream, options);
@@ -173,31 +191,39 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     return this.#subscriptions.add<Mode>(plan);
   }
 
-  /** Calls `handler` about once a second with the state of the hub and its streams; the function returned ends that. */
+  /**
+   * Calls `handler` about once a second with the state of the hub and its streams. Returns a function that removes it.
+   */
   watch(handler: (status: HubStatus) => void): () => void {
     return this.#ended === undefined ? this.#watch.add(handler) : () => {};
   }
 
-  /** The streams there are on the hub. Rejects with a {@link TickcastError}. */
+  /**
+   * Lists the hub's streams. Rejects with a {@link TickcastError}: DEADLINE_EXCEEDED after the client's `timeoutMs`,
+   * OVERLOADED with 1,000 calls pending, or the error that ended this client.
+   */
   streams(): Promise<readonly StreamDescription[]> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return this.#calls.ask('streams', this.#options.timeoutMs, parseStreams);
   }
 
-  /** The time to the hub and back, in milliseconds. Rejects with a {@link TickcastError}. */
+  /** Measures the round trip to the hub, in milliseconds. Rejects as {@link streams} does. */
   ping(): Promise<number> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return this.#calls.ping(this.#options.timeoutMs);
   }
 
-  /** Makes the next attempt to connect at once, when one waits for its time. */
+  /** Makes the next attempt to connect immediately, if one is scheduled. */
   retryNow(): void {
     this.#connection.retryNow();
   }
 
-  /** Ends the client for good: subscriptions end, everything unanswered is rejected with CANCELLED. Further calls do nothing. */
+  /**
+   * Closes the client for good: ends its subscriptions and rejects everything unanswered with CANCELLED. Further calls
+   * do nothing.
+   */
   close(): void {
-    // While there is a connection, so that the hub hears of it.
+    // Before the connection closes, so that the hub is told.
     this.#subscriptions.close();
     if (this.#ended === undefined) this.#end(localError('CANCELLED', 'the client was closed'));
     this.#connection.close();
@@ -217,7 +243,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
       fields: requestFields(options),
       timeoutMs,
       signal: options.signal,
-      // What a model answers is what the program declares of it; the hub sends a Prediction.
+      // The program declares what a model answers; the hub sends a Prediction.
       settle: settle as (result: PredictResult) => void,
     });
   }
@@ -234,11 +260,11 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
 
   #onLost(channel: RequestChannel): void {
     this.#table.lost(channel);
-    // After a move to another hub they are asked for there.
+    // After a move to another hub they are requested there.
     if (this.state !== 'connected') this.#subscriptions.lost();
   }
 
-  #onStream(event: StreamEvent, raw: unknown): void {
+  #onStream(event: StreamEventName, raw: unknown): void {
     if (event === 'status') this.#watch.status(raw);
     else this.#subscriptions.event(event, raw);
   }

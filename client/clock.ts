@@ -1,13 +1,13 @@
-/** Time as the client sees it, so that a test can move it. Monotonic: a jump of the wall clock changes nothing. */
+/** Time as the client sees it, replaceable in tests. Monotonic: unaffected by changes of the wall clock. */
 
 export interface ClientClock {
-  /** Milliseconds since some fixed moment, with a fraction. */
+  /** Milliseconds since a fixed moment, with a fraction. */
   now(): number;
-  /** Calls `run` once, `delayMs` from now or a little later. */
+  /** Calls `run` once, after `delayMs` milliseconds or slightly later. */
   setTimer(delayMs: number, run: () => void): { readonly cancel: () => void };
 }
 
-/** The clock of the machine. */
+/** The machine's clock. */
 export const systemClock: ClientClock = {
   now: () => performance.now(),
   setTimer: (delayMs, run) => {

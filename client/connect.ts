@@ -1,4 +1,4 @@
-/** The way in for programs: a client on Socket.IO and on the clock and the random numbers of this machine. */
+/** Entry point for programs: creates a client on Socket.IO and this machine's clock and random numbers. */
 
 import { TickcastClient } from './client.js';
 import { systemClock } from './clock.js';
@@ -7,7 +7,10 @@ import type { AnyModels, ModelMap } from './models.js';
 import type { ClientOptions } from './options.js';
 import { documentVisibility } from './streams/page-visibility.js';
 
-/** Connects to a hub. Returns at once and connects in the background; requests made before wait in the client. */
+/**
+ * Connects to a hub. Returns immediately and connects in the background; until then, requests wait in the client.
+ * Throws a TypeError for an invalid URL or option.
+ */
 export function connect<Models extends ModelMap<Models> = AnyModels>(
   url: string | URL,
   options: ClientOptions = {},
@@ -21,7 +24,7 @@ export function connect<Models extends ModelMap<Models> = AnyModels>(
   });
 }
 
-/** `randomUUID` is missing on pages that came over plain HTTP. */
+/** `randomUUID` is missing on pages loaded over plain HTTP. */
 function randomSession(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

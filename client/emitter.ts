@@ -1,11 +1,11 @@
-/** A small typed emitter. A handler that throws is reported and disturbs neither the client nor the other handlers. */
+/** A small typed emitter. A handler that throws is reported and disturbs neither the client nor other handlers. */
 
 export class Emitter<Events> {
   readonly #handlers: { [Name in keyof Events]?: Set<(event: Events[Name]) => void> } = {};
 
-  /** Adds a handler; the function returned removes it. */
+  /** Adds a handler. Returns a function that removes it. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void {
-    // A wrapper of its own, so that one function added twice is called twice and removed once.
+    // Wrapped, so that a function added twice is called twice and removed once per removal.
     const entry = (event: Events[Name]): void => handler(event);
     const handlers = this.#handlers[name] ?? new Set();
     this.#handlers[name] = handlers;
@@ -15,7 +15,7 @@ export class Emitter<Events> {
     };
   }
 
-  /** How many handlers an event has. */
+  /** Number of handlers of an event. */
   count(name: keyof Events): number {
     return this.#handlers[name]?.size ?? 0;
   }

@@ -1,8 +1,8 @@
-/** The one error of the SDK. It is recognised by its code, never by its class: a page may hold two copies of this package. */
+/** The SDK's only error. Recognise it by its code, not by its class: a page may hold two copies of this package. */
 
 import { type ErrorCode, isErrorCode, type WireError, wireError } from '../shared/errors.js';
 
-/** What a prediction that failed is rejected with. `cause` holds the reason of an abort, or the fault below. */
+/** The rejection of every failed call. `cause` holds the reason of an abort, or the underlying error. */
 export class TickcastError extends Error implements WireError {
   readonly code: ErrorCode;
   /** True when the same request may succeed later, unchanged. */
@@ -18,12 +18,12 @@ export class TickcastError extends Error implements WireError {
   }
 }
 
-/** True for an error of this SDK, whichever copy of the package made it. */
+/** True for an error of this SDK, whichever copy of the package created it. */
 export function isTickcastError(value: unknown): value is TickcastError {
   return value instanceof Error && 'code' in value && isErrorCode(value.code) && 'retryable' in value;
 }
 
-/** An error that arose on this side of the wire. */
+/** An error raised by the client itself. */
 export function localError(code: ErrorCode, message: string, cause?: unknown): TickcastError {
   return new TickcastError(wireError(code, message), cause === undefined ? undefined : { cause });
 }

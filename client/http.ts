@@ -1,4 +1,4 @@
-/** One prediction over HTTP, where no socket can be had. Stateless: no reconnecting, no credit, JSON only. */
+/** One prediction over HTTP, for when no socket is available. Stateless: no reconnecting, no credit, JSON only. */
 
 import { DEFAULT_TIMEOUT_MS } from '../shared/limits.js';
 import { isRecord } from '../shared/parse.js';
@@ -12,19 +12,24 @@ import { GRACE_MS } from './requests/request.js';
 import { tagInput } from './requests/typed-arrays.js';
 import { askToken, type TokenSource, tokenProblem } from './token.js';
 
-/** Options of one request over HTTP. */
+/** Options of one request over HTTP; `timeoutMs` defaults to 10,000 here. */
 export interface HttpOptions<Reference extends string = string> extends PredictOptions<Reference> {
-  /** Where the hub asks for one. */
+  /** Required when the hub asks for a token. @default none */
   readonly token?: TokenSource | undefined;
 }
 
 /**
- * Waits before a request whose connection was lost is made again, in milliseconds. A proxy that takes on new settings closes connections
- * that `fetch` keeps, while requests leave on them; after the wait `fetch` knows of that. Predictions are pure.
+ * Delays before retrying a request whose connection was lost, in milliseconds. A proxy that reloads its settings closes
+ * keep-alive connections that `fetch` is still using; after the delay `fetch` has noticed. Retrying is safe, since
+ * predictions are pure.
  */
 const REPEAT_AFTER_MS = [50, 200];
 
-/** Asks the hub at `url` for one prediction by `POST /predict`. Rejects with a {@link TickcastError}. */
+/**
+ * Requests one prediction from the hub at `url` by `POST /predict`. Rejects with a {@link TickcastError}: the hub's
+ * code, INVALID_INPUT (bytes included: give nested numbers), UNAUTHENTICATED (the token function failed), CANCELLED,
+ * DEADLINE_EXCEEDED, or INTERNAL (the hub cannot be reached).
+ */
 export async function predictOverHttp(
   url: string | URL,
   input: PredictInput,
@@ -70,7 +75,7 @@ export async function predictOverHttp(
   }
 }
 
-/** Asks again when no answer could be had at all; what a hub answers stands. */
+/** Retries when no answer was received at all; any answer of a hub is final. */
 async function persistently(ask: () => Promise<Prediction>, signal: AbortSignal): Promise<Prediction> {
   for (const waitMs of REPEAT_AFTER_MS) {
     try {
@@ -96,7 +101,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The function's token, unless it is too late for one. */
+/** The token from the function, unless the signal is aborted first. */
 async function tokenUntil(source: Exclude<TokenSource, string>, signal: AbortSignal): Promise<string | undefined> {
   signal.throwIfAborted();
   const late = new Promise<never>((_resolve, reject) => {

@@ -1,4 +1,4 @@
-/** What `@tickcast/client` gives to programs. */
+/** The public interface of `@tickcast/client`. */
 
 export { ERRORS, type ErrorCode, type ErrorKind, type WireError } from '../shared/errors.js';
 export type { HubLimits } from '../shared/limits.js';

@@ -1,9 +1,9 @@
-/** Types that tie a model's name to its input and its answer. Compile time only: the hub checks what is sent. */
+/** Types that tie a model's name to its input and its answer. Compile-time only: the hub checks what is sent. */
 
 import type { PredictInput, PredictionValue } from '../shared/protocol.js';
 import type { ClientPrediction } from './requests/prediction.js';
 
-/** What is declared of a model. `label` and `score` narrow the fields of the answer that have these names. */
+/** A model's declared types. `label` and `score` narrow the answer's fields of those names. */
 export interface ModelTypes {
   readonly input: unknown;
   readonly prediction: unknown;
@@ -11,10 +11,10 @@ export interface ModelTypes {
   readonly score?: unknown;
 }
 
-/** Holds for an interface from model names to {@link ModelTypes}. */
+/** Constraint on an interface that maps model names to {@link ModelTypes}. */
 export type ModelMap<Models> = { [Name in keyof Models]: ModelTypes };
 
-/** The models of a client that declares none: any name, any input. */
+/** The models of a client without declarations: any name, any input. */
 export interface AnyModels {
   readonly [name: string]: { readonly input: PredictInput; readonly prediction: PredictionValue };
 }
@@ -33,7 +33,7 @@ type Resolve<Models, Reference> =
         : never
       : never;
 
-/** The input that a model takes; without a model, that of any declared one. */
+/** The input of a model; without a reference, that of any declared model. */
 export type InputOf<Models, Reference = NameOf<Models>> =
   Resolve<Models, Reference> extends { readonly input: infer Input } ? Input : never;
 
@@ -41,5 +41,5 @@ type AnswerFrom<Types> = Types extends unknown
   ? Omit<ClientPrediction, Exclude<keyof Types, 'input'>> & Readonly<Omit<Types, 'input'>>
   : never;
 
-/** The answer that a model gives. */
+/** The answer of a model. */
 export type AnswerOf<Models, Reference = NameOf<Models>> = AnswerFrom<Resolve<Models, Reference>>;

@@ -8,48 +8,57 @@ export type TransportName = 'websocket' | 'polling';
 
 /** Options of `connect()`. */
 export interface ClientOptions {
-  /** Time a request may take, in milliseconds from the call. @default 10000, from 1 to 60000 */
+  /** Timeout of a request, in milliseconds from the call, 1 to 60,000. @default 10000 */
   readonly timeoutMs?: number | undefined;
-  /** Time one attempt to connect may take, up to the hub's `hello`. @default 5000, from 100 to 60000 */
+  /** Timeout of one attempt to connect, up to the hub's `hello`, in milliseconds, 100 to 60,000. @default 5000 */
   readonly connectTimeoutMs?: number | undefined;
-  /** Wait before the first new attempt, in milliseconds; it doubles with each, and each is spread by a half. @default 250, from 1 to 60000 */
+  /**
+   * Delay before the first new attempt, in milliseconds, 1 to 60,000; doubles with each attempt, with a jitter of half
+   * either way. @default 250
+   */
   readonly reconnectMinMs?: number | undefined;
-  /** Longest wait before a new attempt, before it is spread. @default 5000, from 1 to 60000 */
+  /** Longest delay before a new attempt, before jitter, in milliseconds, 1 to 60,000. @default 5000 */
   readonly reconnectMaxMs?: number | undefined;
-  /** Rows that may wait in the client for credit or for a connection; a request over it is OVERLOADED. @default 10000, from 0 to 1000000 */
+  /**
+   * Rows that may wait in the client for credit or a connection, 0 to 1,000,000; requests beyond it are rejected with
+   * OVERLOADED. @default 10000
+   */
   readonly maxQueuedRows?: number | undefined;
-  /** Transports in the order they are tried. @default ['websocket', 'polling'] */
+  /** Transports in the order in which they are tried. @default ['websocket', 'polling'] */
   readonly transports?: readonly TransportName[] | undefined;
   /** Path of the hub's Socket.IO endpoint. @default '/socket.io/' */
   readonly path?: string | undefined;
   /**
-   * Where the hub asks for one. A function is called for each attempt to connect: one whose token expires is asked for the next when the
-   * hub closes the connection. Its failure is a failed attempt.
+   * The token, when the hub asks for one. A function is called for each attempt to connect, so an expiring token is
+   * renewed when the hub closes the connection. If the function fails, so does the attempt. @default none
    */
   readonly token?: TokenSource | undefined;
 }
 
 /** Options of one request. */
 export interface PredictOptions<Reference extends string = string> {
-  /** `name` or `name@version`. Default: the hub's default model. */
+  /** `name` or `name@version`. @default the hub's default model */
   readonly model?: Reference | undefined;
-  /** Milliseconds from the call, 1 to 60,000. Default: the client's. */
+  /** Milliseconds from the call, 1 to 60,000. @default the client's */
   readonly timeoutMs?: number | undefined;
-  /** Aborts the request: it is rejected with CANCELLED at once, and the hub is told. */
+  /** Aborts the request: it is rejected with CANCELLED immediately, and the hub is told. */
   readonly signal?: AbortSignal | undefined;
-  /** Casts the prediction to everyone subscribed to this stream, besides answering. */
+  /** Also casts the prediction to every subscriber of this stream. */
   readonly stream?: string | undefined;
-  /** Latest wins: a newer request with the same key and the same `model` replaces one that waits, which is rejected with SUPERSEDED. 1 to 64 characters. */
+  /**
+   * Latest wins: a newer request with the same key and the same `model` replaces one that is still queued, which is
+   * rejected with SUPERSEDED. 1 to 64 characters.
+   */
   readonly key?: string | undefined;
-  /** False: the answer comes without `timing`. @default true */
+  /** False leaves `timing` out of the answer. @default true */
   readonly timing?: boolean | undefined;
-  /** True for what each token of a single text added to the score of its label, as `words`. @default false */
+  /** True returns each token's contribution to the score of the label as `words`, for a single text. @default false */
   readonly explain?: boolean | undefined;
 }
 
 /** Options of `ready()`. */
 export interface ReadyOptions {
-  /** Milliseconds to wait. Default: the client's `timeoutMs`. */
+  /** Milliseconds to wait. @default the client's `timeoutMs` */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -76,7 +85,7 @@ const NUMBERS = {
 
 const TRANSPORTS: readonly TransportName[] = ['websocket', 'polling'];
 
-/** Fills in defaults. A wrong option is a bug of the caller: throws a TypeError that names all of them. */
+/** Fills in defaults. Throws a TypeError that names every invalid option. */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const problems: string[] = [];
   for (const name of Object.keys(options)) {
@@ -116,7 +125,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   return resolved;
 }
 
-/** The hub's address, checked. Throws a TypeError: a wrong one is a bug of the caller. */
+/** The hub's address, validated. Throws a TypeError when it is invalid. */
 export function resolveUrl(url: string | URL): string {
   const base = typeof location === 'undefined' ? undefined : location.href;
   let parsed: URL | undefined;
@@ -137,7 +146,7 @@ export function resolveUrl(url: string | URL): string {
   return parsed.href.replace(/\/$/, '');
 }
 
-/** What is wrong with the options of one request, if anything. */
+/** What is wrong with the options of one request; undefined when they are valid. */
 export function requestProblem(options: Omit<PredictOptions, 'timeoutMs'>, timeoutMs: unknown): string | undefined {
   const { model } = options;
   if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
@@ -147,7 +156,7 @@ export function requestProblem(options: Omit<PredictOptions, 'timeoutMs'>, timeo
   return `model must be "name" or "name@version" (lower-case letters, digits, ".", "_", "-"; a version is an integer >= 1), got ${describe(model)}`;
 }
 
-/** What a `predict` event says of a request besides its input and its time. */
+/** The fields of a `predict` event besides its input and timeout. */
 export interface RequestFields {
   readonly model?: string;
   readonly stream?: string;
@@ -156,7 +165,7 @@ export interface RequestFields {
   readonly explain?: boolean;
 }
 
-/** What a request says besides its input and its time: only what was given. */
+/** The fields of a request besides its input and timeout: only those that were given. */
 export function requestFields({ model, stream, key, timing, explain }: PredictOptions): RequestFields {
   return {
     ...(model !== undefined && { model }),

@@ -1,20 +1,23 @@
-/** The token a client comes with: given, or asked of a function each time. It stands in no message. */
+/** The client's token: a fixed text or a function. Never appears in a message. */
 
 import { localError, type TickcastError } from './error.js';
 
-/** A text, or a function that gives one, called for each attempt to connect; it may take its time. Undefined: none. */
+/** A text, or a function called for each attempt to connect, possibly asynchronous. Undefined: no token. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
 
-/** As an HTTP header can carry it. */
+/** Characters that an HTTP header can carry. */
 const FORM = /^[\x21-\x7e]+$/;
 
-/** What is wrong with the option, if anything. */
+/** What is wrong with the option; undefined when it is valid. */
 export function tokenProblem(token: unknown): string | undefined {
   if (token === undefined || typeof token === 'function' || isToken(token)) return undefined;
   return `token must be a text of ASCII characters without spaces, or a function that gives one, got ${typeof token === 'string' ? 'another text' : typeof token}`;
 }
 
-/** Asks a function for the token. Rejects with a {@link TickcastError} that does not quote what it threw. */
+/**
+ * Calls a function for the token. Rejects with a {@link TickcastError} (UNAUTHENTICATED) that does not quote what the
+ * function threw.
+ */
 export async function askToken(source: Exclude<TokenSource, string>): Promise<string | undefined> {
   let token: unknown;
   try {

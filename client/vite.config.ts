@@ -1,4 +1,7 @@
-/** Bundles the client for pages that have no bundler: `vite build --config client/vite.config.ts` makes `dist/web/tickcast.js`. */
+/**
+ * Bundles the client for pages without a bundler: `vite build --config client/vite.config.ts` writes
+ * `dist/web/tickcast.js`.
+ */
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
@@ -7,14 +10,14 @@ const pathOf = (relative: string): string => fileURLToPath(new URL(relative, imp
 
 export default defineConfig({
   root: pathOf('.'),
-  // What else a hub serves stands beside the bundle.
+  // The directory holds other files that the hub serves.
   build: {
     outDir: pathOf('../dist/web'),
     emptyOutDir: false,
     target: 'es2022',
     sourcemap: false,
     lib: { entry: pathOf('index.ts'), formats: ['es'], fileName: () => 'tickcast.js' },
-    // Of a library Vite keeps the white space, for bundlers to come; here none will.
+    // Vite keeps white space in libraries for downstream bundlers; here there are none.
     rolldownOptions: { output: { minify: true, comments: false } },
   },
   publicDir: false,

@@ -1,4 +1,4 @@
-/** The text of `--help`, from a program's table. Knows columns and words. */
+/** Formats `--help` from a program's table of options. */
 
 import { flagOf, type Option, type OptionTable } from './option.js';
 import type { Program } from './program.js';

@@ -1,28 +1,28 @@
-/** The kinds of options: how the text of one is read, and what people are told of it. */
+/** The kinds of options: how each parses its text, and how it is described. */
 
-/** One option: how its text is read, and what people are told of it. */
+/** One option: how its text is parsed, and how it is described. */
 export interface Option<T> {
   readonly default: T;
-  /** What may be given, such as `1 to 60000` or a placeholder. Empty: nothing, the flag alone says it. */
+  /** The accepted form, such as `1 to 60000` or a placeholder. Empty: none, for a bare flag. */
   readonly form: string;
   readonly doc: string;
-  /** The value, or undefined when the text is not of the form. */
+  /** The value, or undefined when the text does not have the form. */
   readonly parse: (text: string) => T | undefined;
-  /** The flag alone, without a value, says true. */
+  /** The bare flag, without a value, means true. */
   readonly isBare?: boolean;
-  /** The default where `--quick` is given, in a program that has that. */
+  /** The default under `--quick`, in programs that have it. */
   readonly quick?: T;
-  /** Of a list, the entries that are known: a message names the one that is not. */
+  /** The known entries of a list, so that a message can name the unknown one. */
   readonly entries?: readonly string[];
-  /** What stands in `--help` for a form that is a sentence. */
+  /** Shown in `--help` instead of a form that is a sentence. */
   readonly placeholder?: string;
-  /** What stands for a default that is none, in `--help`. */
+  /** Shown in `--help` when there is no default. */
   readonly otherwise?: string;
 }
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
-/** What the options of a table come to. */
+/** The values of a table of options. */
 export type ValuesOf<Table extends OptionTable> = { readonly [Name in keyof Table]: Table[Name]['default'] };
 
 /** `maxBatchRows` -> `--max-batch-rows`. */
@@ -42,7 +42,7 @@ export function integer(min: number, max: number, initial: number, doc: string):
   return { default: initial, form: `${min} to ${max}`, doc, parse };
 }
 
-/** A whole number, or a word that stands for what the hub makes of it. */
+/** An integer, or a word that lets the hub choose. */
 export function integerOr<const T extends string>(word: T, min: number, max: number, doc: string): Option<number | T> {
   const number = integer(min, max, min, doc);
   const parse = (given: string): number | T | undefined => (given === word ? word : number.parse(given));
@@ -58,7 +58,7 @@ export function decimal(min: number, max: number, initial: number, doc: string):
   return { default: initial, form: `${min} to ${max}`, doc, parse };
 }
 
-/** A text that a function reads, of a form that takes words to tell. */
+/** Text parsed by a function, for forms that need a description. */
 export function read<T>(
   placeholder: string,
   form: string,
@@ -73,7 +73,7 @@ export function oneOf<const T extends string>(values: readonly T[], initial: T, 
   return { default: initial, form: values.join(' | '), doc, parse: (given) => values.find((value) => value === given) };
 }
 
-/** Entries with commas between them; none by default. */
+/** Comma-separated entries; none by default. */
 export function list(
   form: string,
   isGood: (entries: readonly string[]) => boolean,
@@ -86,13 +86,13 @@ export function list(
   return { default: [], form, doc, parse };
 }
 
-/** Some of a few words, with commas between them; all by default. */
+/** A comma-separated subset of a few words; all by default. */
 export function someOf<const T extends string>(values: readonly T[], form: string, doc: string): Option<readonly T[]> {
   const parse = (given: string): readonly T[] | undefined => allOf(given, (entry) => values.find((it) => it === entry));
   return { default: values, form, doc, parse, entries: values, otherwise: 'all' };
 }
 
-/** Whole numbers with commas between them. */
+/** Comma-separated integers. */
 export function integers(min: number, max: number, initial: readonly number[], doc: string): Option<readonly number[]> {
   const { parse, form } = integer(min, max, min, doc);
   return { default: initial, form: `${form},...`, doc, parse: (given) => allOf(given, parse) };
@@ -104,24 +104,24 @@ export function flag(initial: boolean, doc: string): Option<boolean> {
   return { default: initial, form: 'true | false', doc, parse, isBare: true };
 }
 
-/** A flag that is given, or is not. */
+/** A flag that is present or absent. */
 export function bare(doc: string): Option<boolean> {
   return { ...flag(false, doc), form: '' };
 }
 
-/** An option that may be missing. `otherwise`: what `--help` shows for its default, if anything. */
+/** An option that may be missing. `otherwise`: shown in `--help` instead of a default. */
 export function optional<T>(option: Option<T>, otherwise = ''): Option<T | undefined> {
   return { ...option, default: undefined, otherwise };
 }
 
-/** The same with another default under `--quick`. */
+/** The same option with another default under `--quick`. */
 export function quickly<T>(option: Option<T>, quick: T): Option<T> {
   return { ...option, quick };
 }
 
 export const MIB = 1 << 20;
 
-/** The parts between the commas. */
+/** The entries of a comma-separated list. */
 export function entriesOf(given: string): readonly string[] {
   return given.split(',').map((entry) => entry.trim());
 }

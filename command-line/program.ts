@@ -1,4 +1,7 @@
-/** A program as its command line has it: the table of its options, and what flags and variables come to by that table. Ends nothing, prints nothing. */
+/**
+ * The command line of a program: the table of its options, and the values that flags and variables give them. Neither
+ * prints nor exits.
+ */
 
 import { parseArgs } from 'node:util';
 import { nearMiss } from '../shared/words/near-miss.js';
@@ -7,24 +10,24 @@ import { entriesOf, flagOf, type Option, type OptionTable, type ValuesOf } from 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Program<Table extends OptionTable> {
-  /** What a problem is told under: `feed: --rate is ...`. */
+  /** Prefix of problems: `feed: --rate is ...`. */
   readonly name: string;
-  /** What it does and how it is called: the top of `--help`. */
+  /** What it does and how to call it: the head of `--help`. */
   readonly intro: string;
   readonly options: Table;
-  /** As `--help` shows the options; by default without titles. */
+  /** Groups of options in `--help`; without titles by default. */
   readonly groups?: readonly OptionGroup[];
-  /** What `--version` prints, in a program that has it. */
+  /** Printed by `--version`, in programs that have it. */
   readonly version?: string;
-  /** The arguments that are no options, and how many there may be; by default none. */
+  /** The arguments that are not options, and how many there may be; none by default. */
   readonly operands?: { readonly form: string; readonly doc: string; readonly most: number };
-  /** What to do with an argument that has no place. */
+  /** Advice on an argument that has no place. */
   readonly strayHint?: (argument: string) => string;
-  /** The variable that says the same as an option. */
+  /** The environment variable equivalent to an option. */
   readonly variableOf?: (name: string) => string | undefined;
   /**
-   * What is wrong with the options together, or with an operand. Options that are wrong by themselves are at their defaults.
-   * A method, so that a program of some table is one of any.
+   * What is wrong with the options in combination, or with an operand. Options that are invalid on their own have their
+   * defaults. A method, so that a program with a specific table is assignable to one with any.
    */
   check?(values: ValuesOf<Table>, given: Given): readonly (string | false | undefined)[];
   /** The end of `--help`. */
@@ -44,10 +47,10 @@ export interface Given {
 export type Outcome<Table extends OptionTable> =
   | { readonly kind: 'values'; readonly values: ValuesOf<Table>; readonly operands: readonly string[] }
   | { readonly kind: 'help' | 'version' }
-  /** One line, all that is wrong. */
+  /** One line with everything that is wrong. */
   | { readonly kind: 'problem'; readonly problem: string };
 
-/** Reads flags (`--name value` or `--name=value`, the last one counts), then the environment, then the defaults. */
+/** Reads flags (`--name value` or `--name=value`; the last one wins), then the environment, then the defaults. */
 export function readCommandLine<Table extends OptionTable>(
   program: Program<Table>,
   args: readonly string[],
@@ -78,7 +81,7 @@ export function readCommandLine<Table extends OptionTable>(
     if (value !== undefined) entries.set(name, value);
     else if (option !== undefined) problems.push(wrongValue(from, text, option));
   }
-  // Of the table's own names, each with a value of its option.
+  // The keys are the table's own names, each with a value of its option.
   const values = Object.fromEntries(entries) as ValuesOf<Table>;
   problems.push(...check(values, { operands, env }).filter((one) => typeof one === 'string'));
   if (problems.length > 0) return { kind: 'problem', problem: `${problems.join('; ')}; see --help` };
@@ -92,14 +95,17 @@ export function hint(given: string, known: readonly string[]): string {
 }
 
 interface Flags {
-  /** By the option's name. */
+  /** Keyed by the option's name. */
   readonly texts: ReadonlyMap<string, string>;
   readonly operands: readonly string[];
   readonly problems: string[];
   readonly asks?: 'help' | 'version';
 }
 
-/** What the argument at a place would be, if it is no flag: of a bare flag its true or false, of a fault its value and no second fault. */
+/**
+ * What the argument at this index is unless it is a flag: true or false for a bare flag, or the value of a faulty flag,
+ * which must not be reported twice.
+ */
 interface Expected {
   readonly at: number;
   readonly bare?: string;
@@ -127,7 +133,7 @@ function readFlags({ options, version }: Program<OptionTable>, args: readonly st
     const option = options[name];
     if (option === undefined) {
       const problem = `unknown option ${flag}${hint(flag, [...names.keys()])}`;
-      // Of `-abc` one will do.
+      // Once is enough for `-abc`.
       if (!problems.includes(problem)) problems.push(problem);
       expected = { at: value === undefined ? index + 1 : -1 };
     } else if (option.isBare === true) {
@@ -135,14 +141,16 @@ function readFlags({ options, version }: Program<OptionTable>, args: readonly st
       expected = { at: value === undefined ? index + 1 : -1, bare: name };
     } else if (value === undefined || (inlineValue === false && value.startsWith('--'))) {
       problems.push(`${flag} needs a value (${option.form})`);
-      // It has taken the next flag for its value, and that one's own is left.
+      // It took the next flag as its value, whose own value is left over.
       expected = { at: index + 2 };
     } else texts.set(name, value);
   }
   return { texts, operands, problems };
 }
 
-/** Node's own messages name neither what was expected nor what was probably meant: it only cuts the line. */
+/**
+ * Node's own messages name neither what was expected nor what was probably meant, so Node only splits the command line.
+ */
 function tokensOf(options: OptionTable, args: readonly string[]) {
   const kinds = Object.entries(options).map(([name, { isBare }]) => [
     flagOf(name).slice(2),

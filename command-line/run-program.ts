@@ -1,11 +1,14 @@
-/** The process of a program: its arguments, and who is told of help and problems. The rest is the program's own. */
+/** Runs a program with its arguments, and prints help and problems. */
 
 import { terminalText } from '../shared/terminal-text.js';
 import { helpText } from './help.js';
 import type { OptionTable, ValuesOf } from './option.js';
 import { type Program, readCommandLine } from './program.js';
 
-/** Runs it with what the command line says; without that when it asks for help, or when something is wrong: one line and exit code 1. */
+/**
+ * Runs it with the values from the command line. Prints help when asked; on a problem prints one line and sets exit
+ * code 1.
+ */
 export async function runProgram<Table extends OptionTable>(
   program: Program<Table>,
   run: (values: ValuesOf<Table>, operands: readonly string[]) => unknown,
@@ -26,7 +29,7 @@ export async function runProgram<Table extends OptionTable>(
   }
 }
 
-/** One readable line, and exit code 1. */
+/** Prints one readable line and sets exit code 1. */
 export function tellProblem(name: string, problem: string): void {
   process.stderr.write(`${name}: ${terminalText(problem)}\n`);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** What is true of the connection right now, as durations from now. Reads the feed, changes nothing. */
+/** Facts about the connection at this moment, as durations from now. Reads the feed, changes nothing. */
 
 import { isSentiment } from './data/sentiment.js';
 import type { ViewMode } from './data/view.js';

@@ -1,6 +1,6 @@
 /**
- * The one connection of the page: which stream is followed, what became of it, and the hub's clock. Opens the client's
- * subscriptions and closes them. Knows no DOM.
+ * The page's single connection: which stream is followed, its state, and the hub's clock. Opens and closes the client's
+ * subscriptions. Knows no DOM.
  */
 
 import type { AggregateFrame, HubStatus, StateChange, StreamGap, StreamPosition, StreamWindow } from '@tickcast/client';
@@ -10,7 +10,7 @@ import { authorization } from './hub-token.js';
 export interface FeedListener {
   frame(frame: AggregateFrame): void;
   gap(gap: StreamGap): void;
-  /** Windows that the hub kept, asked for over HTTP. */
+  /** Windows that the hub kept, fetched over HTTP. */
   past(windows: readonly StreamWindow[], windowMs: number): void;
   status(status: HubStatus): void;
   hello(): void;
@@ -20,7 +20,7 @@ export interface FeedListener {
 
 const PING_MS = 5000;
 const FIRST_PING_MS = 700;
-/** A hub's clock that is further off than this was set anew, or the page slept. */
+/** If the hub's clock moves by more than this, in milliseconds, it was changed, or the page slept. */
 const CLOCK_JUMP_MS = 5000;
 const HISTORY = 300;
 
@@ -30,27 +30,27 @@ export class Feed {
   readonly #timer: ReturnType<typeof setInterval>;
   #subscription: HubSubscription | undefined;
   #position: StreamPosition | undefined;
-  /** What the hub's clock has over the page's. */
+  /** The hub's clock minus the page's, in milliseconds. */
   #skewMs: number | undefined;
   #past: AbortController | undefined;
 
   stream: string | undefined;
   connection: StateChange = { state: 'connecting', reason: 'first attempt', attempts: 0 };
-  /** When the next attempt is due, on the page's own clock, which nobody sets: `performance.now()`. */
+  /** When the next attempt is due, by `performance.now()`, which nobody can change. */
   retryAt: number | undefined;
-  /** Connections that were lost. */
+  /** Number of lost connections. */
   reconnects = 0;
   subscribed: 'connecting' | 'waiting' | 'live' | 'ended' = 'connecting';
-  /** The code of what ended the subscription, when it was not the page. */
+  /** The code of the error that ended the subscription, unless the page ended it. */
   ending: string | undefined;
   status: HubStatus | undefined;
-  /** Until when a draining hub goes on, on the page's clock. */
+  /** Until when a draining hub serves, on the page's clock. */
   drainsAt: number | undefined;
   gaps = 0;
   skippedWindows = 0;
-  /** Predictions of the windows shown that the model had no answer to. */
+  /** Failed predictions in the windows shown. */
   failed = 0;
-  /** When windows were left out last although the page was seen, on the page's clock. */
+  /** When windows were last left out although the page was visible, on the page's clock. */
   slowAt: number | undefined;
   networkUs: number | undefined;
 
@@ -59,7 +59,7 @@ export class Feed {
     this.#listener = listener;
     client.on('state', (change) => this.#onState(change));
     client.on('hello', () => {
-      // Not while the page is busy with what comes first: that would be taken for the network.
+      // Not during the page's initial work, whose delay would be attributed to the network.
       setTimeout(() => void this.#ping(), FIRST_PING_MS);
       listener.hello();
     });
@@ -75,9 +75,9 @@ export class Feed {
     this.#timer = setInterval(() => void this.#ping(), PING_MS);
   }
 
-  /** Now by the hub's clock, in milliseconds since 1970. */
+  /** The present by the hub's clock, in milliseconds since 1970. */
   get hubNow(): number {
-    // Until the hub has said what time it is there, this machine's is as good a guess as any.
+    // Until the hub has reported its time, this machine's is the best guess.
     return this.#skewMs === undefined ? Date.now() : performance.now() + this.#skewMs;
   }
 
@@ -100,7 +100,7 @@ export class Feed {
     this.#subscribe();
   }
 
-  /** Goes on after the hub ended the subscription, where it ended. */
+  /** Resubscribes after the hub ended the subscription, from where it ended. */
   resume(): void {
     if (this.stream === undefined || this.ending === undefined) return;
     const position = this.#subscription?.position ?? this.#position;
@@ -113,7 +113,7 @@ export class Feed {
     this.#client.retryNow();
   }
 
-  /** Asks for what the hub kept of the stream in windows of this length. */
+  /** Requests the windows of this length that the hub kept. */
   async askPast(windowMs: number): Promise<void> {
     const stream = this.stream;
     if (stream === undefined) return;
@@ -125,7 +125,7 @@ export class Feed {
       const { windows } = (await answer.json()) as { windows: readonly StreamWindow[] };
       if (stream === this.stream) this.#listener.past(windows, windowMs);
     } catch {
-      // A hub that is away is told elsewhere, and the past is asked for again when it is back.
+      // An absent hub is reported elsewhere, and the past is requested again when it is back.
     }
   }
 
@@ -209,7 +209,7 @@ export class Feed {
     }
   }
 
-  /** A message that says what time it is can only be late: the earliest word counts, and is forgotten slowly. */
+  /** A timestamp can only arrive late: the earliest one counts, and is slowly forgotten. */
   #tellTime(hubTime: number): void {
     const skew = hubTime - performance.now();
     const known = this.#skewMs;

@@ -1,4 +1,4 @@
-/** What the page needs of the SDK, by its own names. */
+/** The parts of the SDK that the page uses, under its own names. */
 
 import type { Subscription, TickcastClient } from '@tickcast/client';
 

@@ -1,12 +1,12 @@
-/** The page's token: comes in the address after `#`, which browsers send to nobody, and is kept for as long as the tab. */
+/** The page's token: passed in the address after `#`, which browsers send to nobody, and kept as long as the tab. */
 
 const KEY = 'tickcast.token';
-/** The only ones that a header can carry. */
+/** Characters that an HTTP header can carry. */
 const FORM = /^[\x21-\x7e]+$/;
 
 let inMemory: string | undefined;
 
-/** Takes the token out of the address, so that it is in no link that is shared and in no screenshot. */
+/** Removes the token from the address, so that it appears in no shared link and no screenshot. */
 export function takeToken(): void {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
   if (given === null) return;
@@ -14,7 +14,7 @@ export function takeToken(): void {
   history.replaceState(null, '', location.pathname + location.search);
 }
 
-/** Puts one into the address, for the page that is loaded next: that works where nothing may be stored too. */
+/** Puts a token into the address for the next page load, which works even without storage. */
 export function putToken(token: string): void {
   history.replaceState(null, '', `${location.pathname}${location.search}#${new URLSearchParams({ token })}`);
 }
@@ -26,7 +26,7 @@ function keepToken(token: string): void {
     if (inMemory === undefined) sessionStorage.removeItem(KEY);
     else sessionStorage.setItem(KEY, inMemory);
   } catch {
-    // Storage may be forbidden: then it is there until the page is left.
+    // Storage may be forbidden: then the token lasts until the page is left.
   }
 }
 
@@ -38,7 +38,7 @@ export function keptToken(): string | undefined {
   }
 }
 
-/** What a request over HTTP says of it. */
+/** The headers that carry it over HTTP. */
 export function authorization(): Record<string, string> {
   const token = keptToken();
   return token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -1,4 +1,4 @@
-/** The keys of the page and the dialog that tells of them. Off in fields; can be turned off. */
+/** The page's keyboard shortcuts, and the dialog that lists them. Inactive in input fields; can be turned off. */
 
 import type { RangeName } from './data/view.js';
 import { byId } from './ui/dom.js';
@@ -53,7 +53,7 @@ export function bindKeys(actions: KeyActions): void {
     const range = RANGE_KEYS[event.key];
     const act = simple[event.key.toLowerCase()];
     if (event.key === ' ') {
-      // On a button the space bar presses it.
+      // On a button, the space bar presses it.
       if (target.closest('button') !== null) return;
       actions.pause();
     } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {

@@ -1,6 +1,6 @@
-/** Where labels beside a column stand so that none covers another. Knows no DOM. */
+/** Places labels beside a column so that none covers another. Knows no DOM. */
 
-/** Tops of labels of one height, as near to `centres` (in order) as the room from 0 to `room` allows. */
+/** Tops of labels of one height, as close to `centres` (in order) as possible between 0 and `room`. */
 export function placeLabels(centres: readonly number[], height: number, room: number): number[] {
   const tops = centres.map((centre) => centre - height / 2);
   let least = 0;

@@ -1,9 +1,9 @@
-/** The page's own link: which stream and which range are looked at, so that it can be kept and shared. */
+/** The page's link: its stream and range, so that it can be kept and shared. */
 
 import { STREAM_NAME } from '../shared/limits.js';
 import { isRange, type RangeName } from './data/view.js';
 
-/** What the link says; what it says wrongly is left out. */
+/** The link's content, without invalid parts. */
 export function readLink(): { readonly stream: string | undefined; readonly range: RangeName | undefined } {
   const link = new URLSearchParams(location.search);
   const stream = link.get('stream');

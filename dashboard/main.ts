@@ -1,14 +1,19 @@
 /**
- * The page's entry: connects to the hub that served it, once the type is there to be measured.
+ * The page's entry point: connects to the hub that served it, once the fonts are loaded and can be measured.
  *
  * What tests may rely on:
- * - `html[data-state]`: connecting, empty, live, paused, zoomed, reconnecting, slow (cut as too slow), slowed, ended, draining, failed;
- *   `html[data-theme]`: dark or light when the reader chose; `html[data-tab]`: live, try or hub (seen on a phone).
- * - `[data-mood]` the number; `[data-rate]` messages a second; `[data-share="positive"]` whole per cents; `[data-link]` the connection
- *   in a word and `[data-behind]` what follows; `#link-action` Retry now or Resume; `#pause`; `#back-to-live`.
- * - `#newest [data-row]` with `data-tone`, `#newest[data-held]`; `#try-text`, `[data-score="positive"]`, `[data-receipt]`, `#try-problem`.
- * - `#gaps [data-gap]`: the gaps in words, its value the reason; `[data-offset]`, `[data-skipped]`, `[data-failed]`, `[data-gaps]`, `[data-reconnects]`.
- * - `#stream`, `[data-range]`, `#theme`, `#help-open`, `#help`, `#table-toggle`, `#share-table`, `#empty`, `#token`, `.tabs [data-tab]`.
+ * - `html[data-state]`: connecting, empty, live, paused, zoomed, reconnecting, slow (cut as too slow), slowed, ended,
+ *   draining, failed; `html[data-theme]`: dark or light when the reader chose; `html[data-tab]`: live, try or hub (on
+ *   a phone).
+ * - `[data-mood]` the number; `[data-rate]` messages per second; `[data-share="positive"]` integer per cents;
+ *   `[data-link]` the connection in a word and `[data-behind]` its detail; `#link-action` Retry now or Resume;
+ *   `#pause`; `#back-to-live`.
+ * - `#newest [data-row]` with `data-tone`, `#newest[data-held]`; `#try-text`, `[data-score="positive"]`,
+ *   `[data-receipt]`, `#try-problem`.
+ * - `#gaps [data-gap]`: the gaps in words, with the reason as value; `[data-offset]`, `[data-skipped]`,
+ *   `[data-failed]`, `[data-gaps]`, `[data-reconnects]`.
+ * - `#stream`, `[data-range]`, `#theme`, `#help-open`, `#help`, `#table-toggle`, `#share-table`, `#empty`, `#token`,
+ *   `.tabs [data-tab]`.
  */
 
 import { connect } from '@tickcast/client';
@@ -17,7 +22,7 @@ import { Page } from './page.js';
 
 function open(): void {
   takeToken();
-  // Another token, another client: the page begins anew with it.
+  // Another token means another client: the page starts afresh with it.
   const reconnect = (token: string): void => {
     putToken(token);
     location.reload();

@@ -1,4 +1,4 @@
-/** Which of its states the page is in, and what the header says of it. Knows no DOM. */
+/** The state of the page, and what the header says about it. Knows no DOM. */
 
 import type { ViewMode } from './data/view.js';
 import { behind, span, whole } from './ui/format.js';
@@ -34,16 +34,16 @@ export interface Facts {
   readonly sinceMs: number;
 }
 
-/** The header's word, what follows it, and what can be done. */
+/** The header's word, its detail, and the available action. */
 export interface LinkText {
   readonly word: string;
   readonly detail: string;
   readonly action: '' | 'Retry now' | 'Resume';
 }
 
-/** A tab counts as slow for this long after windows were left out. */
+/** How long a tab counts as slow after windows were left out, in milliseconds. */
 const SLOWED_MS = 5000;
-/** Connecting is not worth a word before. */
+/** Connecting is not mentioned before this, in milliseconds. */
 const QUIET_MS = 2000;
 
 export function pageState(facts: Facts): PageState {
@@ -92,7 +92,7 @@ export function linkText(state: PageState, facts: Facts): LinkText {
   }
 }
 
-/** True while what the page shows is not of now. */
+/** True while the page shows old data. */
 export function isStale(state: PageState): boolean {
   return state === 'reconnecting' || state === 'slow' || state === 'ended' || state === 'failed';
 }

@@ -1,4 +1,4 @@
-/** The page as a whole: joins the feed, the hour that is kept, the view and the parts that show them. Decides no layout. */
+/** The page as a whole: connects the feed, the history, the view and the panels. Decides no layout. */
 
 import { ChartStage } from './charts/chart-stage.js';
 import { NowColumn } from './charts/now-column.js';
@@ -27,7 +27,7 @@ import { byId, setData, setHidden, setText } from './ui/dom.js';
 import { span } from './ui/format.js';
 import { Theme } from './ui/theme.js';
 
-/** Numbers change this often at most. */
+/** Minimum interval between updates of numbers, in milliseconds. */
 const RENDER_MS = 250;
 /** The stream of an empty hub. */
 const FIRST_STREAM = 'live';
@@ -50,11 +50,11 @@ export class Page {
   readonly #status = new StatusLine();
   readonly #announcer = new Announcer();
   readonly #pill = byId('back-to-live', HTMLButtonElement);
-  /** False while the stream is only what an empty hub offers. */
+  /** False while the stream is only an empty hub's suggestion. */
   #isChosen = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** `reconnect`: opens the page's connection anew, with a token. */
+  /** `reconnect`: reopens the page's connection, with a token. */
   constructor(client: HubClient, reconnect: (token: string) => void) {
     this.#feed = new Feed(client, {
       frame: ({ windows, skipped }) => {
@@ -122,7 +122,7 @@ export class Page {
     document.addEventListener('visibilitychange', () => this.#onVisibility());
   }
 
-  /** Reads the link and begins. */
+  /** Reads the link and starts. */
   open(): void {
     const { stream, range } = readLink();
     if (range !== undefined) this.#view.choose(range);
@@ -195,7 +195,7 @@ export class Page {
     if (document.hidden) {
       this.#stage.stop();
     } else {
-      // What was left out while nobody looked.
+      // What was left out while the page was hidden.
       void this.#askPast();
       this.#stage.invalidate();
     }

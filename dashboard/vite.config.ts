@@ -7,7 +7,9 @@ import { defineConfig, type Plugin } from 'vite';
 const root = import.meta.dirname;
 const outDir = join(root, '../dist/web');
 
-/** What the page never uses of its libraries, by the text that brings it in; the bundler drops what nothing reaches. */
+/**
+ * Unused parts of the page's libraries, by the text that brings them in; the bundler drops what becomes unreachable.
+ */
 const UNUSED: Readonly<Record<string, readonly (readonly [string | RegExp, string])[]>> = {
   'uPlot.esm.js': [
     ['const showLegend = legend.show;', 'const showLegend = false;'],
@@ -39,7 +41,7 @@ const UNUSED: Readonly<Record<string, readonly (readonly [string | RegExp, strin
     ['tagInput(captured, description)', 'captured'],
   ],
   'client/requests/request.ts': [['captureInput(submission.input)', 'submission.input']],
-  // For the docs.
+  // Only for the docs.
   'shared/errors.ts': [[/\bmeaning: ("[^"]*"|'[^']*'),?/g, '']],
   'engine.io-client/build/esm/transports/index.js': [['webtransport: WT,', '']],
 };
@@ -51,7 +53,7 @@ function leaveOut(): Plugin {
       const found = Object.entries(UNUSED).find(([path]) => id.endsWith(path));
       if (found === undefined) return undefined;
       for (const [text, instead] of found[1]) {
-        // A new version of the library may be written otherwise: then this list must be looked at again.
+        // A new version of the library may be written differently: then this list must be revised.
         const shorter = code.replace(text, instead);
         if (shorter === code) throw new Error(`${found[0]} has no longer "${String(text)}"`);
         code = shorter;
@@ -70,7 +72,7 @@ export default defineConfig({
     leaveOut(),
     {
       name: 'own-files',
-      // The folder also holds the SDK's bundle: what is cleared is the page's own.
+      // The folder also holds the SDK's bundle: only the page's own files are removed.
       buildStart: () => rmSync(join(outDir, 'assets'), { recursive: true, force: true }),
     },
   ],

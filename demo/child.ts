@@ -5,11 +5,11 @@ import { createInterface } from 'node:readline';
 import { terminalText } from '../shared/terminal-text.js';
 
 export interface ChildPlan {
-  /** As it stands in messages, such as `the hub`. */
+  /** Its name in messages, such as `the hub`. */
   readonly name: string;
   /** Arguments of `node`. */
   readonly args: readonly string[];
-  /** Each line it prints, fit for a terminal; the last ones say why it ended, if it did. */
+  /** Each line it prints, made safe for a terminal; the last ones say why it ended, if it did. */
   readonly onLine: (line: string) => void;
   readonly onMessage?: (message: unknown) => void;
 }
@@ -21,14 +21,14 @@ export interface ChildEnd {
 }
 
 export class Child {
-  /** Resolves, with the reason in words, when the process ends before anybody asked it to. */
+  /** Resolves with the reason in words when the process ends unasked. */
   readonly failed: Promise<string>;
   readonly #process: ChildProcess;
   readonly #closed: Promise<void>;
   #asked = false;
 
   constructor({ name, args, onLine, onMessage }: ChildPlan) {
-    // A process group of its own: Ctrl-C in a terminal reaches the main process alone, which ends the others in order.
+    // A process group of its own: Ctrl-C in a terminal reaches only the main process, which ends the others in order.
     this.#process = spawn(process.execPath, args, {
       detached: true,
       windowsHide: true,
@@ -39,9 +39,9 @@ export class Child {
     }
     if (onMessage !== undefined) this.#process.on('message', onMessage);
     this.#process.on('error', () => {
-      // A message to a process that has just ended; that it ended is told below.
+      // The process may have just ended, which is reported below.
     });
-    // `close` comes when its output and its messages have been read to their end.
+    // `close` follows the end of its output and messages.
     this.#closed = new Promise((resolve) => this.#process.once('close', () => resolve()));
     this.failed = new Promise((resolve) => {
       void this.#closed.then(() => {
@@ -57,7 +57,7 @@ export class Child {
     return this.#process.pid;
   }
 
-  /** Asks it to end, by a message or else by SIGTERM, and kills it if it has not within `withinMs`. */
+  /** Asks it to end, by a message or else SIGTERM, and kills it after `withinMs` milliseconds. */
   async end(withinMs: number, message?: object): Promise<ChildEnd> {
     const child = this.#process;
     this.#asked = true;
@@ -75,7 +75,7 @@ export class Child {
     return { code: child.exitCode, forced };
   }
 
-  /** At once, without waiting. */
+  /** Immediately, without waiting. */
   kill(): void {
     this.#asked = true;
     this.#process.kill('SIGKILL');

@@ -1,4 +1,7 @@
-/** The run of a demo: hub, feed, view, and the order in which they end. Owns the processes; knows no arguments and no signals. */
+/**
+ * One run of the demo: hub, feed, view, and the order in which they end. Owns the processes; knows no arguments and no
+ * signals.
+ */
 
 import { FeedProcess } from './feed-process.js';
 import { type BatchTotals, HubProcess, USUAL_PORT } from './hub-process.js';
@@ -6,14 +9,14 @@ import type { DemoOptions } from './options.js';
 import { Tally } from './view/tally.js';
 import type { View } from './view/view.js';
 
-/** How a demo went: `problem` is undefined when it ended because it was asked to, and in good order. */
+/** How a demo ended: `problem` is undefined when it was asked to end, and ended in order. */
 export interface DemoOutcome {
   readonly problem: string | undefined;
-  /** Undefined when it never got as far as to send. */
+  /** Undefined when it never started sending. */
   readonly tally: Tally | undefined;
 }
 
-/** How often the hub is asked for its batches, in milliseconds. */
+/** How often the hub is asked for its batch totals, in milliseconds. */
 const TOTALS_EVERY_MS = 1_000;
 /** How long the feed waits for its last answers, in milliseconds. */
 const LAST_ANSWERS_MS = 3_000;
@@ -29,7 +32,10 @@ export class Demo {
     this.#view = view;
   }
 
-  /** Runs until `stop`, until the time is over or until something breaks; then ends the feed, drains the hub and says how it went. */
+  /**
+   * Runs until `stop`, until the time is over or until something breaks; then ends the feed, drains the hub and reports
+   * how it went.
+   */
   async run(stop: AbortSignal): Promise<DemoOutcome> {
     const hub = await HubProcess.start(this.#options.port, (line) => this.#view.log(line));
     this.#hub = hub;
@@ -51,7 +57,7 @@ export class Demo {
     return this.#watch(hub, stopped);
   }
 
-  /** For the case that the main process cannot wait: kills what still runs. */
+  /** Kills what still runs, when the main process cannot wait. */
   kill(): void {
     this.#feed?.kill();
     this.#hub?.kill();
@@ -61,7 +67,7 @@ export class Demo {
     const { rate, port, seed, duration: durationSeconds } = this.#options;
     const view = this.#view;
     const tally = new Tally(performance.now());
-    // Nobody asked for a port, and the usual one was taken.
+    // No port was requested, and the usual one was taken.
     view.begin(hub.url, port === undefined && hub.port !== USUAL_PORT ? USUAL_PORT : undefined);
     const feed = new FeedProcess({
       url: hub.url,
@@ -88,7 +94,7 @@ export class Demo {
     let problem = await Promise.race([stopped, over, hub.failed, feed.failed]);
 
     for (const timer of timers) clearTimeout(timer);
-    // With the hub gone there is no answer to wait for.
+    // Without a hub there is no answer to wait for.
     const feedEnd = await feed.end(problem === undefined ? LAST_ANSWERS_MS : 0);
     addTotals(await hub.totals());
     const hubEnd = await hub.end();

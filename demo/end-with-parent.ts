@@ -1,4 +1,6 @@
-/** Loaded before the hub's own code: has the hub drain when the demo that started it is gone, even if it was killed outright. */
+/**
+ * Loaded before the hub's own code: makes the hub drain when the demo that started it is gone, even if it was killed.
+ */
 
 import { isMainThread } from 'node:worker_threads';
 

@@ -1,10 +1,10 @@
-/** Gathers what happens to the feed's requests until the next report takes it. Knows no socket and no process. */
+/** Collects what happens to the feed's requests until the next report. Knows no sockets and no processes. */
 
 import { type FeedReport, isLabel, LABELS, type LabelCounts, type Scored } from './feed-report.js';
 import { LatencyScale } from './latency-scale.js';
 import type { Message } from './text/grammar.js';
 
-/** More would not be seen: the view shows fewer. */
+/** The view shows fewer, so more are not kept. */
 const NEWEST = 60;
 
 /** The part of a prediction that the feed reads. */
@@ -55,7 +55,7 @@ export class FeedLog {
     this.#error(code, message);
   }
 
-  /** What was gathered since the last call. */
+  /** What was collected since the last call. */
   take(connection: string): FeedReport {
     const report: FeedReport = {
       kind: 'report',

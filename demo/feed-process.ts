@@ -1,4 +1,4 @@
-/** The feed as a process of its own, seen from the process that shows it. */
+/** The feed as a child process, seen from the process that shows it. */
 
 import { fileURLToPath } from 'node:url';
 import { Child, type ChildEnd } from './child.js';
@@ -12,7 +12,7 @@ export interface FeedPlan {
   readonly onLog: (line: string) => void;
 }
 
-/** Beyond the wait for answers: the last report, and the end of the process. */
+/** Time beyond the wait for answers for the last report and the exit, in milliseconds. */
 const END_MS = 2_000;
 
 export class FeedProcess {
@@ -35,7 +35,9 @@ export class FeedProcess {
     return this.#child.pid;
   }
 
-  /** Has it send nothing more, wait up to `waitMs` for answers, and end. Its last report has come when this resolves. */
+  /**
+   * Makes it stop sending, wait up to `waitMs` for answers, and exit. Its last report has arrived when this resolves.
+   */
   end(waitMs: number): Promise<ChildEnd> {
     const stop: FeedStop = { kind: 'stop', waitMs };
     return this.#child.end(waitMs + END_MS, stop);

@@ -1,14 +1,14 @@
-/** What the feed tells the process that shows it, and the one word it is told. Types and the check of what came; knows no process. */
+/** Messages between the feed and the process that shows it. Types and a check of what arrived; knows no processes. */
 
 import type { LatencyCounts } from './latency-scale.js';
 
 export const LABELS = ['negative', 'neutral', 'positive'] as const;
 export type Label = (typeof LABELS)[number];
 
-/** Answers of each label, in the order of {@link LABELS}. */
+/** Answers per label, in the order of {@link LABELS}. */
 export type LabelCounts = readonly [negative: number, neutral: number, positive: number];
 
-/** A message and what the hub said of it. */
+/** A message and the hub's answer. */
 export interface Scored {
   readonly topic: string;
   readonly text: string;
@@ -16,26 +16,26 @@ export interface Scored {
   readonly score: number;
 }
 
-/** What happened since the report before. */
+/** What happened since the previous report. */
 export interface FeedReport {
   readonly kind: 'report';
   readonly sent: number;
   readonly answered: number;
-  /** Requests that failed, by code. */
+  /** Failed requests by code. */
   readonly errors: Readonly<Record<string, number>>;
-  /** One of the messages behind `errors`. */
+  /** One example message behind `errors`. */
   readonly errorExample: string;
   readonly latencies: LatencyCounts;
   readonly topics: Readonly<Record<string, LabelCounts>>;
   /** The last few answers, oldest first. */
   readonly newest: readonly Scored[];
-  /** Of the connection, as the SDK names it. */
+  /** State of the connection, as the SDK names it. */
   readonly connection: string;
   /** The model that answered last, or an empty string. */
   readonly model: string;
 }
 
-/** To the feed: send nothing more, wait for what is unanswered for at most `waitMs`, report, end. */
+/** To the feed: stop sending, wait for unanswered requests for at most `waitMs`, report, exit. */
 export interface FeedStop {
   readonly kind: 'stop';
   readonly waitMs: number;
@@ -45,7 +45,7 @@ export function isLabel(value: unknown): value is Label {
   return LABELS.some((label) => label === value);
 }
 
-/** Both ends are built together: only the kind is checked. */
+/** Both ends are built together, so only the kind is checked. */
 export function isFeedReport(value: unknown): value is FeedReport {
   return kindOf(value) === 'report';
 }

@@ -1,7 +1,7 @@
 /**
- * The feed's process: makes messages and emits each as one `predict` through the SDK over a real socket, as a program of anybody would.
- * Each topic is a stream.
- * Started by feed-process.ts, to which it reports; knows nothing of the view and nothing of the hub but its address.
+ * The feed's process: makes messages and sends each as one `predict` through the SDK over a real socket, as any program
+ * would. Each topic is a stream. Started by feed-process.ts, to which it reports; knows nothing of the view, and only
+ * the address of the hub.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { streamNameOf } from './stream-name.js';
 import { Grammar, type Message } from './text/grammar.js';
 import { Random } from './text/random.js';
 
-/** Arguments: address, messages a second, seed. */
+/** Arguments: address, messages per second, seed. */
 const [url = '', rateText, seedText] = process.argv.slice(2);
 const rate = Number(rateText);
 const seed = Number(seedText);
@@ -22,7 +22,7 @@ const seed = Number(seedText);
 const REPORT_EVERY_MS = 100;
 const PREDICT_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** After a pause of the process or of the connection the feed goes on from now; it does not catch up more than this. */
+/** After a pause of the process or the connection the feed continues from now; it catches up at most this much. */
 const CATCH_UP_SECONDS = 0.25;
 
 const stop = new AbortController();
@@ -32,14 +32,14 @@ process.on('message', (word: unknown) => {
   waitMs = word.waitMs;
   stop.abort();
 });
-// Nobody watches any more: there is nobody to report to either.
+// Nobody watches any more, so there is nobody to report to.
 process.on('disconnect', () => process.exit());
 
 const log = new FeedLog();
 const client = connect(url, {
   timeoutMs: PREDICT_TIMEOUT_MS,
   reconnectMaxMs: 1_000,
-  // The hub that the demo starts asks for one where TICKCAST_TOKEN_FILE is set.
+  // The demo's hub asks for a token when TICKCAST_TOKEN_FILE is set.
   token: process.env.TICKCAST_TOKEN || undefined,
 });
 const reports = setInterval(report, REPORT_EVERY_MS);
@@ -53,18 +53,18 @@ try {
     process.exitCode = 1;
   }
 } finally {
-  // Rejects what is still open; the rejections are settled before the last report.
+  // Rejects open requests; the rejections are settled before the last report.
   client.close();
   await delay(0);
   clearInterval(reports);
   if (process.connected) process.send?.(log.take(client.state), () => process.disconnect());
 }
 
-/** Messages come independently of one another, `rate` a second on average, until the feed is told to stop. */
+/** Messages arrive independently of one another, `rate` per second on average, until the feed is told to stop. */
 async function emitMessages(): Promise<void> {
   const grammar = new Grammar(seed);
   const gaps = new Random(seed + 1);
-  // The time in the messages' world counts messages, so that a seed gives the same ones however the machine is loaded.
+  // Time in the messages' world counts messages, so that a seed always gives the same ones, however loaded the machine.
   let storySeconds = 0;
   const started = performance.now() / 1000;
   let offset = 0;

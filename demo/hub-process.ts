@@ -1,25 +1,28 @@
-/** The hub as a process of its own, as `npm start` would start it, with the project's own models. Knows its command line and its probes. */
+/**
+ * The hub as a child process, started as by `npm start`, with the project's own models. Knows its command line and its
+ * probes.
+ */
 
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Child, type ChildEnd } from './child.js';
 
-/** Batches that ran and rows in them, from the hub's start. */
+/** Batches run and the rows in them, since the hub's start. */
 export interface BatchTotals {
   readonly batches: number;
   readonly rows: number;
 }
 
 const HOST = '127.0.0.1';
-/** Where the hub listens by itself: the address people try first. */
+/** The hub's default port, which people try first. */
 export const USUAL_PORT = 3000;
-/** TensorFlow's library takes seconds to load from a slow disk. */
+/** Time to become ready, in milliseconds: TensorFlow's library takes seconds to load from a slow disk. */
 const READY_MS = 60_000;
 const POLL_MS = 50;
 const PROBE_TIMEOUT_MS = 2_000;
 const GRACE_MS = 5_000;
-/** Beyond the grace: sockets, engine and logs are closed too. */
+/** Beyond the grace period, for closing sockets, engine and logs. */
 const END_MS = GRACE_MS + 5_000;
 
 export class HubProcess {
@@ -50,7 +53,7 @@ export class HubProcess {
     this.failed = this.#child.failed;
   }
 
-  /** Starts it; a port of 0 is a free one, undefined the usual one if it is free. */
+  /** Starts it; port 0 takes a free one, undefined the usual one if it is free. */
   static async start(port: number | undefined, onLog: (line: string) => void): Promise<HubProcess> {
     return new HubProcess((port ?? (await portIfFree(USUAL_PORT))) || (await portIfFree(0)) || USUAL_PORT, onLog);
   }
@@ -63,7 +66,7 @@ export class HubProcess {
     return this.#child.pid;
   }
 
-  /** Resolves once it takes requests: undefined, or why not within a minute. */
+  /** Resolves once it accepts requests: with undefined, or why it did not within a minute. */
   async ready(signal: AbortSignal): Promise<string | undefined> {
     const until = performance.now() + READY_MS;
     while (!signal.aborted && performance.now() < until) {
@@ -81,7 +84,7 @@ export class HubProcess {
     return typeof batches === 'number' && typeof rows === 'number' ? { batches, rows } : undefined;
   }
 
-  /** Has it drain and end. */
+  /** Makes it drain and exit. */
   end(): Promise<ChildEnd> {
     return this.#child.end(END_MS);
   }
@@ -90,7 +93,7 @@ export class HubProcess {
     this.#child.kill();
   }
 
-  /** What `/readyz` says, if it says ready. */
+  /** The answer of `/readyz`, if ready. */
   async #probe(): Promise<unknown> {
     try {
       const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
@@ -102,7 +105,7 @@ export class HubProcess {
   }
 }
 
-/** The port, or any free one for 0, if it was free a moment ago; else undefined. */
+/** The port, or any free one for 0, if it was free a moment ago; otherwise undefined. */
 function portIfFree(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const probe = createServer();

@@ -1,10 +1,12 @@
-/** Counts latencies in steps of 5 %, from 10 us to a minute, so that a percentile is exact to 2.5 % in constant memory. */
+/**
+ * Counts latencies in steps of 5 %, from 10 us to a minute, so that a percentile is exact to 2.5 % in constant memory.
+ */
 
 const LOWEST_MS = 0.01;
 const STEP = Math.log(1.05);
 const STEPS = Math.ceil(Math.log(60_000 / LOWEST_MS) / STEP);
 
-/** Count of each step; what is missing is 0. */
+/** Count per step; missing ones are 0. */
 export type LatencyCounts = Readonly<Record<string, number>>;
 
 export class LatencyScale {
@@ -22,7 +24,7 @@ export class LatencyScale {
     return Object.fromEntries(this.#counts);
   }
 
-  /** What `share` (0 to 1) of the latencies do not exceed, in milliseconds; undefined without any. */
+  /** The latency that `share` (0 to 1) of all do not exceed, in milliseconds; undefined without any. */
   percentile(share: number): number | undefined {
     const steps = [...this.#counts].sort(([a], [b]) => a - b);
     const total = steps.reduce((sum, [, count]) => sum + count, 0);

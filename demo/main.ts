@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The demo's main process: options, signals, exit code. The only file of it that knows the terminal's streams. */
+/** The demo's main process: options, signals, exit code. The only file that knows the terminal's streams. */
 
 import { runProgram, tellProblem } from '../command-line/run-program.js';
 import { Demo } from './demo.js';
@@ -8,7 +8,9 @@ import { TOPICS } from './text/topics.js';
 import { nextText, summaryText } from './view/plain.js';
 import { viewFor } from './view/view.js';
 
-/** npm may repeat the Ctrl-C that the terminal sent already: a second signal counts only after this, in milliseconds. */
+/**
+ * npm may repeat the Ctrl-C that the terminal already sent: a second signal counts only after this, in milliseconds.
+ */
 const SAME_SIGNAL_MS = 1_000;
 
 await runProgram(DEMO, run);
@@ -16,7 +18,7 @@ await runProgram(DEMO, run);
 async function run(options: DemoOptions): Promise<void> {
   const { stdout, stderr } = process;
   const stop = new AbortController();
-  // Whoever read the output is gone: that ends the demo as Ctrl-C does.
+  // The reader of the output has gone: this ends the demo as Ctrl-C does.
   stdout.on('error', () => stop.abort());
   stderr.on('error', () => {});
   const view = viewFor(
@@ -26,7 +28,7 @@ async function run(options: DemoOptions): Promise<void> {
     TOPICS.map(({ name }) => name),
   );
   const demo = new Demo(options, view);
-  // However this process ends, it leaves no other one behind and the terminal as it was.
+  // However this process ends, it leaves no other running and restores the terminal.
   process.on('exit', () => {
     view.close();
     demo.kill();

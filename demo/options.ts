@@ -1,17 +1,17 @@
-/** The demo's options: from argv to checked values, or to the line that says what was wrong. Knows nothing of what they start. */
+/** The demo's options: from argv to validated values, or to a one-line problem. Knows nothing of what they start. */
 
 import { integer, optional, type ValuesOf } from '../command-line/option.js';
 import type { Program } from '../command-line/program.js';
 
-/** Above this rate the feed's own process is what is measured. */
+/** Above this rate, the feed's own process is the bottleneck. */
 const MAX_RATE = 5_000;
 
 const OPTIONS = {
-  /** Messages a second. */
+  /** Messages per second. */
   rate: integer(1, MAX_RATE, 40, 'Messages a second; try 2000 to see batches grow.'),
   /** Undefined: 3000 if it is free, else a free one. */
   port: optional(integer(0, 65_535, 0, 'Port of the hub; 0 takes a free one.'), '3000 if free, else a free one'),
-  /** Undefined: at Ctrl-C. */
+  /** Undefined: until Ctrl-C. */
   duration: optional(integer(1, 86_400, 1, 'Seconds until it ends by itself; without, Ctrl-C ends it.')),
   seed: integer(0, 2 ** 32 - 1, 1, 'The same seed gives the same messages.'),
 };

@@ -1,10 +1,13 @@
-/** A stream's name from any other name, such as a topic's or a file's. */
+/** Derives a stream name from any other name, such as a topic's or a file's. */
 
 import { STREAM_NAME } from '../shared/limits.js';
 
 const MAX_LENGTH = 64;
 
-/** The name as it is where it can be, else made fit: accents dropped, what is not allowed as `-`. `fallback` when nothing is left. */
+/**
+ * The name itself if valid, otherwise adapted: accents dropped, disallowed characters as `-`. `fallback` when nothing
+ * is left.
+ */
 export function streamNameOf(name: string, fallback: string): string {
   if (STREAM_NAME.test(name)) return name;
   const fit = name

@@ -1,4 +1,7 @@
-/** Writes docs/options.md and docs/metrics.md from their tables: `npm run docs`. Tests hold the pages against the tables. */
+/**
+ * Generates docs/options.md and docs/metrics.md from their tables: `npm run docs`. Tests compare the pages with the
+ * tables.
+ */
 
 import { writeFileSync } from 'node:fs';
 import { flagOf } from '../command-line/option.js';

@@ -1,6 +1,7 @@
 /**
- * At its end Node puts the terminals it was started in back in order; Node 20 and 22.12 abort (SIGABRT, with a core dump) where one was closed
- * meanwhile. It passes over descriptors that are no longer open, so a closed terminal's are closed before.
+ * Works around an abort at exit. Node restores the terminals it was started in; Node 20 and 22.12 abort (SIGABRT, with
+ * a core dump) if one was closed meanwhile. Node skips closed descriptors, so those of closed terminals are closed
+ * beforehand.
  */
 
 import { closeSync } from 'node:fs';
@@ -8,11 +9,11 @@ import { isatty } from 'node:tty';
 
 const STANDARD = [0, 1, 2];
 
-/** To be called at the start, while the terminals are there. */
+/** Call at start, while the terminals exist. */
 export function leaveClosedTerminals(): void {
   const terminals = STANDARD.filter((fd) => isatty(fd));
   process.on('exit', () => {
-    // One that was closed answers no question of a terminal.
+    // A closed terminal no longer answers as one.
     for (const fd of terminals) if (!isatty(fd)) closeSync(fd);
   });
 }

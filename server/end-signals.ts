@@ -1,19 +1,22 @@
-/** The signals that end a process in good order, and when a further one means: at once. */
+/** The signals that end a process gracefully, and when a further one means an immediate end. */
 
 import type { Clock } from './contracts/clock.js';
 
-/** SIGHUP is what a terminal sends that is closed. SIGQUIT is left to end the process without order. */
+/** SIGHUP is sent by a closing terminal. SIGQUIT is left to end the process immediately. */
 const END_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 export type EndSignal = (typeof END_SIGNALS)[number];
 
-/** Within this a further signal is the same one: npm, `timeout` and shells pass on what the whole process group was sent already. */
+/**
+ * A further signal within this time counts as the same one, in milliseconds: npm, `timeout` and shells repeat what the
+ * whole process group already received.
+ */
 const SAME_SIGNAL_MS = 100;
 
 export interface EndSignalSource {
   on(signal: EndSignal, listener: () => void): unknown;
 }
 
-/** `first` is called once; `again` for each signal that comes later than {@link SAME_SIGNAL_MS} after it, of any of the kinds. */
+/** Calls `first` once, and `again` for each signal, of any kind, later than {@link SAME_SIGNAL_MS} after it. */
 export function onEndSignals(
   source: EndSignalSource,
   clock: Pick<Clock, 'now'>,

@@ -1,4 +1,4 @@
-/** The process: options, app, signals, exit code. The only file that ends the process. */
+/** The hub's process: options, app, signals, exit code. The only file that exits the process. */
 
 import { runProgram, tellProblem } from '../command-line/run-program.js';
 import { invitation } from './app/access-control.js';
@@ -10,10 +10,10 @@ import { onEndSignals } from './end-signals.js';
 import { neverBlock } from './observe/log-sink.js';
 import { openProcessLog } from './process-log.js';
 
-/** What is logged last is given so long to be written. */
+/** Time to write the last log lines, in milliseconds. */
 const LAST_LINES_MS = 500;
 
-// Who reads them may leave before the end.
+// Their reader may leave before the end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 await runProgram(HUB, (config) => run(Object.freeze(config)));
@@ -25,7 +25,7 @@ async function run(config: Config): Promise<void> {
     await flush(LAST_LINES_MS);
     process.exit(code);
   };
-  // After the log's own last words.
+  // After the last log lines.
   leaveClosedTerminals();
   let isBroken = false;
   process.on('uncaughtException', (err) => {
@@ -55,6 +55,6 @@ async function run(config: Config): Promise<void> {
   }
   app = started.app;
   const { url, runToken } = app;
-  // Never by the log, which others read.
+  // Never through the log, which others can read.
   if (runToken !== undefined) process.stderr.write(invitation(url, runToken));
 }

@@ -1,4 +1,4 @@
-/** The hub as a library: what a program that embeds it, or an adapter, needs. See docs/embedding.md. */
+/** The public interface of the hub as a library, for programs that embed it and for adapters. See docs/embedding.md. */
 
 export type { BatchSpecs, BatchViews } from '../shared/batch-layout.js';
 export type { FeaturiserConfig } from '../shared/text/featuriser.js';
@@ -7,7 +7,7 @@ export { App, type AppExtras, type AppState, type StartOutcome } from './app/app
 export { systemClock } from './app/system-clock.js';
 export { type Config, configWith, readConfig } from './config/config.js';
 export { version } from './config/version.js';
-export type { Access, Admission, Grant, Rights, Scope } from './contracts/access.js';
+export type { Access, AccessDecision, Grant, Rights, Scope } from './contracts/access.js';
 export type { Broker, BrokerParts, CastItem, StreamLog, StreamReader } from './contracts/broker.js';
 export type { Clock, Timer } from './contracts/clock.js';
 export type { Door, DoorParts, ModelCatalogue } from './contracts/door.js';

@@ -1,6 +1,6 @@
 /**
- * SIGUSR1 would have Node open its inspector, and with it this process, to whoever reaches port 9229 of this machine. Ignored from the moment this is
- * imported, unless the process was started for the inspector.
+ * Ignores SIGUSR1, on which Node would open its inspector, and so this process, to anybody who reaches port 9229 of
+ * this machine. Takes effect on import, unless the process was started for the inspector.
  */
 
 const INSPECT = /(^|\s)--inspect(-brk|-wait)?([=\s]|$)/;

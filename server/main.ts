@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The entry of the process: what must happen before the rest is loaded, which a Node that is too old could not even read. */
+/** Entry point of the process: what must run before the rest is loaded, which too old a Node could not even parse. */
 
 import './inspector-signal.js';
 import { unfitNode } from './node-version.js';

@@ -1,11 +1,11 @@
-/** The log of this process: on its standard output, with as much as can be written when it ends. */
+/** The log of this process: on its standard output, flushed as far as possible when it ends. */
 
 import { systemClock } from './app/system-clock.js';
 import type { Clock } from './contracts/clock.js';
 import { type LogFormat, type Logger, openLog } from './observe/log/logger.js';
 import { standardOutput } from './observe/log-sink.js';
 
-/** A log that cannot be written keeps no process from its end. */
+/** A log that cannot be written must not keep the process alive. */
 const clock: Pick<Clock, 'immediate' | 'setTimer'> = {
   immediate: systemClock.immediate,
   setTimer: (delayMs, run) => {
@@ -16,7 +16,7 @@ const clock: Pick<Clock, 'immediate' | 'setTimer'> = {
 
 export interface ProcessLog {
   readonly log: Logger;
-  /** Resolves when what was logged is written, or cannot be, or after `withinMs`. */
+  /** Resolves when everything logged is written, when it cannot be, or after `withinMs` milliseconds. */
   flush(withinMs: number): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export function openProcessLog(level: string, format: LogFormat | 'auto'): Proce
   return { log, flush: (withinMs) => outlet.flush(withinMs) };
 }
 
-/** For a program that embeds the hub: a logger on its standard output, which never waits for who reads it. */
+/** Creates a logger on standard output for a program that embeds the hub. It never blocks on its reader. */
 export function createLogger(level: string, format: LogFormat = 'json'): Logger {
   return openProcessLog(level, format).log;
 }

@@ -1,6 +1,6 @@
 /**
- * Where the tensors of a batch lie in the one buffer that travels to the engine and back: outputs first, then inputs, each
- * at a multiple of 8 bytes. Text inputs are a column of byte lengths followed by the UTF-8 bytes of all rows.
+ * Layout of a batch in the one buffer that travels to the engine and back: outputs first, then inputs, each aligned to
+ * 8 bytes. A text input is a column of byte lengths followed by the UTF-8 bytes of all rows.
  */
 
 import {
@@ -43,13 +43,13 @@ export function batchBytes(specs: BatchSpecs, rows: number, textBytes: number): 
 /** Views of one batch's tensors in its buffer. */
 export interface BatchViews {
   readonly outputs: readonly TensorArray[];
-  /** One array for each tensor input; for a text input an empty one, as its rows stand in `text`. */
+  /** One array per tensor input, `[rows, d1, ..., dn]` row-major; empty for a text input, whose rows are in `text`. */
   readonly inputs: readonly TensorArray[];
-  /** With a text input: the byte length of each row, and the bytes behind it to the end of the buffer. */
+  /** For a model with a text input: the byte length of each row, and the bytes from there to the end of the buffer. */
   readonly text: { readonly lengths: Uint32Array; readonly bytes: Uint8Array } | undefined;
 }
 
-/** The views of a batch of `rows` rows; the buffer must have {@link batchBytes} bytes or more. */
+/** The views of a batch of `rows` rows. `buffer` must hold at least {@link batchBytes} bytes. */
 export function viewBatch(specs: BatchSpecs, rows: number, buffer: ArrayBuffer): BatchViews {
   let offset = 0;
   const place = (spec: TensorSpec): TensorArray => {

@@ -1,6 +1,6 @@
-/** Cutting a text to a length in UTF-16 units. */
+/** Cuts a text to a length in UTF-16 units. */
 
-/** The beginning of a text, at most `max` units of it, and not half of a surrogate pair. */
+/** The first `max` UTF-16 units of a text at most, without splitting a surrogate pair. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
   const last = text.charCodeAt(max - 1);

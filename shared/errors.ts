@@ -1,4 +1,4 @@
-/** The one table of errors: Socket.IO, REST, the SDK, metrics and logs read it, and a test holds PROTOCOL.md to it. */
+/** The single table of errors, from which Socket.IO, REST, the SDK, logs and docs are derived. */
 
 /** What a code means to each transport and to the caller. */
 export interface ErrorKind {
@@ -6,7 +6,7 @@ export interface ErrorKind {
   readonly status: number;
   /** True when the same request may succeed later, unchanged. */
   readonly retryable: boolean;
-  /** One sentence for people; it stands in the docs. */
+  /** One sentence for people; printed in the docs. */
   readonly meaning: string;
 }
 
@@ -70,13 +70,13 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** An error as it stands on the wire. */
+/** An error as sent on the wire. */
 export interface WireError {
   readonly code: ErrorCode;
   /** What was wrong, what was expected and what to do. */
   readonly message: string;
   readonly retryable: boolean;
-  /** With a retryable error: how long to wait first, in milliseconds. */
+  /** For a retryable error: how long to wait before retrying, in milliseconds. */
   readonly retryAfterMs?: number;
 }
 

@@ -1,4 +1,4 @@
-/** The protocol: what a client in another runtime, or a test, needs to speak with a hub. */
+/** The protocol: types, parsers and limits for clients in other runtimes and for tests. */
 
 export { ERRORS, type ErrorCode, type ErrorKind, isErrorCode, type WireError, wireError } from './errors.js';
 export {

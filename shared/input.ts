@@ -1,6 +1,6 @@
 /**
- * Counts the rows of a request's `input` against a model's input specs and checks its outer form. Elements are checked when a row is written
- * (row-writer.ts). No copy of the request is made. Never throws.
+ * Counts the rows of a request's `input` against a model's input specs and checks its outer form. Elements are checked
+ * later, when a row is written (row-writer.ts). Does not copy the request and never throws.
  */
 
 import { wireError } from './errors.js';
@@ -16,19 +16,19 @@ import {
   type TensorSpec,
 } from './tensor.js';
 
-/** The limits that an input is held to. */
+/** The limits an input must respect. */
 export type InputLimits = Pick<HubLimits, 'maxRequestRows' | 'maxTextLength'>;
 
-/** What the reader needs to know of a model; `ref` (`name@version`) stands in messages. */
+/** The part of a model that input checking needs; `ref` (`name@version`) appears in messages. */
 export interface InputModel {
   readonly ref: string;
   readonly inputs: readonly InputSpec[];
 }
 
-/** An input whose rows are counted: one part for each of the model's inputs, in their order. */
+/** An input with its rows counted: one part per model input, in the model's order. */
 export interface MeasuredInput {
   readonly rows: number;
-  /** True when the caller gave a batch, and so gets one. */
+  /** True when the caller sent a batch; the answer is then a batch too. */
   readonly batched: boolean;
   readonly parts: readonly InputPart[];
 }
@@ -38,7 +38,7 @@ export type InputPart =
   | {
       readonly kind: 'nested';
       readonly spec: TensorSpec;
-      /** Where it stands in the request, for messages. */
+      /** Path of the value in the request, for messages. */
       readonly path: string;
       readonly value: readonly unknown[];
       readonly rows: number;
@@ -54,7 +54,10 @@ export type InputPart =
     }
   | { readonly kind: 'text'; readonly value: readonly string[]; readonly rows: number; readonly batched: boolean };
 
-/** Counts the rows of an input and checks its outer form; elements are checked by `writeRow`. */
+/**
+ * Counts the rows of an input and checks its outer form; `writeRow` checks the elements. Never throws: a bad input
+ * yields an INVALID_INPUT or TOO_LARGE error.
+ */
 export function measureInput(input: unknown, model: InputModel, limits: InputLimits): Parsed<MeasuredInput> {
   const measured = model.inputs.length === 1 ? measureOne(input, model, limits) : measureNamed(input, model, limits);
   if (!measured.ok) return measured;
@@ -109,7 +112,7 @@ function measureNamed(input: unknown, model: InputModel, limits: InputLimits): P
   return { ok: true, value: { rows: parts[0]?.rows ?? 0, batched, parts } };
 }
 
-/** True for `[x]` as an input of shape [1]: an example as well as a flat batch of one, as the other inputs decide. */
+/** True for `[x]` when the input has shape `[1]`: one example or a flat batch of one; the other inputs decide. */
 function isEither(part: InputPart): boolean {
   if (part.kind !== 'nested' || part.rows !== 1 || Array.isArray(part.value[0])) return false;
   return part.spec.shape.length === 1 && part.spec.shape[0] === 1;
@@ -168,7 +171,7 @@ function measureNested(
 ): Parsed<InputPart> {
   const rank = depthOf(value);
   const expected = spec.shape.length;
-  // As tfjs reads it: for examples of shape [1] a flat array is a batch of them.
+  // Like tfjs: when examples have shape `[1]`, a flat array is a batch of them.
   const flatBatch = expected === 1 && spec.shape[0] === 1 && rank === 1;
   if (flatBatch || rank === expected + 1)
     return { ok: true, value: { kind: 'nested', spec, path, value, rows: value.length, batched: true } };
@@ -256,7 +259,7 @@ function isTagged(value: Record<string, unknown>): boolean {
   return Object.hasOwn(value, 'data') && (Object.hasOwn(value, 'dtype') || Object.hasOwn(value, 'shape'));
 }
 
-/** The elements as a typed array. Bytes at an unaligned offset are copied: a view of them cannot be made. */
+/** The elements as a typed array. Bytes at an unaligned offset are copied, because no view of them is possible. */
 function elementsOf(data: ArrayBufferView | ArrayBuffer, spec: TensorSpec): TensorArray {
   const bytes = ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
@@ -269,7 +272,7 @@ function elementsOf(data: ArrayBufferView | ArrayBuffer, spec: TensorSpec): Tens
     : new Int32Array(aligned.buffer, aligned.byteOffset, length);
 }
 
-/** Depth along the first elements, cut off beyond the deepest that any model can take. */
+/** Nesting depth along the first elements, capped just above the deepest any model accepts. */
 function depthOf(value: unknown): number {
   let depth = 0;
   let inner = value;

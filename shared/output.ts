@@ -1,4 +1,4 @@
-/** Turns rows of a batch's output tensors into the values that a caller gets. */
+/** Turns rows of a batch's output tensors into the values returned to callers. */
 
 import type { NestedNumbers, Prediction, PredictionValue, Timing, WordWeight } from './protocol.js';
 import { elementCount, type TensorArray, type TensorSpec } from './tensor.js';
@@ -10,14 +10,17 @@ export interface OutputRows {
   readonly rows: number;
 }
 
-/** What the reader needs to know of a model. */
+/** The part of a model that reading outputs needs. */
 export interface OutputModel {
   readonly ref: string;
   readonly outputs: readonly TensorSpec[];
   readonly labels?: readonly string[] | undefined;
 }
 
-/** Builds the prediction for a request: nested as tfjs' `arraySync` gives it, without the batch dimension unless `batched`. */
+/**
+ * Builds the prediction for a request: values nested as by tfjs' `arraySync`, `[rows, d1, ..., dn]`, without the batch
+ * dimension unless `batched`.
+ */
 export function readPrediction(
   model: OutputModel,
   output: OutputRows,
@@ -25,7 +28,7 @@ export function readPrediction(
   timing?: Timing,
   words?: readonly WordWeight[],
 ): Prediction {
-  // Made here, so it may be added to: a copy would cost as much as the receipt.
+  // Built here, so it may be extended in place: a copy would cost as much as the receipt.
   const values: Prediction & { timing?: Timing; words?: readonly WordWeight[] } = readLabelled(model, output, batched);
   if (timing !== undefined) values.timing = timing;
   if (words !== undefined) values.words = words;
@@ -83,7 +86,7 @@ function nest(array: TensorArray, offset: number, shape: readonly number[], axis
   return values;
 }
 
-/** Index of the highest of `count` scores from `offset` on; the first of equals. */
+/** Index of the highest of `count` scores starting at `offset`; the first one on a tie. */
 export function bestOf(array: ArrayLike<number>, offset: number, count: number): number {
   let best = 0;
   for (let i = 1; i < count; i++) if ((array[offset + i] as number) > (array[offset + best] as number)) best = i;

@@ -1,4 +1,4 @@
-/** Parsers of the events about streams: `unknown` in, typed value or a wire error out. None throws, whatever it is given. */
+/** Parsers of stream events: `unknown` in, a typed value or a wire error out. Never throws. */
 
 import {
   DEFAULT_HISTORY,
@@ -18,7 +18,7 @@ import type { PaceRequest, StreamMode, StreamPosition } from './stream-protocol.
 export interface SubscribePlan {
   readonly stream: string;
   readonly mode: StreamMode;
-  /** Frames a second; undefined: as they come. */
+  /** Frames per second; undefined means no limit. */
   readonly maxRate: number | undefined;
   readonly history: number;
   readonly windowMs: number;
@@ -80,7 +80,7 @@ export function parseWatch(raw: unknown): Parsed<{ readonly on: boolean }> {
   return typeof on === 'boolean' ? { ok: true, value: { on } } : invalid(`watch expects { on: true } or { on: false }`);
 }
 
-/** What is wrong with the options of a subscription, if anything. */
+/** What is wrong with a subscription's options; undefined when they are valid. */
 export function optionsProblem(raw: Readonly<Record<string, unknown>>, mode: StreamMode): string | undefined {
   const { maxRate, history, windowMs, position } = raw;
   if (maxRate !== undefined && maxRate !== null) {
@@ -100,7 +100,7 @@ export function optionsProblem(raw: Readonly<Record<string, unknown>>, mode: Str
   return undefined;
 }
 
-/** True for a position of valid form. */
+/** True for a well-formed position. */
 export function isPosition(raw: unknown): raw is StreamPosition {
   if (!isRecord(raw)) return false;
   const { epoch, offset } = raw;

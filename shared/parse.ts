@@ -1,4 +1,4 @@
-/** `unknown` in, typed value or a wire error out. Never throws, whatever it is given. */
+/** Parsers of requests: `unknown` in, a typed value or a wire error out. Never throws. */
 
 import { type WireError, wireError } from './errors.js';
 import {
@@ -14,24 +14,24 @@ import type { RequestId } from './protocol.js';
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
 
-/** A predict request whose envelope is checked; `input` is checked against the model that it names. */
+/** A predict request whose envelope has been checked; `input` is checked later, against the model it names. */
 export interface PredictEnvelope {
   readonly input: unknown;
   readonly id: RequestId | undefined;
-  /** `name` or `name@version`, of valid form. */
+  /** `name` or `name@version`, well-formed. */
   readonly model: string | undefined;
   readonly timeoutMs: number;
-  /** Where the prediction is cast to, besides being answered. */
+  /** The stream the prediction is cast to, in addition to being answered. */
   readonly stream?: string | undefined;
-  /** Latest wins within the origin and model. */
+  /** Latest wins per origin and model. */
   readonly key?: string | undefined;
-  /** Whether the answer carries its receipt. Default: as the hub is set. */
+  /** Whether the answer carries its receipt. @default the hub's setting */
   readonly timing?: boolean | undefined;
-  /** Whether the answer says what each token of the text added. Default: not. */
+  /** Whether the answer gives each token's contribution to the score. @default false */
   readonly explain?: boolean | undefined;
 }
 
-/** A parsed envelope, or an error together with the id it can be answered to and the model it was for, where these are valid. */
+/** A parsed envelope, or an error with the request id and model it belongs to, where those are valid. */
 export type ParsedPredict =
   | { readonly ok: true; readonly value: PredictEnvelope }
   | {
@@ -92,7 +92,7 @@ export function parsePredict(raw: unknown): ParsedPredict {
   };
 }
 
-/** What is wrong with the optional fields `stream`, `key`, `timing` and `explain`, if anything. */
+/** What is wrong with the optional fields `stream`, `key`, `timing` and `explain`; undefined when they are valid. */
 export function castProblem(raw: {
   readonly stream?: unknown;
   readonly key?: unknown;
@@ -144,7 +144,7 @@ export function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** True for `name` or `name@version` of valid form. */
+/** True for a well-formed `name` or `name@version`. */
 export function isModelReference(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const at = value.indexOf('@');
@@ -163,7 +163,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** A short description of any value for a message; never its whole content. */
+/** A short description of any value for a message; never its full content. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';

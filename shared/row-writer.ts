@@ -1,12 +1,13 @@
 /**
- * Checks the elements of one row and writes them straight into the place they are packed from, in one pass. Never throws.
+ * Checks the elements of one row and writes them straight to the memory they are packed from, in one pass. Never
+ * throws.
  */
 
 import type { InputPart } from './input.js';
 import { describe } from './parse.js';
 import { elementCount, formatShape, type TensorArray, type TensorSpec } from './tensor.js';
 
-/** Checks row `row` of a tensor part and writes its elements at `offset`. Answers undefined, or what was wrong. */
+/** Checks row `row` of a tensor part and writes its elements at `offset`. Returns undefined, or what was wrong. */
 export function writeRow(
   part: Exclude<InputPart, { kind: 'text' }>,
   row: number,
@@ -28,7 +29,7 @@ export function writeRow(
     return undefined;
   }
   const value = part.batched || spec.shape.length === 0 ? part.value[row] : part.value;
-  // A flat batch of shape-[1] examples, as its first element shows: each element is a row of its own.
+  // A flat batch of shape-[1] examples, judging by its first element: each element is its own row.
   if (part.batched && spec.shape.length === 1 && spec.shape[0] === 1 && !Array.isArray(part.value[0])) {
     return writeElement(value, spec, rowPath(part, row), target, offset);
   }

@@ -1,16 +1,22 @@
-/** Streams on the wire: what viewers ask for and what they are sent. PROTOCOL.md says the same in prose. */
+/** Stream payloads on the wire: what viewers request and receive. PROTOCOL.md describes the same in prose. */
 
 import type { WireError } from './errors.js';
 import type { PredictionValue, ReceiptParts, RequestId, WordWeight } from './protocol.js';
 
-/** `all`: every item, in frames. `sample`: the newest item at each frame. `aggregate`: counts, means and receipts by window. */
+/**
+ * `all`: every item, in frames. `sample`: the newest item at each frame. `aggregate`: counts, means and receipts per
+ * window.
+ */
 export type StreamMode = 'all' | 'sample' | 'aggregate';
 
-/** A place in a stream: the item with this offset, and all before it, have been seen. */
+/** A position in a stream: every item up to and including this offset has been seen. */
 export interface StreamPosition {
-  /** Drawn at random when a hub creates the stream, behind a mark of that hub: offsets of two epochs say nothing of one another. */
+  /**
+   * A mark of the hub and a random part, drawn when the hub creates the stream. Offsets of different epochs are
+   * unrelated.
+   */
   readonly epoch: string;
-  /** Offsets count from 1, without holes; 0 is before the first. */
+  /** Offsets count from 1 without gaps; 0 is before the first item. */
   readonly offset: number;
 }
 
@@ -18,13 +24,18 @@ export interface SubscribeRequest {
   readonly stream: string;
   /** @default 'all' */
   readonly mode?: StreamMode;
-  /** Most frames a second, 0.1 to 60. Default: no limit for `all`, 4 for `sample`; not for `aggregate`. */
+  /** Maximum frames per second, 0.1 to 60; invalid with `aggregate`. @default no limit for `all`, 4 for `sample` */
   readonly maxRate?: number;
-  /** How many of the last items (windows, for `aggregate`) come at once; 0 to 1,000. @default 20 (for `aggregate` 60) */
+  /**
+   * How many past items (windows for `aggregate`) to receive at once; 0 to 1,000. @default 20, or 60 for `aggregate`
+   */
   readonly history?: number;
-  /** For `aggregate`: length of a window, a multiple of 250 from 250 to 60,000. @default 1000 */
+  /** For `aggregate`: window length in milliseconds, a multiple of 250 from 250 to 60,000. @default 1000 */
   readonly windowMs?: number;
-  /** Where an earlier subscription ended: what was missed since comes first, or `gap` says what cannot. Replaces `history`. */
+  /**
+   * Where an earlier subscription ended. Missed items come first; `gap` reports those no longer available. Replaces
+   * `history`.
+   */
   readonly position?: StreamPosition;
 }
 
@@ -32,9 +43,9 @@ export interface SubscribeRequest {
 export interface Subscribed {
   readonly stream: string;
   readonly mode: StreamMode;
-  /** Where the viewer stands before the first frame. Undefined while nobody has published to the stream. */
+  /** The viewer's position before the first frame; undefined until the stream is first published to. */
   readonly position?: StreamPosition;
-  /** `name@version` whose predictions the stream carries, and its labels, once it has been published to. */
+  /** `name@version` whose predictions the stream carries, and its labels; absent until it is first published to. */
   readonly model?: string;
   readonly labels?: readonly string[];
 }
@@ -42,17 +53,20 @@ export interface Subscribed {
 /** One prediction as it is cast. */
 export interface StreamItem {
   readonly offset: number;
-  /** When it was cast: milliseconds since 1970 by the hub's clock. Never less than that of the item before. */
+  /** Time of the cast by the hub's clock, in milliseconds since 1970. Never earlier than the previous item's. */
   readonly at: number;
-  /** Who published it: a public mark of its session, the same over reconnects. */
+  /** The publisher: a public mark of its session, stable across reconnects. */
   readonly from: string;
-  /** The request's id, where its session outlives its connection: with `from` and `row` it tells a repeat of a re-sent request. */
+  /**
+   * The request's id, if its session can resume. Together with `from` and `row` it identifies duplicates of a re-sent
+   * request.
+   */
   readonly id?: RequestId;
-  /** Place in its request, for a request that was a batch. */
+  /** Row index within its request, for a batch. */
   readonly row?: number;
-  /** With a text model: the text, at most 2,000 characters of it. */
+  /** For a text model: the text, cut to 2,000 characters. */
   readonly text?: string;
-  /** Characters of the whole text, where it was cut. */
+  /** Length of the whole text in UTF-16 units; present when the text was cut. */
   readonly textLength?: number;
   readonly prediction: PredictionValue;
   readonly model: string;
@@ -60,34 +74,40 @@ export interface StreamItem {
   readonly score?: number;
 }
 
-/** Event `cast`: neighbouring items of one stream, oldest first. */
+/** Event `cast`: consecutive items of one stream, oldest first. */
 export interface CastFrame {
   readonly stream: string;
   readonly epoch: string;
-  /** Items left out before the first of these, by the viewer's pace or because it was slow. */
+  /** Items skipped before the first of these, because of the viewer's pace or its slowness. */
   readonly skipped: number;
   readonly items: readonly StreamItem[];
 }
 
-/** An item that stands for its window, with the words that weighed most, at most three. */
+/** A representative item of a window, with up to three of the words that weighed most. */
 export interface SampleItem extends StreamItem {
   readonly words?: readonly WordWeight[];
 }
 
-/** What happened on a stream in one window. */
+/** What happened on a stream during one window. */
 export interface StreamWindow {
-  /** Start of the window: milliseconds since 1970 by the hub's clock, a multiple of `windowMs`. More than that of the window before. */
+  /**
+   * Start of the window by the hub's clock, in milliseconds since 1970: a multiple of `windowMs`, later than the
+   * previous window's.
+   */
   readonly at: number;
-  /** Offset of the last item before the window's end. The window holds the `count` items up to it. */
+  /** Offset of the last item before the window's end; the window holds the `count` items up to it. */
   readonly offset: number;
   readonly count: number;
-  /** Predictions that are no items, because the model failed on them or answered with NaN or infinity. */
+  /** Predictions that produced no item, because the model failed or returned NaN or infinity. */
   readonly failed: number;
-  /** Items a second. */
+  /** Items per second. */
   readonly rate: number;
-  /** For each label: how many items had it as their best, and the mean of its score over all items. Empty without labels. */
+  /** Per label: how many items had it as their best label, and its mean score over all items. Empty without labels. */
   readonly labels: Readonly<Record<string, { readonly count: number; readonly mean: number }>>;
-  /** Receipts at the 50th and 99th percentile of `totalUs`: mean parts of the items around it. Absent without items or receipts. */
+  /**
+   * Receipts at the 50th and 99th percentile of `totalUs`: the mean parts of the items around it. Absent without items
+   * or receipts.
+   */
   readonly p50?: ReceiptParts;
   readonly p99?: ReceiptParts;
   /** A few items of the window, newest last. Absent in history. */
@@ -101,15 +121,15 @@ export interface AggregateFrame {
   readonly windowMs: number;
   /** `name@version` whose predictions these are. */
   readonly model: string;
-  /** Windows left out before the first of these, because the viewer was hidden or slow. */
+  /** Windows skipped before the first of these, because the viewer was hidden or slow. */
   readonly skipped: number;
   readonly windows: readonly StreamWindow[];
 }
 
 /**
- * Event `gap`: items that a viewer cannot be given any more. `evicted`: `missed` items, `from` to `to`, have left the ring.
- * `restarted`: the hub, or the stream on it, began anew; `moved`: this is another hub. Then nobody knows how many were missed,
- * and what follows is a fresh snapshot.
+ * Event `gap`: items that a viewer can no longer receive. `evicted`: `missed` items, `from` to `to`, have left the
+ * ring. `restarted`: the hub or the stream started afresh. `moved`: this is another hub. In the last two cases the
+ * number of missed items is unknown, and a fresh snapshot follows.
  */
 export type StreamGap =
   | {
@@ -122,26 +142,29 @@ export type StreamGap =
     }
   | {
       readonly stream: string;
-      /** The epoch that begins; undefined while nobody has published to the stream again. */
+      /** The new epoch; undefined until the stream is published to again. */
       readonly epoch?: string;
       readonly reason: 'restarted' | 'moved';
       readonly missed: null;
     };
 
-/** Event `unsubscribed`: the hub ended a subscription, and why. */
+/** Event `unsubscribed`: the hub ended a subscription; carries the reason. */
 export interface Unsubscribed extends WireError {
   readonly stream: string;
-  /** How far the viewer was served: to be given as `position` by who subscribes again. */
+  /** The last position served: pass it as `position` when subscribing again. */
   readonly position?: StreamPosition;
 }
 
-/** Event `pace`, from a viewer. */
+/** Event `pace`, sent by a viewer. */
 export interface PaceRequest {
-  /** The page cannot be seen: every subscription of this connection gets at most one frame a second, the newest. */
+  /**
+   * True while the page is hidden: every subscription of this connection gets at most one frame per second, with the
+   * newest items.
+   */
   readonly hidden?: boolean;
-  /** With `paused`: which subscription. */
+  /** The subscription that `paused` applies to. */
   readonly stream?: string;
-  /** No frames until it is false again; then what was missed. */
+  /** True stops frames; false resumes with what was missed. */
   readonly paused?: boolean;
 }
 
@@ -153,29 +176,29 @@ export interface StreamDescription {
   readonly offset: number;
   readonly model: string;
   readonly labels?: readonly string[];
-  /** Items a second, over the last second. */
+  /** Items per second, over the last second. */
   readonly rate: number;
   readonly viewers: number;
-  /** When the last item was cast, in milliseconds since 1970. */
+  /** Time of the last cast, in milliseconds since 1970. */
   readonly lastAt: number;
 }
 
-/** Event `status`, once a second to who asked by `watch`: the hub and its streams. */
+/** Event `status`: the hub and its streams, once a second to everyone who sent `watch`. */
 export interface HubStatus {
   /** Milliseconds since 1970 by the hub's clock. */
   readonly at: number;
   readonly version: string;
   readonly uptimeSeconds: number;
   readonly state: string;
-  /** Of the last second. */
+  /** Over the last second. */
   readonly predictionsPerSecond: number;
-  /** Rows a batch, over the last second; absent without batches. */
+  /** Mean rows per batch over the last second; absent without batches. */
   readonly meanBatchRows?: number;
   readonly queuedRows: number;
   readonly inFlight: number;
   readonly connections: number;
   readonly viewers: number;
-  /** Models that answer, and what computes them. */
+  /** Models that answer, and the engine of each. */
   readonly models: readonly { readonly model: string; readonly engine: string }[];
   /** Over the last ten seconds; absent without predictions or receipts. */
   readonly p50?: ReceiptParts;

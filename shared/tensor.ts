@@ -1,26 +1,26 @@
 /** Element types, shapes and the description of one input or output tensor of a model. */
 
-/** Element types of tensors on the wire and in a batch. Strings are text, never a tensor. */
+/** Element types of tensors on the wire and in a batch. Strings are texts, not tensors. */
 export type DType = 'float32' | 'int32' | 'bool';
 
 /** The array that holds a tensor's elements, row-major. */
 export type TensorArray = Float32Array | Int32Array | Uint8Array;
 
-/** One input or output of a model. `shape` is that of one example: the batch dimension is left out. */
+/** One input or output of a model. `shape` is that of one example, `[d1, ..., dn]`, without the batch dimension. */
 export interface TensorSpec {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
 }
 
-/** What a text model takes: one string is one example. */
+/** The input of a text model: one string is one example. */
 export interface TextSpec {
   readonly name: string;
   readonly dtype: 'string';
   readonly shape: readonly [];
 }
 
-/** One input of a model as a caller sees it. */
+/** One input of a model as shown to callers. */
 export type InputSpec = TensorSpec | TextSpec;
 
 /** Bytes of one element. */
@@ -33,12 +33,12 @@ export function elementCount(shape: readonly number[]): number {
   return count;
 }
 
-/** True when the value is one of the element types. */
+/** True for a valid element type. */
 export function isDType(value: unknown): value is DType {
   return value === 'float32' || value === 'int32' || value === 'bool';
 }
 
-/** A new array of `length` elements of this type, all zero. */
+/** A zero-filled array of `length` elements of this type. */
 export function newTensorArray(dtype: DType, length: number): TensorArray {
   switch (dtype) {
     case 'float32':
@@ -62,7 +62,7 @@ export function viewTensorArray(dtype: DType, buffer: ArrayBuffer, byteOffset: n
   }
 }
 
-/** `[3, 4]`, as it stands in messages. */
+/** The shape as shown in messages: `[3, 4]`. */
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }

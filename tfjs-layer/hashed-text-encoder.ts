@@ -1,7 +1,8 @@
 /**
- * The text encoder as a TensorFlow.js layer: texts in, numbers out, with its tables among the model's own weights. A text comes as its code
- * points, since tfjs cuts no tensor of strings into batches; `textTensor` makes them. It computes text by text as its definition says, without a cache: the reference that the fast encoder of a hub is checked against, and what lets any
- * tfjs load a model that has it. Imports no TensorFlow.js: it is given the one that the model is loaded with.
+ * The text encoder as a TensorFlow.js layer: texts in, numbers out, with its tables among the model's own weights. A
+ * text is given as its code points, because tfjs cannot batch string tensors; `textTensor` makes them. It computes text
+ * by text, straight from the definition and without a cache: it is the reference for the hub's fast encoder, and lets
+ * any tfjs load a model that contains it. Does not import TensorFlow.js: it is given the one that loads the model.
  */
 
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
@@ -35,8 +36,8 @@ export interface HashedTextEncoderClass {
 const registered = new WeakMap<object, HashedTextEncoderClass>();
 
 /**
- * Registers the layer, so that `loadLayersModel` knows it, and gives its class. `core` and `layers` are the modules that the model
- * will be loaded with; `@tensorflow/tfjs` is both. More than once does no harm.
+ * Registers the layer, so that `loadLayersModel` knows it, and returns its class. `core` and `layers` are the modules
+ * that will load the model; `@tensorflow/tfjs` serves as both. Registering twice does no harm.
  */
 export function registerHashedTextEncoder(
   core: Pick<TfCore, 'tensor2d' | 'serialization'>,
@@ -58,7 +59,7 @@ export function registerHashedTextEncoder(
     }
 
     override build(): void {
-      // Zeros cost a load nothing; the weights of the model take their place.
+      // Zeros are cheap to load; the model's weights replace them.
       const zeros = layers.initializers.zeros();
       for (const [name, shape] of Object.entries(encoderShapes(this.sizes))) {
         this.addWeight(name, shape, 'float32', zeros);
@@ -101,10 +102,10 @@ export function registerHashedTextEncoder(
   return HashedTextEncoder;
 }
 
-/** After the last code point of a text, up to the length of the longest. */
+/** Pads a text's code points to the length of the longest text. */
 const END = -1;
 
-/** The texts as a model with this layer takes them: a row of code points each. */
+/** The texts in the form that a model with this layer expects: `[rows, code points]`, int32. */
 export function textTensor(core: Pick<TfCore, 'tensor2d'>, texts: readonly string[]): Tensor2D {
   const rows = texts.map((text) => Int32Array.from(text, (character) => character.codePointAt(0) ?? 0));
   const length = rows.reduce((longest, points) => Math.max(longest, points.length), 1);
@@ -122,7 +123,7 @@ export function weightsOf(layer: layerTypes.Layer): EncoderWeights {
   return { words, ngrams, kernel, bias };
 }
 
-/** The definition, written down as it is said. */
+/** The definition, written out literally. */
 class ReferenceEncoder {
   readonly #tokens: TokenList;
   readonly #tokeniser: Tokeniser;

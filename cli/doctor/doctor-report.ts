@@ -1,15 +1,15 @@
-/** What the doctor concludes and how it says so. Pure: what was found comes in, text goes out. */
+/** The doctor's conclusions and their wording. Pure: findings in, text out. */
 
 import type { BackendProbe } from '../../server/engine/backend/backend-probe.js';
 import { unfitNode } from '../../server/node-version.js';
 import { terminalText } from '../../shared/terminal-text.js';
 import type { Machine } from '../native/native-source.js';
 
-/** A package that must not be older, because the versions before had a hole that a packet from outside can use. */
+/** The minimum version of a package, because earlier ones have a vulnerability exploitable by a packet from outside. */
 export interface Floor {
   readonly name: string;
   readonly least: string;
-  /** The packages that lead to it, itself last. */
+  /** The packages that lead to it, ending with itself. */
   readonly chain: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export function judgeFloor(floor: Floor, installed: string | undefined): FloorFi
   return { name: floor.name, least: floor.least, installed: installed ?? null, ok };
 }
 
-/** By the three numbers; a pre-release counts as its release. */
+/** Compares the three numbers; a pre-release counts as its release. */
 export function isOlder(version: string, than: string): boolean {
   const [left, right] = [numbers(version), numbers(than)];
   for (let place = 0; place < 3; place++) {
@@ -51,7 +51,7 @@ export function isOlder(version: string, than: string): boolean {
   return false;
 }
 
-/** What `auto` takes: the first that works, in the order in which they were tried. */
+/** What `auto` chooses: the first that works, in the order tried. */
 export function automaticEngine(engines: readonly BackendProbe[]): BackendProbe['name'] | null {
   return engines.find((engine) => engine.available)?.name ?? null;
 }

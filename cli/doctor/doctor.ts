@@ -1,4 +1,7 @@
-/** `npm run doctor`: says which engines this machine has, why one is missing and what to do. `--json` for programs. Exit code 1: no engine works. */
+/**
+ * `npm run doctor`: says which engines this machine has, why one is missing and what to do. `--json` for programs. Exit
+ * code 1: no engine works.
+ */
 
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,7 @@
-/** Finds the version of an installed package as another one sees it, by following a chain of dependents from a folder. */
+/**
+ * Finds the version of an installed package as another package sees it, by following a chain of dependents from a
+ * folder.
+ */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

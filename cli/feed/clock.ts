@@ -1,11 +1,11 @@
-/** Time as the feed sees it, so that a test can move it. Monotonic. */
+/** Time as the feed sees it, replaceable in tests. Monotonic. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface FeedClock {
-  /** Milliseconds since some fixed moment. */
+  /** Milliseconds since a fixed moment. */
   now(): number;
-  /** Resolves after `ms`, or at once when the signal is aborted; never rejects. */
+  /** Resolves after `ms` milliseconds, or immediately when the signal is aborted; never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

@@ -1,4 +1,6 @@
-/** The feed's hub: one client, whether it takes lines now, and in plain words why there is none. */
+/**
+ * The feed's connection to the hub: one client, whether it accepts lines now, and otherwise the reason in plain words.
+ */
 
 import { connect, type Hello, type HubLimits, isTickcastError, type TickcastClient } from '../../client/index.js';
 import type { PublishHub } from './publisher.js';
@@ -8,13 +10,13 @@ export interface HubLinkPlan {
   readonly stream: string;
   readonly model: string | undefined;
   readonly token: string | undefined;
-  /** The feed ends: nothing waits any more. */
+  /** The feed ends: aborts all waiting. */
   readonly ended: AbortSignal;
 }
 
-/** A hub that was started a moment ago loads its models first. */
+/** Time for the first hello, in milliseconds: a hub just started loads its models first. */
 const FIRST_HELLO_MS = 8_000;
-/** What is not answered by then is asked again. */
+/** Time for an answer before the request is repeated, in milliseconds. */
 const ANSWER_MS = 30_000;
 const PROBE_MS = 2_000;
 
@@ -56,12 +58,12 @@ export class HubLink implements PublishHub {
     return this.open || this.#client.state !== 'connected' ? this.#client.state : 'hub is draining';
   }
 
-  /** Of the hub there was last. */
+  /** Of the last connected hub. */
   get limits(): HubLimits | undefined {
     return this.#client.hello?.limits;
   }
 
-  /** Waits for the hub's first word: undefined, or why lines cannot be published to it. */
+  /** Waits for the hub's hello. Resolves with undefined, or why lines cannot be published to it. */
   async ready(signal: AbortSignal): Promise<string | undefined> {
     const { url, model } = this.#plan;
     try {
@@ -86,7 +88,7 @@ export class HubLink implements PublishHub {
     return this.#client.predict(text, { stream, model });
   }
 
-  /** What is open is rejected. */
+  /** Rejects open requests. */
   close(): void {
     this.#client.close();
   }
@@ -96,7 +98,7 @@ export class HubLink implements PublishHub {
   }
 }
 
-/** Why this hub has no model that takes lines; undefined when it has. */
+/** Why this hub has no model for lines; undefined when it has one. */
 export function modelProblem(
   { models, defaultModel }: Pick<Hello, 'models' | 'defaultModel'>,
   wanted: string | undefined,
@@ -110,7 +112,7 @@ export function modelProblem(
   return `${model.name}@${model.version} takes numbers, not text: choose another with --model; the hub has ${names}`;
 }
 
-/** Asks what is at the address, for people. */
+/** Probes the address and describes the result for people. */
 async function whyNone(url: string): Promise<string> {
   const start = 'start one with "npm start" or "npm run demo", or name another with --url';
   try {

@@ -1,10 +1,10 @@
-/** What happened to the lines: counts, latencies, labels. Of constant size. Knows no hub and no words. */
+/** Statistics of the lines: counts, latencies, labels. Of constant size. Knows no hub and no wording. */
 
 import { LatencyScale } from '../../demo/latency-scale.js';
 
-/** Rates and latencies of the progress line are taken over about this time, in milliseconds. */
+/** Period of the progress line's rates and latencies, in milliseconds. */
 const RECENT_MS = 5_000;
-/** More kinds than this are counted as one: a model may answer anything. */
+/** Further kinds are counted together: a model may return anything. */
 const MOST_KINDS = 32;
 const OTHER = 'other';
 
@@ -13,26 +13,26 @@ export class Ledger {
   readonly #latency = new LatencyScale();
   #recent = new LatencyScale();
   #before = new LatencyScale();
-  /** Answers at past ticks, oldest first. */
+  /** Number of answers at past ticks, oldest first. */
   readonly #marks: { readonly at: number; readonly answered: number }[] = [];
   #swappedAt: number;
   #now: number;
   readonly labels = new Map<string, number>();
-  /** Lines that finally failed, by code, and the message of one. */
+  /** Lines that failed for good, by code, and one example message. */
   readonly failures = new Map<string, number>();
   failureExample = '';
   empty = 0;
   unreadable = 0;
   cut = 0;
-  /** Lines given to the hub; a line that is sent again counts once. */
+  /** Lines sent to the hub; a re-sent line counts once. */
   sent = 0;
   answered = 0;
   resent = 0;
-  /** Lines that were open when the feed was ended. */
+  /** Lines unanswered when the feed ended. */
   unanswered = 0;
-  /** Of the input, up to the last line sent. */
+  /** Bytes of the input up to the last line sent. */
   readBytes = 0;
-  /** Model that answered last. */
+  /** The model that answered last. */
   model = '';
 
   constructor(now: number) {
@@ -49,14 +49,14 @@ export class Ledger {
     return [...this.failures.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** The run begins now: what was before was waiting. */
+  /** Starts the run: time before this was waiting. */
   begin(now: number): void {
     this.#startedAt = now;
     this.#swappedAt = now;
     this.tick(now);
   }
 
-  /** Moves on to `now`. To be called a few times a second. */
+  /** Advances to `now`. Call a few times a second. */
   tick(now: number): void {
     this.#now = now;
     this.#marks.push({ at: now, answered: this.answered });
@@ -80,7 +80,7 @@ export class Ledger {
     this.failureExample = message;
   }
 
-  /** Answers a second, lately. */
+  /** Recent answers per second. */
   get recentRate(): number {
     const first = this.#marks[0];
     const last = this.#marks.at(-1);
@@ -88,12 +88,12 @@ export class Ledger {
     return ((last.answered - first.answered) / (last.at - first.at)) * 1000;
   }
 
-  /** Answers a second, over the whole run. */
+  /** Answers per second over the whole run. */
   get rate(): number {
     return this.elapsedMs === 0 ? 0 : (this.answered / this.elapsedMs) * 1000;
   }
 
-  /** In milliseconds, lately. */
+  /** Recent latency percentile, in milliseconds. */
   recentLatencyMs(share: number): number | undefined {
     const both = new LatencyScale();
     both.merge(this.#before.toCounts());
@@ -101,7 +101,7 @@ export class Ledger {
     return both.percentile(share);
   }
 
-  /** In milliseconds, over the whole run. */
+  /** Latency percentile over the whole run, in milliseconds. */
   latencyMs(share: number): number | undefined {
     return this.#latency.percentile(share);
   }

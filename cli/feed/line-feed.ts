@@ -1,4 +1,7 @@
-/** One run: lines read at the pace of the options and of the hub, published, waited for. Knows no terminal and no signals. */
+/**
+ * One run: reads lines at the pace of the options and of the hub, publishes them, and waits for the answers. Knows no
+ * terminal and no signals.
+ */
 
 import { machineClock } from './clock.js';
 import { HubLink } from './hub-link.js';
@@ -12,13 +15,13 @@ import { SendWindow } from './send-window.js';
 import type { FeedState } from './words.js';
 
 export interface LineFeedSignals {
-  /** Ends the reading. */
+  /** Stops reading. */
   readonly stop: AbortSignal;
-  /** Ends everything. */
+  /** Stops everything. */
   readonly ended: AbortSignal;
 }
 
-/** Most lines unanswered at a time, where the hub's credit is not less. */
+/** Maximum unanswered lines, unless the hub's credit is less. */
 const MOST_OPEN = 1_000;
 
 export class LineFeed {
@@ -37,7 +40,7 @@ export class LineFeed {
     this.#link = new HubLink({ ...options, ended: signals.ended });
   }
 
-  /** Waits for the hub: undefined, or why lines cannot be published to it. */
+  /** Waits for the hub. Resolves with undefined, or why lines cannot be published to it. */
   ready(): Promise<string | undefined> {
     return this.#link.ready(this.#signals.stop);
   }
@@ -50,19 +53,22 @@ export class LineFeed {
     return { connection: this.#link.state, inFlight: this.#window.open, share: this.#share };
   }
 
-  /** True when all that was to be published is answered. */
+  /** True when everything to publish was answered. */
   get complete(): boolean {
     const { sent, answered } = this.ledger;
     return answered === sent && (this.#wholeInput || this.#source.endless);
   }
 
-  /** Until the input or a limit ends, or the signals; then until all is answered. What went wrong with the input, if anything. */
+  /**
+   * Runs until the input, a limit or a signal ends it, then until everything is answered. Resolves with a problem of
+   * the input, if any.
+   */
   async run(): Promise<string | undefined> {
     this.ledger.begin(machineClock.now());
     const problem = await this.#read().catch((cause: unknown) => fileProblem(this.#source.name, cause));
     await this.#window.empty(this.#signals.ended);
     this.#link.close();
-    // What was rejected just now is entered before anybody reads the ledger.
+    // Recent rejections are recorded before anybody reads the ledger.
     await this.#window.empty(AbortSignal.timeout(1_000));
     return problem;
   }
@@ -76,7 +82,7 @@ export class LineFeed {
     const capacity = (): number => Math.min(MOST_OPEN, this.#link.limits?.maxInFlightRows ?? 1);
     let sentBefore = 0;
     for await (const line of this.#source.read(stop)) {
-      // The file has begun again: without a text in it, it would for ever.
+      // The file starts over: if it contains no text at all, it would do so for ever.
       if (line.endBytes <= ledger.readBytes) {
         if (ledger.sent === sentBefore) break;
         sentBefore = ledger.sent;
@@ -96,7 +102,7 @@ export class LineFeed {
     this.#wholeInput = !stop.aborted;
   }
 
-  /** Of the lines that will be published, as far as bytes or a limit tell. */
+  /** Fraction of the lines that are done, as far as bytes or a limit tell. */
   get #share(): number | undefined {
     const { limit } = this.#options;
     const { sent, readBytes } = this.ledger;

@@ -1,4 +1,4 @@
-/** Where lines come from: a file, once or again and again, or standard input. Knows nothing of what they are for. */
+/** Sources of lines: a file, once or repeatedly, or standard input. Knows nothing of their use. */
 
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
@@ -7,13 +7,13 @@ import { messageOf } from '../../shared/words/message-of.js';
 import { type Line, readLines } from './line-splitter.js';
 
 export interface LineSource {
-  /** As it stands in messages. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Of a file; undefined for what has no size. */
+  /** Size of a file; undefined when there is none. */
   readonly sizeBytes: number | undefined;
-  /** True when only the reader ends it: the end of its input is not known beforehand. */
+  /** True when only the reader ends it, because the end of its input is not known in advance. */
   readonly endless: boolean;
-  /** Reads no faster than lines are taken. Ends at the signal; rejects when reading fails. */
+  /** Reads no faster than lines are consumed. Ends at the signal; rejects when reading fails. */
   read(signal: AbortSignal): AsyncGenerator<Line, void, undefined>;
 }
 
@@ -21,7 +21,7 @@ export type OpenedSource =
   | { readonly ok: true; readonly source: LineSource }
   | { readonly ok: false; readonly problem: string };
 
-/** `-` is `stdin`. */
+/** `-` means `stdin`. */
 export async function openSource(file: string, loop: boolean, stdin: Readable): Promise<OpenedSource> {
   if (file === '-') {
     const source: LineSource = {
@@ -36,7 +36,7 @@ export async function openSource(file: string, loop: boolean, stdin: Readable): 
     const found = await stat(file);
     if (found.isDirectory()) return { ok: false, problem: `${file} is a folder; give a file` };
     await access(file, constants.R_OK);
-    // A named pipe cannot be read again, and its size is not what it will give.
+    // A named pipe cannot be reread, and its size is not that of its content.
     const regular = found.isFile();
     if (loop && !regular) return { ok: false, problem: `${file} is no regular file: --loop cannot read it again` };
     const once = (signal: AbortSignal): AsyncGenerator<Line, void, undefined> =>

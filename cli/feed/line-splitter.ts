@@ -1,21 +1,21 @@
-/** Bytes in, lines out, whatever the chunks are. Holds one unfinished line, up to a bound. Knows no files. */
+/** Splits bytes into lines, whatever the chunks. Holds one unfinished line, up to a bound. Knows no files. */
 
 export interface Line {
-  /** Without its line end. What is no UTF-8 is U+FFFD. */
+  /** Without its line end. Invalid UTF-8 becomes U+FFFD. */
   readonly text: string;
-  /** Of the input up to the end of this line. */
+  /** Bytes of the input up to the end of this line. */
   readonly endBytes: number;
-  /** True when it was longer than {@link MAX_LINE_BYTES}: `text` is its beginning. */
+  /** True when it exceeded {@link MAX_LINE_BYTES}: `text` is its beginning. */
   readonly cut: boolean;
 }
 
-/** Far above what a hub takes as one text; a JSON line holds more than its text. */
+/** Far above what a hub accepts as one text; a JSON line holds more than its text. */
 export const MAX_LINE_BYTES = 1 << 20;
 
 const LF = 0x0a;
 
 export class LineSplitter {
-  /** Of the line that has not ended. */
+  /** Parts of the unfinished line. */
   #parts: Uint8Array[] = [];
   #keptBytes = 0;
   #cut = false;
@@ -34,7 +34,7 @@ export class LineSplitter {
     this.#readBytes = before + chunk.length;
   }
 
-  /** The last line, where the input does not end with a line end. */
+  /** The last line, when the input does not end with a line end. */
   *end(): Generator<Line, void, undefined> {
     if (this.#keptBytes > 0) yield this.#take();
   }
@@ -54,13 +54,13 @@ export class LineSplitter {
     this.#parts = [];
     this.#keptBytes = 0;
     this.#cut = false;
-    // As a stream, so that a character which the cut went through is left out.
+    // In streaming mode, so that a character split by the cut is left out.
     const text = new TextDecoder().decode(bytes, { stream: cut });
     return { text: text.endsWith('\r') ? text.slice(0, -1) : text, endBytes: this.#readBytes, cut };
   }
 }
 
-/** Reads a chunk when the lines before it have been taken. */
+/** Reads the next chunk once all earlier lines are consumed. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line, void, undefined> {
   const splitter = new LineSplitter();
   for await (const chunk of chunks) yield* splitter.push(chunk);

@@ -1,4 +1,4 @@
-/** What a line says: the text to publish, or why there is none. Pure. */
+/** Extracts the text to publish from a line, or says why there is none. Pure. */
 
 import { isRecord } from '../../shared/parse.js';
 import type { Line } from './line-splitter.js';
@@ -6,10 +6,10 @@ import type { Line } from './line-splitter.js';
 export type LineText =
   | { readonly kind: 'text'; readonly text: string; readonly cut: boolean }
   | { readonly kind: 'empty' }
-  /** No JSON object, or one without the field. */
+  /** Not a JSON object, or one without the field. */
   | { readonly kind: 'unreadable' };
 
-/** `maxLength` in UTF-16 units, as hubs count. `field`: the line is a JSON object, the text is this field of it. */
+/** `maxLength` in UTF-16 units, as hubs count. `field`: the line is a JSON object, and the text is this field of it. */
 export function textOf(line: Line, maxLength: number, field?: string): LineText {
   const whole = field === undefined ? line.text : fieldOf(line.text, field);
   if (line.text.trim() === '' || whole?.trim() === '') return { kind: 'empty' };
@@ -32,7 +32,7 @@ function fieldOf(json: string, field: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Never through the two halves of a character. */
+/** Never splits a surrogate pair. */
 function cutTo(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const last = text.charCodeAt(maxLength - 1);

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The process of `npm run feed`: options, signals, progress, exit code. The only file of it that knows the terminal's streams. */
+/**
+ * The process of `npm run feed`: options, signals, progress, exit code. The only file that knows the terminal's
+ * streams.
+ */
 
 import { setMaxListeners } from 'node:events';
 import { runProgram, tellProblem } from '../../command-line/run-program.js';
@@ -10,16 +13,16 @@ import { FEED, type FeedOptions, feedOptions } from './options.js';
 import { ProgressLine } from './progress-line.js';
 import { progressText, summaryText, watchText } from './words.js';
 
-/** npm repeats the Ctrl-C that the terminal sent already: a second one counts only after this, in milliseconds. */
+/** npm repeats the Ctrl-C that the terminal already sent: a second one counts only after this, in milliseconds. */
 const SAME_SIGNAL_MS = 300;
-/** How long open answers are waited for once the feed was asked to end, in milliseconds. */
+/** How long to wait for open answers after the feed was asked to end, in milliseconds. */
 const LAST_ANSWERS_MS = 3_000;
-/** A hub that is there answers before this, in milliseconds: nothing needs to be said of the wait. */
+/** A running hub answers within this, in milliseconds: until then the wait is not mentioned. */
 const SILENT_MS = 1_000;
 const TICK_EVERY_MS = 250;
 
 const { stdin, stdout, stderr } = process;
-// Whoever read the output is gone: the feed goes on, it is for the hub.
+// The reader of the output has gone: the feed continues, since it serves the hub.
 stdout.on('error', () => {});
 stderr.on('error', () => {});
 
@@ -33,7 +36,7 @@ await runProgram(FEED, async (values) => {
 async function run(options: FeedOptions, source: LineSource): Promise<void> {
   const stop = new AbortController();
   const ended = new AbortController();
-  // As many lines wait for these as the window is wide.
+  // As many lines wait for these as the window allows.
   setMaxListeners(0, stop.signal, ended.signal);
   endOnSignals(stop, ended);
   const feed = new LineFeed(options, source, { stop: stop.signal, ended: ended.signal });
@@ -66,7 +69,7 @@ async function run(options: FeedOptions, source: LineSource): Promise<void> {
   end(feed.complete && problem === undefined && !nothingRead ? 0 : 1);
 }
 
-/** The first signal stops the reading, and the waiting for answers a little later; a second ends at once. */
+/** The first signal stops reading, and a little later the wait for answers; a second one ends immediately. */
 function endOnSignals(stop: AbortController, ended: AbortController): void {
   let askedAt: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -79,7 +82,7 @@ function endOnSignals(stop: AbortController, ended: AbortController): void {
   }
 }
 
-/** Standard input may still be open, and would keep the process. */
+/** Standard input may still be open and keep the process alive. */
 function end(code: number, words?: string): void {
   if (words !== undefined) stderr.write(words);
   process.exit(code);

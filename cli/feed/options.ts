@@ -1,4 +1,4 @@
-/** The options of `npm run feed`: from argv to checked values, or to the line that says what was wrong. Opens nothing. */
+/** The options of `npm run feed`: from argv to validated values, or to a one-line problem. Opens nothing. */
 
 import { basename } from 'node:path';
 import { bare, integer, optional, read, text, type ValuesOf } from '../../command-line/option.js';
@@ -8,7 +8,7 @@ import { STREAM_NAME } from '../../shared/limits.js';
 import { isModelReference } from '../../shared/parse.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
-/** Lines a second of a file, so that people can watch; a pipe comes at its own pace. */
+/** Lines per second from a file, so that people can follow; a pipe has its own pace. */
 const FILE_RATE = 50;
 const MIN_RATE = 0.01;
 const MAX_RATE = 100_000;
@@ -28,7 +28,7 @@ const OPTIONS = {
     'the file’s name; stdin for -',
   ),
   model: optional(read('NAME', MODEL_FORM, modelOf, '', 'Name or name@version.'), 'the hub’s default model'),
-  /** Lines a second; 0: no pace. */
+  /** Lines per second; 0: unlimited. */
   rate: optional(
     read('N', RATE_FORM, rateOf, 0, 'Lines a second; 0: as fast as the hub takes them.'),
     `${FILE_RATE} for a file; as they come for -`,
@@ -59,7 +59,7 @@ Usage: npm run feed -- --file texts.txt [options]
   check: ({ file, loop, token }, { operands }) => [
     file === '' && operands.length === 0 && '--file is missing: give a path, or - for standard input',
     loop && file === '-' && '--loop needs a file: standard input cannot be read again',
-    // Quoted by no message.
+    // Never quoted in a message.
     token !== undefined &&
       !/^[\x21-\x7e]+$/.test(token) &&
       '--token, or TICKCAST_TOKEN, is no token: expected ASCII characters without spaces',
@@ -73,7 +73,7 @@ prints the summary; a second one ends at once. Exit code 0: the input was read t
 With standard input or --loop, Ctrl-C counts as the end.`,
 };
 
-/** The file decides what stream and rate are where they are not given. */
+/** Unless given, stream and rate depend on the file. */
 export function feedOptions(values: Values): FeedOptions {
   const { file, stream = defaultStream(file), rate = file === '-' ? 0 : FILE_RATE } = values;
   return { ...values, stream, rate };
@@ -86,7 +86,7 @@ function defaultStream(file: string): string {
   return streamNameOf(name.replace(/(?<=.)\.[^.]*$/, ''), 'feed');
 }
 
-/** `localhost:3000` will do, a path will not: it would be dropped without a word. */
+/** Accepts `localhost:3000` but no path, which would be dropped silently. */
 function originOf(text: string): string | undefined {
   try {
     const url = new URL(text.includes('://') ? text : `http://${text}`);

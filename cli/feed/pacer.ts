@@ -1,8 +1,8 @@
-/** Lets one line pass at a time, evenly, so many a second. Knows nothing of lines. */
+/** Lets one line pass at a time, evenly, at a given rate. Knows nothing of lines. */
 
 import type { FeedClock } from './clock.js';
 
-/** After a pause the pacer goes on from now; it does not catch up more than this, in milliseconds. */
+/** After a pause the pacer continues from now; it catches up at most this much, in milliseconds. */
 const CATCH_UP_MS = 250;
 
 export class Pacer {
@@ -10,7 +10,7 @@ export class Pacer {
   readonly #gapMs: number;
   #due = Number.NEGATIVE_INFINITY;
 
-  /** `rate` a second; 0: no pace. */
+  /** `rate` per second; 0: unlimited. */
   constructor(rate: number, clock: FeedClock) {
     this.#clock = clock;
     this.#gapMs = rate === 0 ? 0 : 1000 / rate;
@@ -21,7 +21,7 @@ export class Pacer {
     if (this.#gapMs === 0) return;
     const now = this.#clock.now();
     this.#due = Math.max(this.#due, now - CATCH_UP_MS * Number(this.#due > Number.NEGATIVE_INFINITY));
-    // What is due within the timer's own grain passes now: a timer for each would hold a fast pace back.
+    // What is due within the timer's resolution passes now: a timer for each would throttle a fast pace.
     if (this.#due > now + 1) await this.#clock.sleep(this.#due - now, signal);
     this.#due += this.#gapMs;
   }

@@ -1,4 +1,4 @@
-/** Where progress is written: one line that is rewritten in a terminal, else a line now and then. Knows no figures. */
+/** Writes progress: one line rewritten in place in a terminal, otherwise a line now and then. Knows no figures. */
 
 import type { WriteStream } from 'node:tty';
 import { cutTo } from '../../demo/view/text-width.js';
@@ -13,13 +13,13 @@ export class ProgressLine {
   readonly #live: boolean;
   #shown = false;
 
-  /** `typing`: somebody types in the same terminal, which a line that is rewritten would disturb. */
+  /** `typing`: input comes from the same terminal, which a rewritten line would disturb. */
   constructor(out: WriteStream, env: Readonly<Record<string, string | undefined>>, typing: boolean) {
     this.#out = out;
     this.#live = out.isTTY && env.TERM !== 'dumb' && !typing;
   }
 
-  /** How often {@link show} is wanted, in milliseconds. */
+  /** How often to call {@link show}, in milliseconds. */
   get everyMs(): number {
     return this.#live ? REWRITE_EVERY_MS : LINE_EVERY_MS;
   }
@@ -29,14 +29,14 @@ export class ProgressLine {
       this.#out.write(`${text}\n`);
       return;
     }
-    // A terminal that has not taken the line before does not need this one.
+    // A terminal that has not taken the previous line does not need this one.
     if (this.#out.writableLength > 0) return;
     this.#shown = true;
-    // A terminal that does not know its size says 0. The last columns are left free for the ^C that it echoes.
+    // A terminal that does not know its size reports 0. The last columns are left free for the ^C it echoes.
     this.#out.write(CLEAR_LINE + cutTo(text, (this.#out.columns || 80) - ECHO_COLUMNS));
   }
 
-  /** Takes the rewritten line away, so that other words can follow. */
+  /** Removes the rewritten line before other output. */
   clear(): void {
     if (this.#shown) this.#out.write(CLEAR_LINE);
     this.#shown = false;

@@ -1,4 +1,7 @@
-/** One line to one settlement: asks, sends again what was refused for the moment or lost, and enters the outcome. Knows no sockets. */
+/**
+ * Publishes one line until it is settled: sends it again when it was refused temporarily or lost, and records the
+ * outcome. Knows no sockets.
+ */
 
 import { isTickcastError } from '../../client/index.js';
 import type { FeedClock } from './clock.js';
@@ -7,9 +10,9 @@ import { retryInMs } from './retry.js';
 
 /** The hub as the publisher needs it. */
 export interface PublishHub {
-  /** False while there is no connection, or the hub drains. */
+  /** False while disconnected or draining. */
   readonly open: boolean;
-  /** Times that it was closed. */
+  /** How often it was closed. */
   readonly closings: number;
   /** Resolves when it is open, when it never will be again, or at the feed's end. */
   opened(): Promise<void>;
@@ -22,7 +25,7 @@ export interface PublisherParts {
   readonly clock: FeedClock;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** The feed ends: what is open is given up. */
+  /** The feed ends: gives up open lines. */
   readonly ended: AbortSignal;
 }
 
@@ -49,7 +52,7 @@ export class Publisher {
       } catch (cause) {
         if (ended.aborted) break;
         if (!isTickcastError(cause)) return ledger.failure('UNKNOWN', String(cause));
-        // A hub that went away says nothing about the line: that does not count as a try.
+        // A hub that went away says nothing about the line, so this does not count as a try.
         const lost = cause.retryable && (!hub.open || hub.closings !== closings);
         const waitMs = lost ? 0 : retryInMs(cause, tries, random());
         if (waitMs === undefined) return ledger.failure(cause.code, cause.message);

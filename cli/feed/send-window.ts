@@ -1,15 +1,15 @@
-/** How many lines may be unanswered at a time: the one thing that slows the reading down. Knows no lines. */
+/** Bounds the unanswered lines: the only thing that slows down reading. Knows no lines. */
 
 export class SendWindow {
   #open = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** Entered and not left. */
+  /** Number that have entered and not left. */
   get open(): number {
     return this.#open;
   }
 
-  /** Resolves when fewer than `capacity()` are open, and counts one more: true. False at the signal. */
+  /** Resolves with true when fewer than `capacity()` are open, after counting one more; with false at the signal. */
   async enter(capacity: () => number, signal: AbortSignal): Promise<boolean> {
     while (this.#open >= capacity() && !signal.aborted) await this.#change(signal);
     if (signal.aborted) return false;

@@ -1,43 +1,43 @@
-/** The feed in words: where to look, how it goes, how it went. Pure. */
+/** The wording of the feed: where to look, progress, summary. Pure. */
 
 import { clock, count, milliseconds, percentages, rate } from '../../demo/view/figures.js';
 import { terminalText } from '../../shared/terminal-text.js';
 import type { Ledger } from './ledger.js';
 
-/** How it goes, besides the ledger. */
+/** The feed's state besides the ledger. */
 export interface FeedState {
-  /** Of the connection. */
+  /** State of the connection. */
   readonly connection: string;
   readonly inFlight: number;
-  /** Of the work, 0 to 1; undefined where nobody knows the end. */
+  /** Fraction done, 0 to 1; undefined when the end is unknown. */
   readonly share: number | undefined;
 }
 
-/** How it ended. */
+/** How the feed ended. */
 export interface FeedEnd {
-  /** Of the lines, such as `texts.txt`. */
+  /** Name of the input, such as `texts.txt`. */
   readonly name: string;
   readonly stream: string;
-  /** Somebody ended it before its end. */
+  /** Ended before its end by somebody. */
   readonly interrupted: boolean;
   /** The hub's limit, for lines that were cut. */
   readonly maxTextLength: number;
-  /** The field asked for, for lines without it. */
+  /** The requested field, for lines without it. */
   readonly json: string | undefined;
 }
 
-/** Most labels that a line names; a model may have thousands. */
+/** Maximum labels named in a line; a model may have thousands. */
 const MOST_SHOWN = 6;
 
-/** A stream name needs no escaping in an address. */
+/** A stream name needs no escaping in a URL. */
 export function watchText(url: string, stream: string): string {
   return `Watch it at ${url}/?stream=${stream}\n`;
 }
 
-/** One line, without its end. */
+/** One line, without its line end. */
 export function progressText(ledger: Ledger, { connection, inFlight, share }: FeedState): string {
   const leftMs = share === undefined || share === 0 ? undefined : (ledger.elapsedMs / share) * (1 - share);
-  // What matters least comes last: a narrow terminal cuts it off.
+  // The least important comes last: a narrow terminal cuts it off.
   const parts = [
     ...(share === undefined ? [] : [`${Math.floor(share * 100)} %`]),
     ...(leftMs === undefined ? [] : [`${clock(Math.ceil(leftMs / 1000))} left`]),
@@ -50,7 +50,7 @@ export function progressText(ledger: Ledger, { connection, inFlight, share }: Fe
     `p50 ${milliseconds(ledger.recentLatencyMs(0.5))}`,
     `in flight ${count(inFlight)}`,
   ];
-  // Labels are the hub's words.
+  // Labels come from the hub.
   return terminalText(`${clock(ledger.elapsedMs / 1000)}  ${parts.join('  ')}`);
 }
 
@@ -98,7 +98,7 @@ function labelCounts(labels: ReadonlyMap<string, number>): string {
   return rows.length > MOST_SHOWN ? `${shown.join(', ')}, and others` : shown.join(', ');
 }
 
-/** By name, so that the line keeps still: labels come in any order. The first few of many are those seen most. */
+/** Sorted by name, so that the line stays steady. Of many labels, the most frequent few. */
 function ordered(labels: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
   if (labels.size > MOST_SHOWN) return [...labels].sort(([, a], [, b]) => b - a);
   return [...labels].sort(([a], [b]) => a.localeCompare(b, 'en'));

@@ -1,4 +1,4 @@
-/** Lines that are added to a prediction log from now on, new files included. */
+/** Follows a prediction log: lines appended from now on, new files included. */
 
 import { open, stat } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
@@ -8,7 +8,7 @@ import { type LogLine, parseLogLine } from './log-line.js';
 
 interface Place {
   bytes: number;
-  /** The beginning of a line that is not whole yet. */
+  /** The beginning of an unfinished line. */
   rest: string;
   readonly decoder: StringDecoder;
 }
@@ -26,7 +26,7 @@ export class Follower {
     this.#unread = unread;
   }
 
-  /** What stands in the files now is not told. To be called before they are read. */
+  /** Skips the files' present content. Call before reading them. */
   async begin(): Promise<void> {
     for (const path of await this.#files()) this.#places.set(path, place((await stat(path)).size));
   }

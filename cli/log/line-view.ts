@@ -1,4 +1,4 @@
-/** Lines and counts for people: aligned, and coloured by what leads the eye. */
+/** Formats lines and counts for people: aligned, with colours for orientation. */
 
 import { styleText } from 'node:util';
 import { terminalText } from '../../shared/terminal-text.js';
@@ -7,7 +7,7 @@ import type { LogLine } from './log-line.js';
 const LABEL_WIDTH = 10;
 const MAX_INPUT_CHARS = 200;
 
-/** One line of the log in one line of a terminal. What callers sent is shown as text: no character of theirs that a terminal would obey gets through. */
+/** One log line as one terminal line. What callers sent is shown as text: control characters are escaped. */
 export function viewLine({ at, model, label, score, stream, totalUs, input, prediction }: LogLine): string {
   const time = new Date(at).toISOString().slice(11, 23);
   const latency = totalUs === undefined ? '' : `${(totalUs / 1000).toFixed(1)} ms`;
@@ -24,7 +24,7 @@ export function viewLine({ at, model, label, score, stream, totalUs, input, pred
   return parts.join('  ').trimEnd();
 }
 
-/** Counts, the most first; hours in their order. */
+/** Counts, highest first; hours in their order. */
 export function viewCounts(counts: ReadonlyMap<string, number>, inOrder: boolean): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const rows = [...counts]

@@ -1,4 +1,4 @@
-/** The files of a prediction log, and their lines: those of each process in order, those of all processes by time. A line at a time is kept of each. */
+/** The files of a prediction log, and their lines: in order per process, merged by time. Holds one line of each. */
 
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -7,14 +7,14 @@ import { createInterface } from 'node:readline';
 import { readLogFileName } from '../../server/observe/prediction-log/file-name.js';
 import { type LogLine, parseLogLine } from './log-line.js';
 
-/** What one process wrote, oldest file first. */
+/** The files of one process, oldest first. */
 export type ProcessFiles = readonly string[];
 
 export type FilesFound =
   | { readonly ok: true; readonly processes: readonly ProcessFiles[] }
   | { readonly ok: false; readonly problem: string };
 
-/** @param path a folder of the log, or one file */
+/** @param path a folder of the log, or one file. */
 export async function findLogFiles(path: string): Promise<FilesFound> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) {
@@ -38,7 +38,7 @@ export async function findLogFiles(path: string): Promise<FilesFound> {
   return { ok: true, processes };
 }
 
-/** What was read and was no line. */
+/** What was read but is not a valid line. */
 export interface Unread {
   count: number;
 }
@@ -53,7 +53,7 @@ export async function* readLines(processes: readonly ProcessFiles[], unread: Unr
   }
   while (heads.length > 0) {
     let first = 0;
-    // Processes are few.
+    // There are few processes.
     for (let i = 1; i < heads.length; i++) if (atOf(heads[i]) < atOf(heads[first])) first = i;
     const head = heads[first];
     if (head === undefined) return;

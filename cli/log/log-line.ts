@@ -1,7 +1,7 @@
-/** A line of the prediction log, as far as a reader needs it: parsed from its text, whatever stands there. */
+/** Parses a line of the prediction log, as far as a reader needs it, whatever its text. */
 
 export interface LogLine {
-  /** As it stands in the file. */
+  /** As in the file. */
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -16,7 +16,7 @@ export interface LogLine {
   readonly totalUs: number | undefined;
 }
 
-/** Undefined for what is no line of the log: the end of a disk, or another program's words. */
+/** Undefined for an invalid line: one truncated by a full disk, or another program's output. */
 export function parseLogLine(text: string): LogLine | undefined {
   let value: unknown;
   try {

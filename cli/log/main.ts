@@ -8,7 +8,7 @@ import { findLogFiles, readLines, type Unread } from './log-files.js';
 import type { LogLine } from './log-line.js';
 import { type Counted, LOG, type LogOptions, pathOf } from './options.js';
 
-// `| head` has seen enough.
+// `| head` has read enough.
 process.stdout.on('error', () => process.exit(0));
 await runProgram(LOG, (options, operands) => run(pathOf(operands), options));
 

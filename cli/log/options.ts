@@ -1,4 +1,4 @@
-/** The options of `npm run log`: from argv to checked values, or to the line that says what was wrong. */
+/** The options of `npm run log`: from argv to validated values, or to a one-line problem. */
 
 import { bare, integer, type Option, oneOf, optional, read, text, type ValuesOf } from '../../command-line/option.js';
 import type { Program } from '../../command-line/program.js';
@@ -9,7 +9,7 @@ export type Counted = (typeof COUNTED)[number];
 const DEFAULT_PATH = './predictions';
 const MAX_TAIL = 100_000;
 const TIME_FORM = 'a time such as 2026-11-25T20:00Z or an age such as 15m';
-/** Ages are of the start of the program. */
+/** Ages count back from the program's start. */
 const STARTED = Date.now();
 
 const OPTIONS = {

@@ -1,4 +1,4 @@
-/** A downloaded file that is kept in the cache folder: its checksum decides whether it is used, fetched again or refused. */
+/** A downloaded file in the cache folder: its checksum decides whether it is used, fetched again or rejected. */
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -12,7 +12,7 @@ export interface WantedFile {
   readonly bytes?: number;
   readonly algorithm: 'sha256' | 'sha512';
   readonly digest: string;
-  /** Puts the file under its name into the given folder. */
+  /** Writes the file under its name into the given folder. */
   readonly download: (folder: string) => Promise<CommandResult>;
 }
 
@@ -20,7 +20,10 @@ export type CachedFile =
   | { readonly ok: true; readonly path: string; readonly kept: boolean }
   | { readonly ok: false; readonly reason: string };
 
-/** Never leaves a half-written file under the final name: downloads go to a folder beside it and are moved when their checksum is right. */
+/**
+ * Never leaves a partial file under the final name: downloads go to a folder beside it and are moved once their
+ * checksum is right.
+ */
 export async function cachedFile(wanted: WantedFile, folder: string): Promise<CachedFile> {
   const path = join(folder, wanted.file);
   if ((await difference(path, wanted)) === undefined) return { ok: true, path, kept: true };

@@ -1,4 +1,7 @@
-/** Turns a TensorFlow wheel and the sources inside @tensorflow/tfjs-node into its native library. Knows the folders that tfjs-node looks in. */
+/**
+ * Turns a TensorFlow wheel and the sources in @tensorflow/tfjs-node into its native library. Knows the folders that
+ * tfjs-node searches.
+ */
 
 import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -16,7 +19,7 @@ export interface BuildInput {
   readonly signal: AbortSignal;
 }
 
-// zipfile and tarfile are in Python's standard library, so unzip and tar need not be there.
+// zipfile and tarfile are in Python's standard library, so unzip and tar are not required.
 const unzip = `
 import sys, zipfile
 wheel, folder, *wanted = sys.argv[1:]
@@ -24,7 +27,10 @@ with zipfile.ZipFile(wheel) as archive:
     archive.extractall(folder, [name for name in archive.namelist() if name.startswith(tuple(wanted))])
 `;
 
-/** Works in a folder of its own inside the package and moves the results into place at the end, so that a run that fails changes nothing. */
+/**
+ * Works in a folder of its own inside the package and moves the results into place at the end, so that a failed run
+ * changes nothing.
+ */
 export async function buildNative(input: BuildInput): Promise<CommandResult> {
   const { packageFolder, wheel, signal } = input;
   const work = await mkdtemp(join(packageFolder, 'building-'));
@@ -53,7 +59,10 @@ export async function buildNative(input: BuildInput): Promise<CommandResult> {
   }
 }
 
-/** Makes `deps/lib` as the package's own download lays it out: the linker and the addon's run path look for these names. */
+/**
+ * Creates `deps/lib` in the layout of the package's own download: the linker and the addon's run path expect these
+ * names.
+ */
 async function layOut(work: string, wheel: Wheel): Promise<string> {
   const deps = join(work, 'deps');
   const lib = join(deps, 'lib');
@@ -71,8 +80,9 @@ async function layOut(work: string, wheel: Wheel): Promise<string> {
 }
 
 /**
- * Two source files and no generated code, so the compiler is called straight: the package's own way (node-pre-gyp, node-gyp, make) needs the
- * headers of one Node version and gives the same file. Node-API 8 is the newest the package names and every Node since 16 has it.
+ * Two source files and no generated code, so the compiler is called directly: the package's own way (node-pre-gyp,
+ * node-gyp, make) needs the headers of one Node version and produces the same file. Node-API 8 is the newest the
+ * package names, and every Node since 16 has it.
  */
 function compileArguments(packageFolder: string, work: string, addon: string): readonly string[] {
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(packageFolder, 'binding', file));
@@ -100,7 +110,7 @@ function compileArguments(packageFolder: string, work: string, addon: string): r
   ];
 }
 
-/** Where this Node's tfjs-node will look: the package asks node-pre-gyp, and so do we. */
+/** Where this Node's tfjs-node looks: asks node-pre-gyp, as the package does. */
 function addonPath(packageFolder: string): string {
   const preGyp: { find(manifest: string): string } = createRequire(join(packageFolder, 'package.json'))(
     '@mapbox/node-pre-gyp',
@@ -108,7 +118,7 @@ function addonPath(packageFolder: string): string {
   return preGyp.find(join(packageFolder, 'package.json'));
 }
 
-/** Removes what a run that was killed left behind in `folder`. */
+/** Removes what a killed run left in `folder`. */
 export async function removeLeftovers(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true });

@@ -1,6 +1,9 @@
-/** Which files make the native engine on which machine: the table of wheels and the decision. Pure: reads no disk, starts nothing. */
+/**
+ * Decides which files make the native engine on which machine: the table of wheels. Pure: reads no disk, starts
+ * nothing.
+ */
 
-/** What `process` and its report say of this machine. `glibc` is undefined on a system with another C library. */
+/** This machine, from `process` and its report. `glibc` is undefined with another C library. */
 export interface Machine {
   readonly platform: string;
   readonly arch: string;
@@ -14,13 +17,13 @@ export interface Wheel {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** What pip calls the platforms of this wheel. */
+  /** pip's names of this wheel's platforms. */
   readonly pipPlatforms: readonly string[];
-  /** What to unpack: whole folders (with the slash) and files. */
+  /** What to unpack: whole folders (with a trailing slash) and files. */
   readonly members: readonly string[];
-  /** A folder of further libraries, which the TensorFlow library looks for beside its own folder. */
+  /** A folder of further libraries, which the TensorFlow library expects beside its own folder. */
   readonly extraLibraries?: string;
-  /** Whether `npm run native` has been run to its end on such a machine. */
+  /** Whether `npm run native` has been run successfully on such a machine. */
   readonly tried: boolean;
 }
 
@@ -34,7 +37,8 @@ const members = [
   'tensorflow/include/tsl/',
 ];
 
-// 2.15.1: the last series whose wheel was seen to work with the addon's calls of the C API, which tfjs-node 4.22.0 made for 2.9.1.
+// 2.15.1: the last series whose wheel is known to work with the addon's calls of the C API, which tfjs-node 4.22.0 made
+// for 2.9.1.
 const wheels: Readonly<Record<string, Wheel>> = {
   'linux-x64': {
     project: 'tensorflow-cpu',

@@ -1,4 +1,7 @@
-/** Finds what building the native library needs on this machine: Python with pip, a C++ compiler and npm. Says which Debian package is missing. */
+/**
+ * Finds the tools for building the native library: Python with pip, a C++ compiler and npm. Names the Debian package of
+ * a missing one.
+ */
 
 import { basename } from 'node:path';
 import type { Machine } from './native-source.js';
@@ -23,7 +26,7 @@ export function thisMachine(): Machine {
   return { platform: process.platform, arch: process.arch, glibc: glibcVersion(report) };
 }
 
-/** The C library that this Node runs on, from Node's diagnostic report: musl has no version there. */
+/** The C library of this Node, from Node's diagnostic report, which has no version for musl. */
 export function glibcVersion(report: unknown): string | undefined {
   if (typeof report !== 'object' || report === null || !('header' in report)) return undefined;
   const { header } = report;
@@ -53,7 +56,7 @@ export function describeMissing(missing: readonly { readonly what: string; reado
   return `${what} ${missing.length === 1 ? 'is' : 'are'} missing; on Debian and Ubuntu: apt-get install ${packages}`;
 }
 
-/** npm tells the scripts it starts where it is; a script started without it takes the npm on PATH. */
+/** npm tells its scripts where it is; a script started otherwise uses the npm on PATH. */
 export function findNpm(env: NodeJS.ProcessEnv): Npm {
   const running = env.npm_execpath;
   const isNpm = running !== undefined && basename(running) === 'npm-cli.js';

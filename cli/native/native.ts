@@ -1,4 +1,7 @@
-/** `npm run native`: has @tensorflow/tfjs-node work where its own download fails, from package registries alone. Safe to run again. */
+/**
+ * `npm run native`: makes @tensorflow/tfjs-node work where its own download fails, from package registries alone. Safe
+ * to run again.
+ */
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

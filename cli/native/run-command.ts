@@ -1,4 +1,4 @@
-/** Runs one command to its end, with a deadline, and gives its output or one readable line of what went wrong. */
+/** Runs one command to its end, with a deadline, and returns its output or a one-line problem. */
 
 import { execFile } from 'node:child_process';
 import { terminalText } from '../../shared/terminal-text.js';
@@ -32,7 +32,7 @@ export function runCommand(command: string, args: readonly string[], options: Co
   });
 }
 
-/** The first line that speaks of an error, else the last line. */
+/** The first line that mentions an error, else the last line. */
 export function lastWords(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const kept = lines.filter((line) => line !== '');

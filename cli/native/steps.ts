@@ -1,4 +1,7 @@
-/** Tells on the terminal what a long script is doing: one line a step, a sign of life while it lasts, the seconds it took. */
+/**
+ * Reports the progress of a long script on the terminal: one line per step, a sign of life while it lasts, the seconds
+ * it took.
+ */
 
 export interface Steps {
   run<T>(title: string, work: () => Promise<T>): Promise<T>;

@@ -1,4 +1,7 @@
-/** Brings @tensorflow/tfjs-node back where npm dropped it because its install script failed. Changes neither package.json nor the lockfile. */
+/**
+ * Restores @tensorflow/tfjs-node after npm dropped it because its install script failed. Changes neither package.json
+ * nor the lockfile.
+ */
 
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
@@ -11,7 +14,7 @@ export type Unpacked = { readonly ok: true; readonly folder: string } | { readon
 
 const packageName = '@tensorflow/tfjs-node';
 
-/** The folder of the installed package; undefined when it or one of its own dependencies is not there. */
+/** The folder of the installed package; undefined when it or one of its own dependencies is missing. */
 export function findPackage(root: string): string | undefined {
   try {
     const folder = dirname(createRequire(join(root, 'package.json')).resolve(`${packageName}/package.json`));
@@ -25,8 +28,8 @@ export function findPackage(root: string): string | undefined {
 }
 
 /**
- * Installs the locked packages in a folder of their own and moves over those that are missing here. `npm install` in place would do it too, but
- * would also remove whatever else stands in node_modules without being in the lockfile.
+ * Installs the locked packages in a separate folder and moves over those missing here. `npm install` in place would
+ * work too, but would remove everything in node_modules that is not in the lockfile.
  */
 export async function unpackPackage(root: string, npm: Npm, signal: AbortSignal): Promise<Unpacked> {
   const lockfile = join(root, 'package-lock.json');
@@ -61,7 +64,7 @@ export async function unpackPackage(root: string, npm: Npm, signal: AbortSignal)
     : { ok: true, folder };
 }
 
-/** Where the packages stand that npm may leave out, parents before what is nested in them. */
+/** Paths of the packages that npm may leave out, parents before what is nested in them. */
 export function optionalPlaces(packages: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(packages)
     .filter(([place, entry]) => place.startsWith('node_modules/') && isOptional(entry))
@@ -69,7 +72,7 @@ export function optionalPlaces(packages: Readonly<Record<string, unknown>>): rea
     .sort();
 }
 
-/** A lockfile lists workspaces by their folder: npm wants their manifests beside the lockfile. */
+/** A lockfile lists workspaces by folder: npm expects their manifests beside the lockfile. */
 export function workspaceManifests(packages: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.keys(packages)
     .filter((place) => place !== '' && !place.includes('node_modules/'))

@@ -1,11 +1,14 @@
-/** Calls to the hub that it answers once: asked when there is a connection, again on the next if that is lost, with a deadline. */
+/**
+ * Calls with one reply from the hub: sent when connected, sent again on the next connection if that is lost, each with
+ * a deadline.
+ */
 
 import type { ClientClock } from '../clock.js';
 import { localError, TickcastError } from '../error.js';
 import { type Answered, parseReply } from '../streams/parse-frames.js';
 import type { StreamChannel } from './channels.js';
 
-/** More than a program waits for on purpose. */
+/** More than a program would have pending on purpose. */
 const MAX_CALLS = 1_000;
 
 interface Question {
@@ -23,12 +26,12 @@ export class Calls {
     this.#channel = channel;
   }
 
-  /** Resolves with the answer as `parse` reads it. Rejects with a {@link TickcastError}. */
+  /** Resolves with the answer as parsed by `parse`. Rejects with a {@link TickcastError}. */
   ask<T>(event: string, timeoutMs: number, parse: (raw: unknown) => T | undefined): Promise<T> {
     return this.#put(event, timeoutMs, (raw) => parseReply(raw, parse));
   }
 
-  /** Resolves with the milliseconds from sending to answer. */
+  /** Resolves with the milliseconds from sending to the answer. */
   ping(timeoutMs: number): Promise<number> {
     return this.#put('echo', timeoutMs, (_raw, sentAt) => ({ ok: true, value: this.#clock.now() - sentAt }));
   }

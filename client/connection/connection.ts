@@ -1,6 +1,6 @@
 /**
- * The connection of one client over its whole life: attempts, losses, new attempts, and the move to another hub when one goes away. Knows
- * nothing of requests.
+ * One client's connection over its whole life: attempts, losses, retries, and the move to another hub when one drains.
+ * Knows nothing of requests.
  */
 
 import type { Goaway, Hello } from '../../shared/protocol.js';
@@ -8,37 +8,40 @@ import type { TickcastError } from '../error.js';
 import type { RequestChannel, StreamChannel } from './channels.js';
 import { HandOver } from './hand-over.js';
 import { HubLink, type LinkListener, type LinkParts, retryDelayMs } from './hub-link.js';
-import type { StreamEvent } from './socket-io.js';
+import type { StreamEventName } from './socket-io.js';
 
 /**
- * `connecting`: the first attempt. `connected`: the hub said hello. `reconnecting`: an attempt failed or the connection was
- * lost, and there will be another. `closed`: by `close()`. `failed`: this hub and this client will never understand one another.
+ * `connecting`: the first attempt. `connected`: the hub said hello. `reconnecting`: an attempt failed or the connection
+ * was lost, and another attempt follows. `closed`: by `close()`. `failed`: the hub and this client are incompatible.
  */
 export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'closed' | 'failed';
 
-/** A change of state, or a further failed attempt. */
+/** A change of state, or another failed attempt. */
 export interface StateChange {
   readonly state: ConnectionState;
-  /** Why, for people. */
+  /** The reason, for people. */
   readonly reason: string;
-  /** Attempts that failed since the last hello. */
+  /** Failed attempts since the last hello. */
   readonly attempts: number;
   /** With `reconnecting`: the wait before the next attempt, in milliseconds; 0 when it is under way. */
   readonly retryInMs?: number;
-  /** With `failed`: what every request is rejected with. */
+  /** With `failed`: the error that every request is rejected with. */
   readonly error?: TickcastError;
 }
 
-/** What a connection reports. */
+/** Receives what a connection reports. */
 export interface ConnectionListener {
-  /** Requests leave on this channel from now on. What left on another is answered there still, unless that is `lost`. */
+  /**
+   * Requests use this channel from now on. Requests sent on another channel are still answered there, unless it is
+   * `lost`.
+   */
   hello(hello: Hello, channel: RequestChannel): void;
-  /** What left on this channel and was not answered has no answer to wait for. */
+  /** Requests sent on this channel and not yet answered will not be answered. */
   lost(channel: RequestChannel): void;
   failed(error: TickcastError): void;
   state(change: StateChange): void;
   goaway(notice: Goaway): void;
-  stream(event: StreamEvent, raw: unknown): void;
+  stream(event: StreamEventName, raw: unknown): void;
 }
 
 export class Connection implements StreamChannel {
@@ -46,13 +49,13 @@ export class Connection implements StreamChannel {
   readonly #listener: ConnectionListener;
   readonly #links: LinkListener;
   readonly #handOver: HandOver;
-  /** Where requests leave. */
+  /** The link that requests use. */
   #current: HubLink;
-  /** The link before a hand-over, while something that left there is unanswered. */
+  /** The previous link during a hand-over, while something sent there is unanswered. */
   #old: HubLink | undefined;
   #state: ConnectionState = 'connecting';
   #reason = 'first attempt';
-  /** Attempts that failed since the last hello. */
+  /** Failed attempts since the last hello. */
   #attempts = 0;
   /** The wait before the next attempt, while nothing else is under way. */
   #rest: { readonly cancel: () => void } | undefined;
@@ -64,14 +67,14 @@ export class Connection implements StreamChannel {
       hello: (link, hello) => this.#onHello(link, hello),
       ended: (link, reason, atLeastMs) => this.#onEnd(link, reason, atLeastMs),
       refused: (link, error) => {
-        // What one hub of several says while another serves: in a while there may be one that agrees.
+        // Another hub refuses while this one serves: a compatible one may come up later.
         if (link === this.#current) this.#fail(error);
         else this.#onEnd(link, error.message, 0);
       },
       goaway: (link, notice) => this.#onGoaway(link, notice),
       released: (link) => this.#onReleased(link),
       stream: (link, event, raw) => {
-        // Subscriptions are asked for anew where requests leave; what another link brings would come twice.
+        // Subscriptions move to the current link; frames of any other link would be duplicates.
         if (link === this.#current) listener.stream(event, raw);
       },
     };
@@ -79,7 +82,7 @@ export class Connection implements StreamChannel {
     this.#handOver = new HandOver(parts, () => new HubLink(parts, this.#links));
   }
 
-  /** Begins the first attempt. To be called once. */
+  /** Starts the first attempt. Call once. */
   open(): void {
     this.#current.attempt();
   }
@@ -97,7 +100,7 @@ export class Connection implements StreamChannel {
     return this.#state === 'connected' && this.#current.send(event, payload, reply);
   }
 
-  /** Makes the next attempt at once, if one waits for its time. */
+  /** Makes the next attempt immediately, if one is scheduled. */
   retryNow(): void {
     if (this.#rest === undefined || this.#ended) return;
     this.#rest.cancel();
@@ -130,7 +133,7 @@ export class Connection implements StreamChannel {
     if (older !== undefined) this.#drop(older);
   }
 
-  /** The second link has a hub: it is the one from now on. Answers a link that is one too many. */
+  /** The second link is connected and becomes the current one. Returns a link that is now superfluous. */
   #moveTo(next: HubLink): HubLink | undefined {
     this.#handOver.take();
     const older = this.#old;
@@ -151,21 +154,21 @@ export class Connection implements StreamChannel {
     link.close();
   }
 
-  /** An attempt or a connection came to its end. */
+  /** An attempt failed or a connection was lost. */
   #onEnd(link: HubLink, reason: string, atLeastMs: number): void {
     if (this.#handOver.owns(link)) this.#handOver.failed(atLeastMs);
     else if (link === this.#old) this.#drop(link);
     else if (link === this.#current) this.#onLost(reason, atLeastMs);
   }
 
-  /** Gives up a link whose answers are waited for. */
+  /** Drops a link with unanswered requests. */
   #drop(link: HubLink): void {
     if (link === this.#old) this.#old = undefined;
     link.close();
     this.#listener.lost(link);
   }
 
-  /** There is no connection now, and the next attempt is due after a while, unless one is under way already. */
+  /** Disconnected: schedules the next attempt, unless one is under way already. */
   #onLost(reason: string, atLeastMs: number): void {
     if (this.#state !== 'connected') this.#attempts += 1;
     const lost = this.#current;

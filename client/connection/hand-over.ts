@@ -1,11 +1,11 @@
 /**
- * The way from a hub that goes away to the next one: a second link is made before the first is given up. Owns when it is tried and how
- * often, until it says hello or the first is lost. Knows nothing of requests.
+ * Hand-over from a draining hub to the next: connects a second link before the first is dropped. Owns when and how
+ * often that is tried, until the second says hello or the first is lost. Knows nothing of requests.
  */
 
 import { type HubLink, type LinkParts, retryDelayMs } from './hub-link.js';
 
-/** Longest spread of the first attempts of many clients, in milliseconds. */
+/** Longest spread of many clients' first attempts, in milliseconds. */
 const MAX_SPREAD_MS = 10_000;
 
 export class HandOver {
@@ -16,13 +16,16 @@ export class HandOver {
   #failures = 0;
   #timer: { readonly cancel: () => void } | undefined;
 
-  /** `open` makes the second link. */
+  /** `open` creates the second link. */
   constructor(parts: LinkParts, open: () => HubLink) {
     this.#parts = parts;
     this.#open = open;
   }
 
-  /** Begins, unless it has begun: the hub goes on for `graceMs`, in the first half of which its clients leave one after the other. */
+  /**
+   * Starts, unless already started. The hub serves for another `graceMs`; its clients leave one by one during the first
+   * half of that.
+   */
   begin(graceMs: number): void {
     if (this.#state !== 'idle') return;
     const { options, random } = this.#parts;
@@ -36,13 +39,13 @@ export class HandOver {
     return link === this.#link;
   }
 
-  /** The attempt under way failed, or its hub refused: the first link is there still, and there may be another hub soon. */
+  /** The attempt failed or its hub refused. The first link still works, and another hub may come up soon. */
   failed(atLeastMs: number): void {
     this.#failures += 1;
     this.#wait(retryDelayMs(this.#parts, this.#failures, atLeastMs));
   }
 
-  /** Ends, and gives away the second link if it is connected or about to be. */
+  /** Ends the hand-over and returns the second link if it is connected or about to be. */
   take(): HubLink | undefined {
     const link = this.#state === 'trying' ? this.#link : undefined;
     if (link !== undefined) this.#link = undefined;
@@ -50,7 +53,7 @@ export class HandOver {
     return link;
   }
 
-  /** Ends, and closes the second link. */
+  /** Ends the hand-over and closes the second link. */
   cancel(): void {
     this.#state = 'idle';
     this.#timer?.cancel();

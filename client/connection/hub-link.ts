@@ -1,6 +1,6 @@
 /**
- * One socket to a hub: an attempt to connect, the hub's hello, the loss; then, if it is told to, the next attempt. Knows nothing of
- * requests, nor of other links.
+ * One socket to a hub: an attempt to connect, the hub's hello, the loss, and further attempts on demand. Knows nothing
+ * of requests or other links.
  */
 
 import { type Goaway, type Hello, PROTOCOL_VERSION, type RequestId } from '../../shared/protocol.js';
@@ -10,48 +10,48 @@ import type { ResolvedOptions } from '../options.js';
 import { askToken } from '../token.js';
 import type { RequestChannel } from './channels.js';
 import { parseGoaway, parseHello, parseWireError } from './parse-answers.js';
-import type { AnswerListener, OpenSocket, OutgoingRequest, SocketLike, StreamEvent } from './socket-io.js';
+import type { AnswerListener, OpenSocket, OutgoingRequest, SocketLike, StreamEventName } from './socket-io.js';
 
 export interface LinkParts {
   readonly url: string;
   readonly session: string;
   readonly options: ResolvedOptions;
   readonly clock: ClientClock;
-  /** From 0 to 1; spreads the attempts of many clients. */
+  /** From 0 to 1; spreads many clients' attempts. */
   readonly random: () => number;
   readonly openSocket: OpenSocket;
   readonly answers: AnswerListener;
 }
 
-/** What a link reports, until it is closed. */
+/** Receives what a link reports, until it is closed. */
 export interface LinkListener {
-  /** The hub's first word, or newer limits of the same hub. */
+  /** The hub's first message, or changed limits of the same hub. */
   hello(link: HubLink, hello: Hello): void;
-  /** The attempt failed or the connection was lost; another may be made, `atLeastMs` from now at the earliest. */
+  /** The attempt failed or the connection was lost; the next attempt may start in `atLeastMs` at the earliest. */
   ended(link: HubLink, reason: string, atLeastMs: number): void;
-  /** This hub and this client will never understand one another. */
+  /** This hub and this client are incompatible. */
   refused(link: HubLink, error: TickcastError): void;
   goaway(link: HubLink, notice: Goaway): void;
-  /** Nothing that left here is unanswered, and nothing more will leave here. */
+  /** Nothing sent here is unanswered, and nothing more will be sent here. */
   released(link: HubLink): void;
-  stream(link: HubLink, event: StreamEvent, raw: unknown): void;
+  stream(link: HubLink, event: StreamEventName, raw: unknown): void;
 }
 
-/** A token that a function gave may have expired on the way: so many in a row may be refused. */
+/** A token from a function may expire in transit, so this many refusals in a row are tolerated. */
 const MAX_REFUSED_TOKENS = 3;
 
 export class HubLink implements RequestChannel {
   readonly #parts: LinkParts;
   readonly #listener: LinkListener;
   readonly #socket: SocketLike;
-  /** `open` from the hello to the loss. */
+  /** `open` from the hello until the loss. */
   #state: 'idle' | 'trying' | 'open' | 'closed' = 'idle';
   /** The time limit of the attempt under way. */
   #timer: { readonly cancel: () => void } | undefined;
-  /** Counts the attempts: the token of an earlier one comes too late. */
+  /** Counts attempts, so that a token fetched for an earlier one is dropped. */
   #attempt = 0;
   #refusedTokens = 0;
-  /** What the hub said before it closed the connection. */
+  /** The hub's reason for closing the connection, sent beforehand. */
   #lastWord: string | undefined;
 
   constructor(parts: LinkParts, listener: LinkListener) {
@@ -78,7 +78,7 @@ export class HubLink implements RequestChannel {
     return this.#socket.base64;
   }
 
-  /** Begins an attempt; none may be under way. */
+  /** Starts an attempt; none may be under way. */
   attempt(): void {
     const { clock, options } = this.#parts;
     this.#state = 'trying';
@@ -107,7 +107,7 @@ export class HubLink implements RequestChannel {
     this.#listener.released(this);
   }
 
-  /** Ends it for good. Reports nothing. */
+  /** Closes the link for good. Reports nothing. */
   close(): void {
     const isBusy = this.#state === 'trying' || this.#state === 'open';
     if (isBusy) this.#rest();
@@ -143,7 +143,7 @@ export class HubLink implements RequestChannel {
     this.#listener.hello(this, hello);
   }
 
-  /** A hub that refuses says why; everything else is worth another attempt. */
+  /** A hub that refuses gives its reason; any other failure is worth another attempt. */
   #onConnectFailed(reason: string, data: unknown): void {
     if (this.#state === 'closed') return;
     const refusal = parseWireError(data);
@@ -175,7 +175,10 @@ export class HubLink implements RequestChannel {
   }
 }
 
-/** The wait after so many failures in a row, in milliseconds: it doubles up to its bound, and is spread by a half either way. */
+/**
+ * The wait after this many consecutive failures, in milliseconds: doubles up to its maximum, with a jitter of half
+ * either way.
+ */
 export function retryDelayMs({ options, random }: LinkParts, failures: number, atLeastMs: number): number {
   const doubled = options.reconnectMinMs * 2 ** Math.min(Math.max(0, failures - 1), 30);
   return Math.max(Math.min(doubled, options.reconnectMaxMs) * (0.5 + random()), atLeastMs);

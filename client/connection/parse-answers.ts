@@ -1,4 +1,4 @@
-/** `unknown` from the hub in, typed values out; undefined for what is no such thing. Never throws. */
+/** Parsers of the hub's answers: `unknown` in, typed values out; undefined when malformed. Never throws. */
 
 import { isErrorCode, type WireError, wireError } from '../../shared/errors.js';
 import type { HubLimits } from '../../shared/limits.js';
@@ -6,7 +6,7 @@ import { isRecord } from '../../shared/parse.js';
 import type { Goaway, Hello, ModelDescription } from '../../shared/protocol.js';
 import { isDType } from '../../shared/tensor.js';
 
-/** An error of the hub. A code that a newer hub added is INTERNAL here, with that hub's word on retrying. */
+/** An error of the hub. An unknown code, from a newer hub, becomes INTERNAL and keeps its `retryable`. */
 export function parseWireError(raw: unknown): WireError | undefined {
   if (!isRecord(raw) || typeof raw.code !== 'string' || typeof raw.message !== 'string') return undefined;
   const { code, message, retryable, retryAfterMs } = raw;
@@ -17,7 +17,7 @@ export function parseWireError(raw: unknown): WireError | undefined {
 
 const LIMITS = ['maxFrameBytes', 'maxJsonBytes', 'maxRequestRows', 'maxInFlightRows', 'maxTextLength'] as const;
 
-/** The hub's first event. `protocol` may be one that this client does not speak. */
+/** The hub's first event. Its `protocol` may be one that this client does not speak. */
 export function parseHello(raw: unknown): Hello | undefined {
   if (!isRecord(raw) || typeof raw.protocol !== 'number' || typeof raw.session !== 'string') return undefined;
   if (!isLimits(raw.limits) || !Array.isArray(raw.models) || !raw.models.every(isModelDescription)) return undefined;

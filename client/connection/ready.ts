@@ -1,4 +1,4 @@
-/** Lets callers wait for the connection to be ready, each with a deadline and, if it likes, a signal. */
+/** Lets callers wait until the connection is ready, each with a deadline and an optional signal. */
 
 import type { Hello } from '../../shared/protocol.js';
 import type { ClientClock } from '../clock.js';
@@ -17,7 +17,7 @@ export class ReadyGate {
     this.#clock = clock;
   }
 
-  /** Resolves at the next {@link open}. `obstacle` says, when the time is up, why it was not ready. */
+  /** Resolves at the next {@link open}. `obstacle` explains on timeout why it was not ready. */
   wait(timeoutMs: number, signal: AbortSignal | undefined, obstacle: () => string | undefined): Promise<Hello> {
     return new Promise((resolve, reject) => {
       const end = (): void => {

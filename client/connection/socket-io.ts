@@ -1,60 +1,63 @@
-/** The seam to Socket.IO: one socket which connects when told to and never buffers. Knows nothing of requests. */
+/** The seam to Socket.IO: one socket that connects on demand and never buffers. Knows nothing of requests. */
 
 import { io } from 'socket.io-client';
 import type { HandshakeAuth, RequestId } from '../../shared/protocol.js';
 import type { RequestFields, ResolvedOptions } from '../options.js';
 
-/** A `predict` event as it leaves: a request of the protocol whose input was made fit for the wire. */
+/** A `predict` event as sent: a request of the protocol with its input prepared for the wire. */
 export interface OutgoingRequest extends RequestFields {
   readonly input: unknown;
   readonly id: RequestId;
   readonly timeoutMs: number;
 }
 
-/** Events about streams, from the hub. */
-export type StreamEvent = 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'status';
+/** Stream events from the hub. */
+export type StreamEventName = 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'status';
 
-const STREAM_EVENTS: readonly StreamEvent[] = ['cast', 'aggregate', 'gap', 'unsubscribed', 'status'];
+const STREAM_EVENTS: readonly StreamEventName[] = ['cast', 'aggregate', 'gap', 'unsubscribed', 'status'];
 
-/** Longer than any wait for a reply: then Socket.IO forgets it, so that a hub that owes replies costs no memory for good. */
+/**
+ * Longer than any wait for a reply: then Socket.IO drops the callback, so that a hub that never replies does not leak
+ * memory.
+ */
 const FORGET_REPLY_MS = 60_000;
 
-/** Who is told of answers. Payloads are as they came. */
+/** Receives answers. Payloads are unparsed. */
 export interface AnswerListener {
   prediction(raw: unknown): void;
   predictionError(raw: unknown): void;
 }
 
-/** What a socket reports. Payloads are as they came. */
+/** Receives what a socket reports. Payloads are unparsed. */
 export interface SocketListener {
-  /** Told by the socket itself: what else listens has no part in an answer. */
+  /** Called by the socket directly: answers bypass the other listeners. */
   readonly answers: AnswerListener;
   hello(raw: unknown): void;
   goaway(raw: unknown): void;
-  /** The hub is about to close the connection, and says why. */
+  /** The hub is about to close the connection; carries its reason. */
   closing(raw: unknown): void;
-  stream(event: StreamEvent, raw: unknown): void;
-  /** The attempt failed; `data` is what the hub said, if it was the hub. */
+  stream(event: StreamEventName, raw: unknown): void;
+  /** The attempt failed; `data` is the hub's message, if the hub refused. */
   connectFailed(reason: string, data: unknown): void;
-  /** The connection, open or half open, was lost. */
+  /** The connection, open or half-open, was lost. */
   disconnected(reason: string): void;
 }
 
 /** A socket as the client needs it. After a failure or a loss it stays idle until `connect()` is called again. */
 export interface SocketLike {
-  /** Begins one attempt to connect, with this token. */
+  /** Starts one attempt to connect, with this token. */
   connect(token: string | undefined): void;
   /** Ends the connection or the attempt. Reports nothing. */
   disconnect(): void;
-  /** False when the event could not leave now; it is not kept. May throw on a value that has no encoding. */
+  /** False when the event could not be sent now; it is not buffered. May throw on a value that cannot be encoded. */
   predict(request: OutgoingRequest): boolean;
   cancel(id: RequestId): boolean;
   /**
-   * Any other event, without a payload where it is undefined. `reply` is called with the hub's answer as it came, once, or never:
-   * not after the connection was lost. False as with `predict`.
+   * Sends any other event; `undefined` sends no payload. `reply` is called once with the hub's raw answer, or never
+   * when the connection is lost first. Returns false as `predict` does.
    */
   send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean;
-  /** True while bytes travel as base64, which takes a third more. */
+  /** True while bytes travel as base64, which adds a third. */
   readonly base64: boolean;
 }
 
@@ -73,13 +76,13 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
     tryAllTransports: true,
     autoConnect: false,
     forceNew: true,
-    // Attempts, their delays and their time limit are the connection's, so that all three kinds of loss are treated alike.
+    // The connection owns attempts, delays and time limits, so that all three kinds of loss are handled alike.
     reconnection: false,
     timeout: 2 * options.connectTimeoutMs,
   });
   let waiting = false;
 
-  // Socket.IO keeps what is emitted while a ping is overdue, and would send it on the next connection.
+  // Socket.IO buffers events while a ping is overdue, and would send them on the next connection.
   const emit = (event: string, args: readonly unknown[], reply?: (raw: unknown) => void): boolean => {
     if (!socket.connected) return false;
     if (reply === undefined) socket.emit(event, ...args);
@@ -101,7 +104,7 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
   });
   socket.on('disconnect', (reason) => {
     waiting = false;
-    // Reported below by whoever asked for it.
+    // Whoever called disconnect reports it.
     if (reason !== 'io client disconnect') listener.disconnected(reason);
   });
   socket.on('hello', (raw: unknown) => listener.hello(raw));
@@ -115,7 +118,8 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
   return {
     connect: (token) => {
       socket.auth = token === undefined ? auth : { ...auth, token };
-      // An attempt that neither opened nor failed: something on the way swallows this transport, so begin with the other.
+      // An attempt that neither opened nor failed: something in between swallows this transport, so start with the
+      // other.
       if (waiting) socket.io.opts.transports?.reverse();
       waiting = true;
       socket.connect();

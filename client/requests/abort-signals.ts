@@ -1,4 +1,4 @@
-/** Calls back when a signal is aborted. One listener a signal, because thousands of requests may share one. */
+/** Calls back when a signal is aborted. One listener per signal, because thousands of requests may share one. */
 
 export class AbortWatch<Item> {
   readonly #onAbort: (item: Item, signal: AbortSignal) => void;
@@ -8,7 +8,7 @@ export class AbortWatch<Item> {
     this.#onAbort = onAbort;
   }
 
-  /** Signals with a listener. */
+  /** Number of signals with a listener. */
   get signals(): number {
     return this.#watched.size;
   }
@@ -29,7 +29,7 @@ export class AbortWatch<Item> {
     signal.addEventListener('abort', listener, { once: true });
   }
 
-  /** Removes the item, and the listener with the last one. */
+  /** Removes the item, and the listener with the last item. */
   remove(signal: AbortSignal, item: Item): void {
     const watched = this.#watched.get(signal);
     if (watched === undefined) return;

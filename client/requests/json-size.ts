@@ -1,9 +1,9 @@
-/** Bounds on the bytes a value takes as JSON on the wire, found without making the text. Refuses what has no JSON. */
+/** Bounds the JSON size of a value without serialising it. Rejects values that have no JSON. */
 
-/** Most attachments of one packet: Socket.IO's parser refuses more, and cuts the connection. */
+/** Maximum attachments of one packet: Socket.IO's parser rejects more and cuts the connection. */
 const MAX_ATTACHMENTS = 10;
 
-/** Deeper than any tensor, and far from the depth at which JSON.stringify runs out of stack. */
+/** Deeper than any tensor, and far below the depth at which JSON.stringify overflows the stack. */
 const MAX_DEPTH = 32;
 /** The longest number with its comma: `-1.2345678901234567e-100,`. */
 const NUMBER_BYTES = 25;
@@ -11,17 +11,17 @@ const NUMBER_BYTES = 25;
 const UNIT_BYTES = 6;
 const PLACEHOLDER_BYTES = '{"_placeholder":true,"num":10},'.length;
 
-/** What a walk over a value found. Bytes are counted apart: they travel as attachments of their own. */
+/** The result of walking a value. Bytes are counted separately, since they travel as attachments. */
 export class JsonSize {
-  /** The text has at least this many bytes. */
+  /** Lower bound of the text's size, in bytes. */
   atLeast = 0;
-  /** The text has at most this many bytes. */
+  /** Upper bound of the text's size, in bytes. */
   atMost = 0;
   attachments = 0;
-  /** Bytes of the largest attachment. */
+  /** Size of the largest attachment, in bytes. */
   largestAttachment = 0;
 
-  /** Adds a value; answers undefined, or what is wrong with it. Stops early once `atLeast` is over `limit`. */
+  /** Adds a value; returns undefined, or what is wrong with it. Stops early once `atLeast` exceeds `limit`. */
   add(value: unknown, path: string, limit: number): string | undefined {
     return this.#add(value, path, limit, 0, false);
   }
@@ -56,10 +56,10 @@ export class JsonSize {
     return this.#addObject(value, path, limit, depth);
   }
 
-  /** The hot loop: a flat array of numbers costs one check an element. */
+  /** The hot loop: a flat array of numbers costs one check per element. */
   #addArray(values: readonly unknown[], path: string, limit: number, depth: number): string | undefined {
     this.#grow(2, 3);
-    // Each element takes two bytes or more, its comma included: a huge array is refused before it is walked.
+    // Each element takes at least two bytes, comma included: a huge array is rejected without walking it.
     if (values.length * 2 > limit) {
       this.atLeast += values.length * 2;
       return undefined;
@@ -109,7 +109,10 @@ export class JsonSize {
   }
 }
 
-/** Bytes of the JSON text of an event's arguments, with placeholders for attachments, exactly. Makes the text: for rare use. */
+/**
+ * The exact size of an event's arguments as JSON, with placeholders for attachments, in bytes. Serialises them: for
+ * rare use.
+ */
 export function exactJsonBytes(args: readonly unknown[]): number {
   let num = 0;
   const text = JSON.stringify(args, (_key, value: unknown) =>

@@ -1,33 +1,35 @@
-/** A prediction as the client gives it, out of what came: with its receipt, to which the way there and back is added. Never throws. */
+/** Parses a prediction for the client and adds the round trip to its receipt. Never throws. */
 
 import { isRecord } from '../../shared/parse.js';
 import type { Prediction, ReceiptParts, Timing } from '../../shared/protocol.js';
 
-/** Where the time of a prediction went. What `roundTripUs` has over `totalUs` was spent on the way, at both ends and between. */
+/**
+ * Where the time of a prediction went. `roundTripUs - totalUs` is time outside the hub: in transit and at both ends.
+ */
 export interface ClientTiming extends Timing {
   /**
-   * From sending to answer on this client's clock, in microseconds. Of a request that was sent again after its connection was lost: from
-   * the last sending, or from the first where the hub had been at work on it for longer.
+   * From sending to the answer by this client's clock, in microseconds. For a request re-sent after a lost connection:
+   * from the last sending, or from the first when the hub had been working on it for longer than that.
    */
   readonly roundTripUs: number;
 }
 
-/** A prediction as a client gives it. */
+/** A prediction as returned by a client. */
 export interface ClientPrediction extends Prediction {
   readonly timing?: ClientTiming;
 }
 
-/** When a request left, in milliseconds. */
+/** When a request was sent, in milliseconds. */
 export interface Sending {
   /** The last time. */
   readonly sentAt: number;
   readonly firstSentAt?: number | undefined;
 }
 
-/** The fields of a prediction that are named here, so that a new one is added here too; undefined for what is no prediction. */
+/** The fields of a prediction that are named here: a new one is added here too. Undefined when malformed. */
 export function parsePrediction(raw: unknown): Prediction | undefined {
   if (!isRecord(raw) || typeof raw.model !== 'string' || raw.prediction === undefined) return undefined;
-  // The values are the hub's: nothing here depends on them, so they are passed on as declared.
+  // Nothing here depends on the values, so they are passed on as declared.
   const { prediction, model, label, score, words } = raw as unknown as Prediction;
   const timing = parseTiming(raw.timing);
   return {
@@ -39,7 +41,7 @@ export function parsePrediction(raw: unknown): Prediction | undefined {
   };
 }
 
-/** A receipt; one that is not whole is none. */
+/** A receipt; undefined when incomplete. */
 function parseTiming(raw: unknown): Timing | undefined {
   const parts = parseReceipt(raw);
   if (parts === undefined || !isRecord(raw)) return undefined;
@@ -55,12 +57,12 @@ export function parseReceipt(raw: unknown): ReceiptParts | undefined {
   return { queueUs, batchUs, inferUs, totalUs };
 }
 
-/** True for a finite number that is not negative. */
+/** True for a finite number >= 0. */
 export function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY;
 }
 
-/** Adds the round trip to an answer that has a receipt. Times in milliseconds of one clock. */
+/** Adds the round trip to an answer with a receipt. Times are milliseconds of one clock. */
 export function withRoundTrip(answer: Prediction, sending: Sending, now: number): ClientPrediction {
   const { timing, ...rest } = answer;
   if (timing === undefined) return rest;

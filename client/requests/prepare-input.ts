@@ -1,4 +1,4 @@
-/** Makes an input fit for one connection: typed arrays tagged, rows counted, sizes held to the hub's limits. */
+/** Prepares an input for one connection: tags typed arrays, counts rows, checks sizes against the hub's limits. */
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import { measureInput } from '../../shared/input.js';
@@ -9,20 +9,26 @@ import type { RequestFields } from '../options.js';
 import { exactJsonBytes, JsonSize } from './json-size.js';
 import { tagInput } from './typed-arrays.js';
 
-/** An input that is fit to be sent, and the rows it takes of the connection's credit. */
+/** An input ready to be sent, and the rows of credit it takes. */
 export interface WireInput {
   readonly value: unknown;
   readonly rows: number;
 }
 
-/** What Socket.IO and its transport put before the JSON text of a packet: `451-`, and room for a separator. */
+/** What Socket.IO and its transport put before a packet's JSON: `451-`, and room for a separator. */
 const PREFIX_BYTES = 8;
-/** `["predict",{"input":,"id":,"timeoutMs":,"model":"","stream":"","key":"","timing":false,"explain":false}]` with the longest id and timeout. */
+/**
+ * `["predict",{"input":,"id":,"timeoutMs":,"model":"","stream":"","key":"","timing":false,"explain":false}]` with the
+ * longest id and timeout.
+ */
 const ENVELOPE_BYTES = 152;
-/** A character of a key may take an escape. */
+/** A character of a key may need escaping. */
 const KEY_UNIT_BYTES = 6;
 
-/** Prepares a captured input. An error is one that would cost the connection, or that no hub could answer better. */
+/**
+ * Prepares a captured input. Only errors that would cost the connection, or that no hub could report better, are raised
+ * here.
+ */
 export function prepareInput(
   captured: unknown,
   fields: RequestFields,
@@ -34,11 +40,14 @@ export function prepareInput(
   const error = checkSize(value, fields, hello.limits, base64);
   if (error !== undefined) return { ok: false, error };
   const rows = fields.explain === true ? 1 + MAX_EXPLAINED_TOKENS : countRows(value, description, hello.limits);
-  // The hub is the judge of a request with too many rows; here it must not wait for credit that never comes.
+  // The hub rejects a request with too many rows; here it must not wait for credit that never comes.
   return { ok: true, value: { value, rows: Math.min(rows, hello.limits.maxInFlightRows) } };
 }
 
-/** Rows of an input whose model is not known: texts and nested arrays are taken for batches, other values for one example. */
+/**
+ * Estimates the rows of an input for an unknown model: texts and nested arrays count as batches, other values as one
+ * example.
+ */
 export function guessRows(input: unknown): number {
   if (Array.isArray(input) && (typeof input[0] === 'string' || Array.isArray(input[0]))) return input.length;
   if (!isRecord(input) || !Array.isArray(input.shape) || input.shape.length < 2) return 1;
@@ -53,7 +62,7 @@ function countRows(value: unknown, description: ModelDescription | undefined, li
   return measured.ok ? measured.value.rows : 1;
 }
 
-/** The model that a request is for, as far as the hello tells. */
+/** The model a request is for, as far as the hello tells. */
 function findModel(hello: Hello, reference = hello.defaultModel): ModelDescription | undefined {
   let found: ModelDescription | undefined;
   for (const model of hello.models) {

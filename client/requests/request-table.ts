@@ -1,7 +1,7 @@
 /**
- * Requests from the call to their one settlement: waiting in line, sent and unanswered, settled. Owns ids, credit, deadlines
- * and what happens to a request whose connection was lost. Knows connections only as routes: the one where requests leave, and those where
- * some are still answered.
+ * Requests from the call to their single settlement: queued, sent, settled. Owns ids, credit, deadlines and the
+ * handling of requests whose connection was lost. Knows connections only as routes: the current one, and those where
+ * some requests are still unanswered.
  */
 
 import { isRecord } from '../../shared/parse.js';
@@ -28,9 +28,9 @@ import {
 } from './request.js';
 import { SendQueue } from './send-queue.js';
 
-/** Losses of the connection after which a request is not sent again: it may be what costs the connection. */
+/** Lost connections after which a request is not sent again: it may be the cause. */
 const MAX_LOSSES = 3;
-/** A request is settled at most so much after its deadline. */
+/** Maximum delay of a settlement after its deadline, in milliseconds. */
 const SWEEP_GAP_MS = 8;
 
 export class RequestTable implements AnswerListener {
@@ -38,17 +38,17 @@ export class RequestTable implements AnswerListener {
   readonly #obstacle: () => string | undefined;
   readonly #maxQueuedRows: number;
   readonly #queue = new SendQueue<Pending>();
-  /** Requests that the hub may answer: sent once or more, and not settled. */
+  /** Requests that the hub may answer: sent at least once and not settled. */
   readonly #known = new Map<RequestId, Pending>();
   readonly #aborts: AbortWatch<Pending>;
   readonly #deadlines: DeadlineTimer;
   #nextId = 1;
-  /** Where requests leave; undefined while there is no connection. */
+  /** The current route; undefined while disconnected. */
   #route: Route | undefined;
-  /** With what further requests are refused. */
+  /** The error that further requests are rejected with. */
   #closed: TickcastError | undefined;
 
-  /** `obstacle` says why nothing can leave, for people; undefined while connected. */
+  /** `obstacle` explains why nothing can be sent, for people; undefined while connected. */
   constructor(clock: ClientClock, obstacle: () => string | undefined, maxQueuedRows: number) {
     this.#clock = clock;
     this.#obstacle = obstacle;
@@ -57,7 +57,10 @@ export class RequestTable implements AnswerListener {
     this.#deadlines = new DeadlineTimer(clock, SWEEP_GAP_MS, (now) => this.#expire(now));
   }
 
-  /** What is held: rows in line, rows sent and unanswered, requests that the hub may answer, signals listened to. */
+  /**
+   * Counts of what is held: queued rows, sent and unanswered rows, requests the hub may answer, signals with a
+   * listener.
+   */
   get held(): Readonly<Record<'waitingRows' | 'sentRows' | 'answerable' | 'signals', number>> {
     let sentRows = 0;
     for (const { state, rows } of this.#known.values()) if (state === 'sent') sentRows += rows;
@@ -69,7 +72,7 @@ export class RequestTable implements AnswerListener {
     };
   }
 
-  /** Takes a request. It is sent, put in line or settled. */
+  /** Accepts a request: sends it, queues it or settles it. */
   submit(submission: Submission): void {
     const { signal } = submission;
     const refusal = this.#closed ?? (signal?.aborted ? cancelled(signal) : undefined);
@@ -87,7 +90,10 @@ export class RequestTable implements AnswerListener {
     this.#deadlines.arm(dueAt(pending));
   }
 
-  /** A connection is ready, or tells newer limits: sends what waits. What was sent on another is answered there still. */
+  /**
+   * A connection is ready or reports new limits: sends what is queued. Requests sent on another connection are still
+   * answered there.
+   */
   connected(hello: Hello, channel: RequestChannel): void {
     if (this.#closed !== undefined) return;
     const before = this.#route;
@@ -99,11 +105,11 @@ export class RequestTable implements AnswerListener {
     this.#pump();
   }
 
-  /** A connection is lost: what was sent on it and not answered returns to the head of the line, in order. */
+  /** A connection is lost: its unanswered requests return to the head of the queue, in order. */
   lost(channel: RequestChannel): void {
     if (this.#route?.channel === channel) this.#route = undefined;
     const sent = [...this.#known.values()].filter(({ state }) => state === 'sent');
-    /** Of requests on other connections: what has the same place and is older is not worth sending. */
+    /** Places held by requests on other connections: an older request with the same place is not worth sending. */
     const placesTaken = new Set<string>();
     for (const pending of sent.reverse()) {
       if (pending.route?.channel !== channel) {
@@ -127,7 +133,7 @@ export class RequestTable implements AnswerListener {
     this.#pump();
   }
 
-  /** A `prediction` event, as it came. Answers to nothing that is known here are ignored. */
+  /** A raw `prediction` event. Answers to unknown requests are ignored. */
   prediction(raw: unknown): void {
     const pending = this.#pendingOf(raw);
     const value = pending && parsePrediction(raw);
@@ -136,7 +142,7 @@ export class RequestTable implements AnswerListener {
     this.#pump();
   }
 
-  /** A `prediction_error` event, as it came. */
+  /** A raw `prediction_error` event. */
   predictionError(raw: unknown): void {
     const pending = this.#pendingOf(raw);
     const error = pending && parseWireError(raw);
@@ -145,7 +151,7 @@ export class RequestTable implements AnswerListener {
     this.#pump();
   }
 
-  /** Settles everything with this error, and every request to come. */
+  /** Settles everything, and every later request, with this error. */
   close(error: TickcastError): void {
     this.#closed = error;
     this.#route = undefined;
@@ -153,7 +159,7 @@ export class RequestTable implements AnswerListener {
     for (const pending of [...this.#known.values(), ...this.#queue.items()]) this.#fail(pending, error);
   }
 
-  /** Puts a held pending in line: in the place of an older one with its key, else at the end. */
+  /** Queues a held request: in the place of an older one with the same key, else at the end. */
   #wait(pending: Pending): void {
     const older = this.#queue.holder(pending.place);
     if (this.#queue.rows - (older?.rows ?? 0) + pending.rows > this.#maxQueuedRows) {
@@ -164,7 +170,7 @@ export class RequestTable implements AnswerListener {
     this.#queue.replace(older, pending);
     older.state = 'held';
     this.#withdraw(older, superseded());
-    // It may take less of the credit than the one whose turn it was.
+    // It may need less credit than the previous head.
     this.#pump();
   }
 
@@ -184,7 +190,7 @@ export class RequestTable implements AnswerListener {
     }
   }
 
-  /** Makes a held pending's input fit for the connection there is. False when it is settled instead. */
+  /** Prepares a held request's input for the current connection. False when that settles it instead. */
   #prepare(pending: Pending): boolean {
     const route = this.#route;
     const hello = route?.hello;
@@ -209,19 +215,19 @@ export class RequestTable implements AnswerListener {
     return false;
   }
 
-  /** Sends a held and prepared pending. False when it has to wait; true also when it is settled instead. */
+  /** Sends a held and prepared request. False when it has to wait; true also when it is settled instead. */
   #send(pending: Pending): boolean {
     const route = this.#route;
     if (route?.hello === undefined || route.rows + pending.rows > route.hello.limits.maxInFlightRows) return false;
     const { id, submission, wire } = pending;
-    // Before it leaves: encoding takes time, and by the end of `predict` the hub may be at work on it.
+    // Taken before sending: encoding takes time, and the hub may already be working by the end of `predict`.
     const sentAt = this.#clock.now();
     const timeoutMs = Math.max(1, Math.ceil(pending.deadline - sentAt));
-    // First, where the hub can tell it without reading the rest.
+    // The id comes first, where the hub can read it without reading the rest.
     const request = { id, input: wire, timeoutMs, ...submission.fields };
     try {
       if (!route.channel.predict(request)) {
-        // The socket knows of a loss that it has yet to report.
+        // The socket has noticed a loss that it has yet to report.
         route.hello = undefined;
         return false;
       }
@@ -244,7 +250,7 @@ export class RequestTable implements AnswerListener {
     this.#pump();
   }
 
-  /** Settles what is due and answers the next deadline. */
+  /** Settles what is due and returns the next deadline. */
   #expire(now: number): number {
     let next = Number.POSITIVE_INFINITY;
     for (const pending of [...this.#known.values(), ...this.#queue.items()]) {
@@ -256,10 +262,10 @@ export class RequestTable implements AnswerListener {
     return next;
   }
 
-  /** Settles a request from this side, and tells the hub if it may know of it. */
+  /** Settles a request from this side, and tells the hub if it may know it. */
   #withdraw(pending: Pending, error: TickcastError): void {
     if (pending.state === 'settled') return;
-    // Before the request is settled: that may be what its connection was kept for.
+    // Before settling: the request may be what its connection was kept open for.
     if (this.#known.has(pending.id)) {
       const route = pending.state === 'sent' ? pending.route : this.#route;
       route?.channel.cancel(pending.id);
@@ -271,7 +277,7 @@ export class RequestTable implements AnswerListener {
     this.#settle(pending, { ok: false, error });
   }
 
-  /** The one place where a request ends. */
+  /** The only place where a request ends. */
   #settle(pending: Pending, result: PredictResult): void {
     if (pending.state === 'settled') return;
     if (pending.state === 'waiting') this.#queue.remove(pending);
@@ -283,7 +289,7 @@ export class RequestTable implements AnswerListener {
     settle(result);
   }
 
-  /** Takes a sent request from its route; the last one on a connection that requests leave no more lets go of it. */
+  /** Removes a sent request from its route; the last one on an outdated connection releases it. */
   #leave({ route, rows }: Pending): void {
     if (route === undefined) return;
     route.unanswered -= 1;

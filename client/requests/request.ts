@@ -8,7 +8,7 @@ import type { ClientPrediction } from './prediction.js';
 import type { QueueItem } from './send-queue.js';
 import { captureInput } from './typed-arrays.js';
 
-/** How one request ended. */
+/** The result of one request. */
 export type PredictResult<Answer = ClientPrediction> =
   | { readonly ok: true; readonly value: Answer }
   | { readonly ok: false; readonly error: TickcastError };
@@ -23,42 +23,42 @@ export interface Submission {
   readonly settle: (result: PredictResult) => void;
 }
 
-/** How much longer than its timeout a sent request waits, in milliseconds, for the hub to say so itself. */
+/** How long a sent request waits beyond its timeout, in milliseconds, for the hub's own DEADLINE_EXCEEDED. */
 export const GRACE_MS = 100;
 
-/** One connection, from its hello to its loss, as requests know it. */
+/** One connection as requests see it, from its hello to its loss. */
 export interface Route {
   readonly channel: RequestChannel;
-  /** Undefined when nothing can leave any more: a loss that is yet to be reported. */
+  /** Undefined when nothing can be sent any more: a loss yet to be reported. */
   hello: Hello | undefined;
-  /** Requests and rows that were sent on it and are not answered. */
+  /** Requests and rows sent on it and not answered. */
   unanswered: number;
   rows: number;
 }
 
-/** A request that is not settled, and what is known of it. */
+/** A request that is not settled, and its state. */
 export interface Pending extends QueueItem<Pending> {
   readonly id: number;
   readonly submission: Submission;
-  /** The input as it stood at the call. */
+  /** The input as captured at the call. */
   readonly captured: unknown;
-  /** On the client's clock. */
+  /** By the client's clock. */
   readonly deadline: number;
-  /** `held` by the function that moves it; `waiting` in the line; `sent` on its route. */
+  /** `held` by the function that moves it; `waiting` in the queue; `sent` on its route. */
   state: 'held' | 'waiting' | 'sent' | 'settled';
-  /** Where it was sent last. */
+  /** Where it was last sent. */
   route: Route | undefined;
-  /** The input as it travels, and the hello it was made for. */
+  /** The input in wire form, and the hello it was prepared for. */
   wire: unknown;
   preparedFor: Hello | undefined;
   rows: number;
-  /** When it was sent last, and first, on the client's clock. */
+  /** When it was last sent, and first, by the client's clock. */
   sentAt: number;
   firstSentAt: number | undefined;
   losses: number;
 }
 
-/** A request as it is at the call, at `now`. Throws what the input's getters throw. */
+/** Creates a request from a call at time `now`. Throws what the input's getters throw. */
 export function newPending(id: number, submission: Submission, now: number): Pending {
   return {
     id,
@@ -79,12 +79,12 @@ export function newPending(id: number, submission: Submission, now: number): Pen
   };
 }
 
-/** Latest wins: of the requests that wait with one key for one model reference, only the newest is worth sending. */
+/** Latest wins: among queued requests with the same key and model reference, only the newest is worth sending. */
 function placeOf({ key, model }: RequestFields): string | undefined {
   return key === undefined ? undefined : `${model ?? ''} ${key}`;
 }
 
-/** When the request is settled from this side, if nothing else has. */
+/** When the client settles the request itself, if nothing else has. */
 export function dueAt(pending: Pending): number {
   return pending.state === 'sent' ? pending.deadline + GRACE_MS : pending.deadline;
 }
@@ -97,7 +97,7 @@ export function superseded(): TickcastError {
   return localError('SUPERSEDED', 'a newer request with the same key took the place of this one in the client');
 }
 
-/** An input whose getters, proxies or encoding throw. */
+/** The error for an input whose getters, proxies or encoding throw. */
 export function unreadable(cause: unknown): TickcastError {
   return localError('INVALID_INPUT', 'input cannot be read; give plain numbers, strings or typed arrays', cause);
 }

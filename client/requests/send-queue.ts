@@ -1,12 +1,12 @@
 /**
- * Requests that wait to be sent, in order, and which of them holds a place that only one may hold. Adding, replacing and removing
- * cost the same wherever a request stands.
+ * Requests waiting to be sent, in order, and which of them holds an exclusive place. Adding, replacing and removing
+ * take constant time.
  */
 
 export interface QueueItem<Item> {
-  /** Rows the item counts for. Must not change while it stands in the line. */
+  /** Rows the item counts for. Must not change while it is queued. */
   readonly rows: number;
-  /** What at most one item of a line may have; undefined: nothing. */
+  /** A key held by at most one queued item; undefined for none. */
   readonly place: string | undefined;
   before: Item | undefined;
   after: Item | undefined;
@@ -27,12 +27,12 @@ export class SendQueue<Item extends QueueItem<Item>> {
     return this.#rows;
   }
 
-  /** The item that stands in the line with this place. */
+  /** The queued item that holds this place. */
   holder(place: string | undefined): Item | undefined {
     return place === undefined ? undefined : this.#holders.get(place);
   }
 
-  /** Adds at the end. Nothing in the line may have the item's place. */
+  /** Appends an item. No queued item may hold its place. */
   push(item: Item): void {
     if (item.place !== undefined) this.#holders.set(item.place, item);
     item.before = this.#tail;
@@ -43,7 +43,7 @@ export class SendQueue<Item extends QueueItem<Item>> {
     this.#rows += item.rows;
   }
 
-  /** Adds at the head: for requests that had their turn before. Nothing in the line may have the item's place. */
+  /** Prepends an item, for requests that have had their turn before. No queued item may hold its place. */
   unshift(item: Item): void {
     if (item.place !== undefined) this.#holders.set(item.place, item);
     item.before = undefined;
@@ -54,7 +54,7 @@ export class SendQueue<Item extends QueueItem<Item>> {
     this.#rows += item.rows;
   }
 
-  /** Puts `item` where `old`, which must stand in this line, stood. */
+  /** Puts `item` where `old` stood; `old` must be queued here. */
   replace(old: Item, item: Item): void {
     const { before, after } = old;
     this.remove(old);
@@ -68,7 +68,7 @@ export class SendQueue<Item extends QueueItem<Item>> {
     this.#rows += item.rows;
   }
 
-  /** Removes an item, which must stand in this line. */
+  /** Removes an item, which must be queued here. */
   remove(item: Item): void {
     if (item.place !== undefined) this.#holders.delete(item.place);
     if (item.before === undefined) this.#head = item.after;
@@ -80,7 +80,7 @@ export class SendQueue<Item extends QueueItem<Item>> {
     this.#rows -= item.rows;
   }
 
-  /** The items from head to tail, as they stand now. */
+  /** A snapshot of the items from head to tail. */
   items(): Item[] {
     const items: Item[] = [];
     for (let item = this.#head; item !== undefined; item = item.after) items.push(item);

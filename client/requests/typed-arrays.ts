@@ -1,4 +1,4 @@
-/** Typed arrays in an input: copied at the call, tagged with type and shape when they are sent. Knows no limits. */
+/** Typed arrays in an input: copied at the call, tagged with dtype and shape when sent. Knows no limits. */
 
 import { isRecord } from '../../shared/parse.js';
 import type { ModelDescription } from '../../shared/protocol.js';
@@ -6,12 +6,14 @@ import { type DType, elementCount, type InputSpec } from '../../shared/tensor.js
 
 type Bytes = ArrayBufferView | ArrayBuffer;
 
-/** Copies the bytes of an input, so that a caller may fill its typed array again at once. Nested arrays are not copied. */
+/**
+ * Copies the bytes of an input, so that the caller may reuse its typed array immediately. Nested arrays are not copied.
+ */
 export function captureInput(input: unknown): unknown {
   return mapBytes(input, copyBytes);
 }
 
-/** The input as it travels: bytes as `Uint8Array`, with `{ dtype, shape }` where their type would else be lost. */
+/** The input in wire form: bytes as `Uint8Array`, with `{ dtype, shape }` where their type would otherwise be lost. */
 export function tagInput(captured: unknown, model: ModelDescription | undefined): unknown {
   return mapBytes(captured, (bytes, name, tagged) => {
     if (tagged) return asBytes(bytes);
@@ -19,7 +21,7 @@ export function tagInput(captured: unknown, model: ModelDescription | undefined)
   });
 }
 
-/** Applies `change` where an input may hold bytes: the value itself, a named tensor, or the `data` of either. */
+/** Applies `change` wherever an input may hold bytes: the value itself, a named tensor, or the `data` of either. */
 function mapBytes(
   input: unknown,
   change: (bytes: Bytes, name: string | undefined, tagged: boolean) => unknown,
@@ -33,11 +35,11 @@ function mapBytes(
   return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, mapTensor(value, name)]));
 }
 
-/** Without a known spec a Float32Array travels bare: one example, as the protocol reads it. */
+/** Without a known spec, a Float32Array travels untagged: one example, as the protocol reads it. */
 function tagBytes(bytes: Bytes, spec: InputSpec | undefined): unknown {
   if (bytes instanceof Float32Array && spec !== undefined) return tagged('float32', bytes, spec);
   if (bytes instanceof Int32Array) return tagged('int32', bytes, spec);
-  // Other types are left as they are and refused later, because on the wire they could not be told from a Float32Array.
+  // Other types are left as they are and rejected later: untagged, they could not be told from a Float32Array.
   return isUntyped(bytes) || bytes instanceof Float32Array ? asBytes(bytes) : bytes;
 }
 
@@ -45,7 +47,10 @@ function tagged(dtype: DType, array: Float32Array | Int32Array, spec: InputSpec 
   return { dtype, shape: shapeFor(array.length, spec), data: asBytes(array) };
 }
 
-/** One example when the elements fill exactly one, else a batch; what fits neither is left for the hub to name. */
+/**
+ * One example when the elements fill exactly one, else a batch; a length that fits neither is left for the hub to
+ * report.
+ */
 function shapeFor(length: number, spec: InputSpec | undefined): readonly number[] {
   if (spec === undefined || spec.dtype === 'string') return [length];
   const size = elementCount(spec.shape);

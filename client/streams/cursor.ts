@@ -1,34 +1,34 @@
-/** Where a viewer stands in a stream: what comes next, what came before, what was left out. Knows no payloads. */
+/** A viewer's position in a stream: detects repeats, skips and gaps. Knows no payloads. */
 
 import type { StreamGap, StreamPosition } from '../../shared/stream-protocol.js';
 
 export class StreamCursor {
   #position: StreamPosition | undefined;
-  /** Where the hub said that it begins: good for asking again while nothing has come. */
+  /** Where the hub said it begins: used for resubscribing while nothing has arrived. */
   #start: StreamPosition | undefined;
 
   constructor(position: StreamPosition | undefined) {
     this.#position = position;
   }
 
-  /** All up to it was handed over, skipped or reported as a gap. */
+  /** Everything up to it was delivered, skipped or reported as a gap. */
   get position(): StreamPosition | undefined {
     return this.#position ?? this.#start;
   }
 
-  /** Takes the place where the hub begins to serve, while there is no place of one's own. */
+  /** Adopts the hub's starting position, unless there is a position already. */
   begin(position: StreamPosition | undefined): void {
     this.#start = position;
   }
 
-  /** Offsets of this epoch follow. True when they follow another epoch that nobody ended: what was missed is not known. */
+  /** Enters an epoch. True when it follows another epoch that no gap ended: the number of missed items is unknown. */
   enter(epoch: string): boolean {
     if (this.#position === undefined || this.#position.epoch === epoch) return false;
     this.reset();
     return true;
   }
 
-  /** How many were left out before this offset of the epoch entered; negative when it has been seen. */
+  /** How many items were skipped before this offset of the current epoch; negative when it was seen before. */
   leftOutBefore(offset: number): number {
     return this.#position === undefined ? 0 : offset - this.#position.offset - 1;
   }
@@ -37,7 +37,7 @@ export class StreamCursor {
     this.#position = { epoch, offset };
   }
 
-  /** Takes a gap into account. False when it tells nothing new. */
+  /** Takes a gap into account. False when it brings no news. */
   gap(gap: StreamGap): boolean {
     if (gap.reason !== 'evicted') {
       this.reset();
@@ -49,7 +49,7 @@ export class StreamCursor {
     return true;
   }
 
-  /** Forgets the place: what follows is a fresh snapshot. */
+  /** Forgets the position: a fresh snapshot follows. */
   reset(): void {
     this.#position = undefined;
     this.#start = undefined;

@@ -1,23 +1,23 @@
-/** What a subscription needs of whatever turns frames into values. */
+/** What a subscription needs from the code that turns frames into values. */
 
 import type { AggregateFrame, CastFrame, StreamGap, StreamPosition } from '../../shared/stream-protocol.js';
 
-/** Takes what a frame brings, in order. */
+/** Receives the content of a frame, in order. */
 export interface FrameSink<Value> {
   /** False once the subscription has ended: a handler may end it in the middle of a frame. */
   readonly open: boolean;
-  /** `before`: where the viewer stood without this value. */
+  /** `before`: the viewer's position before this value. */
   value(value: Value, before: StreamPosition): void;
-  /** Left out by the pace: items or windows. */
+  /** Skipped by the pace: items or windows. */
   skipped(count: number): void;
   gap(gap: StreamGap): void;
   repeat(): void;
 }
 
-/** Keeps the place in a stream and drops what was seen. Frames that are not for its mode do nothing. */
+/** Tracks the position in a stream and drops repeats. Ignores frames of other modes. */
 export interface FrameReader<Value> {
   readonly position: StreamPosition | undefined;
-  /** Where the hub says that it begins. */
+  /** The hub's starting position. */
   begin(position: StreamPosition | undefined): void;
   cast(frame: CastFrame, sink: FrameSink<Value>): void;
   aggregate(frame: AggregateFrame, sink: FrameSink<Value>): void;
@@ -26,7 +26,7 @@ export interface FrameReader<Value> {
   countOf(value: Value): number;
 }
 
-/** The gap that nobody announced: frames of another epoch came. */
+/** The gap implied by frames of another epoch, when none was announced. */
 export function unannounced(stream: string, epoch: string): StreamGap {
   return { stream, epoch, reason: 'restarted', missed: null };
 }

@@ -1,4 +1,4 @@
-/** The hub's own state, once a second, while anybody asks for it. */
+/** The hub's status, once a second, while anybody is subscribed to it. */
 
 import type { HubStatus } from '../../shared/stream-protocol.js';
 import type { StreamChannel } from '../connection/channels.js';
@@ -13,7 +13,7 @@ export class HubStatusFeed {
     this.#channel = channel;
   }
 
-  /** Adds a handler; the function returned removes it. The hub is asked with the first and told with the last. */
+  /** Adds a handler. Returns a function that removes it. The hub is told with the first handler and after the last. */
   add(handler: (status: HubStatus) => void): () => void {
     const off = this.#events.on('status', handler);
     if (this.#events.count('status') === 1) this.#channel.send('watch', { on: true });
@@ -30,7 +30,7 @@ export class HubStatusFeed {
     if (this.#events.count('status') > 0) this.#channel.send('watch', { on: true });
   }
 
-  /** A `status` event, as it came. */
+  /** A raw `status` event. */
   status(raw: unknown): void {
     if (this.#events.count('status') === 0) return;
     const status = parseStatus(raw);

@@ -1,4 +1,4 @@
-/** From `cast` frames to the items that are new: each once, in order, with what was left out between. */
+/** Extracts the new items from `cast` frames: each once, in order, with the skips and gaps between them. */
 
 import type { CastFrame, StreamGap, StreamItem, StreamPosition } from '../../shared/stream-protocol.js';
 import { StreamCursor } from './cursor.js';

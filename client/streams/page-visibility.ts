@@ -1,15 +1,15 @@
-/** Whether the page can be seen, and telling the hub of it while there is somebody to tell it for. */
+/** Tracks whether the page is visible, and tells the hub while there are subscriptions. */
 
 import type { StreamChannel } from '../connection/channels.js';
 
 /** The page as the client needs it. */
 export interface PageVisibility {
   readonly hidden: boolean;
-  /** Calls `handler` when `hidden` may have changed; the function returned ends that. */
+  /** Calls `handler` when `hidden` may have changed. Returns a function that removes it. */
   onChange(handler: () => void): () => void;
 }
 
-/** The page that this program runs in; undefined outside of one. */
+/** The page this program runs in; undefined outside a browser. */
 export function documentVisibility(): PageVisibility | undefined {
   if (typeof document === 'undefined') return undefined;
   return {
@@ -27,7 +27,7 @@ export class VisibilityReport {
   readonly #page: PageVisibility | undefined;
   readonly #channel: StreamChannel;
   #off: (() => void) | undefined;
-  /** What the hub of this connection believes. */
+  /** What the hub of this connection was last told. */
   #told = false;
 
   constructor(page: PageVisibility | undefined, channel: StreamChannel) {
@@ -35,7 +35,7 @@ export class VisibilityReport {
     this.#channel = channel;
   }
 
-  /** From now on the hub is to know. */
+  /** Starts telling the hub. */
   start(): void {
     if (this.#page === undefined || this.#off !== undefined) return;
     this.#off = this.#page.onChange(() => this.#tell());
@@ -47,7 +47,7 @@ export class VisibilityReport {
     this.#off = undefined;
   }
 
-  /** A new connection: its hub takes every page for one that can be seen. */
+  /** A new connection: its hub assumes a visible page. */
   connected(): void {
     this.#told = false;
     if (this.#off !== undefined) this.#tell();

@@ -1,4 +1,4 @@
-/** What the hub says about streams: `unknown` in, typed values out; undefined for what is no such thing. Never throws. */
+/** Parsers of the hub's stream events: `unknown` in, typed values out; undefined when malformed. Never throws. */
 
 import type { WireError } from '../../shared/errors.js';
 import { isRecord, isRequestId, isStreamName } from '../../shared/parse.js';
@@ -20,10 +20,10 @@ import type {
 import { parseWireError } from '../connection/parse-answers.js';
 import { isAmount, parseReceipt } from '../requests/prediction.js';
 
-/** An answer to a question: what was asked for, or the hub's refusal. */
+/** The reply to a call: the value, or the hub's refusal. */
 export type Answered<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
 
-/** Reads the answer to an event that asks for something. Undefined: it is neither the thing nor an error. */
+/** Parses the reply to a call. Undefined: neither the value nor an error. */
 export function parseReply<T>(raw: unknown, parse: (raw: unknown) => T | undefined): Answered<T> | undefined {
   const error = isRecord(raw) ? parseWireError(raw.error) : undefined;
   if (error !== undefined) return { ok: false, error };
@@ -47,7 +47,10 @@ export function parseSubscribed(raw: unknown): Subscribed | undefined {
   };
 }
 
-/** A frame of items: offsets rise, as far apart as they may be. An item that cannot be read is left out, and so missing by its offset. */
+/**
+ * A frame of items: offsets increase, with any distance between them. An unreadable item is left out and so is missing
+ * by its offset.
+ */
 export function parseCast(raw: unknown): CastFrame | undefined {
   if (!isRecord(raw) || !isStreamName(raw.stream) || !isEpoch(raw.epoch) || !isAmount(raw.skipped)) return undefined;
   if (!Array.isArray(raw.items)) return undefined;
@@ -60,7 +63,7 @@ export function parseCast(raw: unknown): CastFrame | undefined {
   return items.length === 0 ? undefined : { ...(raw as unknown as CastFrame), items };
 }
 
-/** Those of a list that can be read: the list itself where that is all. */
+/** The readable entries of a list; the list itself when all are. */
 function readable<T>(list: readonly unknown[], is: (raw: unknown) => raw is T): readonly T[] {
   return list.every(is) ? list : list.filter(is);
 }
@@ -78,8 +81,8 @@ function isItem(raw: unknown): raw is StreamItem {
 }
 
 /**
- * A frame of windows, in order of their offsets: the clock by which they have their times may have been set back. A window that cannot
- * be read is left out, and so missing by the offset of the next.
+ * A frame of windows, ordered by offset, since the hub's clock may have been set back. An unreadable window is left out
+ * and so is missing by the next one's offset.
  */
 export function parseAggregate(raw: unknown): AggregateFrame | undefined {
   if (!isRecord(raw) || !isStreamName(raw.stream) || !isEpoch(raw.epoch) || !isAmount(raw.skipped)) return undefined;
@@ -95,7 +98,7 @@ export function parseAggregate(raw: unknown): AggregateFrame | undefined {
   return read.length === 0 ? undefined : { ...(raw as unknown as AggregateFrame), windows: read };
 }
 
-/** A window without those of its parts that cannot be read: its counts hold whatever became of a mean, a receipt or a sample. */
+/** A window without its unreadable parts: its counts are valid even if a mean, a receipt or a sample is not. */
 function parseWindow(raw: unknown): StreamWindow | undefined {
   if (!isRecord(raw) || !isAmount(raw.at) || !isOffset(raw.offset)) return undefined;
   const { count, rate, failed, labels, p50, p99, samples, ...rest } = raw;
@@ -104,7 +107,7 @@ function parseWindow(raw: unknown): StreamWindow | undefined {
   return {
     ...(rest as Pick<StreamWindow, 'at' | 'offset'>),
     count,
-    // Hubs that cast every answer do not say it.
+    // Absent in frames of hubs that cast every answer.
     failed: isOffset(failed) ? failed : 0,
     rate,
     labels: Object.fromEntries(Object.entries(labels).filter(isLabelShare)),
@@ -139,7 +142,7 @@ export function parseGap(raw: unknown): StreamGap | undefined {
   return { stream, reason, missed: null, ...(epoch !== undefined && { epoch }) };
 }
 
-/** The end of a subscription: the error and how far it was served. */
+/** The end of a subscription: the error, and the last position served. */
 export function parseUnsubscribed(raw: unknown): Unsubscribed | undefined {
   const error = parseWireError(raw);
   if (error === undefined || !isRecord(raw) || !isStreamName(raw.stream)) return undefined;

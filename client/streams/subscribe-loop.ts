@@ -1,4 +1,7 @@
-/** Asks the hub for a subscription until it says yes, on every connection anew. Knows nothing of what the stream carries. */
+/**
+ * Asks the hub for a subscription until it accepts, and again on every new connection. Knows nothing of the stream's
+ * content.
+ */
 
 import type { WireError } from '../../shared/errors.js';
 import type { Subscribed, SubscribeRequest } from '../../shared/stream-protocol.js';
@@ -6,20 +9,20 @@ import type { ClientClock } from '../clock.js';
 import type { StreamChannel } from '../connection/channels.js';
 import { parseReply, parseSubscribed } from './parse-frames.js';
 
-/** How long a reply may take before the hub is asked again, in milliseconds. */
+/** How long to wait for a reply before asking again, in milliseconds. */
 const REPLY_MS = 5_000;
-/** Waits between refusals that may pass: the first, and the longest. */
+/** Delays after a temporary refusal: the first, and the longest. */
 const BACKOFF_MIN_MS = 1_000;
 const BACKOFF_MAX_MS = 10_000;
-/** However long the hub asks to wait: a browser's timer cannot run for weeks, and a viewer should not. */
+/** Caps the delay the hub asks for: a browser's timer cannot run for weeks, and a viewer should not. */
 const LONGEST_WAIT_MS = 60_000;
 
 export interface EnrolmentListener {
-  /** What to ask for now. */
+  /** The request to send now. */
   request(): SubscribeRequest;
-  /** The hub serves. Undefined: it says only that it did so already. */
+  /** The hub accepts. Undefined: it only says that the subscription already exists. */
   accepted(subscribed: Subscribed | undefined): void;
-  /** The hub refuses for now, and is asked again. */
+  /** The hub refuses temporarily, and is asked again. */
   delayed(error: WireError): void;
   /** The hub refuses for good. */
   refused(error: WireError): void;
@@ -30,7 +33,7 @@ export class SubscribeLoop {
   readonly #channel: StreamChannel;
   readonly #listener: EnrolmentListener;
   #state: 'idle' | 'asking' | 'enrolled' = 'idle';
-  /** Of the connection there is; a reply to an earlier one is nobody's. */
+  /** The current connection; replies to earlier ones are ignored. */
   #connection = 0;
   /** On this connection. */
   #tries = 0;
@@ -58,7 +61,7 @@ export class SubscribeLoop {
     this.#ask();
   }
 
-  /** There is no connection, or no further wish for one. */
+  /** Disconnected, or no longer wanted. */
   stop(): void {
     this.#timer?.cancel();
     this.#state = 'idle';
@@ -72,16 +75,16 @@ export class SubscribeLoop {
     this.#tries += 1;
     this.#timer = this.#clock.setTimer(REPLY_MS, () => this.#ask());
     const sent = this.#channel.send('subscribe', this.#listener.request(), (raw) => {
-      // The reply to an earlier try on this connection is as good as that to the last.
+      // A reply to an earlier try on this connection is as good as one to the last.
       if (connection === this.#connection && this.#state === 'asking') this.#onReply(raw);
     });
-    // A loss of the connection is reported soon.
+    // The loss of the connection is reported soon.
     if (!sent) this.stop();
   }
 
   #onReply(raw: unknown): void {
     const answer = parseReply(raw, parseSubscribed);
-    // Not readable: as good as lost.
+    // Unreadable: treated as lost.
     if (answer === undefined) return;
     this.#timer?.cancel();
     if (answer.ok) this.#accept(answer.value);

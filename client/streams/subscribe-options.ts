@@ -1,12 +1,12 @@
-/** The options of one subscription: checked, with the defaults that are this side's. */
+/** The options of one subscription: validated, with the client's own defaults. */
 
 import { describe, isStreamName, streamNameProblem } from '../../shared/parse.js';
 import { optionsProblem } from '../../shared/parse-stream.js';
 import type { StreamMode, StreamPosition, SubscribeRequest } from '../../shared/stream-protocol.js';
 import type { SubscribeOptions } from './types.js';
 
-/** What the hub is asked for, and what stays here. */
-export interface SubscribePlan {
+/** What is sent to the hub, and what stays here. */
+export interface SubscriptionPlan {
   readonly stream: string;
   readonly mode: StreamMode;
   /** Without `position`. */
@@ -14,7 +14,7 @@ export interface SubscribePlan {
   readonly position: StreamPosition | undefined;
   readonly signal: AbortSignal | undefined;
   readonly maxBuffered: number;
-  /** True when every item counts: a loop that is slow makes the rest wait on the hub. */
+  /** True when every item counts: a slow loop makes the rest wait on the hub. */
   readonly exact: boolean;
 }
 
@@ -22,8 +22,8 @@ const MODES: readonly unknown[] = ['all', 'sample', 'aggregate'] satisfies Strea
 const OPTIONS = ['mode', 'maxRate', 'history', 'windowMs', 'position', 'signal', 'maxBuffered'];
 const BUFFERED = { standard: 1_000, min: 2, max: 100_000 };
 
-/** Fills in defaults. A wrong name or option is a bug of the caller: throws a TypeError. */
-export function planSubscription(stream: string, options: SubscribeOptions): SubscribePlan {
+/** Fills in defaults. Throws a TypeError for an invalid name or option. */
+export function planSubscription(stream: string, options: SubscribeOptions): SubscriptionPlan {
   const problem = problemOf(stream, options);
   if (problem !== undefined) throw new TypeError(`subscribe: ${problem}`);
   const { mode = 'all', maxRate, history, windowMs, position, signal, maxBuffered } = options;
@@ -53,7 +53,7 @@ function problemOf(stream: unknown, options: SubscribeOptions): string | undefin
   if (!Number.isInteger(maxBuffered) || maxBuffered < BUFFERED.min || maxBuffered > BUFFERED.max) {
     return `maxBuffered must be a whole number from ${BUFFERED.min} to ${BUFFERED.max}, got ${describe(maxBuffered)}`;
   }
-  // null stands for absent on the wire only.
+  // null means absent on the wire only.
   const given = Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, value === null ? NaN : value]),
   );

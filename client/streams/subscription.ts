@@ -1,6 +1,6 @@
 /**
- * One subscription from the call to its end: its state, and the way of its values to handlers or to a loop. Knows the hub as the place
- * that is asked, and no Socket.IO.
+ * One subscription from the call to its end: its state, and the delivery of values to handlers or a loop. Sees the hub
+ * as a channel, without Socket.IO.
  */
 
 import type { WireError } from '../../shared/errors.js';
@@ -20,12 +20,12 @@ import { Emitter } from '../emitter.js';
 import { TickcastError } from '../error.js';
 import type { FrameReader, FrameSink } from './frame-reader.js';
 import { SubscribeLoop } from './subscribe-loop.js';
-import type { SubscribePlan } from './subscribe-options.js';
+import type { SubscriptionPlan } from './subscribe-options.js';
 import type { SubscriptionEvents, SubscriptionState, SubscriptionStats } from './types.js';
 import { ValueBuffer } from './value-buffer.js';
 
 export class StreamSubscription<Value> {
-  readonly #plan: SubscribePlan;
+  readonly #plan: SubscriptionPlan;
   readonly #reader: FrameReader<Value>;
   readonly #channel: StreamChannel;
   readonly #onEnd: (wasAsked: boolean) => void;
@@ -40,25 +40,25 @@ export class StreamSubscription<Value> {
   #model: string | undefined;
   #labels: readonly string[] | undefined;
   #looping = false;
-  /** What the hub of this connection was told last. */
+  /** What the hub of this connection was last told. */
   #paused = false;
   /**
-   * What comes is left for later: the buffer was full, and every item counts. What the hub has sent by the time it hears `paused` may be
-   * more than the buffer holds, so the place is kept and asked for again.
+   * Incoming items are ignored for now: the buffer was full, and every item counts. By the time the hub hears `paused`
+   * it may have sent more than the buffer holds, so the position is kept and requested again.
    */
   #behind = false;
-  /** Dropped from the full buffer by the frame under way. */
+  /** Dropped from the full buffer during the current frame. */
   #dropped = 0;
-  /** Where the program stood when it closed the subscription. */
+  /** The program's position when it closed the subscription. */
   #closedAt: StreamPosition | undefined;
   #received = 0;
   #skipped = 0;
   #gaps = 0;
   #repeats = 0;
 
-  /** `onEnd` is called once; with true when the hub may know of the subscription. */
+  /** `onEnd` is called once, with true when the hub may know of the subscription. */
   constructor(
-    plan: SubscribePlan,
+    plan: SubscriptionPlan,
     reader: FrameReader<Value>,
     clock: ClientClock,
     channel: StreamChannel,
@@ -124,7 +124,7 @@ export class StreamSubscription<Value> {
   ): () => void {
     if (this.#state === 'ended') return () => {};
     const off = this.#events.on(name, handler);
-    // What came before the first handler is its own, but not before it has the function that removes it.
+    // Earlier values go to the first handler, but only once it has the function that removes it.
     if (name === 'value' && this.#buffer.size > 0) queueMicrotask(() => this.#handOver());
     return off;
   }
@@ -151,7 +151,7 @@ export class StreamSubscription<Value> {
     this.#end('close() was called', undefined);
   }
 
-  /** There is a connection: the hub has said hello. */
+  /** Connected: the hub has said hello. */
   connected(): void {
     if (this.#state === 'ended') return;
     this.#ask();
@@ -172,7 +172,7 @@ export class StreamSubscription<Value> {
   }
 
   gap(gap: StreamGap): void {
-    // To one that is behind the hub tells it again.
+    // When behind, the hub says it again.
     if (this.#state === 'ended' || this.#behind) return;
     this.#reader.gap(gap, this.#sink);
     if (gap.epoch === undefined && this.#state === 'live') this.#enter('waiting', 'the stream began anew');
@@ -184,7 +184,7 @@ export class StreamSubscription<Value> {
     this.#fail(error);
   }
 
-  /** Ends it without a word to the hub. */
+  /** Ends the subscription without telling the hub. */
   fail(error: TickcastError): void {
     this.#end(error.message, error);
   }
@@ -224,7 +224,7 @@ export class StreamSubscription<Value> {
   #give(value: Value, before: StreamPosition): void {
     this.#received += this.#reader.countOf(value);
     const heard = this.#events.count('value') > 0;
-    // Behind what waits to be handed over to a new handler.
+    // Queued behind values that wait for a new handler.
     const queued = this.#looping || !heard || this.#buffer.size > 0;
     if (queued) {
       const dropped = this.#buffer.push(value, before);
@@ -233,7 +233,7 @@ export class StreamSubscription<Value> {
     if (heard && (this.#looping || !queued)) this.#events.emit('value', value);
   }
 
-  /** Gives what waits to the handlers. */
+  /** Delivers queued values to the handlers. */
   #handOver(): void {
     while (!this.#looping && this.#events.count('value') > 0) {
       const value = this.#buffer.shift();
@@ -248,7 +248,7 @@ export class StreamSubscription<Value> {
     this.#events.emit('skipped', { count, reason });
   }
 
-  /** Tells the hub to hold back, or to go on. */
+  /** Tells the hub to pause or resume. */
   #pace(): void {
     const paused = this.#buffer.crowded;
     if (this.#behind) {
@@ -268,7 +268,7 @@ export class StreamSubscription<Value> {
   #request(): SubscribeRequest {
     const position = this.#reader.position;
     if (position === undefined) return this.#plan.request;
-    // The history is for when that place is not there any more.
+    // The hub uses the history when that position no longer exists.
     return { ...this.#plan.request, position };
   }
 
@@ -296,7 +296,7 @@ export class StreamSubscription<Value> {
     this.#plan.signal?.removeEventListener('abort', this.#onAbort);
     this.#error = error;
     this.#buffer.end(error);
-    // Before the handlers hear of it, so that they may subscribe again.
+    // Before calling the handlers, so that they may subscribe again.
     this.#state = 'ended';
     this.#onEnd(wasAsked && error === undefined);
     this.#enter('ended', reason, error);

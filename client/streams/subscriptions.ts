@@ -1,25 +1,25 @@
-/** All subscriptions of a client: one a stream, asked for anew on each connection, and given the frames of their stream. */
+/** All subscriptions of a client: one per stream, renewed on each connection. Routes frames to them. */
 
 import type { StreamMode } from '../../shared/stream-protocol.js';
 import type { ClientClock } from '../clock.js';
 import type { StreamChannel } from '../connection/channels.js';
-import type { StreamEvent } from '../connection/socket-io.js';
+import type { StreamEventName } from '../connection/socket-io.js';
 import { localError, type TickcastError } from '../error.js';
 import { ItemReader } from './item-reader.js';
 import { type PageVisibility, VisibilityReport } from './page-visibility.js';
 import { parseAggregate, parseCast, parseGap, parseUnsubscribed } from './parse-frames.js';
-import type { SubscribePlan } from './subscribe-options.js';
+import type { SubscriptionPlan } from './subscribe-options.js';
 import { StreamSubscription } from './subscription.js';
 import type { Subscription } from './types.js';
 import { WindowReader } from './window-reader.js';
 
-/** What routing needs of a subscription, whatever its values are. */
+/** What routing needs from a subscription of any value type. */
 type AnySubscription = Pick<
   StreamSubscription<never>,
   'stream' | 'connected' | 'lost' | 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'fail' | 'close'
 >;
 
-/** Streams left on one connection whose hub has yet to confirm it; a hub that never does costs no more. */
+/** Bounds the streams left on one connection that the hub has yet to confirm, in case it never does. */
 const MAX_LEAVING = 1_000;
 
 export class Subscriptions {
@@ -27,7 +27,7 @@ export class Subscriptions {
   readonly #channel: StreamChannel;
   readonly #visibility: VisibilityReport;
   readonly #byStream = new Map<string, AnySubscription>();
-  /** Streams whose frames on this connection are still those of a closed subscription. */
+  /** Streams whose frames on this connection still belong to a closed subscription. */
   readonly #leaving = new Map<string, symbol>();
 
   constructor(clock: ClientClock, channel: StreamChannel, page: PageVisibility | undefined) {
@@ -36,13 +36,13 @@ export class Subscriptions {
     this.#visibility = new VisibilityReport(page, channel);
   }
 
-  /** Subscriptions that have not ended. */
+  /** Number of subscriptions that have not ended. */
   get size(): number {
     return this.#byStream.size;
   }
 
-  /** Begins a subscription. Throws ALREADY_SUBSCRIBED: two programs would split one stream's values. */
-  add<Mode extends StreamMode>(plan: SubscribePlan): Subscription<Mode> {
+  /** Starts a subscription. Throws ALREADY_SUBSCRIBED: two would split one stream's values. */
+  add<Mode extends StreamMode>(plan: SubscriptionPlan): Subscription<Mode> {
     if (this.#byStream.has(plan.stream)) {
       const text = `this client has a subscription to "${plan.stream}"; share it, or close it first`;
       throw localError('ALREADY_SUBSCRIBED', text);
@@ -51,7 +51,7 @@ export class Subscriptions {
       plan.mode === 'aggregate'
         ? this.#begin(plan, (onEnd) => this.#make(plan, new WindowReader(plan.position), onEnd))
         : this.#begin(plan, (onEnd) => this.#make(plan, new ItemReader(plan.position), onEnd));
-    // The mode chose the reader, and the reader its values: that is what the type says.
+    // The mode determines the reader and the reader its values, which the type states.
     return subscription as unknown as Subscription<Mode>;
   }
 
@@ -68,8 +68,8 @@ export class Subscriptions {
     }
   }
 
-  /** An event about streams, as it came. What belongs to no subscription is ignored. */
-  event(event: StreamEvent, raw: unknown): void {
+  /** A raw stream event. Ignored when no subscription matches. */
+  event(event: StreamEventName, raw: unknown): void {
     if (event === 'cast') {
       const frame = parseCast(raw);
       if (frame !== undefined) this.#of(frame)?.cast(frame);
@@ -85,7 +85,7 @@ export class Subscriptions {
     }
   }
 
-  /** Ends all of them: by the program, or by this error. */
+  /** Ends them all: closed by the program, or with this error. */
   close(error?: TickcastError): void {
     for (const subscription of [...this.#byStream.values()]) {
       if (error === undefined) subscription.close();
@@ -94,7 +94,7 @@ export class Subscriptions {
   }
 
   #make<Value>(
-    plan: SubscribePlan,
+    plan: SubscriptionPlan,
     reader: ConstructorParameters<typeof StreamSubscription<Value>>[1],
     onEnd: (wasAsked: boolean) => void,
   ): StreamSubscription<Value> {
@@ -102,11 +102,11 @@ export class Subscriptions {
   }
 
   #begin<Value>(
-    { stream }: SubscribePlan,
+    { stream }: SubscriptionPlan,
     make: (onEnd: (wasAsked: boolean) => void) => StreamSubscription<Value>,
   ): StreamSubscription<Value> {
     const subscription = make((wasAsked) => this.#onEnd(stream, wasAsked));
-    // Its signal may have been aborted before.
+    // Its signal may already be aborted.
     if (subscription.state === 'ended') return subscription;
     this.#byStream.set(stream, subscription);
     if (this.#byStream.size === 1) this.#visibility.start();
@@ -120,7 +120,7 @@ export class Subscriptions {
     if (wasAsked) this.#leave(stream);
   }
 
-  /** What the hub had sent before it heard of this must not reach a new subscription to the same stream. */
+  /** Frames the hub sent before it hears of this must not reach a new subscription to the same stream. */
   #leave(stream: string): void {
     const leave = Symbol(stream);
     const sent = this.#channel.send('unsubscribe', { stream }, () => {

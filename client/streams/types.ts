@@ -1,4 +1,4 @@
-/** What a program says to, and hears from, a subscription. */
+/** The public types of a subscription. */
 
 import type {
   AggregateFrame,
@@ -11,91 +11,110 @@ import type { TickcastError } from '../error.js';
 
 /** Options of `subscribe()`. */
 export interface SubscribeOptions<Mode extends StreamMode = StreamMode> {
-  /** `all`: every item. `sample`: the newest at each frame. `aggregate`: counts and means by window. @default 'all' */
+  /**
+   * `all`: every item. `sample`: the newest item at each frame. `aggregate`: counts and means per window. @default
+   * 'all'
+   */
   readonly mode?: Mode | undefined;
-  /** Most frames a second, 0.1 to 60; not for `aggregate`. Default: none for `all`, 4 for `sample`. */
+  /** Maximum frames per second, 0.1 to 60; invalid with `aggregate`. @default no limit for `all`, 4 for `sample` */
   readonly maxRate?: number | undefined;
-  /** How many of the last items (windows, for `aggregate`) come first, 0 to 1000. @default 20, for `aggregate` 60 */
+  /** How many past items (windows for `aggregate`) come first, 0 to 1,000. @default 20, or 60 for `aggregate` */
   readonly history?: number | undefined;
-  /** For `aggregate`: a multiple of 250 from 250 to 60000, in milliseconds. @default 1000 */
+  /** For `aggregate`: window length in milliseconds, a multiple of 250 from 250 to 60,000. @default 1000 */
   readonly windowMs?: number | undefined;
-  /** Where an earlier subscription ended; what was missed since comes first, and `history` is not used. */
+  /** Where an earlier subscription ended: missed items come first, and `history` is ignored. @default none */
   readonly position?: StreamPosition | undefined;
-  /** Ends the subscription. */
+  /** Ends the subscription when aborted. */
   readonly signal?: AbortSignal | undefined;
-  /** Most items that wait for a `for await` loop; at half of it the hub is asked to hold back. 2 to 100000. @default 1000 */
+  /**
+   * Maximum values that wait for a `for await` loop, 2 to 100,000; at half of it the hub is asked to pause. @default
+   * 1000
+   */
   readonly maxBuffered?: number | undefined;
 }
 
 /**
- * `connecting`: there is no connection, or the hub has not answered yet; it is asked again by itself. `waiting`: subscribed, and
- * nobody has published yet. `live`: subscribed. `ended`: for good, by `close()`, its signal, or `error`.
+ * `connecting`: disconnected, or the hub has not accepted yet and is asked again automatically. `waiting`: subscribed,
+ * and nobody has published yet. `live`: subscribed. `ended`: for good, by `close()`, its signal, or `error`.
  */
 export type SubscriptionState = 'connecting' | 'waiting' | 'live' | 'ended';
 
 /** A change of a subscription's state. */
 export interface SubscriptionChange {
   readonly state: SubscriptionState;
-  /** Why, for people. */
+  /** The reason, for people. */
   readonly reason: string;
-  /** With `ended`: what ended it, unless it was the program. `SLOW_VIEWER`: subscribe again with `position` to go on. */
+  /**
+   * With `ended`: the error, unless the program ended it. After `SLOW_VIEWER`, subscribe again with `position` to
+   * continue.
+   */
   readonly error?: TickcastError;
 }
 
-/** Items that were left out on purpose: by the pace, because the viewer was slow or hidden, or because its buffer was full. */
+/** Items skipped on purpose: because of the pace, a slow or hidden viewer, or a full buffer. */
 export interface Skipped {
   /** Items, or windows for `aggregate`. */
   readonly count: number;
   readonly reason: 'pace' | 'buffer';
 }
 
-/** What a value of the stream is in each mode. */
+/** The value type of each mode. */
 export type StreamValue<Mode extends StreamMode> = Mode extends 'aggregate' ? AggregateFrame : StreamItem;
 
-/** Events of a subscription and what their handlers are given. */
+/** Events of a subscription and their payloads. */
 export interface SubscriptionEvents<Value> {
   /** An item, or a frame of windows for `aggregate`. */
   value: Value;
+  /** Items that can no longer be received. */
   gap: StreamGap;
   skipped: Skipped;
   state: SubscriptionChange;
 }
 
 /**
- * One program's view of one stream. Values go to the `value` handlers at once; without one, and for a `for await` loop, they wait,
- * `maxBuffered` at most. One loop at a time.
+ * One program's view of one stream. Values go to the `value` handlers immediately; without a handler, or for a `for
+ * await` loop, they are buffered, `maxBuffered` at most. One loop at a time.
  */
 export interface Subscription<Mode extends StreamMode = StreamMode> extends AsyncIterable<StreamValue<Mode>> {
   readonly stream: string;
   readonly mode: Mode;
   readonly state: SubscriptionState;
-  /** With `ended`: what ended it, unless it was the program. */
+  /** With `ended`: the error, unless the program ended it. */
   readonly error: TickcastError | undefined;
   /** `name@version` whose predictions the stream carries, once known. */
   readonly model: string | undefined;
+  /** Labels of that model; undefined when it has none or is not known yet. */
   readonly labels: readonly string[] | undefined;
-  /** All up to it was handed to the program. Also after the end: `subscribe(stream, { position })` goes on from there. */
+  /**
+   * Everything up to it was delivered to the program. Remains valid after the end: `subscribe(stream, { position })`
+   * continues from there.
+   */
   readonly position: StreamPosition | undefined;
   readonly stats: SubscriptionStats;
-  /** Calls `handler` at each event of this name; the function returned ends that. */
+  /** Calls `handler` on each event of this name. Returns a function that removes it. */
   on<Name extends keyof SubscriptionEvents<StreamValue<Mode>>>(
     name: Name,
     handler: (event: SubscriptionEvents<StreamValue<Mode>>[Name]) => void,
   ): () => void;
-  /** The values as they come. Ends with the subscription, and throws what ended it; leaving the loop closes the subscription. */
+  /**
+   * Iterates over the values as they arrive. Ends with the subscription, and throws its `error`, if any; leaving the
+   * loop closes the subscription. A second concurrent loop throws a TypeError.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamValue<Mode>, undefined>;
-  /** Ends the subscription. A loop ends too; what waits for it is dropped. Further calls do nothing. */
+  /** Ends the subscription and any loop; buffered values are dropped. Further calls do nothing. */
   close(): void;
 }
 
-/** Counts of one subscription since it began. */
+/** Counts since the subscription began. */
 export interface SubscriptionStats {
   /** Items, or windows for `aggregate`. */
   readonly received: number;
+  /** Items skipped on purpose, or windows for `aggregate`. */
   readonly skipped: number;
+  /** Number of `gap` events. */
   readonly gaps: number;
-  /** Items of a re-sent request that had come before, and were dropped. */
+  /** Duplicate items of re-sent requests, which were dropped. */
   readonly repeats: number;
-  /** Waiting for a `for await` loop. */
+  /** Values buffered for a `for await` loop. */
   readonly buffered: number;
 }

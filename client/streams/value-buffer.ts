@@ -1,6 +1,8 @@
-/** Values that wait for a `for await` loop: a bounded queue which says when the sender should hold back. Knows no streams. */
+/**
+ * Buffers values for a `for await` loop: a bounded queue that signals when the sender should pause. Knows no streams.
+ */
 
-/** A value, and what is to be remembered of it while it waits. */
+/** A value, and a note kept while it waits. */
 interface Waiting<Value, Note> {
   readonly value: Value;
   readonly note: Note;
@@ -14,7 +16,7 @@ interface Taker<Value> {
 export class ValueBuffer<Value, Note> {
   readonly #capacity: number;
   #values: Waiting<Value, Note>[] = [];
-  /** Where the oldest stands in `#values`; what is before it is gone. */
+  /** Index of the oldest value in `#values`; earlier ones are gone. */
   #head = 0;
   #takers: Taker<Value>[] = [];
   #crowded = false;
@@ -32,17 +34,17 @@ export class ValueBuffer<Value, Note> {
     return this.size >= this.#capacity;
   }
 
-  /** Of the oldest value; undefined when nothing waits. */
+  /** The oldest value's note; undefined when the queue is empty. */
   get note(): Note | undefined {
     return this.#values[this.#head]?.note;
   }
 
-  /** True from half full until it is down to a quarter, so that the sender is not told with every value. */
+  /** True from half full until down to a quarter, so that the sender is not notified at every value. */
   get crowded(): boolean {
     return this.#crowded;
   }
 
-  /** Adds a value, or gives it to who waits for one. Answers the oldest value when that had to make room. */
+  /** Adds a value, or hands it to a pending `take`. Returns the oldest value when that was dropped to make room. */
   push(value: Value, note: Note): Value | undefined {
     const taker = this.#takers.shift();
     if (taker !== undefined) {
@@ -60,7 +62,7 @@ export class ValueBuffer<Value, Note> {
     const oldest = this.#values[this.#head];
     if (oldest === undefined) return undefined;
     this.#head += 1;
-    // Moving the rest up costs little when it is done once in as many values.
+    // Compacting is cheap when done once per that many values.
     if (this.#head * 2 >= this.#values.length) {
       this.#values = this.#values.slice(this.#head);
       this.#head = 0;
@@ -69,7 +71,7 @@ export class ValueBuffer<Value, Note> {
     return oldest.value;
   }
 
-  /** The next value: at once when one waits, else when it comes or at the end. */
+  /** The next value: immediately when one is queued, otherwise when it arrives or at the end. */
   take(): Promise<IteratorResult<Value, undefined>> {
     if (this.size > 0) return Promise.resolve({ done: false, value: this.shift() as Value });
     if (this.#end !== undefined) {
@@ -79,7 +81,7 @@ export class ValueBuffer<Value, Note> {
     return new Promise((resolve, reject) => this.#takers.push({ resolve, reject }));
   }
 
-  /** No more values will come. With an error what waits can still be taken; without, it is dropped: nobody wants it. */
+  /** No more values will come. With an error, queued values can still be taken; without, they are dropped. */
   end(error: Error | undefined): void {
     if (this.#end !== undefined) return;
     this.#end = { error };

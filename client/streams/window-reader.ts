@@ -1,6 +1,6 @@
 /**
- * From `aggregate` frames to the windows that are new: each once, in order, with what was left out between. The order is that of
- * offsets: the clock of a hub may be set, back or forward.
+ * Extracts the new windows from `aggregate` frames: each once, in order, with the skips and gaps between them. Ordered
+ * by offset, since a hub's clock may be set back or forward.
  */
 
 import type { AggregateFrame, StreamGap, StreamPosition, StreamWindow } from '../../shared/stream-protocol.js';
@@ -13,7 +13,7 @@ export class WindowReader implements FrameReader<AggregateFrame> {
   #lastAt: number | undefined;
   /** What is missing after the last window was reported as a gap. */
   #afterGap = false;
-  /** The hub was asked anew, and may begin with windows that came before. */
+  /** Just resubscribed: the hub may begin with windows that came before. */
   #resuming = false;
 
   constructor(position: StreamPosition | undefined) {
@@ -70,7 +70,10 @@ export class WindowReader implements FrameReader<AggregateFrame> {
     return frame.windows.length;
   }
 
-  /** A window with items is told by them. An empty one can only be a repeat where the hub was asked anew, and is told by its time. */
+  /**
+   * A window with items is identified by its offset. An empty one can only be a repeat after resubscribing, and is
+   * identified by its time.
+   */
   #isNew({ at, offset, count }: StreamWindow): boolean {
     const lastAt = this.#lastAt;
     const seen = this.#cursor.position?.offset;
@@ -79,7 +82,7 @@ export class WindowReader implements FrameReader<AggregateFrame> {
     return offset >= seen && (!this.#resuming || at > lastAt);
   }
 
-  /** Windows left out before the first of a frame: the hub counts them, unless its word was lost with a connection. */
+  /** Windows skipped before the first of a frame: counted by the hub, unless its count was lost with a connection. */
   #skippedBefore(first: StreamWindow, { skipped, windowMs }: AggregateFrame): number {
     const seen = this.#cursor.position;
     if (this.#afterGap || this.#lastAt === undefined || seen === undefined) return 0;
@@ -93,7 +96,7 @@ function leftOut(offset: number, window: StreamWindow): number {
   return window.offset - window.count - offset;
 }
 
-/** Windows that fit between the starts of two where items are missing: one at the least, whatever the clock says. */
+/** Windows that fit between the starts of two, where items are missing: at least one, whatever the clock says. */
 function windowsBetween(from: number, to: number, windowMs: number): number {
   return Math.max(1, Math.round((to - from) / windowMs) - 1);
 }

@@ -1,4 +1,4 @@
-/** Both charts, their cursor and the one loop that draws them. Stopped while nobody looks or nothing moves. */
+/** Both charts, their cursor and the single loop that draws them. Stopped while nobody looks or nothing moves. */
 
 import type { Gap } from '../data/gap-ledger.js';
 import { FINE_MS, type History } from '../data/history.js';
@@ -11,20 +11,20 @@ import { ReadOut } from './read-out.js';
 import { ShareChart } from './share-chart.js';
 import type { Tokens } from './tokens.js';
 
-/** The edge stays so far behind that the next window is there before it is needed. */
+/** Delay of the right edge, in milliseconds, so that the next window has arrived before it is needed. */
 const LAG_MS = 1300;
-/** Data that is later than this is missing. */
+/** Data later than this, in milliseconds, counts as missing. */
 const SILENT_MS = 2500;
-/** The charts are drawn again when they moved by so much of a CSS pixel: less cannot be seen. */
+/** The charts are redrawn after moving this fraction of a CSS pixel: less is invisible. */
 const LEAST_MOVE_PX = 0.25;
 
 export interface StageParts {
   readonly history: History;
   readonly view: View;
   readonly tokens: Tokens;
-  /** Now by the hub's clock. */
+  /** The present by the hub's clock. */
   readonly now: () => number;
-  /** The view was moved by the reader. */
+  /** The reader moved the view. */
   readonly moved: () => void;
 }
 
@@ -40,7 +40,7 @@ export class ChartStage {
   #isDirty = true;
   #drawn: Stretch = { from: 0, to: 0 };
   #gaps: readonly Gap[] = [];
-  /** Where the cursor is, in seconds. */
+  /** The cursor's time, in seconds. */
   #cursor: number | undefined;
 
   constructor(parts: StageParts) {
@@ -110,7 +110,7 @@ export class ChartStage {
     this.#frame = undefined;
   }
 
-  /** Something but the time changed: draw at the next frame, also while the view stands still. */
+  /** Something other than the time changed: draws at the next frame, even while the view stands still. */
   invalidate(): void {
     this.#isDirty = true;
     if (!document.hidden) this.start();
@@ -137,12 +137,12 @@ export class ChartStage {
     this.#share.point(undefined);
   }
 
-  /** Tells a gap list and a sentence to who cannot see the chart. */
+  /** Describes the chart to readers who cannot see it: a list of gaps and a sentence. */
   describe(sentence: string): void {
     setAttribute(byId('share-chart', HTMLElement), 'aria-label', sentence);
   }
 
-  /** At most four times a second: what is read rather than drawn. The cursor stays where it is while time moves below it. */
+  /** Updates text, at most four times a second. The cursor stays in place while time moves below it. */
   refresh(): void {
     this.#marks.list(this.#gaps);
     if (this.#cursor === undefined) return;
@@ -173,7 +173,7 @@ export class ChartStage {
     this.#marks.place(this.#gaps, (ms) => this.#share.left(ms / 1000), width);
   }
 
-  /** The known gaps, and the one that grows while nothing comes. */
+  /** The known gaps, and the current one, which grows while nothing arrives. */
   #currentGaps({ to }: Stretch): readonly Gap[] {
     const { history } = this.#parts;
     const { newest } = history;

@@ -1,4 +1,7 @@
-/** Gaps in words: a chip over each band in sight, and a list of all for who cannot see the bands. At most so many of each. */
+/**
+ * Gaps in words: a chip over each visible band, and a list of all for readers who cannot see the bands. Both are
+ * bounded.
+ */
 
 import { type Gap, gapText } from '../data/gap-ledger.js';
 import { byId, make, setHidden, setText } from '../ui/dom.js';
@@ -30,7 +33,7 @@ export class GapMarks {
     }
   }
 
-  /** Places the chips; of those that would cover one another the newer is shown. */
+  /** Places the chips; of overlapping ones the newer is shown. */
   place(gaps: readonly Gap[], left: (ms: number) => number, width: number): void {
     let used = 0;
     let free = width;
@@ -56,7 +59,7 @@ export class GapMarks {
     for (const { node } of this.#chips.slice(used)) setHidden(node, true);
   }
 
-  /** Renews the list for screen readers, when it says something else. */
+  /** Renews the list for screen readers, if it changed. */
   list(gaps: readonly Gap[]): void {
     const lines = gaps.slice(-MAX_LISTED).map((gap) => {
       const [title, detail] = gapText(gap);

@@ -1,4 +1,4 @@
-/** The column at the right edge of the chart: the shares of now, with their names, so that the chart needs no legend. */
+/** The column at the right edge of the chart: the current shares with their names, in place of a legend. */
 
 import type { Mood } from '../data/mood.js';
 import { TONES } from '../data/sentiment.js';
@@ -15,7 +15,7 @@ export class NowColumn {
     share: byId(`now-share-${tone}`, HTMLElement),
   }));
 
-  /** `height`: of the plot beside it, in CSS pixels. */
+  /** `height`: of the adjacent plot, in CSS pixels. */
   render(mood: Mood | undefined, height: number): void {
     setStyle(this.#host, '--plot', `${height}px`);
     const labelHeight = Math.max(...this.#parts.map(({ label }) => label.offsetHeight));

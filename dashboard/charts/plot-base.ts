@@ -1,17 +1,19 @@
-/** What the two charts have in common: fixed axes, the time scale, gaps that cut the lines, hatches. Knows no data of its own. */
+/**
+ * Common parts of the two charts: fixed axes, the time scale, gaps that interrupt the lines, hatches. Knows no data.
+ */
 
 import type uPlot from 'uplot';
 import type { Gap } from '../data/gap-ledger.js';
 import { clock } from '../ui/format.js';
 import type { Tokens } from './tokens.js';
 
-/** The gaps in sight, asked for at each drawing. */
+/** The visible gaps, requested at each drawing. */
 export type GapSource = () => readonly Gap[];
 
-/** The narrowest that a gap is drawn, in canvas pixels: one without a length is still a line. */
+/** Minimum width of a gap, in canvas pixels: one without a length is still a line. */
 const MIN_GAP_PX = 2;
 
-/** Labels of the time axis, but not those that the edge would cut. */
+/** Labels of the time axis, except those that the edge would cut. */
 export function timeAxis(tokens: Tokens, show: boolean): uPlot.Axis {
   if (!show) return { show: false };
   return {
@@ -33,7 +35,7 @@ export function timeAxis(tokens: Tokens, show: boolean): uPlot.Axis {
   };
 }
 
-/** Adds the known gaps to those that uPlot found; merged and in order, as it expects them. */
+/** Adds the known gaps to those that uPlot found; merged and in order, as it expects. */
 export function cutGaps(source: GapSource): uPlot.Series.GapsRefiner {
   return (plot, series, first, last, found) => {
     const gaps: [number, number][] = found.map(([from, to]) => [from, to]);
@@ -50,10 +52,10 @@ export function cutGaps(source: GapSource): uPlot.Series.GapsRefiner {
   };
 }
 
-/** Stretches without a value, which are cut and not hatched: nothing was lost, nobody said anything. */
+/** Stretches without a value, which interrupt the lines but are not hatched: nothing was lost, nobody said anything. */
 function quietPixels(plot: uPlot, series: number, first: number, last: number): [number, number][] {
   const xs = plot.data[0];
-  // All series of a stack are cut alike; the last has what the others have.
+  // All series of a stack are interrupted alike; the last has all the gaps.
   const values = plot.data.at(-1) ?? plot.data[series];
   const pixels: [number, number][] = [];
   const pixel = (index: number): number => plot.valToPos(xs[Math.min(last, Math.max(first, index))] ?? 0, 'x', true);
@@ -77,7 +79,7 @@ function gapPixels(plot: uPlot, gaps: readonly Gap[]): [number, number][] {
   return pixels;
 }
 
-/** Hatches of one colour, made again when the theme changed. */
+/** Hatches of one colour, rebuilt when the theme changes. */
 export class Hatch {
   readonly #tokens: Tokens;
   #pattern: CanvasPattern | null = null;
@@ -97,7 +99,7 @@ export class Hatch {
       ctx.clip();
       ctx.fillStyle = this.#tokens.colour('background');
       ctx.fillRect(from, bbox.top, to - from, bbox.height);
-      // The hatch travels with the time below it.
+      // The hatch moves with the time below it.
       ctx.translate(from, bbox.top);
       ctx.fillStyle = this.#fill(ctx);
       ctx.fillRect(0, 0, to - from, bbox.height);
@@ -130,7 +132,7 @@ export class Hatch {
   }
 }
 
-/** A gradient from the old end to now, kept until the width or the theme changes. */
+/** A gradient from the old end to the present, cached until the width or the theme changes. */
 export class AgeTint {
   readonly #tokens: Tokens;
   readonly #name: 'positive' | 'neutral' | 'negative';

@@ -1,4 +1,4 @@
-/** How many messages a second, on the same x as the shares. Dragging it moves through time. */
+/** Messages per second, on the same x axis as the shares. Dragging it moves through time. */
 
 import uPlot from 'uplot';
 import type { WindowRing } from '../data/window-ring.js';
@@ -6,7 +6,7 @@ import { cutGaps, type GapSource, Hatch } from './plot-base.js';
 import type { Tokens } from './tokens.js';
 
 export interface StripEvents {
-  /** Dragged by so many seconds, towards the past when positive. */
+  /** Dragged by this many seconds; positive: towards the past. */
   pan(seconds: number): void;
   cursor(seconds: number | undefined): void;
 }
@@ -113,7 +113,7 @@ export class RateStrip {
   }
 }
 
-/** A little over the most, in steps of a tenth of its size. */
+/** Slightly above the maximum, in steps of a tenth of its magnitude. */
 function headroom(most: number | null): number {
   if (most === null || !(most > 0)) return 1;
   const step = 10 ** Math.floor(Math.log10(most)) / 2;

@@ -1,4 +1,4 @@
-/** The box beside the cursor: what the chart says at that time. Never over the column of now. */
+/** The box beside the cursor: the chart's values at that time. Never covers the column of current shares. */
 
 import { TONES } from '../data/sentiment.js';
 import type { WindowRing } from '../data/window-ring.js';

@@ -1,4 +1,4 @@
-/** The shares over time: negative at the bottom, neutral, positive on top. Draws what it is given; decides nothing about time. */
+/** The shares over time: negative at the bottom, neutral, positive on top. Only draws; decides nothing about time. */
 
 import uPlot from 'uplot';
 import type { WindowRing } from '../data/window-ring.js';
@@ -6,13 +6,13 @@ import { AgeTint, cutGaps, type GapSource, Hatch, timeAxis } from './plot-base.j
 import type { Tokens } from './tokens.js';
 
 export interface ChartEvents {
-  /** The reader dragged over a stretch; seconds. */
+  /** The reader dragged over a stretch; in seconds. */
   zoom(from: number, to: number): void;
   /** The cursor is over this second, or over none. */
   cursor(seconds: number | undefined): void;
 }
 
-/** Up to this span the points are far enough apart that straight lines between them would show. */
+/** Up to this span, points are far enough apart for straight lines between them to show. */
 const CURVED_SECONDS = 150;
 
 export class ShareChart {
@@ -94,7 +94,7 @@ export class ShareChart {
     this.#followTouch();
   }
 
-  /** In CSS pixels, as uPlot last laid it out: to ask the document would have it laid out anew at every frame. */
+  /** In CSS pixels, from uPlot's last layout: querying the document would force a layout at every frame. */
   get plotWidth(): number {
     return Math.round(this.#plot.bbox.width / devicePixelRatio);
   }
@@ -114,7 +114,7 @@ export class ShareChart {
     this.#plot.setScale('x', { min: from, max: to });
   }
 
-  /** Where a time stands, in CSS pixels from the left edge. */
+  /** Position of a time, in CSS pixels from the left edge. */
   left(seconds: number): number {
     return this.#plot.valToPos(seconds, 'x');
   }
@@ -125,7 +125,7 @@ export class ShareChart {
     return left < 0 ? undefined : this.#plot.posToVal(left, 'x');
   }
 
-  /** Puts the cursor at a time, or takes it away. */
+  /** Moves the cursor to a time, or removes it. */
   point(seconds: number | undefined): void {
     const left = seconds === undefined ? -10 : this.#plot.valToPos(seconds, 'x');
     this.#plot.setCursor({ left, top: seconds === undefined ? -10 : 10 });
@@ -136,7 +136,7 @@ export class ShareChart {
     if (width !== this.#plot.width || height !== this.#plot.height) this.#plot.setSize({ width, height });
   }
 
-  /** Colours or sizes of type changed. */
+  /** Colours or font sizes changed. */
   refresh(): void {
     this.#plot.redraw(true, true);
   }
@@ -148,7 +148,7 @@ export class ShareChart {
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
   }
 
-  /** uPlot follows the mouse alone: a finger puts the cursor where it touches. */
+  /** uPlot follows only the mouse: this puts the cursor where a finger touches. */
   #followTouch(): void {
     const { over } = this.#plot;
     const follow = (event: PointerEvent): void => {
@@ -165,7 +165,7 @@ function sizeOf(host: HTMLElement): { width: number; height: number } {
   return { width: Math.max(50, host.clientWidth), height: Math.max(80, host.clientHeight) };
 }
 
-/** The line of one half, by which the eye measures. */
+/** The line at one half, as a visual reference. */
 function drawHalf(plot: uPlot, tokens: Tokens): void {
   const { ctx, bbox } = plot;
   const y = bbox.top + bbox.height / 2;

@@ -1,4 +1,4 @@
-/** The chart as a table: the last windows when it was opened, for who reads rather than looks. */
+/** The chart as a table: the last windows at the time it was opened, for readers who prefer text. */
 
 import type { WindowRing } from '../data/window-ring.js';
 import { byId, make, setHidden, setText } from '../ui/dom.js';
@@ -12,7 +12,7 @@ export class ShareTable {
   readonly #caption = byId('share-caption', HTMLElement);
   readonly #button = byId('table-toggle', HTMLButtonElement);
 
-  /** `ring`: asked for the windows to show when the table is opened. */
+  /** `ring`: supplies the windows when the table is opened. */
   constructor(ring: () => WindowRing) {
     this.#button.addEventListener('click', () => (this.isOpen ? this.close() : this.#open(ring())));
   }
@@ -46,7 +46,7 @@ export class ShareTable {
     );
     this.#body.replaceChildren(...rows);
     setHidden(this.#host, false);
-    // It scrolls, and who uses the keyboard must be able to scroll it.
+    // It scrolls, so keyboard users must be able to focus it.
     this.#host.tabIndex = 0;
     setText(this.#button, 'Show as chart');
     this.#button.setAttribute('aria-expanded', 'true');

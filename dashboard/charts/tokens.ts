@@ -1,4 +1,4 @@
-/** The colours and the type of the style sheet, resolved for a canvas. Reads the DOM, writes nothing that is seen. */
+/** Colours and fonts of the style sheet, resolved for a canvas. Reads the DOM, writes nothing visible. */
 
 const TOKENS = {
   background: '--bg',
@@ -17,7 +17,7 @@ export class Tokens {
   readonly #probe: HTMLElement;
   #colours: Partial<Record<TokenName, string>> = {};
   #rem = 16;
-  /** Counts the changes, for what is derived from colours. */
+  /** Incremented on each change, for values derived from colours. */
   revision = 0;
 
   constructor(probe: HTMLElement) {
@@ -25,7 +25,7 @@ export class Tokens {
     this.read();
   }
 
-  /** To be called when the theme or the contrast mode changed. */
+  /** Call when the theme or the contrast mode changed. */
   read(): void {
     for (const [name, token] of Object.entries(TOKENS)) {
       this.#probe.style.color = `var(${token})`;
@@ -45,7 +45,7 @@ export class Tokens {
     return `rgba(${red},${green},${blue},${alpha})`;
   }
 
-  /** The CSS pixels of a size given for a root font of 16. */
+  /** Converts a size for a 16 px root font to CSS pixels. */
   px(size: number): number {
     return (size * this.#rem) / 16;
   }

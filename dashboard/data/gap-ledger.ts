@@ -1,8 +1,8 @@
-/** The stretches of time for which the page has no data, and why. Bounded; knows neither streams nor charts. */
+/** The periods for which the page has no data, and why. Bounded; knows neither streams nor charts. */
 
 import { span, whole } from '../ui/format.js';
 
-/** Why data is missing. `silent`: nobody said. */
+/** Why data is missing. `silent`: unannounced. */
 export type GapReason = 'evicted' | 'restarted' | 'moved' | 'silent';
 
 export interface Gap {
@@ -10,7 +10,7 @@ export interface Gap {
   readonly from: number;
   readonly to: number;
   readonly reason: GapReason;
-  /** Messages that were missed, where it is known. */
+  /** Number of missed messages, if known. */
   readonly missed: number | null;
 }
 
@@ -29,7 +29,7 @@ export class GapLedger {
     if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
   }
 
-  /** Puts `holes` in the place of what is known; a hole keeps the reason of a gap that it overlaps or touches. */
+  /** Replaces what is known with `holes`; a hole keeps the reason of a gap that it overlaps or touches. */
   rebuild(holes: readonly Pick<Gap, 'from' | 'to'>[]): void {
     const before = this.#gaps;
     const kept = holes.map(({ from, to }): Gap => {
@@ -53,7 +53,7 @@ export class GapLedger {
   }
 }
 
-/** A gap in words: what happened, and what that means for the reader. */
+/** A gap in words: what happened, and what it means for the reader. */
 export function gapText({ from, to, reason, missed }: Gap): readonly [string, string] {
   switch (reason) {
     case 'evicted':

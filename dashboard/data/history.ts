@@ -1,6 +1,6 @@
 /**
- * The last hour of a stream as the page keeps it: a ring of fine windows, a ring of coarse ones, and the gaps between them.
- * Merges what comes live with what the hub kept. Knows neither sockets nor DOM.
+ * The last hour of a stream: a ring of fine windows, a ring of coarse ones, and the gaps between them. Merges live
+ * windows with those the hub kept. Knows neither sockets nor DOM.
  */
 
 import type { StreamWindow } from '../../shared/stream-protocol.js';
@@ -12,14 +12,14 @@ import { type Row, WindowRing } from './window-ring.js';
 export const FINE_MS = 1000;
 export const COARSE_MS = 10_000;
 const KEPT_MS = 3_600_000;
-/** A share is that of the last five seconds, or of up to thirty until it stands on so many messages. */
+/** Rows a share is averaged over: five seconds, or up to thirty until enough messages are included. */
 const SMOOTH_ROWS = 5;
 const MAX_SMOOTH_ROWS = 30;
 const ENOUGH_MESSAGES = 20;
 
 type Counts = Tally & Pick<Row, 'x' | 'rate' | 'p50'>;
 
-/** Why data is about to be missing, as the hub said it before the windows after it came. */
+/** Why data is about to be missing, announced by the hub before the windows after the gap. */
 interface Notice {
   readonly reason: GapReason;
   readonly missed: number | null;
@@ -30,7 +30,7 @@ export class History {
   readonly coarse = new WindowRing(KEPT_MS / COARSE_MS);
   readonly gaps = new GapLedger();
   #notice: Notice | undefined;
-  /** Coarse window that is being filled: its start, and what is in it. */
+  /** The coarse window being filled: its start and content. */
   #filling: { at: number; counts: Counts } | undefined;
 
   /** The end of the newest window, in milliseconds; undefined without windows. */
@@ -39,25 +39,25 @@ export class History {
     return x === undefined ? undefined : x * 1000;
   }
 
-  /** What the hub says is missing; it belongs to the hole before the next window. */
+  /** An announcement of missing data; it belongs to the hole before the next window. */
   notice(notice: Notice): void {
     this.#notice = notice;
   }
 
-  /** Live windows, oldest first. `skipped` were left out before them on purpose: that is no gap. */
+  /** Live windows, oldest first. `skipped` windows were left out before them on purpose, which is not a gap. */
   append(windows: readonly StreamWindow[], skipped: number): void {
     for (const [index, window] of windows.entries())
       this.#append(countsOf(window, FINE_MS), index === 0 && skipped > 0);
   }
 
-  /** Windows that the hub kept, of either length: what the page already has wins. */
+  /** Windows that the hub kept, of either length: existing ones win. */
   merge(windows: readonly StreamWindow[], windowMs: number): void {
     const isFine = windowMs === FINE_MS;
     const ring = isFine ? this.fine : this.coarse;
     const known = new Map<number, Counts>();
     for (const window of windows) known.set(endOf(window, windowMs), countsOf(window, windowMs));
     for (const counts of rowsOf(ring)) {
-      // A coarse row may be a part of its window: the hub's copy of the whole takes its place.
+      // A coarse row may be part of its window: the hub's copy of the whole replaces it.
       const kept = known.get((Math.ceil((counts.x * 1000) / windowMs) * windowMs) / 1000);
       if (kept === undefined || total(kept) <= total(counts)) known.set(counts.x, counts);
     }
@@ -75,7 +75,7 @@ export class History {
     this.#filling = undefined;
   }
 
-  /** The ring to draw a stretch from: fine while it has enough of the stretch and not too many points for it. */
+  /** The ring to draw a stretch from: the fine one, if it covers enough of the stretch with not too many points. */
   ringFor(from: number, to: number): WindowRing {
     if (to - from > 600_000) return this.coarse;
     const first = this.fine.at('x', 0) * 1000;
@@ -83,7 +83,7 @@ export class History {
     return first <= from + 2 * COARSE_MS || !(firstCoarse < first) ? this.fine : this.coarse;
   }
 
-  /** Messages by tone of the windows that ended in a stretch. */
+  /** Messages by tone in the windows that ended within a stretch. */
   tally(from: number, to: number): Tally {
     const ring = this.fine.at('x', 0) * 1000 <= from + COARSE_MS ? this.fine : this.ringFor(from, to);
     const sum = { positive: 0, neutral: 0, negative: 0 };
@@ -109,7 +109,7 @@ export class History {
     this.#fillCoarse(counts);
   }
 
-  /** The last row of the coarse ring is the window that is being filled, so that the line reaches the newest data. */
+  /** The last row of the coarse ring is the window being filled, so that the line reaches the newest data. */
   #fillCoarse(counts: Counts): void {
     const at = Math.floor((counts.x * 1000 - FINE_MS) / COARSE_MS) * COARSE_MS;
     const filling = this.#filling;
@@ -122,7 +122,7 @@ export class History {
     }
     this.#filling = { at, counts };
     const last = this.coarse.lastX ?? 0;
-    // The hub's own copy of the window under way: the live one goes on from it.
+    // The hub's own copy of the window under way: live data continues from it.
     if (counts.x <= last) this.#filling = undefined;
     else this.coarse.append(plain(counts));
   }
@@ -193,7 +193,7 @@ function smoothed(counts: Counts, ring: WindowRing): Row {
   return rowOf(counts, sum);
 }
 
-/** Without messages there is no share: NaN, which the charts cut out. */
+/** Without messages there is no share: NaN, a gap in the charts. */
 function rowOf(counts: Counts, sum: Tally): Row {
   const all = total(sum);
   const upper = all > 0 ? 1 - sum.positive / all : Number.NaN;

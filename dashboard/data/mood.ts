@@ -1,4 +1,4 @@
-/** The mood of a stretch of time: positive share less negative share, in points. Knows no DOM. */
+/** The mood of a period: positive share minus negative share, in points. Knows no DOM. */
 
 import { wholeShares } from '../ui/format.js';
 
@@ -10,15 +10,15 @@ export interface Tally {
 }
 
 export interface Mood {
-  /** Whole per cents that sum to 100. */
+  /** Integer per cents that sum to 100. */
   readonly positive: number;
   readonly neutral: number;
   readonly negative: number;
-  /** -100 to 100, of the rounded shares, so that it agrees with the labels beside it. */
+  /** -100 to 100, from the rounded shares, so that it agrees with the labels beside it. */
   readonly points: number;
 }
 
-/** Undefined while nobody has said anything. */
+/** Undefined until there are messages. */
 export function moodOf(tally: Tally): Mood | undefined {
   const shares = wholeShares([tally.positive, tally.neutral, tally.negative]);
   if (shares === undefined) return undefined;

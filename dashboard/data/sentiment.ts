@@ -1,4 +1,4 @@
-/** The three tones of the page, and which label of a model stands for which. Knows no DOM. */
+/** The page's three tones, and which label of a model stands for which. Knows no DOM. */
 
 export const TONES = ['positive', 'neutral', 'negative'] as const;
 export type Tone = (typeof TONES)[number];
@@ -12,13 +12,15 @@ export function toneOf(label: string | undefined): Tone {
   return name.startsWith('neg') ? 'negative' : 'neutral';
 }
 
-/** True when the labels tell the two sides apart: others have no mood to show. */
+/** True when the labels distinguish the two sides: other models have no mood to show. */
 export function isSentiment(labels: readonly string[]): boolean {
   const tones = new Set(labels.map(toneOf));
   return tones.has('positive') && tones.has('negative');
 }
 
-/** What a word did on the axis from negative to positive. `weight` is what it added to the score of the item's label. */
+/**
+ * A word's effect on the axis from negative to positive. `weight`: its contribution to the score of the item's label.
+ */
 export function pull(weight: number, label: string | undefined): { readonly tone: Tone; readonly value: number } {
   const tone = toneOf(label);
   if (tone === 'neutral') return { tone, value: weight };

@@ -1,4 +1,4 @@
-/** Which stretch of time is in sight, and whether it moves with the newest data. Knows no DOM and no clock. */
+/** The visible stretch of time, and whether it follows the newest data. Knows no DOM and no clock. */
 
 export const RANGES = { '1m': 60_000, '5m': 300_000, '15m': 900_000, '1h': 3_600_000 } as const;
 export type RangeName = keyof typeof RANGES;
@@ -44,7 +44,7 @@ export class View {
     return { from: to - this.#span, to };
   }
 
-  /** A range is chosen: a paused view keeps its end, a zoomed one goes back to the newest data. */
+  /** Selects a range: a paused view keeps its end, a zoomed one returns to the newest data. */
   choose(range: RangeName): void {
     this.#range = range;
     this.#span = RANGES[range];
@@ -78,7 +78,7 @@ export class View {
     this.#settle(this.stretch(edge).to + byMs, edge);
   }
 
-  /** A view that stands still stays within the hour that is kept; a paused one stays paused. */
+  /** A fixed view stays within the hour that is kept; a paused one stays paused. */
   #settle(to: number, edge: number): void {
     this.#to = Math.min(edge, Math.max(to, Math.min(edge, edge - MAX_AGE_MS + this.#span)));
     if (this.#mode === 'live') this.#mode = 'zoomed';

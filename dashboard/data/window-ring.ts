@@ -1,12 +1,12 @@
 /**
- * One row for each window of time, in typed arrays that are allocated once. Each value is written twice, at i and at i + capacity,
- * so that what is kept is always one `subarray`, oldest first, without a copy. Knows neither streams nor charts.
+ * One row per window, in typed arrays allocated once. Each value is written twice, at i and at i + capacity, so that
+ * the content is always a single `subarray`, oldest first, without a copy. Knows neither streams nor charts.
  */
 
-/** A window as a row: its end in seconds, the two boundaries of the stack, and what they were made from. */
+/** A window as a row: its end in seconds, the two boundaries of the stack, and the values behind them. */
 export interface Row {
   readonly x: number;
-  /** 1 less the positive share. */
+  /** 1 minus the positive share. */
   readonly upper: number;
   /** The negative share. */
   readonly lower: number;
@@ -14,7 +14,7 @@ export interface Row {
   readonly positive: number;
   readonly neutral: number;
   readonly negative: number;
-  /** Microseconds; NaN where it is not known. */
+  /** Microseconds; NaN when unknown. */
   readonly p50: number;
 }
 
@@ -27,7 +27,7 @@ export class WindowRing {
   readonly #columns: Readonly<Record<Column, Float64Array>>;
   #next = 0;
   #size = 0;
-  /** Counts the changes, so that who draws can tell. */
+  /** Incremented on each change, so that drawing code can notice. */
   revision = 0;
 
   constructor(capacity: number) {
@@ -71,7 +71,7 @@ export class WindowRing {
     return this.#columns[column][this.#start + index] ?? Number.NaN;
   }
 
-  /** A column as it is now, oldest first: a view of the ring that the next `append` invalidates. */
+  /** A column, oldest first: a view of the ring that the next `append` invalidates. */
   view(column: Column): Float64Array {
     return this.#columns[column].subarray(this.#start, this.#start + this.#size);
   }

@@ -1,4 +1,4 @@
-/** The numbers of the page, made from the hour that is kept and the stretch in sight. Knows no DOM. */
+/** The page's numbers, computed from the history and the visible stretch. Knows no DOM. */
 
 import type { History } from '../data/history.js';
 import { type Mood, moodOf, moodWord } from '../data/mood.js';
@@ -7,7 +7,7 @@ import { DASH, rate, signed } from '../ui/format.js';
 import type { MoodFigures } from './mood-panel.js';
 
 const MOOD_MS = 30_000;
-/** The rate is that of the last windows: one alone jumps. */
+/** Windows the rate is averaged over: a single one fluctuates. */
 const RATE_ROWS = 5;
 
 export interface PageFigures {
@@ -15,7 +15,7 @@ export interface PageFigures {
   readonly rateText: string;
   /** The mood for the title of a hidden tab; empty without one. */
   readonly points: string;
-  /** The page in a sentence, for who hears it. */
+  /** The page in a sentence, for screen readers. */
   sentence(stream: string): string;
 }
 
@@ -38,7 +38,7 @@ export class Figures {
   of(stretch: Stretch, now: number, stale: boolean): PageFigures {
     const history = this.#history;
     const { newest } = history;
-    // Paused figures are of the moment of the pause; zoomed ones stay of now, as the column beside the chart says.
+    // Paused figures are from the moment of the pause; zoomed ones stay current, like the column beside the chart.
     const end = this.#view.mode === 'paused' ? stretch.to : Math.min(now, newest ?? now);
     const mood = moodOf(history.tally(end - MOOD_MS, end));
     const isLive = newest !== undefined && !stale;
@@ -61,7 +61,7 @@ export class Figures {
     };
   }
 
-  /** The mood at the start of the range, or of what is known of it. */
+  /** The mood at the start of the range, or of the known part of it. */
   #before(end: number): MoodFigures['before'] {
     const { fine, coarse } = this.#history;
     const first = Math.min(...[fine.at('x', 0), coarse.at('x', 0)].filter((x) => !Number.isNaN(x))) * 1000;
@@ -80,7 +80,7 @@ export class Figures {
     return last < first ? 0 : sum / (last - first + 1);
   }
 
-  /** The newest that is known of the last half minute. */
+  /** The newest value known from the last half minute. */
   #p50(end: number): number | undefined {
     const { fine } = this.#history;
     const least = (end - MOOD_MS) / 1000;

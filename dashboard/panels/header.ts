@@ -13,7 +13,7 @@ export interface HeaderEvents {
   action(): void;
 }
 
-/** A list is for choosing from: of more streams the busiest are in it. */
+/** Maximum streams listed: the busiest of them. */
 const MAX_STREAMS = 200;
 
 export class Header {
@@ -45,7 +45,7 @@ export class Header {
     try {
       this.#select.showPicker();
     } catch {
-      // Not everywhere, and not without a gesture: the focus is enough.
+      // Not available everywhere, nor without a gesture: the focus is enough.
     }
   }
 
@@ -54,7 +54,7 @@ export class Header {
     const names = known.map(({ stream }) => stream).toSorted();
     if (current !== undefined && !names.includes(current)) names.unshift(current);
     const key = names.join('\n');
-    // A list that changes while it is open loses the reader's place.
+    // A list that changes while open loses the reader's place.
     if (key !== this.#listed && document.activeElement !== this.#select) {
       this.#listed = key;
       this.#select.replaceChildren(

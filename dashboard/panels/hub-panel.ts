@@ -1,4 +1,4 @@
-/** The hub behind the stream: how much it does, and where the time of a request goes. */
+/** The hub behind the stream: its load, and where the time of a request goes. */
 
 import type { HubStatus, ReceiptParts } from '@tickcast/client';
 import { byId, setHidden, setStyle, setText } from '../ui/dom.js';
@@ -17,7 +17,7 @@ export class HubPanel {
   readonly #bars = { p50: new ReceiptBar('p50'), p99: new ReceiptBar('p99') };
   readonly #legend = PARTS.map((part) => ({ part, node: byId(`legend-${part}`, HTMLElement) }));
 
-  /** `staleMs`: how old the status is, when there is no newer to come. */
+  /** `staleMs`: age of the status, when no newer one is coming. */
   render(status: HubStatus | undefined, networkUs: number | undefined, staleMs: number | undefined): void {
     const isLive = status !== undefined && staleMs === undefined;
     setText(this.#about, aboutText(status, staleMs));

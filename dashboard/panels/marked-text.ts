@@ -1,11 +1,11 @@
-/** A text with the words underlined that moved its score. Texts are only ever set as text. */
+/** A text with the words underlined that moved its score. Texts are only ever inserted as text. */
 
 import type { WordWeight } from '@tickcast/client';
 import { pull } from '../data/sentiment.js';
 import { make } from '../ui/dom.js';
 import { signedScore } from '../ui/format.js';
 
-/** The text as far as `end`, with its words as elements. Words that overlap or pass the end stay plain. */
+/** The text up to `end`, with its words as elements. Words that overlap or pass the end stay plain. */
 export function markedText(
   text: string,
   end: number,
@@ -23,7 +23,7 @@ export function markedText(
   return parts;
 }
 
-/** The same for those who hear it: `words: joy +0.42`; empty without words. */
+/** The same for screen readers: `words: joy +0.42`; empty without words. */
 export function spokenWords(text: string, words: readonly WordWeight[], label: string | undefined): string {
   const said = words.map(({ start, end, weight }) => {
     return `${text.slice(start, end)} ${signedScore(pull(weight, label).value)}`;

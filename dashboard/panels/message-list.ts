@@ -1,4 +1,4 @@
-/** The list of the newest messages: forty rows used again and again, held while a reader is in it. */
+/** The list of the newest messages: forty rows, reused, and held while a reader is in it. */
 
 import type { SampleItem } from '@tickcast/client';
 import { byId, setData, setHidden, setText } from '../ui/dom.js';
@@ -7,15 +7,15 @@ import { MessageRow } from './message-row.js';
 import { Messages, SHOWN } from './messages.js';
 import { WordTip } from './word-tip.js';
 
-/** A row at most so often, in milliseconds. */
+/** Minimum interval between new rows, in milliseconds. */
 const STEP_MS = 250;
 
 export interface ListFigures {
   readonly now: number;
   readonly ratePerSecond: number | undefined;
-  /** Set when nothing new can come: how long ago the newest data is. */
+  /** Age of the newest data, when nothing new is coming. */
   readonly staleMs: number | undefined;
-  /** The whole page stands still. */
+  /** The whole page is paused. */
   readonly paused: boolean;
 }
 
@@ -53,7 +53,7 @@ export class MessageList {
     if (items.length > 0) this.#perSecond = Math.min(items.length, 1000 / STEP_MS);
   }
 
-  /** At most four times a second: one more row, and what the head says. */
+  /** Adds one more row and updates the head, at most four times a second. */
   render({ now, ratePerSecond, staleMs, paused }: ListFigures): void {
     if (this.#isPaused && !paused) this.#messages.release();
     this.#isPaused = paused;
@@ -61,7 +61,7 @@ export class MessageList {
     if (!held) {
       if (this.#messages.newer > 0) this.#messages.release();
       const next = this.#messages.step();
-      // A backlog is not worked off one by one: the list would lag behind the chart.
+      // A backlog is not shown row by row, or the list would lag behind the chart.
       while (this.#messages.waiting > 8) this.#messages.step();
       if (next !== undefined) this.#show(now);
       else if (this.#rows[0]?.item !== this.#messages.shown[0]) this.#show(now);
@@ -97,7 +97,7 @@ export class MessageList {
     return `showing ${Math.min(this.#perSecond, Math.round(ratePerSecond))} of ${rate(ratePerSecond)} a second`;
   }
 
-  /** Makes the rows say what is shown. The row of the oldest message becomes that of the newest. */
+  /** Updates the rows. The row of the oldest message becomes that of the newest. */
   #show(now: number): void {
     const { shown } = this.#messages;
     const first = this.#rows[0]?.item;
@@ -109,7 +109,7 @@ export class MessageList {
       row.node.classList.remove('fresh');
       this.#rows.unshift(row);
       this.#list.prepend(row.node);
-      // The tint of a row that is used again begins anew once the style has been left out of one frame.
+      // To restart the tint of a reused row, the style must be absent for one frame.
       if (count <= 4) requestAnimationFrame(() => row.node.classList.add('fresh'));
     }
     if (!this.#rows.some(({ node }) => node.tabIndex === 0) && this.#rows[0] !== undefined)

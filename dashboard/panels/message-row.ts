@@ -1,4 +1,4 @@
-/** One row of the list. It is filled again and again; texts are only ever set as text. */
+/** One row of the list, reused. Texts are only ever inserted as text. */
 
 import type { SampleItem } from '@tickcast/client';
 import { GLYPHS, toneOf } from '../data/sentiment.js';
@@ -6,9 +6,9 @@ import { make, setHidden, setText } from '../ui/dom.js';
 import { ago, whole } from '../ui/format.js';
 import { markedText, spokenWords } from './marked-text.js';
 
-/** Longest text that is shown before "more". */
+/** Length of text shown before "more", in UTF-16 units. */
 const CUT = 500;
-/** From about this length on two lines do not hold a text. */
+/** From about this length on, a text exceeds two lines. */
 const TWO_LINES = 88;
 
 export class MessageRow {
@@ -64,7 +64,7 @@ export class MessageRow {
     if (this.#item !== undefined) setText(this.#age, ago(now - this.#item.at));
   }
 
-  /** The whole text, or two lines of it again. */
+  /** Shows the whole text, or two lines of it again. */
   toggle(): void {
     const item = this.#item;
     if (item === undefined) return;
@@ -85,7 +85,7 @@ export class MessageRow {
   }
 }
 
-/** A cut never falls between the halves of a character. */
+/** Never splits a surrogate pair. */
 function wholeEnd(text: string, end: number): number {
   const code = end < text.length ? text.charCodeAt(end) : 0;
   return code >= 0xdc00 && code <= 0xdfff ? end - 1 : end;

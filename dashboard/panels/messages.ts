@@ -1,10 +1,10 @@
-/** The newest messages: those that are shown, and those that wait while a reader holds the list. Bounded; knows no DOM. */
+/** The newest messages: those shown, and those waiting while a reader holds the list. Bounded; knows no DOM. */
 
 import type { SampleItem } from '../../shared/stream-protocol.js';
 
 /** Rows on the page. */
 export const SHOWN = 40;
-/** Messages in memory, those that wait included. */
+/** Messages in memory, including waiting ones. */
 export const KEPT = 200;
 
 export class Messages {
@@ -12,7 +12,7 @@ export class Messages {
   #shown: SampleItem[] = [];
   /** Oldest first. */
   #waiting: SampleItem[] = [];
-  /** Arrived while the list was held, those included that are no longer kept. */
+  /** Arrived while the list was held, including those no longer kept. */
   newer = 0;
 
   get shown(): readonly SampleItem[] {
@@ -31,7 +31,7 @@ export class Messages {
     if (held) this.newer += items.length;
   }
 
-  /** The next message moves from those that wait to the top. */
+  /** Moves the next waiting message to the top. */
   step(): SampleItem | undefined {
     const next = this.#waiting.shift();
     if (next === undefined) return undefined;
@@ -40,7 +40,7 @@ export class Messages {
     return next;
   }
 
-  /** The reader lets go: all but the last few are skipped, so that the list is of now again. */
+  /** The reader lets go: skips all but the last few, so that the list is current again. */
   release(): void {
     this.newer = 0;
     while (this.#waiting.length > 0) this.step();

@@ -1,4 +1,4 @@
-/** The one number: the mood now, its word, where it came from, and the three figures beside it. */
+/** The main number: the current mood, its word, its change, and the three figures beside it. */
 
 import { type Mood, moodWord } from '../data/mood.js';
 import { byId, setData, setHidden, setStyle, setText } from '../ui/dom.js';
@@ -8,7 +8,7 @@ export interface MoodFigures {
   readonly mood: Mood | undefined;
   /** The mood at the start of the range, and how long ago that was. */
   readonly before: { readonly points: number; readonly agoMs: number } | undefined;
-  /** Set when the figures are not of now: how old they are, and of when. */
+  /** Set when the figures are not current: their age and time. */
   readonly asOf: { readonly at: number; readonly ageMs: number } | undefined;
   readonly ratePerSecond: number | undefined;
   readonly inView: number | undefined;
@@ -57,7 +57,7 @@ export class MoodPanel {
     }
   }
 
-  /** A thin scale, and on it a tail that runs from then to now. */
+  /** A thin scale with a tail from then to now. */
   #renderRuler(mood: Mood | undefined, before: MoodFigures['before']): void {
     setHidden(this.#ruler, mood === undefined);
     if (mood === undefined) return;

@@ -1,4 +1,4 @@
-/** What stands in the place of the chart when there is nothing to draw: the empty stream, and the hub that refuses. */
+/** Shown in place of the chart when there is nothing to draw: the empty stream, and the hub that refuses. */
 
 import { keptToken } from '../hub-token.js';
 import { byId, setHidden, setText } from '../ui/dom.js';
@@ -8,7 +8,7 @@ export interface NoticeFacts {
   readonly isEmpty: boolean;
   /** Set for a stream whose model has no sentiment. */
   readonly otherModel: string | undefined;
-  /** Set when the hub and the page will not come together. */
+  /** Set when the hub refuses the page. */
   readonly refusal: { readonly code: string; readonly message: string } | undefined;
 }
 
@@ -24,7 +24,7 @@ export class Notices {
   readonly #tokenDetail = byId('token-detail', HTMLElement);
   readonly #tokenRow = byId('token-row', HTMLElement);
 
-  /** `connect`: with the token that was typed. */
+  /** `connect`: with the entered token. */
   constructor(connect: (token: string) => void) {
     this.#copy.addEventListener('click', () => void this.#copyCommand());
     this.#token.addEventListener('submit', (event) => {
@@ -67,7 +67,7 @@ export class Notices {
       await navigator.clipboard.writeText(this.#command.textContent ?? '');
       setText(this.#copy, 'Copied');
     } catch {
-      // Without the clipboard, as over plain HTTP, the text is selected instead.
+      // Without the clipboard, as over plain HTTP, selects the text instead.
       getSelection()?.selectAllChildren(this.#command);
     }
     setTimeout(() => setText(this.#copy, 'Copy'), 2000);

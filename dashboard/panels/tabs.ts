@@ -1,4 +1,4 @@
-/** What differs on a phone: one part of the page at a time, and the ranges below the chart. */
+/** The phone layout: one part of the page at a time, and the ranges below the chart. */
 
 import { byId, setAttribute } from '../ui/dom.js';
 
@@ -7,7 +7,7 @@ export type TabName = 'live' | 'try' | 'hub';
 export class Tabs {
   readonly #buttons = [...document.querySelectorAll<HTMLButtonElement>('.tabs button')];
 
-  /** `changed`: the charts may have another size, or be seen again. */
+  /** `changed`: the charts may have another size or be visible again. */
   constructor(changed: () => void) {
     for (const button of this.#buttons) {
       button.addEventListener('click', () => {

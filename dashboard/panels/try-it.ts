@@ -1,4 +1,4 @@
-/** The box whose text is scored as it is typed. The newest text wins; an answer that was overtaken is silent. */
+/** The box whose text is scored while it is typed. The newest text wins; the answer to an earlier one is dropped. */
 
 import type { ClientPrediction, ModelDescription, WordWeight } from '@tickcast/client';
 import { MAX_EXPLAINED_TOKENS } from '../../shared/limits.js';
@@ -11,7 +11,7 @@ import { WordTip } from './word-tip.js';
 
 const EXAMPLE = 'The keynote dragged, but the new editor is an absolute joy';
 const WAITING_AFTER_MS = 300;
-/** What moved the score by less goes unmarked: it would be most of the words. */
+/** Words below this weight stay unmarked: they would be most of the text. */
 const TELLING_WEIGHT = 0.04;
 
 export class TryIt {
@@ -48,7 +48,7 @@ export class TryIt {
     this.#text.focus();
   }
 
-  /** What was typed while the hub was away is scored when it is back. */
+  /** A text typed while the hub was away is scored when it is back. */
   connected(isConnected: boolean): void {
     if (isConnected === this.#isConnected) return;
     this.#isConnected = isConnected;
@@ -138,7 +138,7 @@ export class TryIt {
   }
 }
 
-/** The scores by tone; undefined for a model that knows no such labels. */
+/** The scores by tone; undefined for a model without such labels. */
 function scoresOf(prediction: unknown, labels: readonly string[]): Record<Tone, number> | undefined {
   const values = Array.isArray(prediction) ? prediction.flat(2) : [];
   if (labels.length === 0 || values.length !== labels.length) return undefined;
@@ -147,7 +147,7 @@ function scoresOf(prediction: unknown, labels: readonly string[]): Record<Tone, 
   return scores;
 }
 
-/** A sum: what the hub did, and the rest of the way. */
+/** A sum: the hub's share, and the rest of the way. */
 function receiptOf({ timing }: ClientPrediction): string {
   if (timing === undefined) return 'The hub gives no receipts.';
   const { queueUs, batchUs, inferUs, totalUs, roundTripUs } = timing;

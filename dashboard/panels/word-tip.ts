@@ -1,4 +1,4 @@
-/** What one word did to a score, beside the word that is pointed at. One box for the whole list. */
+/** One word's effect on a score, shown beside the word pointed at. One box for the whole list. */
 
 import { byId, setHidden, setText } from '../ui/dom.js';
 
@@ -15,7 +15,7 @@ export class WordTip {
     list.addEventListener('scroll', () => this.hide(), { passive: true });
   }
 
-  /** The words of a row one after the other, for the keyboard. */
+  /** Steps through the words of a row, for the keyboard. */
   step(row: HTMLElement, by: 1 | -1): void {
     const words = [...row.querySelectorAll<HTMLElement>('.word')];
     const at = this.#shown === undefined ? -1 : words.indexOf(this.#shown);
@@ -31,7 +31,7 @@ export class WordTip {
     setText(this.#word, word.textContent ?? '');
     setText(this.#pull, ` pulled ${word.dataset.pull ?? ''}`);
     setHidden(this.#tip, false);
-    // The first line of a word that is broken over two.
+    // The first line of a word broken over two.
     const box = word.getClientRects()[0] ?? word.getBoundingClientRect();
     const { offsetWidth, offsetHeight } = this.#tip;
     const left = Math.min(Math.max(8, box.left + box.width / 2 - offsetWidth / 2), innerWidth - offsetWidth - 8);

@@ -1,4 +1,4 @@
-/** What a screen reader hears by itself: the connection at once, the figures now and then and only when they changed. */
+/** What a screen reader announces: the connection immediately, the figures now and then and only when changed. */
 
 import { byId } from './dom.js';
 
@@ -10,7 +10,7 @@ export class Announcer {
   #summary = '';
   #summaryAt = Number.NEGATIVE_INFINITY;
 
-  /** The connection, in a few words; numbers that count down do not belong in it. */
+  /** The connection, in a few words; countdowns do not belong in it. */
   state(text: string): void {
     if (text === this.#state) return;
     const isFirst = this.#state === '';
@@ -18,7 +18,7 @@ export class Announcer {
     if (!isFirst || text !== 'Live') this.#region.textContent = text;
   }
 
-  /** True when a summary was due and given. `now` is in milliseconds on a clock that only goes forward. */
+  /** True when a summary was due and given. `now`: milliseconds on a monotonic clock. */
   summary(text: string, now: number): boolean {
     if (now - this.#summaryAt < SUMMARY_MS) return false;
     this.#summaryAt = now;

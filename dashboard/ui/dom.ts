@@ -1,6 +1,6 @@
-/** Small ways to the DOM that every part of the page needs: found or thrown, written only when different. */
+/** DOM helpers for every part of the page: lookups that throw, writes only on change. */
 
-/** The element with this id. Throws when the page and the script do not belong together. */
+/** The element with this id. Throws when the page and the script do not match. */
 export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} with the id "${id}"`);

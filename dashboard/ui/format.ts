@@ -1,4 +1,4 @@
-/** Numbers and times as people read them: one way each, the same width for the same size. Knows no DOM. */
+/** Formats numbers and times for people: one way each, with constant width per magnitude. Knows no DOM. */
 
 /** Unknown is a dash, never 0. */
 export const DASH = '—';
@@ -37,14 +37,14 @@ export function count(value: number): Quantity {
   return { value: (value / 1e6).toFixed(1), unit: 'M' };
 }
 
-/** Events a second: `0.4`, `84`, `2,041`, `25.1k`. */
+/** Events per second: `0.4`, `84`, `2,041`, `25.1k`. */
 export function rate(perSecond: number): string {
   if (perSecond > 0 && perSecond < 9.95 && !Number.isInteger(perSecond)) return perSecond.toFixed(1);
   const { value, unit } = count(Math.round(perSecond));
   return value + unit;
 }
 
-/** A duration of the receipt: whole µs under 1 ms, one decimal to 10 ms, whole ms, from 1 s `1.2 s`. */
+/** A duration of the receipt: integer µs under 1 ms, one decimal up to 10 ms, then integer ms, from 1 s on `1.2 s`. */
 export function micros(us: number): Quantity {
   if (us < 999.5) return { value: String(Math.round(us)), unit: 'µs' };
   if (us < 9_950) return { value: (us / 1000).toFixed(1), unit: 'ms' };
@@ -76,12 +76,12 @@ export function span(ms: number): string {
     .join(' ');
 }
 
-/** How long ago, for a row of the list. */
+/** Age, for a row of the list. */
 export function ago(ms: number): string {
   return ms < 1000 ? 'now' : `${span(Math.floor(ms / 1000) * 1000)} ago`;
 }
 
-/** How far behind the newest data is: `0.3 s`, from 10 s on whole. */
+/** Delay behind the newest data: `0.3 s`, from 10 s on integer. */
 export function behind(ms: number): string {
   return ms < 9_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)}${NBSP}s` : span(ms);
 }
@@ -95,7 +95,7 @@ export function clock(ms: number, seconds = true): string {
   return seconds ? `${time}:${pad(date.getSeconds())}` : time;
 }
 
-/** Whole per cents that sum to 100: the largest remainders are rounded up. Undefined when there is nothing to share. */
+/** Integer per cents that sum to 100: the largest remainders are rounded up. Undefined when all counts are 0. */
 export function wholeShares(counts: readonly number[]): readonly number[] | undefined {
   const total = counts.reduce((sum, value) => sum + value, 0);
   if (!(total > 0)) return undefined;

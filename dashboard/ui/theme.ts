@@ -1,4 +1,4 @@
-/** Dark or light: the system's until the reader says otherwise, and then kept. */
+/** Dark or light: the system's until the reader chooses, then stored. */
 
 import { byId } from './dom.js';
 
@@ -17,7 +17,7 @@ export class Theme {
     matchMedia('(forced-colors: active)').addEventListener('change', changed);
   }
 
-  /** The other of the two; back at the system's own, the choice is forgotten. */
+  /** Switches to the other one; back at the system's own, the choice is forgotten. */
   toggle(): void {
     const system = this.#system.matches ? 'light' : 'dark';
     const next = (document.documentElement.dataset.theme ?? system) === 'dark' ? 'light' : 'dark';

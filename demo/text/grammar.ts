@@ -1,4 +1,7 @@
-/** Makes the feed's messages: what a crowd might write about a few topics while its moods change. Knows nothing of models or sockets. */
+/**
+ * Makes the feed's messages: what a crowd might write about a few topics while its moods change. Knows nothing of
+ * models or sockets.
+ */
 
 import { Mood } from './mood.js';
 import { ODD_TEXTS } from './odd.js';
@@ -10,9 +13,9 @@ export interface Message {
   readonly text: string;
 }
 
-/** Of all messages: plain news and questions, whatever the mood. */
+/** Fraction of all messages: plain news and questions, whatever the mood. */
 const NEUTRAL_SHARE = 0.28;
-/** Of all messages: one from {@link ODD_TEXTS}. */
+/** Fraction of all messages: one from {@link ODD_TEXTS}. */
 const ODD_SHARE = 1 / 150;
 /** Even in the best mood some complain, and in the worst some praise. */
 const EXTREME_SHARE = 0.95;
@@ -56,18 +59,18 @@ export class Grammar {
   constructor(seed: number) {
     const random = new Random(seed);
     this.#random = random;
-    // Each mood has a generator of its own: how it goes must not depend on how many messages are made.
+    // Each mood has its own generator, so that its course does not depend on the number of messages made.
     const speaker = (topic: Topic): Speaker => ({ topic, mood: new Mood(new Random(random.next() * 2 ** 32)) });
     const [first, ...others] = TOPICS;
     this.#speakers = [speaker(first), ...others.map(speaker)];
   }
 
-  /** Mood of each topic at this moment. */
+  /** The current mood of each topic. */
   get moods(): ReadonlyMap<string, number> {
     return new Map(this.#speakers.map(({ topic, mood }) => [topic.name, mood.value]));
   }
 
-  /** The next message, `seconds` after the start; the times of the calls must not fall. */
+  /** The next message, `seconds` after the start; times must not decrease between calls. */
   next(seconds: number): Message {
     for (const { mood } of this.#speakers) mood.advance(seconds);
     const { topic, mood } = this.#someone();
@@ -78,7 +81,7 @@ export class Grammar {
     return { topic: topic.name, text: this.#lively(topic, glad) };
   }
 
-  /** A topic: the big ones and the hot ones more often. */
+  /** Picks a topic: big and hot ones more often. */
   #someone(): Speaker {
     const total = this.#speakers.reduce((sum, { topic, mood }) => sum + topic.size * mood.weight, 0);
     let left = this.#random.next() * total;
@@ -117,12 +120,12 @@ export class Grammar {
   }
 }
 
-/** The first letter of each sentence. */
+/** Capitalises the first letter of each sentence. */
 function capital(text: string): string {
   return text.replace(/(^|[.!?] )([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase());
 }
 
-/** `so` -> `soooo`: draws out the last vowel of the first word that takes it. */
+/** `so` -> `soooo`: draws out the last vowel of the first suitable word. */
 function elongate(text: string, times: number): string {
   return text.replace(/\b(so|love|great|lovely|awful|terrible|hate|no|never|bad|good)\b/, (word) =>
     word.replace(/[aeiou](?=[^aeiou]*$)/, (vowel) => vowel.repeat(1 + times)),

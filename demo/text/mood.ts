@@ -1,19 +1,22 @@
-/** How the talk about one topic goes over time: a mood that drifts, sometimes jumps, and heat that follows a jump. Knows no words. */
+/**
+ * The talk about one topic over time: a mood that drifts and sometimes jumps, and heat that follows a jump. Knows no
+ * words.
+ */
 
 import type { Random } from './random.js';
 
-/** A drift forgets where it was in about this time, in seconds. */
+/** Time constant of the drift, in seconds. */
 const MEMORY_SECONDS = 40;
-/** How far a drift wanders in one second, on the scale from -1 to 1. */
+/** How far the drift wanders in one second, on the scale from -1 to 1. */
 const WANDER = 0.09;
-/** Mean time between two jumps, in seconds. */
+/** Mean time between jumps, in seconds. */
 const JUMP_EVERY_SECONDS = 30;
-/** A jump goes at least so far. */
+/** Minimum size of a jump. */
 const JUMP_AT_LEAST = 0.7;
-/** A topic is talked about so many times as much right after a jump; it cools down in about this time, in seconds. */
+/** Factor by which a topic is discussed more right after a jump, and the time constant of its cooling, in seconds. */
 const JUMP_HEAT = 2.5;
 const COOLING_SECONDS = 8;
-/** A mood is computed this often, in seconds. */
+/** Time step of the simulation, in seconds. */
 const STEP_SECONDS = 0.25;
 
 export class Mood {
@@ -32,12 +35,12 @@ export class Mood {
     return this.#value;
   }
 
-  /** How much the topic is talked about: 1 as a rule, more after a jump. */
+  /** How much the topic is discussed: normally 1, more after a jump. */
   get weight(): number {
     return 1 + this.#heat;
   }
 
-  /** Moves on to `seconds` after the start, in whole steps, so that it does not matter how often it is called. */
+  /** Advances to `seconds` after the start, in whole steps, so that the number of calls does not matter. */
   advance(seconds: number): void {
     while (this.#time + STEP_SECONDS <= seconds) {
       this.#time += STEP_SECONDS;
@@ -50,7 +53,7 @@ export class Mood {
     this.#value *= Math.exp(-STEP_SECONDS / MEMORY_SECONDS);
     this.#value = clamp(this.#value + WANDER * Math.sqrt(STEP_SECONDS) * this.#random.bell());
     if (!this.#random.chance(1 - Math.exp(-STEP_SECONDS / JUMP_EVERY_SECONDS))) return;
-    // Towards the side that has more room.
+    // Towards the side with more room.
     const way = this.#value > 0 ? -1 : 1;
     this.#value = clamp(this.#value + way * this.#random.between(JUMP_AT_LEAST, 1.6));
     this.#heat = JUMP_HEAT;

@@ -1,4 +1,6 @@
-/** Harmless texts that careless pages get wrong: other directions of writing, markup, emoji that are many code points. Made up too. */
+/**
+ * Harmless texts that careless pages get wrong: right-to-left scripts, markup, emoji of many code points. All invented.
+ */
 
 type Choices = readonly [string, ...string[]];
 

@@ -1,4 +1,7 @@
-/** A seeded generator of random numbers (mulberry32), so that a seed always gives the same: messages here, weights and attacks in the benches. */
+/**
+ * A seeded random generator (mulberry32): the same seed always gives the same messages here, and weights and attacks in
+ * the benches.
+ */
 
 export class Random {
   #state: number;
@@ -24,14 +27,14 @@ export class Random {
     return low + this.next() * (high - low);
   }
 
-  /** About normal, mean 0, standard deviation 1, never beyond 6: the sum of twelve uniforms. */
+  /** Approximately normal, mean 0, standard deviation 1, never beyond 6: the sum of twelve uniforms. */
   bell(): number {
     let sum = -6;
     for (let i = 0; i < 12; i++) sum += this.next();
     return sum;
   }
 
-  /** The time to the next of events that come at `rate` on average and independently. */
+  /** Time to the next event, for independent events at `rate` on average. */
   wait(rate: number): number {
     return -Math.log(1 - this.next()) / rate;
   }

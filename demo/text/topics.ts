@@ -1,11 +1,13 @@
-/** The words: what the made-up messages are about. Every name in here is made up too; no person, handle, company or club is meant. */
+/** The vocabulary of the invented messages. Every name is invented too; no person, handle, company or club is meant. */
 
 type Choices = readonly [string, ...string[]];
 
-/** Phrases about one topic. `{name}` stands for a choice from the list of that name, of the topic or of {@link COMMON}. */
+/**
+ * Phrases about one topic. `{name}` stands for a choice from the list of that name, of the topic or of {@link COMMON}.
+ */
 export interface Topic {
   readonly name: string;
-  /** How much it is talked about, as a rule: compared with the other topics. */
+  /** How much it is normally discussed, relative to the other topics. */
   readonly size: number;
   /** Noun phrases, singular. */
   readonly thing: Choices;
@@ -18,7 +20,7 @@ export interface Topic {
   readonly emoji: Choices;
 }
 
-/** Lists that every topic may use. */
+/** Lists available to every topic. */
 export const COMMON = {
   opening: ['honestly', 'ok', 'well', 'not going to lie', 'update', 'right', 'just saying', 'so', 'wow', 'in short'],
   when: ['today', 'this morning', 'tonight', 'again', 'this week', 'right now', 'since Monday', 'lately', 'all day'],

@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Formats numbers for people. */
 
 export function count(value: number): string {
   return value.toLocaleString('en-GB');
@@ -25,12 +25,12 @@ export function clock(seconds: number): string {
   return `${String(Math.floor(whole / 60)).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`;
 }
 
-/** Shares of 100 that add up to it; all 0 when there is nothing. */
+/** Per cents that add up to 100; all 0 when there is nothing. */
 export function percentages(counts: readonly number[]): readonly number[] {
   return apportion(counts, 100);
 }
 
-/** Splits `whole` in proportion to the counts, in whole numbers, by largest remainder. */
+/** Splits `whole` in proportion to the counts, in integers, by largest remainder. */
 export function apportion(counts: readonly number[], whole: number): readonly number[] {
   const total = counts.reduce((sum, value) => sum + value, 0);
   if (total === 0) return counts.map(() => 0);

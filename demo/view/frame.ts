@@ -10,7 +10,7 @@ export interface FrameInput {
   readonly tally: Tally;
   readonly topics: readonly string[];
   readonly url: string;
-  /** The hub's or the feed's last line of log, if there was one. */
+  /** The last log line of the hub or the feed, if any. */
   readonly lastLog: string;
   readonly columns: number;
   readonly rows: number;
@@ -20,12 +20,12 @@ export interface FrameInput {
 const NAME_COLUMNS = 12;
 /** One share, such as `  33 %`. */
 const PERCENT_COLUMNS = 6;
-/** Narrower than this a frame has no trends. */
+/** Narrower frames have no trends. */
 const TREND_FROM_COLUMNS = 80;
-/** Lower than this a frame has one bar for all topics. */
+/** Lower frames have one bar for all topics. */
 const TOPICS_FROM_ROWS = 20;
 const TREND_STEPS = '▁▂▃▄▅▆▇█';
-/** How a bar's cells look where colours cannot tell them apart. */
+/** A bar's cells where colours cannot distinguish them. */
 const PLAIN_CELLS: Readonly<Record<Label, string>> = { negative: '▒', neutral: '·', positive: '█' };
 
 /** At most `rows` lines, none wider than `columns`. */
@@ -74,7 +74,7 @@ function ruler({ columns, paint }: FrameInput): string {
   return paint('faint', '─'.repeat(columns));
 }
 
-/** As many figures to a line as fit. */
+/** As many figures per line as fit. */
 function figureLines({ tally, columns, paint }: FrameInput): readonly string[] {
   const figures: readonly (readonly [name: string, value: string, alarm?: boolean])[] = [
     ['sent', `${count(tally.sent)}  ${rate(tally.sentRate)}`],

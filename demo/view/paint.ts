@@ -1,4 +1,4 @@
-/** Colours of the view by meaning, as ANSI sequences, or as nothing where they are not wanted. */
+/** Colours of the view by meaning, as ANSI sequences, or as nothing when not wanted. */
 
 import { styleText } from 'node:util';
 
@@ -6,7 +6,7 @@ export type Tone = 'negative' | 'neutral' | 'positive' | 'strong' | 'faint' | 'b
 
 export type Paint = (tone: Tone, text: string) => string;
 
-/** Of the 16 basic colours: the terminal's own theme decides how they look. */
+/** From the 16 basic colours, so that the terminal's own theme applies. */
 const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   negative: 'red',
   neutral: 'gray',
@@ -17,13 +17,13 @@ const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   alarm: ['bold', 'yellow'],
 };
 
-/** Whether they are wanted is decided once, by {@link paintFor}: Node is not to look at the stream for each word. */
+/** {@link paintFor} decides once whether they are wanted, so that Node does not check the stream for each word. */
 export const colours: Paint = (tone, text) =>
   text === '' ? '' : styleText(STYLES[tone], text, { validateStream: false });
 
 export const noColours: Paint = (_tone, text) => text;
 
-/** By the convention of no-color.org: any value but an empty one. */
+/** By the convention of no-color.org: any non-empty value disables colours. */
 export function paintFor(env: Readonly<Record<string, string | undefined>>): Paint {
   return env.NO_COLOR === undefined || env.NO_COLOR === '' ? colours : noColours;
 }

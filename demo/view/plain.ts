@@ -1,4 +1,4 @@
-/** The demo as plain lines: where there is no terminal to redraw, and for the words at the start and the end. */
+/** The demo as plain lines: when there is no terminal to redraw, and for the texts at the start and the end. */
 
 import { LABELS, type LabelCounts } from '../feed-report.js';
 import { clock, count, meanRows, milliseconds, percentages, rate } from './figures.js';
@@ -24,7 +24,7 @@ export function progressLines(tally: Tally): string {
   return `${line}       ${label} ${score.toFixed(2)}  ${topic}: ${text}\n`;
 }
 
-/** Where to look: the first words once the hub is ready. `takenPort`: the usual port, if something else has it. */
+/** Where to look: the first text once the hub is ready. `takenPort`: the usual port, if it was in use. */
 export function watchText(url: string, takenPort: number | undefined): string {
   const moved = takenPort === undefined ? '' : `Port ${takenPort} is in use: the hub took a free one.\n`;
   return `${moved}\n  Watch it live: ${url}/\n\n`;
@@ -41,7 +41,7 @@ export function startText(url: string): string {
   ].join('\n');
 }
 
-/** How it went. */
+/** The summary. */
 export function summaryText(tally: Tally): string {
   const errors = [...tally.errors].map(([code, times]) => `${code} ${count(times)}`).join(', ');
   const line = (name: string, value: string): string => `  ${name.padEnd(12)}${value}`;

@@ -1,4 +1,7 @@
-/** A terminal that is redrawn in place: the other screen, the cursor hidden, all as it was at the end. Knows only lines. */
+/**
+ * Redraws a terminal in place: the alternate screen, the cursor hidden, everything restored at the end. Knows only
+ * lines.
+ */
 
 import type { WriteStream } from 'node:tty';
 
@@ -7,7 +10,7 @@ const CLOSE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 const HOME = '\x1b[H';
 const CLEAR_LINE_END = '\x1b[K';
 const CLEAR_BELOW = '\x1b[J';
-/** Terminals that know these show the frame at once; the others ignore them. */
+/** Terminals that know these show the frame atomically; others ignore them. */
 const FRAME_BEGIN = '\x1b[?2026h';
 const FRAME_END = '\x1b[?2026l';
 
@@ -20,11 +23,11 @@ export class Screen {
   }
 
   get size(): { readonly columns: number; readonly rows: number } {
-    // A terminal that does not know its size says 0.
+    // A terminal that does not know its size reports 0.
     return { columns: this.#terminal.columns || 80, rows: this.#terminal.rows || 24 };
   }
 
-  /** Replaces what is shown. Leaves the frame out when the terminal has not taken the one before. */
+  /** Replaces what is shown. Skips the frame when the terminal has not taken the previous one. */
   draw(lines: readonly string[]): void {
     if (this.#open && this.#terminal.writableLength > 0) return;
     const opening = this.#open ? '' : OPEN;
@@ -33,7 +36,7 @@ export class Screen {
     this.#terminal.write(opening + FRAME_BEGIN + HOME + body + CLEAR_BELOW + FRAME_END);
   }
 
-  /** Gives the terminal back. May be called at any time, also twice. */
+  /** Restores the terminal. May be called at any time, and repeatedly. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;

@@ -1,19 +1,21 @@
-/** What the view shows, from the feed's reports and the hub's batch totals. Knows neither processes nor how it is shown. */
+/**
+ * The view's data, from the feed's reports and the hub's batch totals. Knows neither processes nor the presentation.
+ */
 
 import { terminalText } from '../../shared/terminal-text.js';
 import type { FeedReport, LabelCounts, Scored } from '../feed-report.js';
 import type { BatchTotals } from '../hub-process.js';
 import { type LatencyCounts, LatencyScale } from '../latency-scale.js';
 
-/** Seconds over which each figure is taken. */
+/** Period of each figure, in seconds. */
 const RATE_SECONDS = 5;
 const LATENCY_SECONDS = 10;
 export const SHARE_SECONDS = 30;
-/** A trend has a value for each of these, oldest first. */
+/** Period of each value of a trend, oldest first, in seconds. */
 const TREND_SECONDS = 3;
 export const TREND_CELLS = 20;
 const KEPT_SECONDS = TREND_SECONDS * TREND_CELLS;
-/** Messages are picked so that people can read along, in milliseconds. */
+/** Interval between shown messages, slow enough to read, in milliseconds. */
 const SAMPLE_EVERY_MS = 250;
 const KEPT_SAMPLES = 80;
 
@@ -53,7 +55,7 @@ export class Tally {
     return (this.#now - this.#started) / 1000;
   }
 
-  /** Picked messages, newest last. */
+  /** Chosen messages, newest last. */
   get samples(): readonly Scored[] {
     return this.#samples;
   }
@@ -66,7 +68,7 @@ export class Tally {
     return [...this.#errors.values()].reduce((sum, value) => sum + value, 0);
   }
 
-  /** Moves on to `now`. */
+  /** Advances to `now`. */
   tick(now: number): void {
     this.#now = now;
     for (const second of this.#seconds.keys()) {
@@ -107,7 +109,7 @@ export class Tally {
       this.#totals.splice(1, 1);
   }
 
-  /** Messages a second over the last whole seconds. */
+  /** Messages per second over the last whole seconds. */
   get sentRate(): number {
     return this.#rate((second) => second.sent);
   }
@@ -116,7 +118,7 @@ export class Tally {
     return this.#rate((second) => second.answered);
   }
 
-  /** In milliseconds, over the last seconds. */
+  /** Latency percentile over the last seconds, in milliseconds. */
   latencyMs(share: number): number | undefined {
     const scale = new LatencyScale();
     for (const second of this.#last(LATENCY_SECONDS)) {
@@ -125,12 +127,12 @@ export class Tally {
     return scale.percentile(share);
   }
 
-  /** In milliseconds, over the whole run. */
+  /** Latency percentile over the whole run, in milliseconds. */
   latencyOfAllMs(share: number): number | undefined {
     return this.#latency.percentile(share);
   }
 
-  /** Rows a batch, lately. */
+  /** Recent mean rows per batch. */
   get meanBatchRows(): number | undefined {
     const from = this.#totals.length > 2 ? this.#totals[1]?.totals : NOTHING_YET;
     return meanBatch(from, this.#totals.at(-1)?.totals);
@@ -140,12 +142,12 @@ export class Tally {
     return meanBatch(NOTHING_YET, this.#totals.at(-1)?.totals);
   }
 
-  /** Answers of each label over the last seconds; of one topic or of all. */
+  /** Answers per label over the last seconds; of one topic or of all. */
   shares(topic?: string): LabelCounts {
     return sumOf(this.#last(SHARE_SECONDS), topic);
   }
 
-  /** Share of positive less share of negative, from -1 to 1, oldest first; undefined where there was no answer. */
+  /** Positive share minus negative share, from -1 to 1, oldest first; undefined without answers. */
   trend(topic?: string): readonly (number | undefined)[] {
     return Array.from({ length: TREND_CELLS }, (_, cell) => {
       const last = Math.floor(this.#second / TREND_SECONDS) - (TREND_CELLS - 1 - cell);
@@ -177,7 +179,7 @@ export class Tally {
   }
 
   #rate(read: (second: Second) => number): number {
-    // The second that is not over would pull the figure down.
+    // The current, incomplete second would pull the figure down.
     const whole = Math.min(RATE_SECONDS, this.#second);
     if (whole === 0) return 0;
     let sum = 0;

@@ -1,15 +1,17 @@
-/** How many columns of a terminal a text takes, and cutting it to fit. Knows no colours: measure before painting. */
+/** Measures a text in terminal columns, and cuts it to fit. Knows no colours: measure before painting. */
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Columns of a text without control characters: emoji and East Asian wide characters take two, combining marks none. */
+/**
+ * Columns of a text without control characters: emoji and East Asian wide characters take two, combining marks none.
+ */
 export function textWidth(text: string): number {
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment);
   return width;
 }
 
-/** The text in exactly `columns` columns: cut with an ellipsis, or filled up with spaces on one side. */
+/** The text in exactly `columns` columns: cut with an ellipsis, or padded with spaces on one side. */
 export function fitTo(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
   const cut = cutTo(text, columns);
   const space = ' '.repeat(Math.max(0, columns - textWidth(cut)));

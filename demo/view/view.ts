@@ -1,4 +1,4 @@
-/** The two ways to watch: a view that is redrawn in place, and plain lines. Both read the tally; knows no processes. */
+/** The two ways to watch: a view redrawn in place, and plain lines. Both read the tally; knows no processes. */
 
 import type { WriteStream } from 'node:tty';
 import { frame } from './frame.js';
@@ -8,18 +8,18 @@ import { Screen } from './screen.js';
 import type { Tally } from './tally.js';
 
 export interface View {
-  /** How often {@link update} is wanted, in milliseconds. */
+  /** How often to call {@link update}, in milliseconds. */
   readonly everyMs: number;
-  /** The hub is ready. `takenPort`: the port that it would have taken, if something else has it. */
+  /** The hub is ready. `takenPort`: the port it would have used, if it was in use. */
   begin(url: string, takenPort?: number): void;
   update(tally: Tally): void;
-  /** A line of log of the hub or of the feed. */
+  /** A log line of the hub or the feed. */
   log(line: string): void;
-  /** Gives back the terminal; may be called twice. */
+  /** Restores the terminal; may be called twice. */
   close(): void;
 }
 
-/** Ten frames a second look alive and cost little. */
+/** Ten frames per second look alive and cost little. */
 const FRAME_EVERY_MS = 100;
 const LINE_EVERY_MS = 1000;
 
@@ -32,7 +32,7 @@ export function viewFor(
   return out.isTTY && env.TERM !== 'dumb' ? new LiveView(out, err, env, topics) : new PlainView(out, err);
 }
 
-/** Lines of log wait until the terminal is given back, so that they do not spoil the view; this many are kept. */
+/** Number of log lines kept until the terminal is restored, so that they do not spoil the view. */
 const KEPT_LOG_LINES = 20;
 
 class LiveView implements View {
@@ -60,7 +60,7 @@ class LiveView implements View {
 
   begin(url: string, takenPort?: number): void {
     this.#url = url;
-    // Before the screen opens, so that it is there again when the screen is closed.
+    // Before the alternate screen opens, so that it is visible again afterwards.
     this.#out.write(watchText(url, takenPort));
   }
 

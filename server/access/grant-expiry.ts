@@ -1,11 +1,14 @@
-/** Passes in use, and their ends: one timer for all that expire, however many there are. */
+/** Grants in use and when they end: one timer for all that expire, however many there are. */
 
 import type { WireError } from '../../shared/errors.js';
 import { wireError } from '../../shared/errors.js';
 import type { Clock, Timer } from '../contracts/clock.js';
 import type { IssuedGrant } from './issued-grant.js';
 
-/** A grant ends at most this much, and a turn of the timer, late. The wall clock may jump: it is asked each time. */
+/**
+ * Maximum delay of a grant's end, in milliseconds, besides a turn of the timer. The wall clock may jump, so it is read
+ * each time.
+ */
 const BUCKET_MS = 250;
 
 interface Use {
@@ -15,11 +18,11 @@ interface Use {
 
 export class GrantExpiry {
   readonly #clock: Clock;
-  /** Milliseconds since 1970: what expires does so by the calendar. */
+  /** Milliseconds since 1970: expiry follows the wall clock. */
   readonly #wallNow: () => number;
   readonly #byIssuer = new Map<object, Set<Use>>();
   readonly #byEnd = new Map<number, Set<Use>>();
-  /** A token may have been looked at before its key was withdrawn, and come in after. */
+  /** Withdrawn keys. A token may be checked before its key is withdrawn and used after. */
   readonly #withdrawn = new WeakSet<object>();
   #timer: Timer | undefined;
 
@@ -28,7 +31,7 @@ export class GrantExpiry {
     this.#wallNow = wallNow;
   }
 
-  /** Grants in use now. */
+  /** Number of grants in use. */
   get size(): number {
     let count = 0;
     for (const uses of this.#byIssuer.values()) count += uses.size;
@@ -79,7 +82,7 @@ export class GrantExpiry {
     this.#timer ??= this.#clock.setTimer(BUCKET_MS, () => {
       this.#timer = undefined;
       this.#sweep();
-      // With nothing that expires the timer rests; the next such grant starts it again.
+      // The timer rests while nothing expires; the next expiring grant starts it again.
       if (this.#byEnd.size > 0) this.#arm();
     });
   }

@@ -1,4 +1,4 @@
-/** How JWTs are checked, as a token file says it: one pinned algorithm, the key it needs, issuer and audience. */
+/** JWT settings of a token file: one pinned algorithm, its key, issuer and audience. */
 
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
@@ -14,19 +14,19 @@ const name = z.string('expected a text').min(1, 'expected a text').max(500);
 
 export const jwtSchema = z.strictObject(
   {
-    /** The only one that is accepted, whatever a token's header says. */
+    /** The only algorithm accepted, whatever a token's header says. */
     algorithm: z.enum(ALGORITHMS, `expected one of ${ALGORITHMS.join(', ')}`),
     /** For HS256 and the like. */
     secret: z.string('expected a text').optional(),
-    /** For all others: PEM, beginning with "-----BEGIN PUBLIC KEY-----". */
+    /** For all other algorithms: PEM, beginning with "-----BEGIN PUBLIC KEY-----". */
     publicKey: z.string('expected a PEM text').optional(),
-    /** Or, for several and for rotation: a JSON Web Key Set; a token's `kid` chooses. */
+    /** Alternatively a JSON Web Key Set, for several keys and for rotation; a token's `kid` selects one. */
     jwks: z
       .strictObject({ keys: z.array(z.record(z.string(), z.unknown())).min(1) }, 'expected { "keys": [...] }')
       .optional(),
     issuer: name,
     audience: name,
-    /** The claim with the scopes: a text with spaces between them, or a list. */
+    /** The claim that holds the scopes: space-separated text, or a list. */
     scopesClaim: name.default('scope'),
   },
   'expected an object: { "algorithm", "secret" or "publicKey" or "jwks", "issuer", "audience" }',
@@ -34,7 +34,7 @@ export const jwtSchema = z.strictObject(
 
 export type JwtSettings = z.infer<typeof jwtSchema>;
 
-/** What is wrong between the fields, if anything. */
+/** What is wrong with the combination of fields; undefined when it is valid. */
 export function jwtProblem(settings: JwtSettings): string | undefined {
   const { algorithm, secret, publicKey, jwks } = settings;
   const given = [secret, publicKey, jwks].filter((one) => one !== undefined).length;
@@ -52,7 +52,7 @@ export function jwtProblem(settings: JwtSettings): string | undefined {
   return publicKey === undefined ? jwksProblem(jwks as JSONWebKeySet) : publicKeyProblem(publicKey, algorithm);
 }
 
-/** What jose takes as the key, of settings without a problem. */
+/** The verification key in jose's form. The settings must be valid. */
 export function verificationKey({ secret, publicKey, jwks }: JwtSettings): KeyObject | LocalJWKSet {
   if (secret !== undefined) return createSecretKey(Buffer.from(secret));
   if (publicKey !== undefined) return createPublicKey(publicKey);
@@ -60,7 +60,7 @@ export function verificationKey({ secret, publicKey, jwks }: JwtSettings): KeyOb
 }
 
 function publicKeyProblem(pem: string, algorithm: string): string | undefined {
-  // Node would take the public half of it without a word, and the private one would lie here.
+  // Node would silently take its public half, and the private key would stay in this file.
   if (pem.includes('PRIVATE KEY'))
     return '"jwt.publicKey" is a private key: give the public one, the issuer keeps this';
   let parsed: KeyObject;

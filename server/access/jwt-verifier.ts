@@ -1,11 +1,11 @@
-/** Checks JSON Web Tokens: signature with the pinned algorithm, issuer, audience and times. */
+/** Verifies JSON Web Tokens: signature with the pinned algorithm, issuer, audience and times. */
 
 import { errors, jwtVerify, type KeyObject, type LocalJWKSet } from 'jose';
 import { rightsOf } from '../contracts/access.js';
 import type { IssuedGrant } from './issued-grant.js';
 import { type JwtSettings, verificationKey } from './jwt-settings.js';
 
-/** A token that was made a moment ago on a clock that is ahead is taken. An expiry is not stretched. */
+/** Accepts a token issued just now by a clock that is ahead. Does not extend an expiry. */
 const NOT_BEFORE_TOLERANCE_SECONDS = 5;
 const MAX_NAME_CHARS = 64;
 
@@ -24,7 +24,7 @@ export class JwtVerifier {
     this.#wallNow = wallNow;
   }
 
-  /** Whether it checks as these settings say. */
+  /** Whether it verifies by exactly these settings. */
   matches(settings: JwtSettings | undefined): boolean {
     return JSON.stringify(this.#settings) === JSON.stringify(settings);
   }
@@ -64,7 +64,7 @@ const CLAIMS: Readonly<Record<string, string>> = {
   exp: 'the token has no time of expiry',
 };
 
-/** jose checks the signature first: what it says of claims, it says to somebody the issuer knows. */
+/** jose checks the signature first, so its message about claims only reaches somebody the issuer knows. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof errors.JWTExpired) return EXPIRED;
   if (cause instanceof errors.JWTClaimValidationFailed)

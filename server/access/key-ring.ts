@@ -1,4 +1,4 @@
-/** The keys of a token file, found by their token in a time that tells nothing of them. */
+/** Finds keys of a token file by token, in a time that reveals nothing about them. */
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { rightsOf } from '../contracts/access.js';
@@ -12,7 +12,7 @@ interface Entry {
 }
 
 export class KeyRing {
-  /** Of this process alone: what is compared cannot be computed elsewhere. */
+  /** Random per process, so that nobody else can compute what is compared. */
   readonly #secret: Buffer;
   readonly #entries: readonly Entry[];
 
@@ -29,7 +29,7 @@ export class KeyRing {
     );
   }
 
-  /** A ring of these keys; one that is in this ring too, unchanged, keeps its grants. */
+  /** A ring of these keys; unchanged keys keep their grants. */
   renewed(keys: readonly TokenKey[]): KeyRing {
     const kept = new Map(this.#entries.map((entry) => [identity(entry.key), entry]));
     return new KeyRing(
@@ -38,13 +38,13 @@ export class KeyRing {
     );
   }
 
-  /** What is behind the grants of this ring that the other has not. */
+  /** The issuers of this ring's grants that are missing from the other. */
   issuersWithout(other: KeyRing): readonly object[] {
     const kept = new Set(other.#entries);
     return this.#entries.filter((entry) => !kept.has(entry)).map(({ grant }) => grant.issuer);
   }
 
-  /** Looks at every key, wherever the right one stands. */
+  /** Compares with every key, wherever the right one is. */
   find(token: string): IssuedGrant | undefined {
     const digest = digestOf(token, this.#secret);
     let found: IssuedGrant | undefined;

@@ -1,4 +1,4 @@
-/** Everybody may do everything: a hub on loopback, or one that was told to be open. */
+/** Access that allows everybody everything: for a hub on loopback, or one configured to be open. */
 
 import { type Access, type Grant, rightsOf, SCOPES } from '../contracts/access.js';
 

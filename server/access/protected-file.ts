@@ -1,9 +1,9 @@
-/** A file with secrets: read only if nobody else can read it. */
+/** Reads a file with secrets, only if nobody else can read it. */
 
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 export type ProtectedRead =
-  /** `mark` is another when the file is another or has changed. */
+  /** `mark` changes when the file is replaced or modified. */
   | { readonly ok: true; readonly text: string; readonly mark: string }
   | { readonly ok: false; readonly problem: string };
 
@@ -11,7 +11,7 @@ const MAX_BYTES = 1 << 20;
 const GROUP_READ = 0o040;
 const OTHERS = 0o077;
 
-/** Reads it whole. What is checked is what is read: the file that was opened, wherever its name leads now. */
+/** Reads the whole file. Checks the file that was opened, not the name, which may lead elsewhere by now. */
 export async function readProtected(path: string): Promise<ProtectedRead> {
   let file: FileHandle;
   try {
@@ -34,7 +34,7 @@ export async function readProtected(path: string): Promise<ProtectedRead> {
   }
 }
 
-/** The mark of the file that the name leads to now; a word where there is none. */
+/** The mark of the file the name leads to now; a word when there is none. */
 export async function fileMark(path: string): Promise<string> {
   try {
     return markOf(await stat(path, { bigint: true }));
@@ -44,11 +44,11 @@ export async function fileMark(path: string): Promise<string> {
 }
 
 /**
- * Nobody but its owner may have any right to it. One exception: the group of a file that belongs to somebody else may read it, because
- * Kubernetes gives a secret to root and to the pod's group, and that is how it reaches the hub.
+ * Nobody but the owner may have any rights to it. One exception: the group may read a file owned by another user,
+ * because Kubernetes gives a secret to root and to the pod's group, and that is how it reaches the hub.
  */
 export function modeProblem(path: string, mode: number, owner: number, me: number | undefined): string | undefined {
-  // Where there are no users there are no such modes.
+  // Platforms without users have no such modes.
   if (me === undefined) return undefined;
   const allowed = owner === me ? 0 : GROUP_READ;
   if ((mode & OTHERS & ~allowed) === 0) return undefined;

@@ -1,7 +1,7 @@
-/** Access by token: keys of a file, and JWTs. What the file says may change while it is in use. */
+/** Access by token: the keys of a file, and JWTs. The file's content may change at run time. */
 
 import { type WireError, wireError } from '../../shared/errors.js';
-import type { Access, Admission, Grant } from '../contracts/access.js';
+import type { Access, AccessDecision, Grant } from '../contracts/access.js';
 import type { Clock } from '../contracts/clock.js';
 import { GrantExpiry } from './grant-expiry.js';
 import type { IssuedGrant } from './issued-grant.js';
@@ -9,10 +9,10 @@ import { JwtVerifier } from './jwt-verifier.js';
 import { KeyRing } from './key-ring.js';
 import type { TokenFile } from './token-file.js';
 
-/** Longer ones are not looked at. Headers of a request have 16 KiB together. */
+/** Longer tokens are rejected unread. The headers of a request share 16 KiB. */
 const MAX_TOKEN_CHARS = 8192;
 
-/** Three parts between dots, as a JWT has them: anything else is not worth a signature check. */
+/** Three parts separated by dots, as in a JWT: anything else is not worth verifying. */
 const JWT_FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 export class TokenAccess implements Access {
@@ -29,7 +29,7 @@ export class TokenAccess implements Access {
     this.#jwt = jwt && new JwtVerifier(jwt, wallNow);
   }
 
-  admit(token: unknown): Admission | Promise<Admission> {
+  admit(token: unknown): AccessDecision | Promise<AccessDecision> {
     if (token === undefined) return refuse(NONE);
     if (typeof token !== 'string' || token.length > MAX_TOKEN_CHARS)
       return refuse(`the token must be a text of ${MAX_TOKEN_CHARS} characters at most`);
@@ -46,7 +46,7 @@ export class TokenAccess implements Access {
     return issued === undefined ? () => {} : this.#visits.watch(issued, ended);
   }
 
-  /** Takes what a newer file says. Passes of keys that are gone or were changed end; all others stay. */
+  /** Applies a newer file. Grants of keys that were removed or changed end; all others stay. */
   replace({ keys, jwt }: TokenFile): void {
     const before = this.#keys;
     this.#keys = before.renewed(keys);
@@ -61,7 +61,7 @@ export class TokenAccess implements Access {
     this.#visits.close();
   }
 
-  #admitted(grant: IssuedGrant): Admission {
+  #admitted(grant: IssuedGrant): AccessDecision {
     this.#issued.set(grant, grant);
     return { ok: true, grant };
   }
@@ -69,6 +69,6 @@ export class TokenAccess implements Access {
 
 const NONE = 'this hub asks for a token: send it as auth.token of the handshake or as "Authorization: Bearer"';
 
-function refuse(message: string): Admission {
+function refuse(message: string): AccessDecision {
   return { ok: false, error: wireError('UNAUTHENTICATED', message) };
 }

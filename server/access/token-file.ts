@@ -1,6 +1,6 @@
 /**
- * What a token file says, parsed and checked: `{ keys: [{ name, token, scopes }], jwt?: { ... } }`. A problem names the field, what was
- * expected and what to do, and nothing of what the file holds: it goes into logs.
+ * Parses and checks a token file: `{ keys: [{ name, token, scopes }], jwt?: { ... } }`. A problem names the field, what
+ * was expected and what to do, but never the file's content, since it is logged.
  */
 
 import { z } from 'zod';
@@ -84,13 +84,13 @@ function repeated(words: readonly string[]): readonly [number, number] | undefin
   return undefined;
 }
 
-/** Where it stops being JSON. The message of JSON.parse would quote the file. */
+/** Where the text stops being JSON. The message of JSON.parse would quote the file. */
 function placeOf(cause: unknown, text: string): string {
   const position = /at position (\d+)/.exec(cause instanceof Error ? cause.message : '')?.[1];
   return position === undefined ? '' : ` at line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
-/** The thing to put right first, in one line. Names of unknown fields are not told: a token may stand there. */
+/** The first thing to fix, in one line. Unknown field names are not quoted: one could be a token. */
 function readable(error: z.ZodError): string {
   const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
   if (issue === undefined) return 'it is not valid';

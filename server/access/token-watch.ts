@@ -1,4 +1,4 @@
-/** Looks once a second whether the token file has changed: an edit, a new file under its name, or a link that leads elsewhere. */
+/** Checks once a second whether the token file has changed: edited, replaced, or a link that leads elsewhere. */
 
 import type { Clock, Timer } from '../contracts/clock.js';
 import { fileMark, type ProtectedRead, readProtected } from './protected-file.js';
@@ -8,11 +8,11 @@ const EVERY_MS = 1000;
 
 export interface TokenWatchParts {
   readonly path: string;
-  /** Of the file that was read last. */
+  /** Mark of the file that was read last. */
   readonly mark: string;
   readonly clock: Clock;
   readonly changed: (file: TokenFile) => void;
-  /** The file is no token file now; told once for each change. */
+  /** The file is no longer a valid token file; reported once per change. */
   readonly refused: (problem: string) => void;
 }
 
@@ -35,7 +35,7 @@ export class TokenWatch {
     });
   }
 
-  /** Looks now. Never rejects. */
+  /** Checks now. Never rejects. */
   async check(): Promise<void> {
     const { path, changed, refused } = this.#parts;
     const mark = await fileMark(path);

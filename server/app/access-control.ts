@@ -1,4 +1,4 @@
-/** Puts access together, as the options want it: by token file, open, or by a token that is made for this run. */
+/** Sets up access from the options: by token file, open, or by a token created for this run. */
 
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
@@ -12,11 +12,14 @@ import { systemClock } from './system-clock.js';
 
 export interface AccessControl {
   readonly access: Access;
-  /** No token is asked for, and only this machine reaches the hub: what stands between it and a foreign page is the page's browser. */
+  /**
+   * True when no token is required and only this machine reaches the hub: then only the browser keeps foreign pages
+   * out.
+   */
   readonly isOpenLoopback: boolean;
-  /** Made for this run: whoever starts the hub is shown it, and nobody else. */
+  /** A token created for this run, shown only to whoever starts the hub. */
   readonly runToken: string | undefined;
-  /** Begins to look for a changed token file. */
+  /** Starts watching the token file. */
   begin(): void;
   close(): void;
 }
@@ -25,7 +28,7 @@ export type AccessStart =
   | { readonly ok: true; readonly control: AccessControl }
   | { readonly ok: false; readonly problem: string };
 
-/** @param server of the program that the hub stands on, where it does: then it is that which says who reaches the hub. */
+/** @param server the program's server that the hub is mounted on, if any; it then determines who reaches the hub. */
 export async function startAccess(config: Config, log: Logger, server?: Server): Promise<AccessStart> {
   const { tokenFile, open, adminHost, adminPort } = config;
   const host = server === undefined ? config.host : addressOf(server);
@@ -67,7 +70,7 @@ async function startTokenFile(path: string, log: Logger): Promise<AccessStart> {
   };
 }
 
-/** Nobody knows where a server will listen that does not yet. */
+/** A server that does not listen yet has no known address. */
 function addressOf(server: Server): string {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.address : '';
@@ -78,7 +81,7 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-/** What is shown to whoever starts a hub with a token of its own: the page's address, as a person can open it. */
+/** Shown to whoever starts a hub with its own token: the page's address, ready to open. */
 export function invitation(url: string, token: string): string {
   const page = new URL(url);
   if (page.hostname === '0.0.0.0' || page.hostname === '[::]') page.hostname = 'localhost';

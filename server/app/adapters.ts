@@ -1,6 +1,6 @@
 /**
- * Adapters: what optional packages bring. `@tickcast/NAME` is looked for when an option or a manifest says NAME; nothing here knows any of
- * them.
+ * Adapters: features of optional packages. An option or manifest that says NAME loads `@tickcast/NAME`; no name is
+ * known here.
  */
 
 import { ADAPTER_NAME } from '../../shared/limits.js';
@@ -14,14 +14,17 @@ import { TFJS_RUNTIMES } from '../engine/tfjs/model-files.js';
 import type { Logger } from '../observe/log/logger.js';
 import type { HttpDoor } from '../transports/http-place.js';
 
-/** What an adapter's function is given beside its own parts. */
+/** Passed to an adapter's functions besides their own parts. */
 export interface AdapterContext {
   readonly log: Logger;
-  /** Settings of its own: by variables `TICKCAST_<NAME>_...`. */
+  /** Variables `TICKCAST_<NAME>_...` for the adapter's own settings. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What an adapter's package exports: one of these, or several. A function that cannot do its work rejects with one line that says why. */
+/**
+ * Exports of an adapter's package: one of these, or several. A function that cannot do its work rejects with a one-line
+ * reason.
+ */
 export interface AdapterModule {
   readonly runtime?: Runtime;
   openBroker?(url: string, parts: BrokerParts, context: AdapterContext): Promise<Broker>;
@@ -31,22 +34,22 @@ export interface AdapterModule {
 
 export type Adapted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
-/** A model as it was found, and what its manifest names. */
+/** A model as found, and the runtime its manifest names. */
 interface WithRuntime {
   readonly ref: string;
   readonly manifest: { readonly runtime?: string | undefined };
 }
 
 export interface OpenAdapters {
-  /** URLs of all modules with runtimes. */
+  /** URLs of all runtime modules. */
   readonly runtimeModules: readonly string[];
   readonly taps: readonly Tap[];
   readonly doors: readonly HttpDoor[];
 }
 
-/** How packages are found; a test gives its own. */
+/** Finds packages; replaceable in tests. */
 export interface PackageFinder {
-  /** The URL of a package's module; undefined where it is not installed. */
+  /** The URL of a package's module; undefined when it is not installed. */
   find(name: string): string | undefined;
   load(url: string): Promise<unknown>;
 }
@@ -62,7 +65,7 @@ const installed: PackageFinder = {
   load: (url) => import(url),
 };
 
-/** Schemes of URLs that are not the names of their packages. */
+/** URL schemes that differ from their package's name. */
 const SCHEMES: Readonly<Record<string, string>> = { rediss: 'redis' };
 
 export class Adapters {
@@ -74,7 +77,9 @@ export class Adapters {
     this.#finder = finder;
   }
 
-  /** What the options and the models' manifests name. `runtimeModules`: of runtimes that the program brings itself. */
+  /**
+   * Loads the adapters that options and manifests name. `runtimeModules`: runtimes that the program provides itself.
+   */
   async open(
     { doors, taps }: Pick<Config, 'doors' | 'taps'>,
     models: readonly WithRuntime[],
@@ -103,7 +108,7 @@ export class Adapters {
     return this.#open('--broker', name, 'openBroker', (module) => module.openBroker?.(url, parts, this.#context));
   }
 
-  /** URLs of the packages that bring the runtimes of these models. */
+  /** URLs of the packages with these models' runtimes. */
   #runtimes(models: readonly WithRuntime[], known: readonly string[]): Adapted<readonly string[]> {
     const urls = new Set<string>();
     for (const { ref, manifest } of models) {

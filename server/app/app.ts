@@ -1,6 +1,6 @@
 /**
- * The composition root: the only file that knows every concrete class. Builds the parts in order, starts and drains them; if a step
- * of the start fails, the steps before it are undone.
+ * The composition root: the only file that knows every concrete class. Builds the parts in order, starts and drains
+ * them; when a step fails at start, undoes the steps before it.
  */
 
 import type { Server } from 'node:http';
@@ -41,17 +41,17 @@ import { shutDown } from './shutdown.js';
 import { openBroker, Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
 
-/** What a program, and no command line, may add. */
+/** Additions that only an embedding program can make. */
 export interface AppExtras {
-  /** URLs of modules that bring runtimes beside TensorFlow.js; see docs/embedding.md. */
+  /** URLs of modules with runtimes other than TensorFlow.js; see docs/embedding.md. @default none */
   readonly runtimeModules?: readonly string[];
-  /** Observers beside the log, the metrics and the prediction log. */
+  /** Taps in addition to the log, the metrics and the prediction log. @default none */
   readonly taps?: readonly Tap[];
-  /** Ways in beside REST and Socket.IO. */
+  /** Doors in addition to REST and Socket.IO. @default none */
   readonly doors?: readonly HttpDoor[];
   /**
-   * A server to stand on, which the program opens and closes: `/` and all that the hub has no route for stay the program's. Without it the hub
-   * listens on `host` and `port`.
+   * A server to mount the hub on; the program opens and closes it, and keeps `/` and every path without a route of the
+   * hub. @default the hub listens on `host` and `port` itself
    */
   readonly server?: Server;
 }
@@ -74,11 +74,11 @@ interface AppParts {
   readonly server: Server | undefined;
 }
 
-/** The page and the SDK, where they were built. */
+/** The built page and SDK. */
 const WEB_FOLDER = fileURLToPath(new URL('../../web', import.meta.url));
-/** Engine threads are given so long to end by themselves. */
+/** Time for engine threads to end by themselves, in milliseconds. */
 const ENGINE_CLOSE_MS = 2000;
-/** Taps are given so long to write what they hold. */
+/** Time for taps to flush, in milliseconds. */
 const TAPS_CLOSE_MS = 5000;
 
 export class App {
@@ -109,7 +109,10 @@ export class App {
     });
   }
 
-  /** Starts engine, models, hub and transports, and listens. A problem is one readable line. */
+  /**
+   * Starts engine, models, hub and transports, and listens. Never rejects for an expected problem: `problem` is one
+   * readable line.
+   */
   static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
     const found = await findModels(config.model);
     if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
@@ -127,7 +130,7 @@ export class App {
       runtimeModules: adapted.value.runtimeModules,
       onEvent: (event) => taps.engine(event),
     });
-    /** What is open by then is closed. */
+    /** Closes whatever is open already. */
     const fail = async (problem: string): Promise<StartOutcome> => {
       await engine.close(ENGINE_CLOSE_MS);
       await taps.close(TAPS_CLOSE_MS);
@@ -169,7 +172,7 @@ export class App {
     return this.#state;
   }
 
-  /** Where it listens. */
+  /** The address it listens on. */
   get address(): AddressInfo {
     const address = this.#servers?.outer.address();
     if (typeof address !== 'object' || address === null)
@@ -182,26 +185,26 @@ export class App {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
-  /** The token that was made for this run, if one was: for whoever started the hub, and for no log. */
+  /** The token created for this run, if any: show it to whoever started the hub, and never log it. */
   get runToken(): string | undefined {
     return this.#parts.control.runToken;
   }
 
-  /** Connections now. */
+  /** Number of open connections. */
   get connections(): number {
     return this.#doors.reduce((sum, { connections }) => sum + connections, 0);
   }
 
   /**
-   * Tells probes and clients, serves on for `drainDelayMs`, then sees connections off within `graceMs`, finishes what was accepted
-   * and closes. A second call joins the first.
+   * Drains the hub: fails readiness probes and tells clients, serves for another `drainDelayMs`, closes connections
+   * within `graceMs`, finishes everything accepted and closes. A second call joins the first.
    */
   drain(): Promise<DrainReport> {
     this.#drained ??= this.#drain();
     return this.#drained;
   }
 
-  /** Closes all, in order: sockets, HTTP, engine, logs. What is in flight is cancelled. */
+  /** Closes everything, in order: sockets, HTTP, engine, logs. Requests in flight are cancelled. */
   async close(): Promise<void> {
     this.#state = 'closed';
     await Promise.all(this.#doors.map((door) => door.close()));
@@ -298,7 +301,7 @@ export class App {
   }
 }
 
-/** Loads every model that was found; answers what is wrong with the first that fails, or with the default. */
+/** Loads every model found; returns what is wrong with the first that fails, or with the default. */
 async function loadModels(
   found: readonly ModelFolder[],
   models: ModelRegistry,

@@ -1,4 +1,7 @@
-/** The HTTP servers of a hub: the one for users, which may stand on somebody else's, and, where operators have a port of their own, one for them. */
+/**
+ * The hub's HTTP servers: one for users, possibly mounted on a program's server, and one for operators if they have
+ * their own port.
+ */
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -10,15 +13,15 @@ import { mountOn } from '../transports/http/mount.js';
 
 export class HttpServers {
   readonly users: FastifyInstance;
-  /** The same as `users`, where they share it. */
+  /** The same as `users` when they share it. */
   readonly operators: FastifyInstance;
   readonly #config: Config;
-  /** The server of somebody else that users come by. */
+  /** The program's server that users connect to. */
   readonly #outer: Server | undefined;
-  /** First segments of the paths of users. */
+  /** First segments of the users' paths. */
   readonly #segments = new Set<string>();
   #unmount: (() => void) | undefined;
-  /** Every TCP connection, upgraded or not: Node's own list lets go of those that became WebSockets. */
+  /** Every TCP connection, upgraded or not: Node's own list forgets those that became WebSockets. */
   readonly #open = new Set<Socket>();
 
   private constructor(config: Config, users: FastifyInstance, operators: FastifyInstance, outer: Server | undefined) {
@@ -35,7 +38,7 @@ export class HttpServers {
     if (outer !== undefined) users.addHook('onRoute', ({ url }) => void this.#segments.add(segmentOf(url)));
   }
 
-  /** Made, but not yet listening. */
+  /** Created, but not listening yet. */
   static async create(config: Config, parts: HttpParts, outer?: Server): Promise<HttpServers> {
     const { maxFrameBytes: maxBodyBytes, maxConnections } = config;
     const users = await createHttp({ maxBodyBytes, maxConnections }, parts);
@@ -43,12 +46,15 @@ export class HttpServers {
     return new HttpServers(config, users, operators, outer);
   }
 
-  /** Each once. */
+  /** Each server once. */
   get all(): readonly FastifyInstance[] {
     return [...new Set([this.operators, this.users])];
   }
 
-  /** Answers what is wrong, in one line. Users come last: who reaches their port finds everything there. */
+  /**
+   * Starts listening; returns a one-line problem, or undefined. The users' port opens last, when everything behind it
+   * is ready.
+   */
   async listen(): Promise<string | undefined> {
     const { host, port, adminHost, adminPort } = this.#config;
     if (this.operators !== this.users) {
@@ -57,31 +63,31 @@ export class HttpServers {
     }
     if (this.#outer === undefined) return tryListen(this.users, host, port, '');
     await this.users.ready();
-    // Its own `/` is what a program has a server for.
+    // A program mounts the hub to keep its own `/`.
     const isOurs = (path: string): boolean => path !== '/' && this.#segments.has(segmentOf(path));
     this.#unmount = mountOn(this.#outer, this.users.server, isOurs);
     return undefined;
   }
 
-  /** The server that users come by, where it is the hub's to close. */
+  /** The server users connect to, if the hub owns it. */
   get own(): Server | undefined {
     return this.#outer === undefined ? this.users.server : undefined;
   }
 
-  /** What users come by. */
+  /** The server users connect to. */
   get outer(): Server {
     return this.#outer ?? this.users.server;
   }
 
-  /** Has users' requests for these paths come here too, where they come by somebody else's server. */
+  /** Routes users' requests for these paths here, when mounted on a program's server. */
   claim(path: string): void {
     this.#segments.add(segmentOf(path));
   }
 
-  /** Ends what is open: by now nothing is owed to anybody. */
+  /** Closes open connections: nothing is owed to anybody by now. */
   async close(): Promise<void> {
     this.#unmount?.();
-    // fastify waits for open connections, and a client may take its time.
+    // fastify waits for open connections, and clients may be slow.
     for (const { server } of this.all) server.close();
     for (const socket of this.#open) socket.destroy();
     for (const app of this.all) await app.close();

@@ -1,4 +1,4 @@
-/** The models as `GET /models` and `hello` show them. */
+/** The models as shown by `GET /models` and `hello`. */
 
 import type { Hello } from '../../shared/protocol.js';
 import type { ModelCatalogue } from '../contracts/door.js';
@@ -22,14 +22,14 @@ export class RegistryCatalogue implements ModelCatalogue {
     return status && show(status);
   }
 
-  /** The models that answer requests, and what computes each. */
+  /** The models that answer requests, and the engine of each. */
   engines(): readonly { readonly model: string; readonly engine: string }[] {
     return this.#registry
       .list()
       .flatMap(({ ref, model }) => (model === undefined ? [] : [{ model: ref, engine: model.engine }]));
   }
 
-  /** What a new connection is told: the models that answer requests, and which answers those that name none. */
+  /** The models announced to a new connection: those that answer requests, and the default. */
   offer(): Pick<Hello, 'models' | 'defaultModel'> {
     const models = this.#registry
       .list()

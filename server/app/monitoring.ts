@@ -1,4 +1,4 @@
-/** Puts the metrics together: who counts what, and where the rest is read when somebody asks for `/metrics`. */
+/** Assembles the metrics: what is counted where, and the sources read on each `/metrics` request. */
 
 import type { Server } from 'node:http';
 import { version } from '../config/version.js';
@@ -20,18 +20,18 @@ import { systemClock } from './system-clock.js';
 export interface MonitoringParts {
   readonly hub: Hub;
   readonly taps: Taps;
-  /** Those that were loaded at the start. */
+  /** The models loaded at start. */
   readonly models: readonly ModelSpec[];
   readonly engine: WorkerEngine;
   readonly streams: Streams;
-  /** The state as `/readyz` names it. */
+  /** The state as named by `/readyz`. */
   readonly state: () => string;
   readonly sockets: SocketIoDoor;
-  /** Counts of the prediction log, where there is one. */
+  /** Counts of the prediction log, if enabled. */
   readonly log?: () => LogCounts;
 }
 
-/** An engine thread answers between two batches; a scrape waits for it no longer than this, in milliseconds. */
+/** Longest wait of a scrape for an engine thread, in milliseconds: threads answer between batches. */
 const ENGINE_ANSWER_MS = 250;
 
 export class Monitoring {
@@ -77,7 +77,7 @@ export class Monitoring {
     });
   }
 
-  /** Counts the bytes of a server. */
+  /** Counts the bytes of a server's connections. */
   countBytes(server: Server): void {
     this.#traffic.watch(server);
   }
@@ -89,7 +89,7 @@ export class Monitoring {
 
 async function tensorsOf(engine: WorkerEngine): Promise<number | undefined> {
   const stats = await engine.stats();
-  // A thread that is being replaced would make the sum fall, and rise again.
+  // A thread being replaced would make the sum drop and recover.
   if (stats.some((one) => one === undefined)) return undefined;
   return stats.reduce((sum, one) => sum + (one?.numTensors ?? 0), 0);
 }

@@ -1,4 +1,4 @@
-/** Puts the prediction log together, as the options want it. */
+/** Sets up the prediction log from the options. */
 
 import type { Config } from '../config/config.js';
 import type { Logger } from '../observe/log/logger.js';

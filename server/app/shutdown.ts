@@ -1,4 +1,4 @@
-/** The order in which a hub that serves comes to rest. Every wait is bounded by the delay and the grace. */
+/** The order of a hub's shutdown. Every wait is bounded by the delay and the grace period. */
 
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,26 +10,26 @@ import { systemClock } from './system-clock.js';
 export interface ShutdownParts {
   readonly hub: Hub;
   readonly doors: readonly HttpDoor[];
-  /** The server that they stand at; undefined where it is somebody else's, who ends it. */
+  /** The server they are mounted on; undefined when a program owns and closes it. */
   readonly http: Server | undefined;
   readonly config: Pick<Config, 'drainDelayMs' | 'graceMs'>;
 }
 
-/** HTTP connections that are open when all sockets have left are given so long for the request that they may bring. */
+/** Time for HTTP connections that are still open once all sockets have left to send a last request, in milliseconds. */
 const LAST_CALL_MS = 250;
 const LAST_CALL_STEP_MS = 5;
 
 /**
- * Tells clients and serves on; sees connections off, while all that they ask is answered; only then lets the hub refuse, and waits for
- * what it has accepted. The process's probes must say `draining` before.
+ * Tells clients and keeps serving; closes connections while everything they ask is answered; only then has the hub
+ * refuse requests, and waits for what it has accepted. Readiness probes must report `draining` beforehand.
  */
 export async function shutDown({ hub, doors, http, config }: ShutdownParts): Promise<DrainReport> {
   for (const door of doors) door.goaway?.(config.drainDelayMs);
   await delay(config.drainDelayMs);
   const deadline = systemClock.now() + config.graceMs;
-  // A polling client needs a new TCP connection now and then, so it leaves while there still are any.
+  // Polling clients need new TCP connections now and then, so they leave while those are still accepted.
   await Promise.all(doors.map((door) => door.seeOff?.(deadline, 'polling')));
-  // No new connection; those that are open are answered on.
+  // Accepts no new connection; open ones are still answered.
   http?.close();
   await Promise.all(doors.map((door) => door.seeOff?.(deadline, 'all')));
   if (http !== undefined) await lastCall(http, Math.min(deadline, systemClock.now() + LAST_CALL_MS));
@@ -38,7 +38,7 @@ export async function shutDown({ hub, doors, http, config }: ShutdownParts): Pro
   return report;
 }
 
-/** Each HTTP connection ends with its next answer, which says so. Waits until none is left. */
+/** Closes each HTTP connection with its next answer, which says so. Waits until none is left. */
 async function lastCall(http: Server, until: number): Promise<void> {
   for (;;) {
     http.closeIdleConnections();

@@ -1,4 +1,4 @@
-/** Puts streams together: the streams themselves, what explains their samples, and the board that tells how the hub does. */
+/** Assembles streaming: the streams, the explainer of their samples, and the status board. */
 
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -28,7 +28,7 @@ export class Streaming {
     });
   }
 
-  /** The hub is there: samples can be explained, and its state can be told. */
+  /** Connects the hub, which explains samples and has the status. */
   begin(hub: Hub, facts: () => Pick<StatusFacts, 'version' | 'state' | 'connections' | 'models'>): void {
     const { streams } = this;
     streams.explain = new Explainer(hub, systemClock).explain;
@@ -47,7 +47,7 @@ export class Streaming {
   }
 }
 
-/** Where streams are kept: in this process, or where an adapter keeps them. */
+/** Opens the broker: in this process, or an adapter's. */
 export async function openBroker(config: Config, adapters: Adapters): Promise<Adapted<Broker>> {
   const parts: BrokerParts = {
     clock: systemClock,
@@ -62,7 +62,7 @@ export async function openBroker(config: Config, adapters: Adapters): Promise<Ad
     : adapters.broker(config.broker, parts);
 }
 
-/** The same for a hub that comes back in its place, another for every other hub. */
+/** The same for a hub that restarts in its place, different for every other hub. */
 function markOf({ host, port }: Config): string {
   return createHash('sha256').update(`${hostname()} ${host} ${port}`).digest('hex').slice(0, 8);
 }

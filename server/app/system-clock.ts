@@ -1,4 +1,4 @@
-/** The core's clock on Node's own. */
+/** The core's clock, on Node's timers. */
 
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../contracts/clock.js';

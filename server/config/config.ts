@@ -1,4 +1,4 @@
-/** The hub's command line: its table of options, the variables that say the same, and what options mean together. */
+/** The hub's command line: its table of options, their environment variables, and checks across options. */
 
 import { flagOf, type Option, type ValuesOf } from '../../command-line/option.js';
 import { type Environment, hint, type Program, readCommandLine } from '../../command-line/program.js';
@@ -13,7 +13,7 @@ export type ConfigOutcome =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'problem'; readonly message: string };
 
-/** What the scripts and the SDK's programs come to a hub with; not the hub's. */
+/** Used by scripts and SDK programs to reach a hub, not by the hub. */
 const CLIENT_TOKEN = 'TICKCAST_TOKEN';
 
 export const HUB: Program<typeof OPTIONS> = {
@@ -35,8 +35,8 @@ export function envOf(name: string): string {
 }
 
 /**
- * All options at their defaults, with some of them changed: for a program that has no command line. Checks what the command line checks.
- * Throws a TypeError that names each option which is wrong, and what was expected.
+ * All options at their defaults, with some changed, for a program without a command line. Applies the command line's
+ * checks. Throws a TypeError that names each invalid option and what was expected.
  */
 export function configWith(changes: Partial<Config> = {}): Config {
   const names = Object.keys(OPTIONS);
@@ -56,7 +56,7 @@ export function configWith(changes: Partial<Config> = {}): Config {
   return values as Config;
 }
 
-/** Whether the command line could say this value. */
+/** Whether the command line could express this value. */
 function isOf(option: Option<unknown>, value: unknown): boolean {
   if (JSON.stringify(value) === JSON.stringify(option.default)) return true;
   if (!Array.isArray(value) && typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
@@ -77,7 +77,7 @@ export function readConfig(args: readonly string[], env: Environment): ConfigOut
   }
 }
 
-/** Others may be somebody else's: Kubernetes sets TICKCAST_SERVICE_HOST and the like for a service of this name. */
+/** Others may not be ours: Kubernetes sets TICKCAST_SERVICE_HOST and the like for a service of this name. */
 function unknownVariables(env: Environment): readonly string[] {
   const known = [CLIENT_TOKEN, ...Object.keys(OPTIONS).map(envOf)];
   return Object.keys(env).flatMap((name) => {

@@ -1,4 +1,7 @@
-/** Every option of the hub, in groups: flags, environment, `--help`, docs and the typed config are derived from this table. */
+/**
+ * Every option of the hub, in groups. Flags, environment, `--help`, docs and the typed config are derived from this
+ * table.
+ */
 
 import { flag, integer, integerOr, list, MIB, type Option, oneOf, read, text } from '../../command-line/option.js';
 import type { OptionGroup } from '../../command-line/program.js';
@@ -9,7 +12,7 @@ import { isOrigin } from '../transports/origin-policy.js';
 
 const areNames = (entries: readonly string[]): boolean => entries.every((entry) => ADAPTER_NAME.test(entry));
 
-/** Models, engine and batches: what is computed, and how. */
+/** Models, engine and batches. */
 const MODELS = {
   model: text(
     'PATH',
@@ -58,7 +61,7 @@ const MODELS = {
   receipts: flag(true, 'Whether predictions carry a receipt of where their time went, and windows its percentiles.'),
 } as const satisfies Record<string, Option<unknown>>;
 
-/** Connections: where the hub listens, and what one connection may hold. */
+/** Connections: where the hub listens, and the limits of one connection. */
 const CONNECTIONS = {
   host: text('HOST', '127.0.0.1', 'Address to listen on; 0.0.0.0 for every interface.'),
   port: integer(0, 65_535, 3000, 'Port to listen on; 0 takes a free one, which the log names.'),
@@ -110,7 +113,7 @@ const CONNECTIONS = {
   ),
 } as const satisfies Record<string, Option<unknown>>;
 
-/** Access: who may come in. */
+/** Access: who may use the hub. */
 const ACCESS = {
   tokenFile: text(
     'FILE',
@@ -124,7 +127,7 @@ const ACCESS = {
   openMetrics: flag(false, 'Lets everybody read /metrics, as a Prometheus server without a token needs it.'),
 } as const satisfies Record<string, Option<unknown>>;
 
-/** Limits on who asks too often, and the port for operators. By address they are right only where the hub knows the client's own. */
+/** Rate limits, and the operators' port. Limits by address require that the hub knows the client's own address. */
 const LIMITS = {
   trustProxy: list(
     'HOPS | ADDRESS,...',
@@ -203,7 +206,7 @@ const STREAMS = {
   ),
 } as const satisfies Record<string, Option<unknown>>;
 
-/** The prediction log: a line for each prediction, in files. */
+/** The prediction log: one line per prediction, in files. */
 const PREDICTION_LOG = {
   predictionLog: oneOf(
     ['off', 'sampled', 'all'],
@@ -245,7 +248,7 @@ const PREDICTION_LOG = {
   ),
 } as const satisfies Record<string, Option<unknown>>;
 
-/** Running: shutdown and the log of the process. */
+/** Running: shutdown and the process log. */
 const RUNNING = {
   taps: list(
     'NAME,...',
@@ -262,7 +265,7 @@ const RUNNING = {
   logFormat: oneOf(['auto', 'json', 'pretty'], 'auto', 'Form of log lines; auto is pretty on a terminal, else JSON.'),
 } as const satisfies Record<string, Option<unknown>>;
 
-/** As the docs and `--help` show them. */
+/** In the order of the docs and `--help`. */
 export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Models and engine', options: MODELS },
   { title: 'Connections', options: CONNECTIONS },

@@ -1,4 +1,4 @@
-/** The version in package.json, which lies one folder up from the source and two from the build. */
+/** The version in package.json, one folder up from the source and two from the build. */
 
 import { readFileSync } from 'node:fs';
 
@@ -11,7 +11,7 @@ function readVersion(): string {
       };
       if (manifest.name === 'tickcast' && manifest.version !== undefined) return manifest.version;
     } catch {
-      // Not there: the other one is.
+      // Not there: try the other one.
     }
   }
   return 'unknown';

@@ -1,30 +1,30 @@
-/** Who may do what: as transports ask it, and as `server/access/` answers it. Knows no token, no file and no algorithm. */
+/** Access control as transports use it; implemented in `server/access/`. Knows no tokens, files or algorithms. */
 
 import type { WireError } from '../../shared/errors.js';
 
 export const SCOPES = ['predict', 'publish', 'subscribe', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Plain properties, read for every event. */
+/** Plain properties, because they are read for every event. */
 export type Rights = Readonly<Record<Scope, boolean>>;
 
-/** What a token that was accepted stands for. */
+/** What an accepted token grants. */
 export interface Grant {
-  /** Of the key, or of a JWT's subject; for log lines. */
+  /** Name of the key, or the JWT's subject; for log lines. */
   readonly name: string;
   readonly rights: Rights;
 }
 
-export type Admission =
+export type AccessDecision =
   | { readonly ok: true; readonly grant: Grant }
   | { readonly ok: false; readonly error: WireError };
 
 export interface Access {
-  /** Looks at the token of a caller, or at its having none. Never throws. */
-  admit(token: unknown): Admission | Promise<Admission>;
+  /** Checks a caller's token; `undefined` when it has none. Never throws; a refusal is UNAUTHENTICATED. */
+  admit(token: unknown): AccessDecision | Promise<AccessDecision>;
   /**
-   * Calls `ended` once, when the grant ends: it expires, or its key is withdrawn; at once, if that has been. The function returned makes it
-   * forget.
+   * Calls `ended` once when the grant ends, because it expires or its key is withdrawn; immediately if it already has.
+   * Returns a function that stops watching.
    */
   watch(grant: Grant, ended: (error: WireError) => void): () => void;
 }

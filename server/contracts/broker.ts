@@ -1,6 +1,7 @@
 /**
- * What keeps streams: the seam behind which they are in this process, or in a server that several hubs share. A broker numbers and dates
- * what is published, keeps the last of it, and tells the hub that reads a stream. Predictions never wait for it.
+ * Keeps streams: the seam between the hub and their storage, which is this process or a server shared by several hubs.
+ * A broker numbers and dates what is published, retains the newest items, and delivers them to the hub that reads a
+ * stream. Predictions never wait for it.
  */
 
 import type { ReceiptParts, WordWeight } from '../../shared/protocol.js';
@@ -12,66 +13,72 @@ import type { CastPrediction, CastSource } from './streams.js';
 export interface CastItem {
   readonly item: StreamItem;
   readonly offset: number;
-  /** Where its time went. */
+  /** The receipt of its request. */
   readonly receipt: ReceiptParts | undefined;
-  /** The words that weighed most, once somebody has asked for them. */
+  /** The words that weighed most, once they have been requested. */
   words: readonly WordWeight[] | undefined;
-  /** An upper bound of the memory it takes, roughly. */
+  /** Approximate memory use, in bytes: an upper bound. */
   readonly bytes: number;
-  /** `item` as JSON, made once however many viewers get it. */
+  /** `item` as JSON, serialised once for all viewers. */
   readonly json: string;
-  /** With the words that weighed most, where they are known. */
+  /** The item with the words that weighed most, where they are known. */
   readonly sample: SampleItem;
 }
 
-/** Who reads a stream: told of each item once, in the order of offsets, which have no holes. */
+/** Reads a stream: called once per item, in the order of offsets, without gaps. */
 export interface StreamReader {
   item(item: CastItem): void;
-  /** Predictions that would have been items, had the model had an answer. `at`: milliseconds since 1970. */
+  /** Predictions that produced no item because they failed. `at`: milliseconds since 1970. */
   failed(count: number, at: number): void;
 }
 
-/** One stream of a broker, opened by a hub. What is kept can be read at once, without a promise. */
+/** One stream of a broker, opened by a hub. Retained items are readable synchronously. */
 export interface StreamLog {
-  /** Names this life of the stream: its offsets count from 1 under it. Letters, digits and one dot. */
+  /** Identifies this incarnation of the stream, in which offsets count from 1. Letters, digits and one dot. */
   readonly epoch: string;
-  /** Offset of the oldest item that is kept; one more than {@link last} when none is. */
+  /** Offset of the oldest retained item; {@link last} + 1 when there is none. */
   readonly first: number;
   /** Offset of the newest item; 0 before the first. */
   readonly last: number;
-  /** The items from one offset to another, both included, of those that are kept. */
+  /** The retained items between two offsets, inclusive. */
   slice(from: number, to: number): readonly CastItem[];
-  /** Takes a prediction. Never waits and never throws; its reader is told in this call or later. */
+  /** Publishes a prediction. Never waits and never throws; the reader is called during this call or later. */
   publish(prediction: CastPrediction, source: CastSource): void;
   /** Counts predictions that failed. */
   fail(count: number): void;
-  /** The hub reads and publishes it no more. */
+  /** Stops reading and publishing. */
   close(): void;
 }
 
-/** What a broker is opened with, at this hub. */
+/** What a hub opens a broker with. */
 export interface BrokerParts {
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly wallNow: () => number;
-  /** Mark of this hub, the same over restarts: letters and digits. */
+  /** Identifies this hub across restarts: letters and digits. */
   readonly mark: string;
-  /** A new random name, for an epoch: letters and digits. */
+  /** Returns a new random name for an epoch: letters and digits. */
   readonly nonce: () => string;
-  /** Items that a stream keeps. */
+  /** Items retained per stream. */
   readonly maxItems: number;
-  /** Bytes of items that a stream keeps, about. */
+  /** Bytes of items retained per stream, approximately. */
   readonly maxBytes: number;
 }
 
 export interface Broker {
-  /** The time that streams tell, in milliseconds since 1970. Never steps back. */
+  /** The time of streams, in milliseconds since 1970. Never steps back. */
   now(): number;
-  /** Called often: lets that time follow the wall clock. True when it went on by a jump. */
+  /** Lets that time follow the wall clock; called often. True when it jumped forward. */
   follow(): boolean;
-  /** Opens a stream, which is made if it is not there. Its reader is not called before this has returned: what is there already is kept. */
+  /**
+   * Opens a stream, creating it if necessary. The reader is not called before this returns, nor for items retained
+   * already.
+   */
   open(stream: string, reader: StreamReader): StreamLog;
-  /** Whether this broker made an epoch, now or before it was started again: then a viewer's position was lost, and is not elsewhere. */
+  /**
+   * Whether this broker created an epoch, possibly before a restart: then a viewer's position is lost rather than at
+   * another hub.
+   */
   isOwn(epoch: string): boolean;
   close(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * A transport: the seam by which requests come in. A door reads what its callers send, checks who they are, submits it to the hub, and gives
- * each caller its one answer. It knows no model and no engine.
+ * A door is a transport: the seam through which requests enter. It parses what callers send, authorises them, submits
+ * requests to the hub, and gives each caller exactly one answer per request. It knows no model and no engine.
  */
 
 import type { HubLimits } from '../../shared/limits.js';
@@ -11,17 +11,19 @@ import type { HubPort } from './hub.js';
 import type { StreamSubscriptions } from './streams.js';
 import type { TransportListener } from './transport-events.js';
 
-/** The models as callers are shown them. */
+/** The models as shown to callers. */
 export interface ModelCatalogue {
-  /** Every version, as `GET /models` shows it. */
+  /** Every version, in the form of `GET /models`. */
   list(): readonly object[];
   /** One model by `name` or `name@version`. */
   find(reference: string): object | undefined;
-  /** What a new connection is told: the models that answer requests, and which answers those that name none. */
+  /** The models announced to a new connection: those that answer requests, and the default. */
   offer(): Pick<Hello, 'models' | 'defaultModel'>;
 }
 
-/** What a door is given. `Place` is where it stands: an HTTP server, or nothing for one with a port of its own. */
+/**
+ * What a door is opened with. `Place` is where it is mounted: an HTTP server, or nothing for a door with its own port.
+ */
 export interface DoorParts<Place, Hub extends HubPort = HubPort> {
   readonly hub: Hub;
   readonly subscriptions: StreamSubscriptions;
@@ -29,29 +31,31 @@ export interface DoorParts<Place, Hub extends HubPort = HubPort> {
   readonly access: Access;
   readonly clock: Clock;
   readonly limits: HubLimits;
-  /** Of this software. */
+  /** Version of the hub's software. */
   readonly version: string;
-  /** Who is told what happens here: doors do not log. */
+  /** Receives events: doors do not log. */
   readonly listener: TransportListener;
-  /** True once the hub drains: what comes now should go elsewhere. */
+  /** True once the hub drains: new requests should go elsewhere. */
   readonly isDraining: () => boolean;
   readonly place: Place;
 }
 
 export interface Door<Place = unknown, Hub extends HubPort = HubPort> {
-  /** For messages; requests that come by it carry it as `via`. */
+  /** For messages; also the `via` of requests through this door. */
   readonly name: string;
-  /** Connections now; 0 for a door that keeps none. */
+  /** Open connections; 0 for a door without connections. */
   readonly connections: number;
-  /** Takes its place, once, before anybody can come. Answers what is wrong, in one line. */
+  /** Mounts the door, once, before any caller can arrive. Resolves with a one-line problem, or undefined. */
   open(parts: DoorParts<Place, Hub>): Promise<string | undefined>;
-  /** The hub drains: clients are told, what they ask is answered as before for so long, and nobody new is let in. */
+  /**
+   * The hub is draining: tells clients, keeps answering them for `graceMs` milliseconds, and refuses new connections.
+   */
   goaway?(graceMs: number): void;
   /**
-   * Sees off the connections there are, each when all that it asked is answered; resolves at the deadline, on the hub's clock, at the latest.
-   * `polling`: those that need a new TCP connection now and then; they go first.
+   * Closes existing connections, each once everything it asked is answered; resolves at `deadline` at the latest, in
+   * milliseconds on the hub's clock. `polling`: only those that need new TCP connections now and then; they go first.
    */
   seeOff?(deadline: number, which: 'polling' | 'all'): Promise<void>;
-  /** Ends every connection at once. */
+  /** Closes every connection immediately. */
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
-/** What happens to engine threads, for logs and metrics. The engine does not log. */
+/** Events of engine threads, for logs and metrics. The engine does not log. */
 
 export type EngineEvent =
   | { readonly type: 'thread-started'; readonly thread: number }
-  /** All models are loaded, and batches are taken. `ms` since the thread was started or the load was asked for. */
+  /** All models are loaded and batches are accepted. `ms` since the thread was started or the load was requested. */
   | { readonly type: 'thread-ready'; readonly thread: number; readonly ms: number }
-  /** A replacement follows: at once, or after `retryMs` when the thread did not get as far as being ready. */
+  /** A replacement follows: immediately, or after `retryMs` when the thread never became ready. */
   | { readonly type: 'thread-lost'; readonly thread: number; readonly reason: string; readonly retryMs: number }
-  /** A replacement could not load a model that its predecessor had: batches for it fail on this thread. */
+  /** A replacement could not load one of its predecessor's models: batches for it fail on this thread. */
   | { readonly type: 'model-lost'; readonly thread: number; readonly ref: string; readonly problem: string };

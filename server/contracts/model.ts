@@ -5,20 +5,23 @@ import type { ModelDescription } from '../../shared/protocol.js';
 import type { InputSpec, TensorSpec } from '../../shared/tensor.js';
 import type { EngineModel } from './engine.js';
 
-/** What is known of a model version once it is loaded. */
+/** Properties of a loaded model version. */
 export interface ModelSpec {
   readonly name: string;
   readonly version: string;
-  /** `name@version`, as it stands in answers and messages. */
+  /** `name@version`, as in answers and messages. */
   readonly ref: string;
   readonly inputs: readonly InputSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly labels: readonly string[] | undefined;
-  /** Most characters (UTF-16 units) of one text. */
+  /** Maximum length of one text, in UTF-16 units. */
   readonly maxTextLength: number;
 }
 
-/** First guess of a batch's cost, from the warm-up runs: `overheadMs + rowMs * rows + byteMs * textBytes`. */
+/**
+ * First estimate of a batch's cost in milliseconds, from the warm-up runs: `overheadMs + rowMs * rows + byteMs *
+ * textBytes`.
+ */
 export interface WarmUp {
   readonly overheadMs: number;
   readonly rowMs: number;
@@ -29,26 +32,26 @@ export interface WarmUp {
 export interface ReadyModel {
   readonly spec: ModelSpec;
   readonly engineModel: EngineModel;
-  /** What computes it, such as `tfjs-native`. */
+  /** The engine that computes it, such as `tfjs-native`. */
   readonly engine: string;
   readonly warmUp: WarmUp;
   /**
-   * Whether the answer to a row is the same whatever other rows are in its batch: it is; it is not, and each is run alone; it could not be
-   * tried. Undefined: nobody tried.
+   * Whether a row's answer is independent of the other rows in its batch. `alone`: it is not, so each row runs alone.
+   * `unknown`: the test was not possible. Undefined: not tested.
    */
   readonly rows?: 'independent' | 'alone' | 'unknown';
-  /** Most rows of a batch, where the model allows fewer than the hub: 1 when an answer depends on the other rows of its batch. */
+  /** Maximum rows per batch, when below the hub's: 1 when answers depend on the other rows of the batch. */
   readonly maxBatchRows?: number;
 }
 
-/** Looks up the model a request names (`name`, `name@version`, or undefined for the default). One map look-up. */
+/** Looks up the model a request names: `name`, `name@version`, or undefined for the default. Costs one map lookup. */
 export interface ModelDirectory {
   resolve(reference: string | undefined): ReadyModel | WireError;
-  /** The model that every request is for, whatever it names: the only one there is. */
+  /** The model of every request, whatever it names, when there is only one. */
   readonly only?: ReadyModel | undefined;
 }
 
-/** The part of a spec that callers see. */
+/** The public part of a spec. */
 export function describeModel(spec: ModelSpec): ModelDescription {
   const { name, version, inputs, outputs, labels } = spec;
   return labels === undefined ? { name, version, inputs, outputs } : { name, version, inputs, outputs, labels };

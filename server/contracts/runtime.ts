@@ -1,34 +1,38 @@
 /**
- * What runs models: the seam between the engine and a machine-learning library. A runtime lives in an engine thread; the hub's own thread
- * only reads files for it. Knows no thread and no message.
+ * A runtime runs models: the seam between the engine and a machine-learning library. It lives in an engine thread; the
+ * main thread only uses it to read files. Knows no threads and no messages.
  */
 
 import type { BatchSpecs, BatchViews } from '../../shared/batch-layout.js';
 import type { ModelSource } from './model-loader.js';
 
-/** What a session says of itself once it is open: its inputs and outputs, without the batch dimension, and what computes. */
+/**
+ * What an open session describes: its inputs and outputs, with shapes `[d1, ..., dn]` without the batch dimension, and
+ * its engine.
+ */
 export interface SessionDescription extends BatchSpecs {
-  /** What computes, such as `tfjs-wasm`; receipts carry it. */
+  /** The engine that computes, such as `tfjs-wasm`; shown in receipts. */
   readonly engine: string;
-  /** Why that one, for people. */
+  /** Why that engine, for people. */
   readonly why: string;
-  /** By which of the runtime's names, where the manifest does not say. @default the manifest's */
+  /** Which of the runtime's names applies, when the manifest does not say. @default the manifest's */
   readonly runtime?: string;
 }
 
-/** One loaded model. Its runs do not overlap: the caller waits for one before it starts the next. */
+/** One loaded model. Its runs never overlap: the caller awaits one before it starts the next. */
 export interface ModelSession {
   describe(): SessionDescription;
   /**
-   * Fills `views.outputs` from `views.inputs`, each `[rows, ...shape]`, row after row. Throws when the model does; keeps no view once it has
-   * returned, as the buffer under them goes back to the caller. Answers a promise only when the model cannot run synchronously.
+   * Fills `views.outputs` from `views.inputs`, each `[rows, d1, ..., dn]` in row-major order. Throws when the model
+   * does. Must not keep a view after returning, since the buffer goes back to the caller. Returns a promise only when
+   * the model cannot run synchronously.
    */
   run(views: BatchViews, rows: number): void | Promise<void>;
-  /** Frees what the model holds. */
+  /** Frees the model's memory. */
   dispose(): void;
 }
 
-/** What a session is opened from: the source, and what {@link Runtime.readFiles} made of it. */
+/** What a session is opened from: the source, and the result of {@link Runtime.readFiles}. */
 export interface SessionSource extends ModelSource {
   /** Undefined for a runtime that reads its folder itself. */
   readonly files: unknown;
@@ -44,29 +48,30 @@ export type FilesReading =
   /** One line for the operator. */
   | { readonly ok: false; readonly problem: string };
 
-/** What a runtime holds in its thread. */
+/** A runtime's memory use in its thread. */
 export interface RuntimeMemory {
   readonly numTensors: number;
   readonly numBytes: number;
 }
 
-/** A way to run models. */
+/** A way to run models. See docs/embedding.md for how to write one. */
 export interface Runtime {
-  /** What a manifest's `runtime` says for it. */
+  /** The values of a manifest's `runtime` that select it. */
   readonly names: readonly string[];
   /**
-   * Reads a model's files, in the hub's own thread, once for all engine threads: a thread that replaces another one loads what that had,
-   * whatever has become of the files. The result is given to each thread as `postMessage` does; a `SharedArrayBuffer` is not copied.
+   * Reads a model's files in the main thread, once for all engine threads, so that a replacement thread loads the same
+   * content even if the files have changed. Each thread receives the result by `postMessage`; a `SharedArrayBuffer` is
+   * not copied.
    */
   readFiles?(source: ModelSource): Promise<FilesReading>;
-  /** Loads a model. What it throws is the model's problem too. */
+  /** Loads a model. An exception counts as a problem of the model. */
   openSession(source: SessionSource): SessionOpening | Promise<SessionOpening>;
   memory?(): RuntimeMemory;
 }
 
 /**
- * What a module exports that brings a runtime. Importing it must be cheap and load no native code: it is imported by the hub's own thread too. The
- * library is imported by `openSession`.
+ * What a runtime's module exports. Importing it must be cheap and load no native code, because the main thread imports
+ * it too; `openSession` imports the library.
  */
 export interface RuntimeModule {
   readonly runtime: Runtime;

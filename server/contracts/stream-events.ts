@@ -1,4 +1,4 @@
-/** What happens to streams, for the log. */
+/** Stream events, for the log. */
 
 export type StreamEvent =
   | { readonly type: 'stream-opened' | 'stream-expired'; readonly stream: string }

@@ -1,6 +1,6 @@
 /**
- * What hub and transports need of streams; implemented in `streams/`. The hub casts predictions into them, a transport lets its
- * connections view them.
+ * What the hub and the transports need from streams; implemented in `streams/`. The hub publishes predictions; a
+ * transport lets its connections view them.
  */
 
 import type { WireError } from '../../shared/errors.js';
@@ -9,57 +9,57 @@ import type { Prediction, ReceiptParts, RequestId } from '../../shared/protocol.
 import type { PaceRequest, StreamDescription, StreamWindow, Subscribed } from '../../shared/stream-protocol.js';
 import type { ModelSpec } from './model.js';
 
-/** A prediction to be cast: one row of a request. */
+/** A prediction to publish: one row of a request. */
 export interface CastPrediction extends Prediction {
   readonly label?: string;
   readonly score?: number;
 }
 
-/** Of which request a prediction is. */
+/** The request that a prediction belongs to. */
 export interface CastSource {
   /** Public mark of the session. */
   readonly from: string;
-  /** Of the request, where its session outlives its connection. */
+  /** The request's id, if its session can resume. */
   readonly id: RequestId | undefined;
-  /** Place in a request that was a batch. */
+  /** Row index within its request, for a batch. */
   readonly row: number | undefined;
-  /** With a text model. */
+  /** The text, for a text model. */
   readonly text: string | undefined;
   readonly receipt: ReceiptParts | undefined;
 }
 
-/** One stream, to publish to. */
+/** One stream, for publishing. */
 export interface CastTarget {
   publish(prediction: CastPrediction, source: CastSource): void;
-  /** Counts predictions that would have been cast, had the model had an answer. */
+  /** Counts failed predictions that would otherwise have been published. */
   fail(count: number): void;
 }
 
-/** All streams, to publish to. */
+/** All streams, for publishing. */
 export interface StreamPublisher {
-  /** The stream of this name, made when it is not there; or why it cannot be had for this model. */
+  /** The stream of this name, created if necessary; or the error STREAM_CONFLICT or TOO_MANY_STREAMS. */
   open(stream: string, model: ModelSpec): CastTarget | WireError;
 }
 
-/** An event that goes to many connections: its payload is encoded once. */
+/** An event sent to many connections: its payload is encoded once. */
 export interface SharedEvent {
   readonly name: 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'status';
   /** The payload as JSON. */
   readonly json: string;
-  /** What a transport made of it, kept for the next connection. */
+  /** A transport's encoding, cached for the next connection. */
   encoded: unknown;
 }
 
 /** One connection, as streams see it. */
 export interface ViewerSink {
   send(event: SharedEvent): void;
-  /** Bytes sent and not taken by the connection yet. */
+  /** Bytes sent that the connection has not taken yet. */
   readonly unreadBytes: number;
 }
 
 /** All subscriptions of one connection. */
 export interface ConnectionSubscriptions {
-  /** Answers at once; frames come only after `begin` was called. */
+  /** Answers immediately; frames follow only after `begin` is called. */
   subscribe(plan: SubscribePlan): { readonly subscribed: Subscribed; readonly begin: () => void } | WireError;
   unsubscribe(stream: string): WireError | undefined;
   pace(request: PaceRequest): WireError | undefined;
@@ -68,15 +68,15 @@ export interface ConnectionSubscriptions {
   close(): void;
 }
 
-/** All streams, to view. */
+/** All streams, for viewing. */
 export interface StreamSubscriptions {
   views(sink: ViewerSink): ConnectionSubscriptions;
   list(): readonly StreamDescription[];
-  /** Past windows of a stream; undefined when there is no such stream or none of this length are kept. */
+  /** Past windows of a stream; undefined when there is no such stream or no windows of this length are kept. */
   windows(stream: string, windowMs: number): StreamPast | undefined;
 }
 
-/** Windows that a stream keeps, oldest first, without samples. */
+/** The windows that a stream keeps, oldest first, without samples. */
 export interface StreamPast {
   readonly stream: string;
   readonly epoch: string;

@@ -1,6 +1,6 @@
 /**
- * An observer: logs, metrics and traces enter here. A tap is told in the turn in which a thing happens, so what it does must take
- * microseconds; what it throws is told to the other taps and costs nobody an answer.
+ * A tap observes the hub: logs, metrics and traces. It is called in the event-loop turn in which something happens, so
+ * its work must take microseconds. An exception is reported to the other taps as a fault and costs nobody an answer.
  */
 
 import type { WireError } from '../../shared/errors.js';
@@ -11,17 +11,20 @@ import type { Predicted } from './outcome.js';
 import type { StreamEvent } from './stream-events.js';
 import type { TransportEvent } from './transport-events.js';
 
-/** By which door a request came: `socketio`, `rest`, `in-process` for a program that embeds the hub, or what another door calls itself. */
+/**
+ * Name of the door a request came through: `socketio`, `rest`, `in-process` for a program that embeds the hub, or
+ * another door's own name.
+ */
 export type Via = string;
 
-/** Where requests come from, as taps see it. */
+/** An origin of requests, as taps see it. */
 export interface ObservedOrigin {
-  /** Of a session, its client's secret: show its first characters at most. */
+  /** For a session, the client's secret: show its first characters at most. */
   readonly name: string;
   readonly via: Via;
-  /** What may be shown of it. */
+  /** Its public name. */
   readonly alias: string;
-  /** True for requests that the hub makes of itself: they are nobody's predictions. */
+  /** True for the hub's own requests: they are nobody's predictions. */
   readonly internal: boolean;
 }
 
@@ -33,31 +36,31 @@ export interface ObservedRequest {
   readonly rows: number;
   /** Whether its input was an array of rows. */
   readonly batched: boolean;
-  /** On the hub's clock, in milliseconds. */
+  /** Milliseconds on the hub's clock. */
   readonly acceptedAt: number;
-  /** The stream that it is cast to. */
+  /** The stream it is cast to, if any. */
   readonly stream: string | undefined;
-  /** As it came, where the hub keeps inputs (`keepInputs`); else undefined. */
+  /** The input as received, when the hub keeps inputs (`keepInputs`); else undefined. */
   readonly input: unknown;
 }
 
-/** A request that was refused; it was never accepted. */
+/** A request that was refused, and so never accepted. */
 export interface RefusedRequest {
   readonly error: WireError;
   readonly origin: ObservedOrigin;
-  /** The model it was for, where that is known. */
+  /** The model requested, where known. */
   readonly model: ModelSpec | undefined;
 }
 
-/** A batch that ended. */
+/** A completed batch. */
 export interface EndedBatch {
   readonly model: ModelSpec;
   readonly rows: number;
-  /** The wait of its oldest row, in milliseconds. */
+  /** Wait of its oldest row, in milliseconds. */
   readonly queueMs: number;
   /** From posting to completion, in milliseconds. */
   readonly tookMs: number;
-  /** Time the model took, in microseconds; 0 when it failed. */
+  /** Time in the model, in microseconds; 0 when it failed. */
   readonly inferUs: number;
   readonly status: 'done' | 'failed' | 'lost';
   /** Why it failed or was lost. */
@@ -66,9 +69,9 @@ export interface EndedBatch {
 
 export type HubState = 'ready' | 'draining' | 'closed';
 
-/** Every callback is optional: what is absent costs nothing. */
+/** Observes the hub. Every callback is optional; an absent one costs nothing. */
 export interface Tap {
-  /** For messages about it. */
+  /** For messages about this tap. */
   readonly name: string;
   /** An accepted request was answered with a prediction. `outcome.output` is only valid during the call. */
   predicted?(request: ObservedRequest, outcome: Predicted): void;
@@ -81,13 +84,16 @@ export interface Tap {
   batchFailed?(batch: EndedBatch): void;
   /** The engine failed on a single row. */
   poison?(model: ModelSpec, reason: string): void;
-  /** A bug: of a handler, a settle function or another tap. */
+  /** A bug in a handler, a settle function or another tap. */
   fault?(where: string, cause: unknown): void;
   state?(state: HubState): void;
-  /** What happens at a door; its faults come as {@link Tap.fault}. */
+  /** An event of a door; faults arrive as {@link Tap.fault} instead. */
   transport?(event: TransportEvent): void;
   engine?(event: EngineEvent): void;
   stream?(event: StreamEvent): void;
-  /** The hub is closed and nothing more will be told: writes what is held, for at most so many milliseconds. Never rejects. */
+  /**
+   * The hub is closed and no more events follow: flushes what is buffered, within `deadlineMs` milliseconds. Never
+   * rejects.
+   */
   close?(deadlineMs: number): Promise<void>;
 }

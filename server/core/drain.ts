@@ -1,9 +1,12 @@
-/** The end of a hub: all that was accepted is settled, at the latest when its grace is over. */
+/** Drains a hub: everything accepted is settled, at the end of the grace period at the latest. */
 
 import type { Clock } from '../contracts/clock.js';
 import type { Ledger } from './requests/ledger.js';
 
-/** What a drain did. `accepted` = `settled` when nothing was lost; `abandoned` were settled DRAINING when the grace was over. */
+/**
+ * The result of a drain. `accepted` equals `settled` when nothing was lost; `abandoned` requests were settled with
+ * DRAINING when the grace period ended.
+ */
 export interface DrainReport {
   readonly accepted: number;
   readonly settled: number;
@@ -12,7 +15,10 @@ export interface DrainReport {
   readonly tookMs: number;
 }
 
-/** Waits until all is settled, at most `graceMs`; what is left then is settled DRAINING. Nothing more may be accepted. `ended` is called with the last. */
+/**
+ * Waits until everything is settled, at most `graceMs` milliseconds; the rest is then settled with DRAINING. Nothing
+ * more may be accepted. `ended` is called with the last.
+ */
 export function drainLedger(ledger: Ledger, clock: Clock, graceMs: number, ended: () => void): Promise<DrainReport> {
   return new Promise((resolve) => {
     const startedAt = clock.now();
@@ -28,7 +34,7 @@ export function drainLedger(ledger: Ledger, clock: Clock, graceMs: number, ended
       ledger.close();
       const { accepted, settled, refused } = ledger.stats;
       ended();
-      // `abandoned` is set by the timer's own call, which is under way when it ends the wait.
+      // `abandoned` is set by the timer's call, which is still on the stack when it ends the wait.
       void Promise.resolve().then(() =>
         resolve({ accepted, settled, refused, abandoned, tookMs: clock.now() - startedAt }),
       );

@@ -1,6 +1,6 @@
 /**
- * The hub: takes requests from any transport, settles each accepted one exactly once. Knows no sockets, no engine's name and no
- * logger.
+ * The hub: accepts requests from any transport and settles each exactly once. Knows no sockets, no particular engine
+ * and no logger.
  */
 
 import { type WireError, wireError } from '../../shared/errors.js';
@@ -30,11 +30,11 @@ import { Taps } from './taps.js';
 export type { DrainReport } from './drain.js';
 
 export interface HubOptions extends SchedulerOptions {
-  /** Most rows of one request. @default 1024 */
+  /** Maximum rows per request. @default 1024 */
   readonly maxRequestRows: number;
-  /** Most rows one origin may have in flight. @default 1024 */
+  /** Maximum rows in flight per origin. @default 1024 */
   readonly maxInFlightRows: number;
-  /** Most rows that one principal may have in flight, over all its origins. @default 8192 */
+  /** Maximum rows in flight per principal, over all its origins. @default 8192 */
   readonly maxPrincipalRows?: number;
   /** Whether a request in flight keeps its input, for taps. @default false */
   readonly keepInputs?: boolean;
@@ -45,13 +45,13 @@ export interface HubParts {
   readonly models: ModelDirectory;
   readonly clock: Clock;
   readonly options: HubOptions;
-  /** Where predictions are cast to; without it a request that names a stream is refused. */
+  /** Where predictions are cast to; without it, requests that name a stream are refused. */
   readonly publisher?: StreamPublisher;
-  /** Who observes it. Further ones come by {@link Hub.tap}. */
+  /** Its observers. Add others with {@link Hub.tap}. */
   readonly taps?: Taps;
 }
 
-/** The answer to {@link Hub.submit}. */
+/** The answer of {@link Hub.submit}. */
 export type Verdict = VerdictOf<Pending>;
 
 const MAX_PRINCIPAL_ROWS = 8192;
@@ -65,7 +65,7 @@ export class Hub implements HubPort {
   readonly #scheduler: Scheduler;
   readonly #admission: AdmissionControl;
   readonly #principals = new Principals();
-  /** Of those calls of {@link predict} that bring none. */
+  /** The origin of {@link predict} calls without one. */
   readonly #inProcess: Origin;
   readonly #taps: Taps;
   #state: HubState = 'ready';
@@ -81,7 +81,7 @@ export class Hub implements HubPort {
     this.#scheduler = new Scheduler(engine, clock, this.#ledger, taps, options);
     const { maxPrincipalRows = MAX_PRINCIPAL_ROWS } = options;
     this.#admission = new AdmissionControl(clock, this.#scheduler, maxPrincipalRows);
-    // A program has no connection that a credit could be of: only the bounds of its principal and of the queue hold.
+    // In-process calls have no connection to limit: only the bounds of their principal and of the queue apply.
     this.#inProcess = this.openOrigin('in-process', { maxInFlightRows: maxPrincipalRows });
   }
 
@@ -102,34 +102,34 @@ export class Hub implements HubPort {
     return this.#scheduler.queuedRows;
   }
 
-  /** Principals with an origin open, of those that were named when it was opened. */
+  /** Principals with an open origin, counting only those with a key. */
   get principals(): number {
     return this.#principals.size;
   }
 
-  /** Rows waiting, by model; those that were asked since the start. */
+  /** Waiting rows by model, for every model requested since the start. */
   queues(): ReadonlyMap<ModelSpec, number> {
     return this.#scheduler.queues();
   }
 
-  /** Expected time until a row that comes now would be answered, in milliseconds. */
+  /** Expected time until a row arriving now would be answered, in milliseconds. */
   get expectedWaitMs(): number {
     return this.#scheduler.expectedWaitMs();
   }
 
-  /** Where the time of the predictions of the last ten seconds went; empty without predictions or receipts. */
+  /** Receipts around the 50th and 99th percentile of the last ten seconds; empty without predictions or receipts. */
   recentReceipts(): { readonly p50?: ReceiptParts; readonly p99?: ReceiptParts } {
     return this.#ledger.receipts.percentiles(this.#clock.now());
   }
 
-  /** Adds an observer, for the life of the hub. */
+  /** Adds a tap for the life of the hub. */
   tap(tap: Tap): void {
     this.#taps.add(tap);
   }
 
   /**
-   * A new place that requests come from. Close it when the connection or session is gone. The origins of one `principal` share what it is
-   * given: its turns in every queue and its rows in flight. Without one it shares with nobody.
+   * Opens an origin of requests. Close it when the connection or session is gone. Origins of the same `principal` share
+   * its turns in every queue and its rows in flight; without one, the origin shares with nobody.
    */
   openOrigin(name: string, options: Partial<OriginOptions> = {}): Origin {
     const { maxInFlightRows } = this.options;
@@ -137,7 +137,10 @@ export class Hub implements HubPort {
     return new Origin(name, this.#principals.join(options.principal), settings);
   }
 
-  /** Cancels all that the origin has in flight; how many requests. Its settle functions are still called, each once. */
+  /**
+   * Cancels everything the origin has in flight and returns the number of requests. Their settle functions are still
+   * called, once each.
+   */
   closeOrigin(origin: Origin): number {
     if (!origin.closed) this.#principals.leave(origin.principalKey);
     origin.closed = true;
@@ -148,8 +151,8 @@ export class Hub implements HubPort {
   }
 
   /**
-   * Takes a request, or says at once why not. Never throws and never waits. `settle` is called exactly once when it was
-   * accepted, later than this call; never when it was refused.
+   * Accepts a request, or refuses it with an error, immediately. Never throws and never waits. `settle` is called
+   * exactly once, after this call, for an accepted request; never for a refused one.
    */
   submit(request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
     const verdict = this.#admit(request, origin, settle);
@@ -158,13 +161,14 @@ export class Hub implements HubPort {
   }
 
   /**
-   * Why a request of this origin would be refused, whatever else it says, or undefined: for transports, before they read it. Costs a few
-   * property reads and, where it refuses, an error that has its `retryAfterMs`; so ask it once a request, answer with what it says and count
-   * that with {@link noteRefusal}. Undefined promises nothing. Not for a request that may be one that was sent before, whose session waits for it.
+   * Why a request of this origin would be refused whatever its content; transports ask before parsing it. Costs a few
+   * property reads and, on refusal, an error with its `retryAfterMs`: ask once per request, answer with that error and
+   * count it with {@link noteRefusal}. Undefined is no promise of acceptance. Not for a request that may be a re-sent
+   * one, whose session waits for it.
    */
   refusesNow(origin: Origin, { rows = 1, aheadRows = 0, model: reference, id }: Outline = {}): WireError | undefined {
     if (this.#state !== 'ready') return DRAINING;
-    // A newer request takes the place of an older one with its key: that may fit where nothing else does.
+    // A newer request replaces an older one with its key, and so may fit where nothing else does.
     if (origin.keyed.size > 0) return undefined;
     const model = this.#models.only ?? (reference === undefined ? undefined : this.#models.resolve(reference));
     const queue = model === undefined || 'code' in model ? undefined : this.#scheduler.queueOf(model);
@@ -172,8 +176,9 @@ export class Hub implements HubPort {
   }
 
   /**
-   * The in-process form: resolves to the prediction, rejects with an `Error` that has the wire error's fields. Calls without an origin share
-   * one, with as much credit as a principal has; an `id` and a `key` mean something only with an origin.
+   * Requests a prediction in-process. Rejects with an `Error` that carries the wire error's fields, such as `code`.
+   * Calls without an origin share one, whose credit is a principal's; `id` and `key` are ignored without an origin.
+   * Values are `[rows, d1, ..., dn]` for a batch, `[d1, ..., dn]` for one row.
    */
   predict(request: PredictRequest, options: { readonly origin?: Origin } = {}): Promise<Prediction> {
     return new Promise((resolve, reject) => {
@@ -184,7 +189,7 @@ export class Hub implements HubPort {
         this.noteRefusal(parsed.error, origin, parsed.model);
         return fail(parsed.error);
       }
-      // Of an origin that all share, they are of different callers.
+      // On the shared origin, ids and keys would belong to different callers.
       const asked = options.origin === undefined ? { ...parsed.value, id: undefined, key: undefined } : parsed.value;
       const verdict = this.submit(asked, origin, (outcome) => {
         const answer = answerOf(outcome, request.timing !== false);
@@ -195,18 +200,21 @@ export class Hub implements HubPort {
     });
   }
 
-  /** Settles a request CANCELLED. Rows not yet posted are not computed. False when it was settled before. */
+  /** Settles a request with CANCELLED. Rows not yet posted are not computed. False when it was already settled. */
   cancel(pending: Pending, why = 'the caller cancelled it'): boolean {
     return this.#ledger.settle(pending, { ok: false, error: wireError('CANCELLED', `cancelled: ${why}`) });
   }
 
-  /** Cancels a request by its id; false when the origin has none such in flight. */
+  /** Cancels a request by its id; false when the origin has no such request in flight. */
   cancelById(origin: Origin, id: RequestId): boolean {
     const pending = origin.requests.get(id);
     return pending !== undefined && this.cancel(pending);
   }
 
-  /** Counts a request that a transport refused before it came to {@link submit}. Answers the model that it was for, where there is one. */
+  /**
+   * Counts a request that a transport refused before it reached {@link submit}. Returns the model requested, if it
+   * exists.
+   */
   noteRefusal(error: WireError, origin: Origin, reference?: string): ModelSpec | undefined {
     const model = this.#models.resolve(reference);
     const spec = 'code' in model ? undefined : model.spec;
@@ -215,8 +223,8 @@ export class Hub implements HubPort {
   }
 
   /**
-   * Refuses new requests and waits until all accepted ones are settled, at most `graceMs`; what is left then is settled
-   * DRAINING. A second call joins the first.
+   * Refuses new requests and waits until all accepted ones are settled, at most `graceMs` milliseconds; the rest is
+   * then settled with DRAINING. A second call joins the first.
    */
   drain(graceMs: number): Promise<DrainReport> {
     if (this.#drained === undefined) {
@@ -227,7 +235,7 @@ export class Hub implements HubPort {
   }
 
   #admit(request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
-    // First, and once: also a request that is refused is counted, and put in order, as one to its model.
+    // Resolved first and once, so that a refused request too is counted for its model.
     const model = this.#models.resolve(request.model);
     const spec = 'code' in model ? undefined : model.spec;
     if (this.#state !== 'ready') return refusal(DRAINING, spec);
@@ -247,7 +255,7 @@ export class Hub implements HubPort {
     const { timeoutMs } = request;
     const key = request.key === undefined ? undefined : `${model.spec.ref} ${request.key}`;
     const older = key === undefined ? undefined : origin.keyed.get(key);
-    // A row that has been posted is answered: the time is spent.
+    // A posted row is answered: its time is already spent.
     const superseded = older?.queue === queue && older.queuedRows === older.rows ? older : undefined;
     const freedRows = superseded?.rows ?? 0;
     const error = this.#admission.refuses({ rows, timeoutMs, id: request.id, freedRows }, origin, queue);
@@ -261,7 +269,7 @@ export class Hub implements HubPort {
     }
     let cast: CastTarget | undefined;
     if (request.stream !== undefined) {
-      // Last of all checks: a refused request makes no stream.
+      // The last check, so that a refused request does not create a stream.
       const opened = this.#publisher?.open(request.stream, model.spec) ?? NO_STREAMS;
       if ('code' in opened) {
         queue.arena.release(firstSlot);

@@ -1,9 +1,9 @@
-/** Makes the receipt of a prediction, and keeps those of the last ten seconds for who wants to know how the hub does. */
+/** Makes receipts of predictions, and keeps those of the last ten seconds for status and metrics. */
 
 import type { ReceiptParts, Timing } from '../../shared/protocol.js';
 import { Buckets, Histogram } from '../../shared/time/histogram.js';
 
-/** How the batch that a request was answered from went; times on the core's clock, in milliseconds. */
+/** Timing of the batch that completed a request, on the core's clock, in milliseconds. */
 export interface BatchRun {
   readonly postedAt: number;
   readonly inferUs: number;
@@ -11,7 +11,10 @@ export interface BatchRun {
   readonly engine: string;
 }
 
-/** The receipt of a request: whole microseconds whose parts add up to the total, whatever the clocks of two threads say. */
+/**
+ * The receipt of a request, in integer microseconds whose parts add up to the total, even if the clocks of two threads
+ * disagree.
+ */
 export function makeReceipt(acceptedAt: number, run: BatchRun, now: number): Timing {
   const totalUs = Math.max(0, Math.round((now - acceptedAt) * 1000));
   const queueUs = Math.min(totalUs, Math.max(0, Math.round((run.postedAt - acceptedAt) * 1000)));
@@ -26,10 +29,10 @@ export function makeReceipt(acceptedAt: number, run: BatchRun, now: number): Tim
   };
 }
 
-/** An eighth of an octave (9 %), up to 2^27 us, which is more than any timeout. */
+/** An eighth of an octave (9 %) per bucket, up to 2^27 us, which exceeds any timeout. */
 const STEPS = new Buckets(Array.from({ length: 27 * 8 - 1 }, (_, step) => Math.ceil(2 ** ((step + 1) / 8)) - 1));
 
-/** Counts receipts by their total, with the sums of their parts: so that a percentile can be told with where its time went. */
+/** Counts receipts by their total, with the sums of their parts, so that a percentile comes with its breakdown. */
 export class ReceiptHistogram {
   readonly #totals = new Histogram(STEPS, 3);
 
@@ -45,7 +48,7 @@ export class ReceiptHistogram {
     this.#totals.clear();
   }
 
-  /** As {@link Histogram.around}: percentiles of the parts taken one by one would not add up to that of the total. */
+  /** As {@link Histogram.around}: separate percentiles of the parts would not add up to that of the total. */
   percentile(share: number): ReceiptParts | undefined {
     const parts = this.#totals.around(share);
     if (parts === undefined) return undefined;
@@ -60,7 +63,7 @@ const SLOT_MS = 1000;
 /** Receipts of the last {@link SLOTS} seconds. */
 export class RecentReceipts {
   readonly #slots = Array.from({ length: SLOTS }, () => new ReceiptHistogram());
-  /** Which second the newest slot is for. */
+  /** The second that the newest slot is for. */
   #second = 0;
 
   record(receipt: ReceiptParts, now: number): void {

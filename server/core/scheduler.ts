@@ -1,6 +1,7 @@
 /**
- * The tick. Hands batches to the engine's slots: an idle engine starts at the end of the current event-loop turn, a busy one's
- * completion is the next tick. A batch that the engine failed on goes back to the head in halves, down to the row at fault.
+ * The tick. Hands batches to the engine's slots: an idle engine starts at the end of the current event-loop turn; for a
+ * busy one, completion is the next tick. A batch on which the engine failed returns to the head in halves, down to the
+ * faulty row.
  */
 
 import { wireError } from '../../shared/errors.js';
@@ -16,18 +17,20 @@ import type { Origin, Pending } from './requests/request.js';
 import type { Taps } from './taps.js';
 
 export interface SchedulerOptions extends QueueOptions {
-  /** A batch is held to be hung after this time, or after ten times its expected one, in milliseconds. @default 2000 */
+  /**
+   * A batch counts as hung after this time, or ten times its expected time if longer, in milliseconds. @default 2000
+   */
   readonly watchdogMs: number;
-  /** Whether predictions get a receipt of where their time went. @default true */
+  /** Whether predictions carry a receipt. @default true */
   readonly receipts: boolean;
 }
 
-/** A part of a failed batch is given this share of the watchdog's time: the search for a row that hangs must not take long. */
+/** A part of a failed batch gets this share of the watchdog's time: the search for a hanging row must be short. */
 const SUSPECT_SHARE = 1 / 8;
 const HANG_FACTOR = 10;
 /**
- * Answers written in one event-loop turn. Long turns starve newcomers, because Node accepts one connection a turn; the rest of a
- * large batch is delivered in the turns that follow.
+ * Answers written per event-loop turn. Long turns starve new connections, because Node accepts one per turn; the rest
+ * of a large batch is delivered in the following turns.
  */
 const ANSWERS_A_TURN = 32;
 
@@ -44,7 +47,7 @@ export class Scheduler {
   readonly #taps: Taps;
   readonly #options: SchedulerOptions;
   readonly #buffers: BufferPool;
-  /** One for each model version that has been asked; in turn order. */
+  /** One per model version that has been requested, in turn order. */
   readonly #queues = new Map<ReadyModel, ModelQueue>();
   #suspects: Batch[] = [];
   readonly #running = new Set<Running>();
@@ -61,7 +64,7 @@ export class Scheduler {
     this.#buffers = new BufferPool(engine.slots + 1);
   }
 
-  /** The queue of a model version, made when first asked for. */
+  /** The queue of a model version, created on first use. */
   queueOf(model: ReadyModel): ModelQueue {
     let queue = this.#queues.get(model);
     if (queue === undefined) {
@@ -71,33 +74,33 @@ export class Scheduler {
     return queue;
   }
 
-  /** Rows waiting in all queues. */
+  /** Waiting rows in all queues. */
   get queuedRows(): number {
     let rows = 0;
     for (const queue of this.#queues.values()) rows += queue.rows;
     return rows;
   }
 
-  /** Rows waiting, by model. */
+  /** Waiting rows by model. */
   queues(): ReadonlyMap<ModelSpec, number> {
     return new Map([...this.#queues].map(([{ spec }, { rows }]) => [spec, rows]));
   }
 
-  /** The queue in which most rows wait. */
+  /** The queue with the most waiting rows. */
   longestQueue(): ModelQueue | undefined {
     let longest: ModelQueue | undefined;
     for (const queue of this.#queues.values()) if (longest === undefined || queue.rows > longest.rows) longest = queue;
     return longest;
   }
 
-  /** Expected time until a row that comes now, and that waits for all others, would be answered, in milliseconds. */
+  /** Expected time until a row arriving now behind all others would be answered, in milliseconds. */
   expectedWaitMs(): number {
     let ms = 0;
     for (const queue of this.#queues.values()) ms += queue.backlogMs();
     return this.runningMs() + ms / this.#engine.slots;
   }
 
-  /** Expected time until `rows` more of this origin would be taken: by its turn, and by that of its model. */
+  /** Expected time until `rows` more of this origin would be taken, by its turn and its model's, in milliseconds. */
   expectedWaitMsOf(queue: ModelQueue, origin: Origin, rows: number): number {
     const ownMs = queue.backlogMsOf(origin, rows);
     const batches = 1 + Math.ceil(ownMs / this.#options.maxBatchMs);
@@ -109,7 +112,7 @@ export class Scheduler {
     return this.runningMs() + ms / this.#engine.slots;
   }
 
-  /** Expected time until what runs is done, in milliseconds; the mean over the slots. */
+  /** Expected time until the running batches are done, in milliseconds; the mean over the slots. */
   runningMs(): number {
     const now = this.#clock.now();
     let ms = 0;
@@ -117,13 +120,13 @@ export class Scheduler {
     return ms / this.#engine.slots;
   }
 
-  /** Queues a request, before another of the same origin if that is given. Nothing runs before this turn ends. */
+  /** Queues a request, before another of the same origin if given. Nothing runs before this turn ends. */
   add(queue: ModelQueue, pending: Pending, before?: Pending): void {
     queue.add(pending, before);
     this.#tick(this.#options.tickMs);
   }
 
-  /** Dispatches at the end of this turn, or `holdMs` from now, unless the engine is busy: then its completion does. */
+  /** Dispatches at the end of this turn, or after `holdMs`; a busy engine dispatches on completion instead. */
   #tick(holdMs: number): void {
     if (this.#ticking || this.#running.size >= this.#engine.slots) return;
     if (this.#isHeldUp() && !this.#isWorthABatch()) return;
@@ -203,7 +206,7 @@ export class Scheduler {
   }
 
   #deliver(batch: Batch, buffer: ArrayBuffer, run: BatchRun): void {
-    // The answers of one turn share the time at which they leave.
+    // Answers of one turn share one timestamp.
     const now = this.#options.receipts ? this.#clock.now() : undefined;
     for (let i = 0; i < ANSWERS_A_TURN && !batch.isDelivered; i++) {
       const pending = batch.next();
@@ -219,8 +222,8 @@ export class Scheduler {
   }
 
   /**
-   * True while callers are answered who are about to send again: a batch of the few that were first is not worth it. One caller's many answers
-   * hold nobody else up.
+   * True while answers are delivered to callers about to send again: a batch of the first few is not worth it. Many
+   * answers to one caller do not hold up the others.
    */
   #isHeldUp(): boolean {
     for (const batch of this.#delivering) {
@@ -239,7 +242,7 @@ export class Scheduler {
     if (this.#suspects.length > 0 || this.queuedRows > 0) this.#tick(0);
   }
 
-  /** True when what waits should run now, rather than with what this turn may still bring. */
+  /** True when the waiting rows should run now rather than with what this turn may still bring. */
   #isWorthABatch(): boolean {
     if (this.#suspects.length > 0) return true;
     for (const queue of this.#queues.values()) if (queue.rows > 0 && queue.cost.followsAtOnce(queue.rows)) return true;

@@ -1,4 +1,6 @@
-/** All taps of a hub: tells each what it asks for. A tap that throws is told of, and costs nobody an answer. */
+/**
+ * All taps of a hub; calls each for the events it handles. A tap that throws is reported and costs nobody an answer.
+ */
 
 import type { WireError } from '../../shared/errors.js';
 import type { Clock, Timer } from '../contracts/clock.js';
@@ -14,10 +16,10 @@ type Callback = Exclude<keyof Tap, 'name' | 'close'>;
 export class Taps implements Required<Omit<Tap, 'close'>> {
   readonly name = 'taps';
   readonly #all: Tap[] = [];
-  /** Those that want to be told of each prediction and each batch. */
+  /** Taps that handle each prediction and each batch. */
   readonly #ofPredictions: Tap[] = [];
   readonly #ofBatches: Tap[] = [];
-  /** Faults of each tap. */
+  /** Number of faults of each tap. */
   readonly #faults = new Map<Tap, number>();
 
   readonly #clock: Clock;
@@ -75,7 +77,7 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
       try {
         tap.fault?.(where, cause);
       } catch {
-        // One that cannot even take a fault is not told of its own.
+        // A tap that throws on faults is not reported to itself.
       }
     }
   }
@@ -97,7 +99,7 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
     this.#tell('stream', event);
   }
 
-  /** Closes all taps; resolves when each has written what it held, or its time is over. Never rejects. */
+  /** Closes all taps; resolves when each has flushed or its time is over. */
   async close(deadlineMs: number): Promise<void> {
     await Promise.all(this.#all.map((tap) => this.#close(tap, deadlineMs)));
   }
@@ -128,7 +130,10 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
     }
   }
 
-  /** Of a tap that throws at every prediction the first fault is told, then the second, the fourth, the eighth. */
+  /**
+   * Of a tap that throws at every prediction, reports the first fault, then the second, the fourth, the eighth and so
+   * on.
+   */
   #failed(tap: Tap, cause: unknown): void {
     const count = (this.#faults.get(tap) ?? 0) + 1;
     this.#faults.set(tap, count);

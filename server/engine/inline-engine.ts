@@ -1,4 +1,4 @@
-/** An engine in the calling thread, with the same sessions: for tests and for debugging, as a run blocks everything else. */
+/** An engine in the calling thread with the same sessions, for tests and debugging: a run blocks everything else. */
 
 import { firstLine } from '../../shared/words/message-of.js';
 import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
@@ -14,7 +14,7 @@ export class InlineEngine implements ModelLoader {
   readonly #host: SessionHost;
   readonly #runtimes: Runtimes<Runtime>;
   #lastHandle = 0;
-  /** The end of what was asked for so far: sessions take one thing at a time. */
+  /** The end of the queue of operations: sessions handle one at a time. */
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(backend: BackendChoice = 'auto', runtimes: readonly Runtime[] = []) {

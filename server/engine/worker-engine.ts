@@ -1,4 +1,7 @@
-/** The engine of the hub: every model loaded into each of its threads, one batch a thread at a time. Knows threads; knows no TensorFlow. */
+/**
+ * The hub's engine: every model loaded into each of its threads, one batch per thread at a time. Knows threads; knows
+ * no TensorFlow.
+ */
 
 import type { Clock } from '../contracts/clock.js';
 import type { BatchOutcome, EngineModel, PackedBatch } from '../contracts/engine.js';
@@ -16,18 +19,18 @@ import type { FromWorker, ToWorker, WorkerSettings } from './thread/messages.js'
 
 export interface WorkerEngineOptions {
   readonly clock: Clock;
-  /** @default 'auto': see engine-choice.ts */
+  /** The TensorFlow.js backend. @default 'auto': see tfjs/backend-choice.ts */
   readonly backend?: BackendChoice;
-  /** Threads, each with every model in it. @default 1 */
+  /** Number of threads, each with every model in it. @default 1 */
   readonly threads?: number;
-  /** URLs of modules that bring runtimes beside TensorFlow.js: each exports what `RuntimeModule` says. @default none */
+  /** URLs of modules with runtimes other than TensorFlow.js, each exporting a `RuntimeModule`. @default none */
   readonly runtimeModules?: readonly string[];
   readonly onEvent?: (event: EngineEvent) => void;
-  /** Longest that a thread may take to start, or to load a model, in milliseconds. @default 60000 */
+  /** Time limit for a thread to start, or to load a model, in milliseconds. @default 60000 */
   readonly loadMs?: number;
-  /** Longest that a batch waits for a thread while one is being replaced, in milliseconds. @default 10000 */
+  /** Longest wait of a batch for a thread that is being replaced, in milliseconds. @default 10000 */
   readonly waitMs?: number;
-  /** How a thread is started. @default worker threads */
+  /** Starts a thread. @default worker threads */
   readonly spawn?: SpawnWorker<FromWorker, ToWorker>;
 }
 
@@ -49,7 +52,7 @@ export class WorkerEngine implements ModelLoader {
       loadMs = 60_000,
       waitMs = 10_000,
     } = options;
-    // In this thread, before the first other one: a worker cannot set them for itself.
+    // In this thread, before the first worker: a worker cannot set them itself.
     if (backend === 'auto' || backend === 'native') prepareNativeEnvironment();
     this.#runtimeModules = runtimeModules;
     const spawn = options.spawn ?? spawnThread({ backend, runtimeModules });
@@ -66,7 +69,7 @@ export class WorkerEngine implements ModelLoader {
     return this.#threads.length;
   }
 
-  /** False while a thread is missing and cannot be replaced; the others go on. */
+  /** False while a thread is missing and cannot be replaced; the others continue. */
   get healthy(): boolean {
     return this.#threads.every((thread) => thread.healthy);
   }
@@ -76,7 +79,7 @@ export class WorkerEngine implements ModelLoader {
     return this.#restarts;
   }
 
-  /** Starts the threads; `load` does so too. When it fails the engine is closed. */
+  /** Starts the threads; `load` does so implicitly. On failure the engine is closed. */
   start(): Promise<Started> {
     this.#started ??= this.#start();
     return this.#started;
@@ -111,12 +114,12 @@ export class WorkerEngine implements ModelLoader {
     return least?.run(model.handle, batch) ?? Promise.resolve({ status: 'lost', reason: 'the engine has no thread' });
   }
 
-  /** What each thread holds; undefined for one that is being replaced. */
+  /** Statistics of each thread; undefined for one that is being replaced. */
   stats(): Promise<readonly (HostStats | undefined)[]> {
     return Promise.all(this.#threads.map((thread) => thread.stats()));
   }
 
-  /** Ends the threads: what they were given is finished first if it is within `deadlineMs`. May be called again. */
+  /** Ends the threads, letting them finish their work within `deadlineMs` milliseconds. May be called again. */
   async close(deadlineMs = 2000): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close(deadlineMs)));
   }
@@ -133,7 +136,7 @@ export class WorkerEngine implements ModelLoader {
     return failed;
   }
 
-  /** For what they read of models; each thread imports them too. Answers what is wrong with one. */
+  /** Imported here to read model files; each thread imports them too. Returns what is wrong with one, or undefined. */
   async #importRuntimes(): Promise<string | undefined> {
     const imported = await importRuntimes(this.#runtimeModules);
     if (!imported.ok) return imported.problem;

@@ -1,6 +1,7 @@
 /**
- * Tries whether what a model answers to a row depends on the other rows of its batch: unlike rows, together and alone, at several sizes and in
- * several places. Where it does, callers would get each other's numbers, and the model must be run one row at a time.
+ * Tests whether a model's answer to a row depends on the other rows of its batch: different rows, together and alone,
+ * in several sizes and positions. If it does, callers would get each other's numbers, and the model must run one row at
+ * a time.
  */
 
 import { batchBytes } from '../../shared/batch-layout.js';
@@ -8,26 +9,26 @@ import { elementCount, type TensorSpec } from '../../shared/tensor.js';
 import { MADE_UP_ROWS } from './made-up-rows.js';
 import type { Trial, TrialRun } from './trial.js';
 
-/** `unknown`: it could not be tried. */
+/** `unknown`: the test was not possible. */
 export type RowDependence = 'independent' | 'alone' | 'unknown';
 
 export interface Independence {
   readonly rows: RowDependence;
-  /** What was seen, for people; undefined when rows are independent beyond doubt. */
+  /** What was observed, for people; undefined when rows are clearly independent. */
   readonly why: string | undefined;
 }
 
-/** Sizes of batches, those first that tell most: kernels and models change at powers of two. */
+/** Batch sizes, the most informative first: kernels and models change behaviour at powers of two. */
 const SIZES = [2, 3, 32, 16, 8, 17, 33, 64, 15, 31, 5, 9, 4, 7] as const;
-/** No batch but the first is begun that would end later, in milliseconds. */
+/** No batch but the first is started if it would end after this, in milliseconds. */
 const ENOUGH_MS = 2500;
-/** What the largest batch may take, and all rows that ran alone, in bytes. */
+/** Memory limit for the largest batch and for all rows that ran alone, in bytes. */
 const ENOUGH_BYTES = 1 << 26;
-/** Sizes below this one say little of models and kernels that take large batches another way. */
+/** Smaller sizes say little about models and kernels that handle large batches differently. */
 const TELLING_ROWS = 16;
-/** Float32 sums in another order differ: by so much of the largest element of the row's output, */
+/** Tolerance for float32 sums in another order: this fraction of the largest element of the row's output, */
 const OF_OUTPUT = 1e-3;
-/** and by so much of the row's own size, where large terms cancel each other. */
+/** and this fraction of the row's own magnitude, where large terms cancel. */
 const OF_INPUT = 1e-6;
 
 export async function tryIndependence(trial: Trial): Promise<Independence> {
@@ -57,7 +58,7 @@ export async function tryIndependence(trial: Trial): Promise<Independence> {
   const kinds = Math.max(4, Math.min(MADE_UP_ROWS, Math.floor(ENOUGH_BYTES / rowBytes)));
   let [compared, places, most] = [0, 0, 0];
   for (const [turn, size] of SIZES.entries()) {
-    // The first is run however long it takes.
+    // The first always runs, however long it takes.
     if (turn > 0 && (clock.now() + rowMs * size > until || size * rowBytes > ENOUGH_BYTES)) continue;
     most = Math.max(most, size);
     const rows = Array.from({ length: size }, (_, i) => (5 * turn + i) % kinds);
@@ -90,7 +91,7 @@ function unknown(why: string): Independence {
   return { rows: 'unknown', why };
 }
 
-/** First, last and middle before the others: the ends are where models that mix rows differ most. */
+/** First, last and middle first: models that mix rows differ most at the ends. */
 function placesOf(size: number): readonly number[] {
   return [...new Set([0, size - 1, size >> 1, ...Array.from({ length: size }, (_, i) => i)])];
 }
@@ -99,7 +100,7 @@ function comparable({ outputs }: TrialRun): boolean {
   return outputs.some((values) => values.some((value: number) => Number.isFinite(value)));
 }
 
-/** What one row has in two runs, where that differs; undefined when it is the same but for rounding. */
+/** How a row's outputs differ between two runs; undefined when equal but for rounding. */
 function difference(
   trial: Trial,
   one: TrialRun,
@@ -120,7 +121,7 @@ function slice(run: TrialRun, index: number, { shape }: TensorSpec, place: numbe
   return run.outputs[index]?.subarray(place * size, (place + 1) * size) ?? [];
 }
 
-/** The first pair that differs by more than rounding. NaN is equal to NaN; integers are exact. */
+/** The first pair that differs by more than rounding. NaN equals NaN; integers must be equal. */
 function unequal(
   { dtype }: TensorSpec,
   one: ArrayLike<number>,

@@ -1,16 +1,21 @@
-/** Rows that no caller sent, for trying a model out: each unlike the others in every element, always the same ones. Knows the model's inputs only. */
+/**
+ * Synthetic rows for testing a model: all different in every element, and always the same. Knows only the model's
+ * inputs.
+ */
 
 import { type BatchSpecs, batchBytes, viewBatch } from '../../shared/batch-layout.js';
 import { elementCount, type InputSpec, type TensorArray } from '../../shared/tensor.js';
 
-/** `wide`: of several sizes and both signs; `unit`: between 0 and 1, for models that take no more; `zero`: all alike. */
+/**
+ * `wide`: various magnitudes and both signs; `unit`: between 0 and 1, for models that accept no more; `zero`: all zero.
+ */
 export type RowKind = 'wide' | 'unit' | 'zero';
 
-/** Different rows; after them they repeat. */
+/** Number of different rows; after that they repeat. */
 export const MADE_UP_ROWS = 67;
-/** Largest element of a `wide` row, by its number. */
+/** Largest element of a `wide` row, by its index. */
 const SIZES = [1, 1, 0.1, 10, 1, 100, 1, 1000] as const;
-/** One row of each round is of zeros: some models are undefined there. */
+/** One row in each round is all zeros: some models are undefined there. */
 const ZERO_ROW = 6;
 const WORDS =
   'the new update is great but a battery does not last one day and we love this phone so bad :( #news 12 me'.split(' ');
@@ -20,7 +25,7 @@ export class MadeUpRows {
   readonly #specs: BatchSpecs;
   readonly #texts: readonly Buffer[];
 
-  /** @param texts to take first, for a text model; cut to `maxTextLength`. */
+  /** @param texts used first, for a text model; cut to `maxTextLength`. */
   constructor(specs: BatchSpecs, kind: RowKind, texts: readonly string[] = [], maxTextLength = 1000) {
     this.kind = kind;
     this.#specs = specs;
@@ -29,12 +34,12 @@ export class MadeUpRows {
     this.#texts = all.map((text) => Buffer.from(kind === 'zero' ? '' : text.slice(0, maxTextLength), 'utf8'));
   }
 
-  /** Largest element of a row; 1 where that is smaller. */
+  /** Largest element of a row, but at least 1. */
   sizeOf(row: number): number {
     return this.kind === 'wide' ? Math.max(1, SIZES[row % SIZES.length] ?? 1) : 1;
   }
 
-  /** Bytes of the texts of these rows. */
+  /** UTF-8 size of these rows' texts, in bytes. */
   textBytes(rows: readonly number[]): number {
     return rows.reduce((sum, row) => sum + (this.#texts[row % MADE_UP_ROWS]?.length ?? 0), 0);
   }
@@ -64,11 +69,11 @@ export class MadeUpRows {
     if (this.kind === 'zero' || (this.kind === 'wide' && row === ZERO_ROW)) return;
     const next = random(row * 64 + input);
     const width = this.kind === 'wide' ? (SIZES[row % SIZES.length] ?? 1) : 1;
-    // Every other row is of positive numbers, as images and counts are.
+    // Every other row is positive, as images and counts are.
     const isSigned = this.kind === 'wide' && row % 2 === 0;
     for (let i = from; i < from + size; i++) {
       const value = next();
-      // An integer may be a place in a table, of which nobody tells the size.
+      // An integer may be an index into a table of unknown size.
       target[i] = spec.dtype === 'float32' ? width * (isSigned ? 2 * value - 1 : value) : value < 0.5 ? 0 : 1;
     }
   }
@@ -79,7 +84,7 @@ function madeUpText(row: number): string {
   return Array.from({ length: 2 + (row % 11) }, () => WORDS[Math.floor(next() * WORDS.length)] ?? '').join(' ');
 }
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Numbers from 0 to 1, deterministic for a seed (mulberry32). */
 function random(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b1);
   return () => {

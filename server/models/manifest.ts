@@ -1,4 +1,4 @@
-/** What manifest.json may say of a model, parsed and checked. Knows the file's text; knows no folder and no engine. */
+/** Parses and checks manifest.json. Knows the file's text; knows no folders and no engine. */
 
 import { z } from 'zod';
 import { ADAPTER_NAME, MAX_RANK } from '../../shared/limits.js';
@@ -11,21 +11,24 @@ import type { DeclaredInput } from '../contracts/model-loader.js';
 export const MANIFEST_FILE = 'manifest.json';
 
 export interface Manifest {
-  /** Undefined: model.json says. Otherwise `tfjs-layers`, `tfjs-graph`, or that of a runtime that a package or a program brings. */
+  /**
+   * Undefined: determined by model.json. Otherwise `tfjs-layers`, `tfjs-graph`, or the name of a package's or program's
+   * runtime.
+   */
   readonly runtime: string | undefined;
   readonly description: string | undefined;
   /** Sizes that the model's own file leaves open. */
   readonly inputs: readonly DeclaredInput[];
-  /** Of a text model. */
+  /** For a text model. */
   readonly featuriser: FeaturiserConfig | undefined;
   readonly labels: readonly string[] | undefined;
-  /** Most characters (UTF-16 units) of one text. Undefined: the hub's own limit. */
+  /** Maximum length of one text, in UTF-16 units. Undefined: the hub's own limit. */
   readonly maxTextLength: number | undefined;
   readonly warmUp: {
-    /** Texts to run in the warm-up. Empty: made-up ones. */
+    /** Texts for the warm-up. Empty: made-up ones. */
     readonly texts: readonly string[];
   };
-  /** Settings for such a runtime. */
+  /** Settings for that runtime. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -66,7 +69,7 @@ const schema = z.strictObject({
   options: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Known keys by where they stand, list positions left out. */
+/** Known keys by path, without list positions. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(schema.shape),
   input: Object.keys(textInput.shape),
@@ -75,7 +78,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   limits: Object.keys(limits.shape),
 };
 
-/** Parses the text of a manifest.json. Undefined: the model has none. Never throws. */
+/** Parses the text of a manifest.json; undefined when the model has none. Never throws. */
 export function parseManifest(text: string | undefined): ManifestParsed {
   let raw: unknown = {};
   try {
@@ -130,9 +133,9 @@ function repeated(words: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** The thing to put right first, in one line. */
+/** The first thing to fix, in one line. */
 function readable(error: z.ZodError, raw: unknown): string {
-  // A misspelt key is also a missing one; the former says what to do.
+  // A misspelt key also shows as a missing one; the former says what to do.
   const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
   if (issue === undefined) return 'it is not valid';
   const place = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');

@@ -1,4 +1,7 @@
-/** The models of the hub: loads, checks and warms them up, publishes them, and looks them up by name. Knows no file format and no thread. */
+/**
+ * The hub's models: loads, checks and warms them up, publishes them, and resolves references. Knows no file formats and
+ * no threads.
+ */
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import { elementCount } from '../../shared/tensor.js';
@@ -12,13 +15,13 @@ import { type WarmedUp, warmUpModel } from './warm-up.js';
 export interface ModelRegistryOptions {
   readonly engine: ModelLoader;
   readonly clock: Clock;
-  /** `name` or `name@version` that answers requests which name no model. Default: the bare model, else the only one. */
+  /** `name` or `name@version` that answers requests without a model. @default the bare model, else the only one */
   readonly defaultModel?: string | undefined;
-  /** Most characters of a text where the manifest says nothing, and where it says more. */
+  /** Maximum length of a text, in UTF-16 units, and upper bound for the manifest's own. */
   readonly maxTextLength: number;
 }
 
-/** One model version, whatever has become of it. */
+/** The state of one model version. */
 export interface ModelStatus {
   readonly name: string;
   readonly version: string;
@@ -37,7 +40,7 @@ export type ModelLoaded =
       readonly ok: true;
       readonly model: ReadyModel;
       readonly report: LoadReport;
-      /** What its operator should know of it, one line each. */
+      /** Warnings for the operator, one line each. */
       readonly warnings: readonly string[];
     }
   | { readonly ok: false; readonly problem: string };
@@ -47,7 +50,7 @@ interface Entry {
   readonly status: ModelStatus;
 }
 
-/** The default, in the table of answers. No model reference is empty. */
+/** The default's key in the table of answers. No model reference is empty. */
 const DEFAULT = '';
 const RETRY_LOADING_MS = 1000;
 
@@ -55,7 +58,7 @@ export class ModelRegistry implements ModelDirectory {
   readonly #options: ModelRegistryOptions;
   /** By `name@version`. */
   readonly #entries = new Map<string, Entry>();
-  /** The answer to every reference that has one; made anew when a model changes. */
+  /** The answer for every known reference; rebuilt when a model changes. */
   #answers = new Map<string, ReadyModel | WireError>();
 
   constructor(options: ModelRegistryOptions) {
@@ -72,14 +75,15 @@ export class ModelRegistry implements ModelDirectory {
     return entry?.status.model;
   }
 
-  /** Every version that was asked for, by name and version. */
+  /** Every version that was requested, in any state, sorted by name and version. */
   list(): readonly ModelStatus[] {
     return this.#sorted().map(({ status }) => status);
   }
 
   /**
-   * Load, check, warm up, publish. Nothing is published of a model that fails; `problem` is one line that names it. A version that is
-   * there already is refused: replacing it belongs here, after the new one is warm, and retiring the old one behind it.
+   * Loads, checks, warms up and publishes a model. A model that fails is not published; `problem` is one line that
+   * names it. A version that exists already is refused: replacing it belongs here, after the new one is warm, and
+   * retiring the old one after that.
    */
   async load(folder: ModelFolder): Promise<ModelLoaded> {
     const { ref } = folder;
@@ -114,7 +118,7 @@ export class ModelRegistry implements ModelDirectory {
     const spec: ModelSpec = { name, version, ref, inputs: takes, outputs, labels, maxTextLength };
     const { warmUp: cost, rows, warnings } = warmed;
     const ready = { spec, engineModel, engine: report.engine, warmUp: cost, rows };
-    // What one caller is answered must not depend on who else asks.
+    // A caller's answer must not depend on who else asks.
     const model: ReadyModel = rows === 'alone' ? { ...ready, maxBatchRows: 1 } : ready;
     return { ok: true, model, report, warnings: warnings.map((warning) => `model ${ref}: ${warning}`) };
   }
@@ -140,7 +144,7 @@ export class ModelRegistry implements ModelDirectory {
 
   #answer(): Map<string, ReadyModel | WireError> {
     const answers = new Map<string, ReadyModel | WireError>();
-    // In order, so that a name is left with its highest ready version.
+    // In order, so that a name resolves to its highest ready version.
     for (const { status } of this.#sorted()) {
       const { name, ref, state, model } = status;
       if (model !== undefined) {

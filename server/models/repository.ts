@@ -1,4 +1,4 @@
-/** Finds the model versions that a path holds and reads their manifests. Knows files and names; knows no engine. */
+/** Finds the model versions under a path and reads their manifests. Knows files and names; knows no engine. */
 
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
@@ -13,7 +13,7 @@ export interface ModelFolder {
   readonly version: string;
   /** `name@version`. */
   readonly ref: string;
-  /** Absolute and without symbolic links. */
+  /** Absolute, without symbolic links. */
   readonly folder: string;
   /** Name of the model file in the folder. */
   readonly file: string;
@@ -36,7 +36,7 @@ const LOOKED_FOR =
   'a model.json, <version>/model.json or <name>/<version>/model.json, or a manifest.json that names a runtime in its place';
 const NAME_FORM = 'lower-case letters, digits, ".", "_" and "-", a letter or digit first';
 
-/** Looks at `path`: a model.json, a version folder, a model folder or a repository of model folders. Never rejects. */
+/** Examines `path`: a model.json, a version folder, a model folder or a repository of model folders. Never rejects. */
 export async function findModels(path: string): Promise<ModelsFound> {
   try {
     const models = await find(path);
@@ -72,7 +72,7 @@ async function find(path: string): Promise<readonly ModelFolder[]> {
   return models;
 }
 
-/** A folder of one version: by its place `<name>/<version>/`, or bare. */
+/** A folder with one version: in its place `<name>/<version>/`, or bare. */
 async function single(folder: string, file: string): Promise<ModelFolder> {
   const last = basename(folder);
   const parent = basename(dirname(folder));
@@ -87,7 +87,7 @@ function nameOf(folder: string): string {
   throw new Error(`${folder} holds versions of a model, but "${name}" is no model name: ${NAME_FORM}`);
 }
 
-/** The version folders in a model folder, lowest first. */
+/** The version folders of a model folder, lowest first. */
 async function versionsIn(root: string, folder: string): Promise<readonly VersionFolder[]> {
   const versions: VersionFolder[] = [];
   for (const entry of await folders(folder)) {
@@ -113,7 +113,7 @@ async function read(folder: string, file: string, name: string, version: string,
   return { name, version, ref, folder, file, bare, manifest: parsed.manifest };
 }
 
-/** A folder is a model's when it has a model.json, or a manifest whose runtime may need none. */
+/** A folder holds a model if it has a model.json, or a manifest whose runtime may not need one. */
 async function holdsModel(folder: string): Promise<boolean> {
   const names = await readdir(folder);
   return names.includes(MODEL_FILE) || names.includes(MANIFEST_FILE);
@@ -139,7 +139,7 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** The real path, which must lie in the root: a link out of it would serve files that nobody put there. */
+/** The real path, which must be inside the root: a link out of it could serve unrelated files. */
 async function inside(root: string, path: string): Promise<string> {
   const real = await realpath(path);
   const inner = relative(root, real);

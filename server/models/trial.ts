@@ -1,4 +1,4 @@
-/** Runs of a model that nobody waits for: on made-up rows, one batch at a time, each timed. */
+/** Test runs of a model: on made-up rows, one batch at a time, each timed. */
 
 import { viewBatch } from '../../shared/batch-layout.js';
 import { elementCount, type TensorArray } from '../../shared/tensor.js';
@@ -6,7 +6,7 @@ import type { Clock } from '../contracts/clock.js';
 import type { Engine, EngineModel } from '../contracts/engine.js';
 import type { MadeUpRows } from './made-up-rows.js';
 
-/** One run that ended with outputs. */
+/** A run that produced outputs. */
 export interface TrialRun {
   readonly rows: readonly number[];
   readonly outputs: readonly TensorArray[];
@@ -17,7 +17,7 @@ export type TrialOutcome =
   | { readonly ok: true; readonly run: TrialRun }
   | { readonly ok: false; readonly reason: string };
 
-/** A single run may take this long, in milliseconds: the first one may compile and allocate. */
+/** Time limit of a single run, in milliseconds: the first one may compile and allocate. */
 const HANG_MS = 30_000;
 
 export class Trial {
@@ -43,7 +43,7 @@ export class Trial {
   }
 }
 
-/** The first element of a run that is no number, in words; undefined when all are. */
+/** Describes the first non-finite element of a run; undefined when all are finite. */
 export function notFinite(model: EngineModel, { outputs }: Pick<TrialRun, 'outputs'>): string | undefined {
   for (const [index, { name, shape }] of model.outputs.entries()) {
     const at = outputs[index]?.findIndex((element: number) => !Number.isFinite(element)) ?? -1;

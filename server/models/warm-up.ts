@@ -1,6 +1,6 @@
 /**
- * Runs a freshly loaded model on made-up rows: checks that it runs, whether rows are independent, and measures what a batch costs. Knows the
- * engine's interface only.
+ * Runs a freshly loaded model on made-up rows: checks that it runs and whether rows are independent, and measures the
+ * cost of a batch. Knows only the engine's interface.
  */
 
 import type { Clock } from '../contracts/clock.js';
@@ -15,7 +15,7 @@ export type WarmedUp =
       readonly ok: true;
       readonly warmUp: WarmUp;
       readonly rows: RowDependence;
-      /** What its operator should know. */
+      /** Warnings for the operator. */
       readonly warnings: readonly string[];
     }
   | { readonly ok: false; readonly problem: string };
@@ -29,27 +29,27 @@ export interface WarmUpOptions {
   readonly maxTextLength: number;
 }
 
-/** What is tried, one after the other, until the model takes it. */
+/** Tried in order until the model accepts one. */
 const KINDS: readonly RowKind[] = ['wide', 'unit', 'zero'];
 const SIZES = [1, 8, 32] as const;
-/** Rounds of all sizes: enough for the code to be compiled, few enough not to hold up the start. */
+/** Minimum rounds over all sizes: enough for the code to be compiled, few enough not to delay the start. */
 const LEAST_ROUNDS = 4;
 const MOST_ROUNDS = 200;
-/** After these many milliseconds no round is added to the fewest. */
+/** After this time, in milliseconds, no round beyond the minimum is added. */
 const ENOUGH_MS = 200;
-/** Nor is one begun after these: a slow model says what it costs in few runs. */
+/** After this time, in milliseconds, no round is started at all: a slow model reveals its cost in few runs. */
 const SLOW_MS = 2000;
 const MADE_UP = 'The new update is great, but the battery does not last a day :( #phone';
-/** How many times as long as the texts are in the batch that tells the cost of a byte. */
+/** Factor by which texts are longer in the batch that measures the cost of a byte. */
 const LONG = 4;
 
-/** A batch that is run in every round. */
+/** A batch that runs in every round. */
 class Sample {
   readonly trial: Trial;
   readonly rows: readonly number[];
-  /** Bytes of its texts. */
+  /** UTF-8 size of its texts, in bytes. */
   readonly bytes: number;
-  /** The quickest run so far: what one costs undisturbed. */
+  /** The fastest run so far, in milliseconds: the undisturbed cost. */
   ms = Number.POSITIVE_INFINITY;
 
   constructor(trial: Trial, rows: number) {
@@ -58,7 +58,7 @@ class Sample {
     this.bytes = trial.rows.textBytes(this.rows);
   }
 
-  /** Runs once. Answers what was wrong. */
+  /** Runs once. Returns what was wrong, or undefined. */
   async run(): Promise<string | undefined> {
     const outcome = await this.trial.run(this.rows);
     if (!outcome.ok) return `with a batch of ${this.rows.length} rows it failed: ${outcome.reason}`;
@@ -67,7 +67,9 @@ class Sample {
   }
 }
 
-/** Runs batches of 1, 8 and 32 rows, as far as they are quick, and fits the cost line to the times, hand-over included. */
+/**
+ * Runs batches of 1, 8 and 32 rows, as far as they are fast, and fits the cost line to the times, hand-over included.
+ */
 export async function warmUpModel(options: WarmUpOptions): Promise<WarmedUp> {
   const { model, clock, engine, maxTextLength } = options;
   const takesText = model.inputs.some(({ dtype }) => dtype === 'string');
@@ -80,7 +82,7 @@ export async function warmUpModel(options: WarmUpOptions): Promise<WarmedUp> {
 
   const isQuick = (rows: number): boolean => rows * rowMs <= SLOW_MS / 2;
   const timed = takesText ? trialOf('wide', cycle(given)) : trial;
-  // Two sizes at least: a line has two unknowns.
+  // At least two sizes: a line has two unknowns.
   const sizes = [1, ...SIZES.slice(1).filter(isQuick)];
   if (sizes.length === 1) sizes.push(2);
   const samples = sizes.map((rows) => new Sample(timed, rows));
@@ -113,7 +115,10 @@ const WARNINGS: Readonly<Record<RowDependence, (why: string) => string>> = {
   independent: (why) => `its rows seem to be independent, but ${why}`,
 };
 
-/** Finds made-up rows that the model takes, and how long one runs once it is compiled. A text: what was wrong with all of them. */
+/**
+ * Finds made-up rows that the model accepts, and how long one takes once compiled. A string says what was wrong with
+ * all of them.
+ */
 async function open(
   trialOf: (kind: RowKind) => Trial,
 ): Promise<{ readonly trial: Trial; readonly rowMs: number } | string> {
@@ -122,7 +127,7 @@ async function open(
     const trial = trialOf(kind);
     const first = await trial.run([0]);
     const second = first.ok ? await trial.run([0]) : first;
-    // Rows are of several sizes, and a model may take some of them only.
+    // Rows have several magnitudes, and a model may accept only some of them.
     const isQuick = second.ok && SIZES[1] * second.run.ms <= SLOW_MS / 2;
     const more = isQuick ? await trial.run(Array.from({ length: SIZES[1] }, (_, row) => row)) : second;
     if (second.ok && more.ok) return { trial, rowMs: second.run.ms };
@@ -132,7 +137,7 @@ async function open(
   return problem;
 }
 
-/** Zeros prove nothing: many models divide by what is zero then. */
+/** Zeros prove nothing: many models then divide by zero. */
 async function undefinedAtZero(trial: Trial): Promise<string | undefined> {
   const outcome = await trial.run([0]);
   const found = outcome.ok ? notFinite(trial.model, outcome.run) : undefined;

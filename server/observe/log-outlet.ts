@@ -1,6 +1,6 @@
 /**
- * Lines on their way to a sink that may be slow, stuck or broken: a bounded queue. What does not fit is dropped and counted; once there is room
- * again, a line says how many. Nobody waits for it. Knows no form of lines.
+ * A bounded queue of lines to a sink that may be slow, stuck or broken. Lines that do not fit are dropped and counted;
+ * once there is room again, a line reports their number. Nobody waits for it. Knows no line format.
  */
 
 import type { Clock, Timer } from '../contracts/clock.js';
@@ -9,18 +9,18 @@ import type { LogSink } from './log-sink.js';
 export interface LogOutletOptions {
   readonly sink: LogSink;
   readonly clock: Pick<Clock, 'immediate' | 'setTimer'>;
-  /** Makes the text of a line, line end included, when it is certain that it is kept. */
+  /** Formats a line, line end included, once it is certain to be kept. */
   readonly format: (line: string) => string;
-  /** The line that tells of dropped ones, line end included. */
+  /** The line that reports dropped ones, line end included. */
   readonly note: (dropped: number) => string;
-  /** Most bytes that wait, those being written included. */
+  /** Maximum bytes queued, including those being written. */
   readonly maxBytes?: number;
 }
 
 const MAX_BYTES = 1 << 20;
-/** Of one write: what a pipe takes at once. */
+/** Size of one write, in bytes: the capacity of a pipe. */
 const CHUNK_BYTES = 1 << 16;
-/** A sink that failed is tried again after this, in milliseconds: a disk may have room again, a named pipe a reader. */
+/** Delay before a failed sink is tried again, in milliseconds: a disk may have room again, a named pipe a reader. */
 const RETRY_MS = 1000;
 
 interface Waiting {
@@ -32,14 +32,14 @@ export class LogOutlet {
   readonly #options: LogOutletOptions;
   readonly #maxBytes: number;
   #queue: Waiting[] = [];
-  /** Of the queue and of the chunk. */
+  /** Bytes of the queue and the chunk. */
   #bytes = 0;
-  /** What is being written, or could not be. */
+  /** The chunk being written, or that could not be. */
   #chunk: Buffer | undefined;
   #isWriting = false;
   #isDue = false;
   #retry: Timer | undefined;
-  /** Not told yet. */
+  /** Dropped and not yet reported. */
   #dropped = 0;
   #whenRested: (() => void)[] = [];
 
@@ -49,7 +49,8 @@ export class LogOutlet {
   }
 
   write(line: string): void {
-    // What follows a dropped line is dropped until there is much room: a gap is one, with one line that tells of it.
+    // After a dropped line, further ones are dropped until there is ample room, so that a gap is contiguous and
+    // reported once.
     if (this.#dropped > 0) {
       this.#dropped += 1;
       return;
@@ -61,7 +62,9 @@ export class LogOutlet {
     this.#tellIfRoom();
   }
 
-  /** Resolves when all is written, when the sink fails, or after `withinMs`. Lines may be written on. */
+  /**
+   * Resolves when everything is written, when the sink fails, or after `withinMs` milliseconds. Accepts further lines.
+   */
   async flush(withinMs: number): Promise<void> {
     this.#tellDropped();
     this.#pump();
@@ -75,10 +78,10 @@ export class LogOutlet {
     });
   }
 
-  /** Writes what the sink takes at once. For a process that ends now: what waits after this is lost. */
+  /** Writes what the sink takes immediately, for a process that is about to exit: the rest is lost. */
   flushNow(): void {
     this.#tellDropped();
-    // What stands behind a write that has not ended would overtake it.
+    // It would overtake an unfinished write.
     if (this.#isWriting) return;
     const rest = Buffer.from(this.#queue.map(({ text }) => text).join(''));
     this.#options.sink.writeLast(this.#chunk === undefined ? rest : Buffer.concat([this.#chunk, rest]));
@@ -138,7 +141,7 @@ export class LogOutlet {
     if (this.#bytes <= this.#maxBytes / 2) this.#tellDropped();
   }
 
-  /** Beyond the bound by this one line, where the process ends and nothing was read. */
+  /** May exceed the bound by this one line, when the process ends and nothing was read. */
   #tellDropped(): void {
     if (this.#dropped === 0) return;
     const text = this.#options.note(this.#dropped);

@@ -1,16 +1,21 @@
-/** Where the log goes: standard output, written so that no reader of it can hold the process up. Knows no lines. */
+/** The log's destination: standard output, written so that no reader can block the process. Knows no lines. */
 
 import { fstatSync, write, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 export interface LogSink {
-  /** Writes without waiting; one write at a time. `done` comes later, with how many bytes were taken, also when it failed. */
+  /**
+   * Writes without blocking; one write at a time. `done` is called later with the number of bytes taken, also on
+   * failure.
+   */
   write(bytes: Buffer, done: (takenBytes: number, error?: Error | null) => void): void;
-  /** As much as can be written at once, for a process that ends now. */
+  /** Writes as much as possible immediately, for a process that is about to exit. */
   writeLast(bytes: Buffer): void;
 }
 
-/** Standard output of this process: a file is written by the thread pool, a terminal, a pipe or a socket when it takes more. */
+/**
+ * This process's standard output: a file is written by the thread pool; a terminal, pipe or socket when it is writable.
+ */
 export function standardOutput(): LogSink {
   const { stdout } = process;
   if (!(stdout instanceof Socket)) return fileSink(1);
@@ -19,8 +24,8 @@ export function standardOutput(): LogSink {
 }
 
 /**
- * Has a stream of the process neither wait for its reader nor end the process when the reader has gone. A pipe is written so by itself; a
- * terminal is not, since Node wants short programs to show all they said.
+ * Keeps a stream of the process from blocking on its reader, and from ending the process when the reader has gone.
+ * Pipes behave so already; terminals do not, since Node wants short programs to show all their output.
  */
 export function neverBlock(stream: NodeJS.WriteStream): void {
   if (!unblocked.has(stream)) stream.on('error', () => {});
@@ -44,7 +49,7 @@ function streamSink(stream: NodeJS.WriteStream): LogSink {
 }
 
 function fileSink(fd: number): LogSink {
-  // Regular files never make a writer wait for a reader; whatever else this is may.
+  // A regular file never blocks on a reader; anything else may.
   const isFile = isRegularFile(fd);
   return {
     write(bytes, done) {
@@ -55,7 +60,7 @@ function fileSink(fd: number): LogSink {
       try {
         for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
       } catch {
-        // The disk is full, and the process at its end.
+        // The disk is full, and the process is exiting.
       }
     },
   };

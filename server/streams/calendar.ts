@@ -1,17 +1,21 @@
 /**
- * What time streams tell, in milliseconds since 1970: the wall clock as it was at the start, carried on by the monotonic one. It never
- * steps back and never stands still. A wall clock that is set forward is followed; one that is set back is not (decision 16).
+ * The time of streams, in milliseconds since 1970: the wall clock at the start, advanced by the monotonic clock. Never
+ * steps back and never stands still. Follows a wall clock that is set forward, but not one that is set back (decision
+ * 16).
  */
 
 import type { Clock } from '../contracts/clock.js';
 
-/** The wall clock is followed when it is so far ahead, in milliseconds: less is how two clocks of one machine differ. */
+/**
+ * Follows the wall clock when it is this far ahead, in milliseconds: less is normal drift between two clocks of one
+ * machine.
+ */
 const FOLLOW_MS = 1000;
 
 export class Calendar {
   readonly #clock: Clock;
   readonly #wallNow: () => number;
-  /** When the monotonic clock was 0. */
+  /** The time at which the monotonic clock was 0. */
   #epochMs: number;
 
   constructor(clock: Clock, wallNow: () => number) {
@@ -24,7 +28,7 @@ export class Calendar {
     return Math.floor(this.#epochMs + this.#clock.now());
   }
 
-  /** Looks at the wall clock; true when it was set forward, or the machine slept, and the time is now that of it. */
+  /** Checks the wall clock; true when it was set forward, or the machine slept, and this clock has followed. */
   follow(): boolean {
     const epochMs = this.#wallNow() - this.#clock.now();
     if (epochMs - this.#epochMs < FOLLOW_MS) return false;

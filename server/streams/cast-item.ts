@@ -1,4 +1,4 @@
-/** One prediction in a stream, and its JSON, made once however many viewers get it. */
+/** One prediction in a stream, and its JSON, serialised once for all viewers. */
 
 import { cutText } from '../../shared/cut-text.js';
 import { MAX_CAST_TEXT } from '../../shared/limits.js';
@@ -7,7 +7,7 @@ import type { SampleItem, StreamItem } from '../../shared/stream-protocol.js';
 import type { CastItem } from '../contracts/broker.js';
 import type { CastPrediction, CastSource } from '../contracts/streams.js';
 
-/** What an item takes besides its text, about: its fields as an object and as JSON. */
+/** Approximate size of an item besides its text, in bytes: its fields as an object and as JSON. */
 const FIXED_BYTES = 600;
 
 class PublishedItem implements CastItem {
@@ -25,7 +25,7 @@ class PublishedItem implements CastItem {
     return this.item.offset;
   }
 
-  /** The text counts once as it is and once in JSON. */
+  /** Counts the text twice: as it is, and in JSON. */
   get bytes(): number {
     return FIXED_BYTES + 4 * (this.item.text?.length ?? 0);
   }
@@ -40,7 +40,7 @@ class PublishedItem implements CastItem {
   }
 }
 
-/** The item that viewers get of a prediction. */
+/** Creates the item that viewers get from a prediction. `at`: milliseconds since 1970. */
 export function makeItem(offset: number, at: number, prediction: CastPrediction, source: CastSource): CastItem {
   const { from, id, row, text, receipt } = source;
   const shown = text === undefined ? undefined : cutText(text, MAX_CAST_TEXT);

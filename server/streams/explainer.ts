@@ -1,6 +1,7 @@
 /**
- * Finds the words that weighed most in an item by leaving each out: the item's score less the score without the word. Works for any
- * text model with labels. Its rows run in the hub like everyone's, few of them, and not at all while the hub is busy.
+ * Finds the words that weighed most in an item by leaving each out: the item's score minus the score without the word.
+ * Works for any text model with labels. Its rows run in the hub like anyone's, at a low rate, and not at all while the
+ * hub is busy.
  */
 
 import type { WordWeight } from '../../shared/protocol.js';
@@ -14,18 +15,18 @@ import type { Origin } from '../core/requests/request.js';
 import type { Stream } from './stream.js';
 import type { Explain } from './streams.js';
 
-/** Words of one text that are tried; the rest has no weight. */
+/** Words tried per text; later words get no weight. */
 const MAX_WORDS = 32;
-/** Rows a second for all streams together: what an idle hub computes in a hundredth of its time. */
+/** Rows per second for all streams together: about one hundredth of what an idle hub can compute. */
 const MAX_ROWS_A_SECOND = 2000;
-/** With more rows than this waiting the hub has better things to do. */
+/** Number of waiting rows above which the hub counts as busy. */
 const BUSY_ROWS = 64;
-/** What is not explained by then is shown without, in milliseconds. */
+/** Time after which an item is shown unexplained, in milliseconds. */
 const PATIENCE_MS = 150;
 const MOST = 3;
 const LEAST_WEIGHT = 0.02;
 
-/** A letter, a digit or a mark, and what holds words together; or an emoji. */
+/** Letters, digits or marks, joined by apostrophes and hyphens; or an emoji. */
 const WORD = /[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’_-]*|\p{Extended_Pictographic}/gu;
 
 export class Explainer {
@@ -41,7 +42,7 @@ export class Explainer {
     this.#origin = hub.openOrigin('explainer', { internal: true });
   }
 
-  /** Gives each item its words, where that can be had within a moment; calls back once, in any case. */
+  /** Attaches words to each item if that can be done soon; calls back exactly once in any case. */
   readonly explain: Explain = (stream: Stream, items, done) => {
     const open = items.filter((item) => item.words === undefined && item.item.text !== undefined);
     let left = open.length;
@@ -101,7 +102,7 @@ export function wordsOf(text: string): readonly Span[] {
   return spans;
 }
 
-/** The words whose weight is greatest either way, in order of the text. */
+/** The words with the greatest absolute weight, in text order. */
 function heaviest(words: readonly WordWeight[]): readonly WordWeight[] {
   return words
     .filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT)

@@ -1,4 +1,4 @@
-/** The last items of one stream, bounded in number and in bytes. Offsets count from 1, without holes. */
+/** The newest items of one stream, bounded in number and bytes. Offsets count from 1 without gaps. */
 
 import type { CastItem } from '../contracts/broker.js';
 
@@ -14,7 +14,7 @@ export class ItemRing {
     this.#maxBytes = maxBytes;
   }
 
-  /** Offset of the oldest item that is kept; one more than {@link last} when none is. */
+  /** Offset of the oldest retained item; {@link last} + 1 when there is none. */
   get first(): number {
     return this.#first;
   }
@@ -28,7 +28,7 @@ export class ItemRing {
     return this.#bytes;
   }
 
-  /** Adds the item with the offset after {@link last}. The newest is kept whatever it takes. */
+  /** Adds the item whose offset follows {@link last}. The newest item is kept whatever its size. */
   push(item: CastItem): void {
     if (this.#last - this.#first + 1 === this.#slots.length) this.#evict();
     this.#last = item.offset;
@@ -37,7 +37,7 @@ export class ItemRing {
     while (this.#bytes > this.#maxBytes && this.#first < this.#last) this.#evict();
   }
 
-  /** The items from one offset to another, both included and both kept. */
+  /** The items between two offsets, inclusive; both must be retained. */
   slice(from: number, to: number): CastItem[] {
     const items: CastItem[] = [];
     for (let offset = Math.max(from, this.#first); offset <= Math.min(to, this.#last); offset++) {

@@ -1,4 +1,4 @@
-/** Streams kept in this process: gone with it, and seen at this hub alone. */
+/** Keeps streams in this process: lost when it ends, and visible to this hub only. */
 
 import type { Broker, BrokerParts, CastItem, StreamLog, StreamReader } from '../contracts/broker.js';
 import type { CastPrediction, CastSource } from '../contracts/streams.js';

@@ -1,10 +1,10 @@
-/** The events that viewers get, encoded once. */
+/** The events sent to viewers, encoded once. */
 
 import type { StreamGap, Unsubscribed } from '../../shared/stream-protocol.js';
 import type { CastItem } from '../contracts/broker.js';
 import type { SharedEvent } from '../contracts/streams.js';
 
-/** Which stream, and which life of it. */
+/** A stream and its incarnation. */
 export interface StreamIdentity {
   readonly name: string;
   readonly epoch: string;
@@ -14,7 +14,7 @@ export function sharedEvent(name: SharedEvent['name'], json: string): SharedEven
   return { name, json, encoded: undefined };
 }
 
-/** Neighbouring items; `skipped` were left out before the first. */
+/** A `cast` of consecutive items; `skipped` were left out before the first. */
 export function castEvent({ name, epoch }: StreamIdentity, skipped: number, items: readonly CastItem[]): SharedEvent {
   const list = items.map(({ json }) => json).join(',');
   return sharedEvent('cast', `{"stream":"${name}","epoch":"${epoch}","skipped":${skipped},"items":[${list}]}`);

@@ -1,11 +1,11 @@
-/** The state of the hub, told once a second to who watches, and encoded once for all of them. */
+/** Sends the hub's status once a second to its watchers, encoded once for all of them. */
 
 import type { HubStatus } from '../../shared/stream-protocol.js';
 import type { Clock, Timer } from '../contracts/clock.js';
 import type { ViewerSink } from '../contracts/streams.js';
 import { sharedEvent } from './shared-events.js';
 
-/** What the board reads; counts are since the start of the hub. */
+/** What the status is computed from; counts are since the hub's start. */
 export interface StatusFacts
   extends Omit<HubStatus, 'at' | 'uptimeSeconds' | 'predictionsPerSecond' | 'meanBatchRows'> {
   readonly predicted: number;
@@ -14,7 +14,7 @@ export interface StatusFacts
 }
 
 const EVERY_MS = 1000;
-/** A watcher with more unread than this is left out: it gets the next one. */
+/** A watcher with more unread bytes than this skips one status. */
 const MAX_UNREAD_BYTES = 65_536;
 
 export class StatusBoard {
@@ -24,7 +24,7 @@ export class StatusBoard {
   readonly #watchers = new Set<ViewerSink>();
   readonly #startedAt: number;
   #timer: Timer | undefined;
-  /** Counts at the last tick, and when that was. */
+  /** Counts at the last tick, and its time. */
   #before: { readonly at: number; readonly facts: StatusFacts } | undefined;
   #status: HubStatus | undefined;
 
@@ -35,7 +35,7 @@ export class StatusBoard {
     this.#startedAt = clock.now();
   }
 
-  /** Tells a watcher at once what is known, and from then on once a second. */
+  /** Sends a watcher the current status immediately, then once a second. */
   watch(sink: ViewerSink, on: boolean): void {
     if (!on) {
       this.#watchers.delete(sink);
@@ -70,7 +70,7 @@ export class StatusBoard {
     const before = this.#before;
     this.#before = { at: now, facts };
     const { predicted, batches, rows, ...rest } = facts;
-    // Nobody watched before: the mean since the start is what there is.
+    // Nobody watched before, so the mean since the start has to do.
     const [since, seconds] =
       before === undefined
         ? [{ predicted: 0, batches: 0, rows: 0 }, (now - this.#startedAt) / 1000]

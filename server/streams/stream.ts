@@ -1,4 +1,7 @@
-/** One stream at this hub: publishes predictions to its log, reads what is in it, and serves its viewers, each at its pace. */
+/**
+ * One stream at this hub: publishes predictions to its log, reads that log, and serves its viewers, each at its own
+ * pace.
+ */
 
 import type { StreamDescription, StreamPosition } from '../../shared/stream-protocol.js';
 import type { Broker, CastItem, StreamLog, StreamReader } from '../contracts/broker.js';
@@ -12,7 +15,7 @@ import type { WindowViewer } from './windows/window-viewer.js';
 
 export interface StreamParts {
   readonly name: string;
-  /** `name@version`: the version may change, the name not. */
+  /** `name@version`: the version may change, the name may not. */
   readonly model: string;
   readonly labels: readonly string[];
   readonly clock: Clock;
@@ -28,11 +31,11 @@ export class Stream implements CastTarget, StreamReader {
   readonly labels: readonly string[];
   /** `name@version` of the last prediction. */
   model: string;
-  /** When a request was last taken for it, on the core's clock: its prediction may be on its way. */
+  /** When a request for it was last accepted, on the core's clock: its prediction may be under way. */
   usedAt: number;
   readonly #parts: StreamParts;
   readonly #windows: StreamWindows;
-  /** By pace and form of the frame. */
+  /** Keyed by pace and frame format. */
   readonly #groups = new Map<string, PaceGroup>();
   readonly #groupOf = new Map<ItemViewer, string>();
   #viewers = 0;
@@ -89,29 +92,29 @@ export class Stream implements CastTarget, StreamReader {
     this.#windows.fail(count, at);
   }
 
-  /** Time goes on: closes the windows that are over. */
+  /** Closes the windows that are over at this time. */
   roll(at: number): void {
     this.#windows.roll(at);
   }
 
-  /** The calendar went from one time to a later one at once. */
+  /** The calendar jumped forward. */
   jump(before: number, after: number): void {
     this.#windows.jump(before, after);
   }
 
-  /** True when a position is one of this life of the stream. */
+  /** True when a position belongs to this incarnation of the stream. */
   continues({ epoch, offset }: StreamPosition): boolean {
     return epoch === this.epoch && offset <= this.log.last;
   }
 
-  /** Takes a viewer: what it missed since its position, or else its history, is owed to it. Nothing is sent yet. */
+  /** Adds a viewer. It is owed what it missed since its position, or its history. Sends nothing yet. */
   add(viewer: ItemViewer | WindowViewer): void {
     this.#viewers += 1;
     const { plan } = viewer;
     const position = plan.position !== undefined && this.continues(plan.position) ? plan.position : undefined;
     if (viewer instanceof ItemViewer) {
       const { first, last } = this.log;
-      // With a pace what was missed is left out; without one it is all owed.
+      // With a pace, missed items are skipped; without one, all are owed.
       if (position !== undefined)
         viewer.enter(this, position.offset, plan.mode === 'all' && plan.maxRate === undefined);
       else viewer.enter(this, Math.max(first - 1, last - plan.history), true);
@@ -123,7 +126,7 @@ export class Stream implements CastTarget, StreamReader {
     else viewer.enter(source, plan.history);
   }
 
-  /** Puts a viewer of items into the group of its pace. */
+  /** Moves an item viewer to the group of its pace. */
   repace(viewer: ItemViewer): void {
     const key = `${viewer.rate ?? 'live'}/${viewer.frameItems}`;
     if (this.#groupOf.get(viewer) !== key) {
@@ -151,7 +154,7 @@ export class Stream implements CastTarget, StreamReader {
     else this.#windows.leave(viewer);
   }
 
-  /** Stops its timers, and reads no more. */
+  /** Stops its timers and its reading. */
   close(): void {
     this.log.close();
     for (const group of this.#groups.values()) group.close();

@@ -1,4 +1,7 @@
-/** All streams of a hub: made by publishing, found, listed, expired; and the clockwork that closes windows and looks after slow viewers. */
+/**
+ * All streams of a hub: created by publishing, looked up, listed and expired. Also closes windows and serves slow
+ * viewers periodically.
+ */
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import { WINDOW_STEP_MS } from '../../shared/limits.js';
@@ -21,49 +24,52 @@ import type { ItemViewer } from './viewers/item-viewer.js';
 import type { WindowViewer } from './windows/window-viewer.js';
 
 export interface StreamsOptions extends ViewerLimits {
-  /** Most streams at a time. @default 100 */
+  /** Maximum number of streams. @default 100 */
   readonly maxStreams: number;
-  /** A stream that nobody has published to for this long, and nobody views, is forgotten; in milliseconds. @default 600000 */
+  /** A stream that is neither published to nor viewed for this long is removed; in milliseconds. @default 600000 */
   readonly streamIdleMs: number;
-  /** Most subscriptions of one connection. @default 16 */
+  /** Maximum subscriptions per connection. @default 16 */
   readonly maxSubscriptions: number;
 }
 
 /** Counts since the start, as plain numbers. */
 export interface StreamCounts {
-  /** Predictions that viewers of items were not sent, each once for each viewer: by their pace, or because they were behind. */
+  /** Items that viewers were not sent, counted once per viewer: because of their pace, or because they were behind. */
   skippedItems: number;
-  /** Subscriptions that were ended because the viewer did not read. */
+  /** Subscriptions ended because the viewer did not read. */
   slowViewers: number;
 }
 
 export interface StreamsParts {
   readonly clock: Clock;
   readonly broker: Broker;
-  /** From 0 to 1: for samples. */
+  /** From 0 to 1: for choosing samples. */
   readonly random: () => number;
   readonly options: StreamsOptions;
   readonly listener: (event: StreamEvent) => void;
-  /** Switches the status of the hub on or off for a connection. */
+  /** Switches the hub's status on or off for a connection. */
   readonly watch: (sink: ViewerSink, on: boolean) => void;
 }
 
-/** Finds the words that weighed most; calls back soon, whether it found them or not. */
+/** Finds the words that weighed most; calls back soon, whether successful or not. */
 export type Explain = (stream: Stream, items: readonly CastItem[], done: () => void) => void;
 
-/** How often a viewer that is behind is looked after, in milliseconds: with 256 KiB each time, a reader of 25 MB/s is not held up. */
+/**
+ * How often a viewer that is behind is served, in milliseconds: at 256 KiB each time, a reader of 25 MB/s is not slowed
+ * down.
+ */
 const BEHIND_MS = 10;
 const EXPIRE_EVERY_MS = 1000;
 
 export class Streams implements StreamPublisher, StreamSubscriptions {
   readonly options: StreamsOptions;
   readonly counts: StreamCounts = { skippedItems: 0, slowViewers: 0 };
-  /** Set once, by who makes the hub: it needs the hub, and the hub needs the streams. */
+  /** Set once, after construction, because it needs the hub and the hub needs the streams. */
   explain: Explain = (_stream, _items, done) => done();
   readonly #parts: StreamsParts;
   readonly #broker: Broker;
   readonly #streams = new Map<string, Stream>();
-  /** Viewers of streams that are not there. */
+  /** Viewers of streams that do not exist yet. */
   readonly #waiting = new Map<string, Set<ItemViewer | WindowViewer>>();
   readonly #behind = new Set<Viewer>();
   #behindTimer: Timer | undefined;
@@ -103,17 +109,17 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
     return this.#streams.get(name)?.past(windowMs);
   }
 
-  /** The time that streams tell, in milliseconds since 1970: it never steps back. */
+  /** The time of streams, in milliseconds since 1970. Never steps back. */
   now(): number {
     return this.#broker.now();
   }
 
-  /** Streams now. */
+  /** Number of streams. */
   get size(): number {
     return this.#streams.size;
   }
 
-  /** Subscriptions now, those to streams that are not there included. */
+  /** Number of subscriptions, including those to streams that do not exist yet. */
   get viewers(): number {
     let viewers = 0;
     for (const stream of this.#streams.values()) viewers += stream.viewers;
@@ -125,7 +131,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
     return this.#streams.get(name);
   }
 
-  /** Takes a viewer to its stream, or has it wait for that. Nothing is sent yet. */
+  /** Adds a viewer to its stream, or has it wait for the stream. Sends nothing yet. */
   add(viewer: ItemViewer | WindowViewer): void {
     const stream = this.#streams.get(viewer.stream);
     if (stream !== undefined) return stream.add(viewer);
@@ -134,7 +140,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
     else waiting.add(viewer);
   }
 
-  /** The gap of a viewer whose position is of another life of the stream, if it is. */
+  /** The gap of a viewer whose position belongs to another incarnation of the stream; undefined otherwise. */
   gapOf(name: string, position: StreamPosition): StreamGap | undefined {
     const stream = this.#streams.get(name);
     if (stream?.continues(position)) return undefined;
@@ -151,7 +157,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
     } else this.#streams.get(viewer.stream)?.remove(viewer);
   }
 
-  /** Stops all timers. Viewers get nothing any more. */
+  /** Stops all timers. Viewers get nothing more. */
   close(): void {
     this.#closed = true;
     this.#tickTimer?.cancel();
@@ -187,7 +193,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
     return stream;
   }
 
-  /** Comes again at the next multiple of a window's step. */
+  /** Runs again at the next multiple of the window step. */
   #tick(): void {
     const { clock } = this.#parts;
     const before = this.#broker.now();

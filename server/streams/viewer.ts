@@ -1,19 +1,19 @@
 /**
- * One subscription as its stream sees it: whether it may be sent something now. A viewer that does not read is first left out, and
- * so gets the newest when it reads again; after a while it is cut. Knows no frames.
+ * One subscription as its stream sees it: whether it may be sent something now. A viewer that does not read is first
+ * skipped, and gets the newest when it reads again; after a while it is cut. Knows no frames.
  */
 
 import type { StreamPosition } from '../../shared/stream-protocol.js';
 import type { SharedEvent, ViewerSink } from '../contracts/streams.js';
 
 export interface ViewerLimits {
-  /** Unread bytes of its connection above which a viewer is sent nothing more. @default 256 KiB */
+  /** Unread bytes of its connection above which a viewer is sent nothing. @default 256 KiB */
   readonly maxViewerBytes: number;
-  /** How long it may stay there before it is cut, in milliseconds. @default 10000 */
+  /** How long it may exceed that before it is cut, in milliseconds. @default 10000 */
   readonly slowViewerMs: number;
 }
 
-/** `behind`: it has unread bytes enough. `cut`: for too long. */
+/** `behind`: too many unread bytes. `cut`: behind for too long. */
 export type Readiness = 'ready' | 'behind' | 'cut';
 
 export abstract class Viewer {
@@ -22,13 +22,13 @@ export abstract class Viewer {
   onCut: () => void = () => {};
   readonly #sink: ViewerSink;
   readonly #limits: ViewerLimits;
-  /** The viewer asked for no frames. */
+  /** The viewer asked for a pause. */
   paused = false;
-  /** Nobody can see it. */
+  /** The viewer's page is hidden. */
   hidden = false;
-  /** Its subscription is over. */
+  /** The subscription has ended. */
   ended = false;
-  /** How long it did not read when that was over last, in milliseconds; 0 once it has caught up. */
+  /** How long it had been behind when that ended, in milliseconds; 0 once it has caught up. */
   protected wasBehindMs = 0;
   #slowSince: number | undefined;
 
@@ -38,13 +38,13 @@ export abstract class Viewer {
     this.#limits = limits;
   }
 
-  /** How far it was served, once the stream is there. */
+  /** The last position served, once the stream exists. */
   abstract get position(): StreamPosition | undefined;
 
-  /** Sends whatever is owed and can be sent at this time. True when nothing is owed any more. */
+  /** Sends what is owed and can be sent now. True when nothing more is owed. */
   abstract catchUp(now: number): boolean;
 
-  /** Whether it takes something at this time, on the core's clock. */
+  /** Whether it can be served at this time, on the core's clock. */
   readiness(now: number): Readiness {
     if (this.#sink.unreadBytes <= this.#limits.maxViewerBytes) {
       if (this.#slowSince !== undefined) this.wasBehindMs = Math.max(this.wasBehindMs, now - this.#slowSince);
@@ -55,7 +55,7 @@ export abstract class Viewer {
     return now - this.#slowSince > this.#limits.slowViewerMs ? 'cut' : 'behind';
   }
 
-  /** Holds frames back, or goes on. What it had unread before says nothing of how it reads after. */
+  /** Pauses or resumes frames. Bytes unread before say nothing about its reading after. */
   pause(paused: boolean): void {
     this.paused = paused;
     this.#slowSince = undefined;

@@ -1,4 +1,6 @@
-/** The contract of every broker: order, offsets, times and bounds of what is published, as the hub that reads it sees them. */
+/**
+ * Contract of every broker: order, offsets, times and bounds of what is published, as seen by the hub that reads it.
+ */
 
 import assert from 'node:assert/strict';
 import type { Broker, CastItem, StreamLog } from '../contracts/broker.js';
@@ -7,22 +9,25 @@ import { type ContractCase, until, within } from './contract.js';
 
 export interface BrokerUnderTest {
   readonly broker: Broker;
-  /** Items that a stream keeps: less than 100. */
+  /** Items retained per stream: fewer than 100. */
   readonly maxItems: number;
-  /** Called when the case is over, after the broker was closed. */
+  /** Called at the end of each case, after the broker was closed. */
   readonly close?: () => Promise<void>;
 }
 
-/** A stream that a case has opened, and what it read of it. */
+/** A stream opened by a case, and what was read from it. */
 interface Opened {
   readonly log: StreamLog;
   readonly items: CastItem[];
   failed: number;
-  /** Publishes so many, and waits until they are read. */
+  /** Publishes `count` predictions and waits until they are read. */
   publish(count: number): Promise<void>;
 }
 
-/** @param open makes what is tried, with no stream in it. */
+/**
+ * Returns the cases that a broker must pass.
+ * @param open creates a broker without streams, anew for each case.
+ */
 export function brokerContract(open: () => Promise<BrokerUnderTest>): readonly ContractCase[] {
   const on = (
     name: string,

@@ -1,15 +1,15 @@
-/** What a contract suite is: cases with a name and a body, for whatever runs tests. A body that fails rejects with an `AssertionError`. */
+/** A contract suite: named cases for any test runner. A failed case rejects with an `AssertionError`. */
 
 export interface ContractCase {
   readonly name: string;
   readonly run: () => Promise<void>;
 }
 
-/** Longest that a case waits for something to become true, in milliseconds: far more than it takes. */
+/** Longest wait for a condition, in milliseconds: far more than it takes. */
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 5;
 
-/** Waits until it is true; rejects with what was waited for. */
+/** Waits until the condition is true; on timeout rejects with `what`. */
 export async function until(what: string, isTrue: () => boolean): Promise<void> {
   const startedAt = performance.now();
   while (!isTrue()) {
@@ -18,7 +18,7 @@ export async function until(what: string, isTrue: () => boolean): Promise<void> 
   }
 }
 
-/** The promise, or a rejection with what was waited for. */
+/** Resolves with the promise; on timeout rejects with `what`. */
 export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

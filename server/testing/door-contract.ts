@@ -1,4 +1,7 @@
-/** The contract of every door: each request that comes by it gets its one answer, whoever leaves, and whether the hub is full or drains. */
+/**
+ * Contract of every door: each request gets exactly one answer, whichever connection closes, and whether the hub is
+ * full or draining.
+ */
 
 import assert from 'node:assert/strict';
 import { type WireError, wireError } from '../../shared/errors.js';
@@ -10,14 +13,17 @@ import { type ContractCase, until, within } from './contract.js';
 import { PuppetEngine } from './puppet-engine.js';
 
 export type DoorAnswer =
-  /** The first output: as many numbers as rows. */
+  /** The first output: one number per row. */
   { readonly ok: true; readonly values: readonly number[] } | { readonly ok: false; readonly code: WireError['code'] };
 
-/** Who asks by the door that is tried: one connection. */
+/** A caller of the door under test: one connection. */
 export interface DoorCaller {
-  /** Asks the model `twice`, or another one, for rows of one number each. Rejects only when the connection was lost. */
+  /**
+   * Requests predictions of model `twice`, or another, for rows of one number each. Rejects only when the connection is
+   * lost.
+   */
   ask(rows: readonly unknown[], model?: string): Promise<DoorAnswer>;
-  /** Ends its connection, whatever is unanswered. */
+  /** Closes the connection, whatever is unanswered. */
   leave(): Promise<void>;
 }
 
@@ -29,13 +35,13 @@ export interface DoorUnderTest {
     seeOff?(deadline: number, which: 'polling' | 'all'): Promise<void>;
     close(): Promise<void>;
   };
-  /** A new connection. */
+  /** Opens a new connection. */
   call(): Promise<DoorCaller>;
-  /** Called when the case is over, after the door was closed. */
+  /** Called at the end of each case, after the door was closed. */
   readonly close?: () => Promise<void>;
 }
 
-/** What the door is to be opened on: `twice` doubles each number. Its `clock` is that of the machine. */
+/** What to open the door on: model `twice` doubles each number. `clock` is the machine's. */
 export interface DoorHub {
   readonly hub: Hub;
   readonly clock: Clock;
@@ -43,7 +49,7 @@ export interface DoorHub {
 }
 
 interface Bench extends DoorUnderTest, DoorHub {
-  /** Batches wait from now on, until they are let go. */
+  /** Holds batches from now on, until they are released. */
   hold(): void;
   letGo(): Promise<void>;
 }
@@ -79,7 +85,10 @@ const CLOCK: Clock = {
 };
 const GRACE_MS = 2000;
 
-/** @param open opens the door on a hub that listens to nothing yet. */
+/**
+ * Returns the cases that a door must pass.
+ * @param open opens the door, anew for each case, on a hub without other doors.
+ */
 export function doorContract(open: (on: DoorHub) => Promise<DoorUnderTest>): readonly ContractCase[] {
   const on = (
     name: string,
@@ -206,7 +215,7 @@ export function doorContract(open: (on: DoorHub) => Promise<DoorUnderTest>): rea
   ];
 }
 
-/** Runs each batch at once, unless it is told to hold them. */
+/** Runs each batch immediately, unless told to hold them. */
 class HeldEngine implements Engine {
   readonly slots = 1;
   readonly #puppet = new PuppetEngine();

@@ -1,15 +1,16 @@
 /**
- * A runtime whose model fails on demand, to try what the hub does about it. Input `x` float32 [2], output `y` [1] = 2 * x[0];
- * x[1] says what else happens: -1 ends the thread, -2 throws, -3 never returns. Option `batchMs`: how long every batch takes.
+ * A runtime whose model fails on demand, to test how the hub reacts. Input `x` float32 `[rows, 2]`, output `y` float32
+ * `[rows, 1]` = 2 * x[0]. x[1] selects a fault: -1 ends the thread, -2 throws, -3 never returns. Option `batchMs`: how
+ * long every batch takes, in milliseconds.
  */
 
 import type { BatchViews } from '../../shared/batch-layout.js';
 import type { ModelSession, Runtime, SessionDescription, SessionOpening, SessionSource } from '../contracts/runtime.js';
 
-/** What to put into x[1]. */
+/** Values for x[1]. */
 export const FAULT = { none: 0, exit: -1, throw: -2, hang: -3 } as const;
 
-/** File URL of this module, to give to the engine. */
+/** File URL of this module, to pass to the engine. */
 export const faultRuntimeModule: string = import.meta.url;
 
 export const runtime: Runtime = { names: ['fault'], openSession };
@@ -45,7 +46,7 @@ class FaultSession implements ModelSession {
     for (let row = 0; row < rows; row++) {
       switch (x[2 * row + 1]) {
         case FAULT.exit:
-          // Of the thread, when in one.
+          // Ends the thread, when in one.
           process.exit(1);
           break;
         case FAULT.throw:

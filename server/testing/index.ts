@@ -1,6 +1,6 @@
 /**
- * For tests of programs that use the hub: time that moves on demand, an engine on strings, a model that fails on demand; and for those who
- * write an adapter, the contract of each seam as a suite.
+ * Test doubles for programs that use the hub: a clock moved by hand, an engine driven by hand, a model that fails on
+ * demand. For authors of adapters: the contract of each seam as a suite.
  */
 
 export { type BrokerUnderTest, brokerContract } from './broker-contract.js';

@@ -1,4 +1,4 @@
-/** A clock that moves when the test says so. */
+/** A clock that moves only when the test says so. */
 
 import type { Clock, Timer } from '../contracts/clock.js';
 
@@ -30,19 +30,19 @@ export class ManualClock implements Clock {
     this.#immediates.push(run);
   }
 
-  /** Timers that wait. */
+  /** Number of pending timers. */
   get timers(): number {
     return this.#timers.length;
   }
 
-  /** Ends the current turn: runs what was set for its end. */
+  /** Ends the current turn: runs what was scheduled for its end. */
   turn(): void {
     const due = this.#immediates;
     this.#immediates = [];
     for (const run of due) run();
   }
 
-  /** Moves time on, running each timer at its time, and ends a turn after each. */
+  /** Advances time by `ms` milliseconds, running each timer at its time and ending a turn after each. */
   advance(ms: number): void {
     const until = this.#now + ms;
     this.turn();

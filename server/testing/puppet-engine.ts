@@ -1,12 +1,12 @@
 /**
- * An engine whose batches finish, fail or vanish when the test says so. It computes y = 2·x for each element: with one output
- * of the input's shape, an answer shows which row it belongs to.
+ * An engine whose batches finish, fail or get lost when the test says so. It computes y = 2·x for each element, so that
+ * with one output of the input's shape an answer shows which row it belongs to. A text gives its length.
  */
 
 import { viewBatch } from '../../shared/batch-layout.js';
 import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../contracts/engine.js';
 
-/** One batch that the engine was given. */
+/** One batch given to the engine. */
 export interface PuppetRun {
   readonly model: EngineModel;
   readonly rows: number;
@@ -30,7 +30,7 @@ export class PuppetEngine implements Engine {
     this.slots = slots;
   }
 
-  /** Batches that were given and not ended. */
+  /** Number of unfinished batches. */
   get running(): number {
     return this.#held.length;
   }
@@ -43,7 +43,10 @@ export class PuppetEngine implements Engine {
     });
   }
 
-  /** Ends the oldest batch with its results, or as `failed` or `lost`. Resolves when the hub has seen it. */
+  /**
+   * Finishes the oldest batch with its results, or as `failed` or `lost`. Resolves when the hub has seen it. Throws
+   * when there is none.
+   */
   async finish(status: BatchOutcome['status'] = 'done'): Promise<void> {
     const held = this.#held.shift();
     if (held === undefined) throw new Error('the puppet engine has no batch to finish');
@@ -57,7 +60,7 @@ export class PuppetEngine implements Engine {
       }
       held.settle({ status, buffer: held.buffer, inferUs: 100 });
     }
-    // The hub's own continuation and the one behind it.
+    // Lets the hub's continuation and the one after it run.
     await Promise.resolve();
     await Promise.resolve();
   }

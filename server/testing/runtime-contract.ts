@@ -1,4 +1,7 @@
-/** The contract of every runtime, tried on a model that it can run: what its sessions say of themselves, and that runs leave no trace. */
+/**
+ * Contract of every runtime, tested on a model that it can run: sessions describe themselves correctly, and runs leave
+ * no trace.
+ */
 
 import assert from 'node:assert/strict';
 import { type BatchViews, batchBytes, viewBatch } from '../../shared/batch-layout.js';
@@ -11,24 +14,30 @@ import { type ContractCase, within } from './contract.js';
 
 export interface RuntimeUnderTest {
   readonly runtime: Runtime;
-  /** A model that it runs, in a folder of its own. */
+  /** A model that it can run, in a folder of its own. */
   readonly source: ModelSource;
-  /** A folder in which there is no such model. Absent for a runtime whose models need no file. */
+  /** A folder without that model. Omit it for a runtime whose models need no file. */
   readonly emptyFolder?: string;
-  /** The first output of a row, from the row of the first input: numbers, or UTF-8 bytes of a text. Compared to four digits. */
+  /**
+   * The expected first output of a row, given the row of the first input: numbers, or the UTF-8 bytes of a text.
+   * Compared to four digits. Omit it to skip the comparison.
+   */
   readonly right?: (row: readonly number[]) => readonly number[];
-  /** Called when the case is over. */
+  /** Called at the end of each case. */
   readonly close?: () => Promise<void>;
 }
 
-/** What a test is given: sessions that it opens are disposed of when it is over. */
+/** What a case receives: sessions that it opens are disposed of at its end. */
 interface Bench extends RuntimeUnderTest {
   open(source?: ModelSource): Promise<ModelSession>;
 }
 
 const TEXTS = ['a text', '', 'naïve — 🔥', 'not bad at all'];
 
-/** @param open makes what is tried, anew for each case. */
+/**
+ * Returns the cases that a runtime must pass.
+ * @param open creates the runtime under test, anew for each case.
+ */
 export function runtimeContract(open: () => Promise<RuntimeUnderTest>): readonly ContractCase[] {
   const on = (name: string, body: (bench: Bench) => Promise<void>): ContractCase => ({
     name,
@@ -73,7 +82,7 @@ export function runtimeContract(open: () => Promise<RuntimeUnderTest>): readonly
       const session = await bench.open();
       for (const rows of [1, 2, 17, 1]) {
         const [first, second] = [await runOnce(session, rows, 0.25), await runOnce(session, rows, -4)];
-        // What stood in the buffer before must not show.
+        // Earlier content of the buffer must not show.
         assert.deepEqual(second.outputs, first.outputs);
         for (const [index, output] of first.outputs.entries()) {
           const { name, shape } = session.describe().outputs[index] ?? { name: '', shape: [] };
@@ -139,7 +148,7 @@ async function read(runtime: Runtime, source: ModelSource): Promise<SessionSourc
   const reading = await runtime.readFiles?.(source);
   if (reading === undefined) return { ...source, files: undefined };
   assert.ok(reading.ok, reading.ok ? '' : reading.problem);
-  // As it comes to a thread.
+  // As a thread receives it.
   return { ...source, files: structuredClone(reading.files) };
 }
 
@@ -162,7 +171,7 @@ interface Ran {
   readonly outputs: readonly (readonly number[])[];
 }
 
-/** One run on made-up rows. `left` stands in the outputs before it. */
+/** One run on made-up rows, with outputs preset to `left`. */
 async function runOnce(
   session: ModelSession,
   rows: number,
@@ -182,7 +191,7 @@ async function runOnce(
   return { inputs, outputs };
 }
 
-/** Small numbers that every dtype holds, and that differ from row to row. */
+/** Small numbers that every dtype holds, different from row to row. */
 function fill({ inputs }: SessionDescription, views: BatchViews, texts: readonly string[]): void {
   for (const [index, { dtype }] of inputs.entries()) {
     const array = views.inputs[index];

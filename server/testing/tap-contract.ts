@@ -1,4 +1,4 @@
-/** The contract of every tap: told all that can happen, it throws nothing, waits for nothing, and closes in time. */
+/** Contract of every tap: it survives every kind of event, throws nothing, waits for nothing, and closes in time. */
 
 import assert from 'node:assert/strict';
 import { ERRORS, type ErrorCode, wireError } from '../../shared/errors.js';
@@ -28,7 +28,10 @@ const TEXTS: ModelSpec = {
 const ORIGIN = { name: 'a session', via: 'socketio', alias: 'abc', internal: false } as const;
 const CLOSE_MS = 5000;
 
-/** @param open makes a tap, ready to be told; it is closed by the case. */
+/**
+ * Returns the cases that a tap must pass.
+ * @param open creates a tap that is ready for events; the case closes it.
+ */
 export function tapContract(open: () => Tap | Promise<Tap>): readonly ContractCase[] {
   const on = (name: string, body: (tap: Tap) => void | Promise<void>): ContractCase => ({
     name,
@@ -71,7 +74,7 @@ export function tapContract(open: () => Tap | Promise<Tap>): readonly ContractCa
   ];
 }
 
-/** Tells it each kind of event, and answers what it answers. */
+/** Sends it each kind of event, and yields what it returns. */
 function* tellAll(tap: Tap): Iterable<unknown> {
   for (const model of [TENSORS, TEXTS]) {
     const one = requestOf(model, model === TEXTS ? 'a text “with” 🔥 and \u0000' : [1, 2]);

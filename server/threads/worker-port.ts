@@ -1,4 +1,4 @@
-/** A worker thread behind an interface, so that a test needs none. Knows node:worker_threads; does not know what is said. */
+/** A worker thread behind an interface, so that tests need none. Knows node:worker_threads, not the messages. */
 
 import { Worker } from 'node:worker_threads';
 import { firstLine } from '../../shared/words/message-of.js';

@@ -1,9 +1,9 @@
-/** What a caller may do, asked for each request: a few property reads. */
+/** What a caller may do, checked for each request by a few property reads. */
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import type { Rights, Scope } from '../contracts/access.js';
 
-/** Why these rights do not cover a `predict`; one that names a stream publishes too. */
+/** Why these rights do not allow a `predict`; naming a stream also requires the right to publish. */
 export function refusePredict(rights: Rights, stream: string | undefined): WireError | undefined {
   if (!rights.predict) return lacks('predict');
   return stream === undefined || rights.publish ? undefined : lacks('publish');
@@ -13,7 +13,7 @@ export function lacks(scope: Scope | 'predict or subscribe'): WireError {
   return wireError('FORBIDDEN', `this token has not the scope ${scope}`);
 }
 
-/** Of one connection. It may end before the connection has. */
+/** The authorization of one connection. It may end before the connection does. */
 export class Authorization {
   readonly #rights: Rights;
   #over: WireError | undefined;

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 
-/** Undefined: there is no such header. A header of another form is a token that nobody has. */
+/** Undefined when the header is missing. A malformed header yields a token that is never valid. */
 export function bearerToken({ authorization }: IncomingHttpHeaders): string | undefined {
   return authorization === undefined ? undefined : (BEARER.exec(authorization)?.[1] ?? '');
 }

@@ -1,6 +1,6 @@
 /**
- * Whose request it is, by address: the peer's, or, when the peer is a proxy that the operator trusts, the one that it tells in
- * `X-Forwarded-For`. What anybody else writes there is ignored, or a caller could be whom it likes.
+ * The address of a request's client: the peer's, or, when the peer is a proxy trusted by the operator, the one it
+ * reports in `X-Forwarded-For`. The header is ignored from anybody else, since a caller could claim any address.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -11,7 +11,7 @@ import ipaddr from 'ipaddr.js';
 type Trust = (address: string, hop: number) => boolean;
 
 export class ClientAddress {
-  /** Whether the proxy of this address, that many hops from here, is trusted; undefined when none is. */
+  /** Whether the proxy of this address, that many hops away, is trusted; undefined when none is. */
   readonly #trust: Trust | undefined;
 
   /** @param proxies entries of `--trust-proxy`; see {@link isProxies}. */
@@ -19,7 +19,7 @@ export class ClientAddress {
     this.#trust = proxies.length === 0 ? undefined : trustOf(proxies);
   }
 
-  /** An IP address, never a text that the caller made up; empty when the connection is gone. */
+  /** An IP address, never caller-made text; empty when the connection is gone. */
   of(request: IncomingMessage): string {
     const peer = request.socket.remoteAddress ?? '';
     if (this.#trust === undefined) return plain(peer);
@@ -27,13 +27,16 @@ export class ClientAddress {
     return plain(isIP(told) === 0 ? peer : told);
   }
 
-  /** Whether the peer of this address is a proxy, through which others come too. */
+  /** Whether this peer is a proxy, shared by several clients. */
   isProxy(peer: string): boolean {
     return this.#trust?.(peer, 0) ?? false;
   }
 }
 
-/** True for entries of `--trust-proxy`: one number of hops; or addresses, ranges such as `10.0.0.0/8`, and their usual names. */
+/**
+ * True for valid entries of `--trust-proxy`: one number of hops; or addresses, ranges such as `10.0.0.0/8`, and their
+ * usual names.
+ */
 export function isProxies(entries: readonly string[]): boolean {
   const [first = ''] = entries;
   if (/^\d+$/.test(first)) return entries.length === 1 && Number(first) >= 1 && Number(first) <= 16;
@@ -45,7 +48,10 @@ export function isProxies(entries: readonly string[]): boolean {
   }
 }
 
-/** What counts as one caller: an IPv4 address; of IPv6 the first 64 bits, of which one household has all the rest. */
+/**
+ * What counts as one caller: an IPv4 address, or the first 64 bits of an IPv6 address, since one household owns the
+ * rest.
+ */
 export function callerOf(address: string): string {
   const own = plain(address);
   if (isIP(own) !== 6) return own;
@@ -57,7 +63,10 @@ export function callerOf(address: string): string {
     .join('');
 }
 
-/** Whether an address is of the internet at large: behind a loopback or private one there may be a proxy, and behind that anybody. */
+/**
+ * Whether an address is on the public internet: behind a loopback or private one there may be a proxy, and behind that
+ * anybody.
+ */
 export function isInternet(address: string): boolean {
   return isIP(address) !== 0 && ipaddr.process(address).range() === 'unicast';
 }
@@ -71,7 +80,7 @@ function trustOf(entries: readonly string[]): Trust {
   return proxyAddr.compile([...entries]);
 }
 
-/** `::ffff:192.0.2.1` is how a socket for both families writes 192.0.2.1. */
+/** `::ffff:192.0.2.1` is how a dual-stack socket writes 192.0.2.1. */
 function plain(address: string): string {
   return isIP(address) === 6 ? ipaddr.process(address).toString() : address;
 }

@@ -1,4 +1,6 @@
-/** Where doors stand that share the hub's HTTP server: the server, its routes, and what every request is asked. */
+/**
+ * The place of doors that share the hub's HTTP server: the server, its routes, and the checks common to every request.
+ */
 
 import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
@@ -10,18 +12,21 @@ import type { RequestLimit } from './request-limit.js';
 import type { RequestPolicy } from './request-policy.js';
 
 export interface HttpPlace {
-  /** Takes routes; errors of the hub have their form here. A route whose `config` says no `scope` is for operators. */
+  /**
+   * The server to add routes to; it formats the hub's errors. A route without a `scope` in its `config` is for
+   * operators.
+   */
   readonly app: FastifyInstance;
   readonly server: Server;
-  /** Says of a path that it is the door's: one that is no route of `app`, such as that of an upgrade. */
+  /** Claims a path that is not a route of `app`, such as that of an upgrade. */
   claim(path: string): void;
-  /** Which pages and names of this machine are heard at all. */
+  /** Which pages and host names are allowed. */
   readonly policy: RequestPolicy;
-  /** Who asks, behind proxies too. */
+  /** Client addresses, also behind proxies. */
   readonly addresses: ClientAddress;
-  /** How often one may ask. */
+  /** The request rate limit. */
   readonly requestLimit: RequestLimit;
-  /** For what a request was let in. */
+  /** The grants of authenticated requests. */
   readonly grants: Pick<RestAccess, 'refusesPredict' | 'grantOf'>;
   /** Whether `/metrics` is on this port. */
   readonly hasMetrics: boolean;

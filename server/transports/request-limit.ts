@@ -1,4 +1,7 @@
-/** How many requests a second one client may make: a Socket.IO connection, and a session over all of its; of REST, which has none, an address. */
+/**
+ * Limits requests per second and client: for Socket.IO, a connection and a session over all of its connections; for
+ * REST, which has neither, an address.
+ */
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import type { Clock } from '../contracts/clock.js';
@@ -6,7 +9,7 @@ import { callerOf } from './client-address.js';
 import { RateLimit } from './rate-limit.js';
 
 export class RequestLimit {
-  /** False: nothing is counted, and need not be asked. */
+  /** False: nothing is counted, and no check is needed. */
   readonly isOn: boolean;
   readonly #perSecond: number;
   readonly #rate: RateLimit | undefined;
@@ -18,7 +21,10 @@ export class RequestLimit {
     this.#rate = this.isOn ? new RateLimit(perSecond, clock) : undefined;
   }
 
-  /** Of a connection, which a client may leave and join again: that renews nothing. `session`: the name that it gave, if it did. */
+  /**
+   * Counts a request of a connection. Leaving and rejoining does not renew its allowance. `session`: the name that it
+   * gave, if any.
+   */
   ofConnection(id: string, session: string | undefined): WireError | undefined {
     if (this.#rate === undefined) return undefined;
     const ofSession = session === undefined ? undefined : this.#take(this.#rate, `session ${session}`);

@@ -1,6 +1,7 @@
 /**
- * Which requests a hub hears at all, whatever they ask: the name it was called by, and the page behind it. Checked for every HTTP request and
- * every upgrade, REST and Socket.IO alike, because a page of somebody else's may send all kinds of them to a hub that only its user reaches.
+ * Which requests are accepted at all, whatever they ask: checks the host name and the page behind them. Applies to
+ * every HTTP request and upgrade, REST and Socket.IO alike, because a foreign page can send all kinds of them to a hub
+ * that only its user reaches.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -9,9 +10,9 @@ import { terminalText } from '../../shared/terminal-text.js';
 import type { HostPolicy } from './host-policy.js';
 import type { OriginPolicy } from './origin-policy.js';
 
-/** Asked by those who watch the process, by whatever name. */
+/** Requested by supervisors under any host name. */
 const PROBES = new Set(['/healthz', '/readyz']);
-/** Where a request comes from when no page of another origin is behind it (W3C Fetch Metadata). */
+/** Sites of requests without a page of another origin behind them (W3C Fetch Metadata). */
 const OWN_SITES = new Set(['same-origin', 'none']);
 
 export class RequestPolicy {
@@ -23,7 +24,10 @@ export class RequestPolicy {
     this.#hosts = hosts;
   }
 
-  /** Why the request is not heard. `isPage`: what it asks for is the hub's page or a file of it, which holds no data and which anybody may link to. */
+  /**
+   * Why the request is refused. `isPage`: it asks for the hub's page or one of its files, which hold no data and may be
+   * linked to.
+   */
   refuse(request: IncomingMessage, isPage = false): WireError | undefined {
     const { headers, rawHeaders, url = '' } = request;
     if (hasTwoHosts(rawHeaders)) return wireError('INVALID_INPUT', 'the request has two Host headers; send one');
@@ -42,7 +46,7 @@ export class RequestPolicy {
   }
 }
 
-/** Node keeps the first and drops the others: a proxy may have looked at another one. */
+/** Node keeps the first and drops the others: a proxy may have used another. */
 function hasTwoHosts(rawHeaders: readonly string[]): boolean {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -52,7 +56,7 @@ function hasTwoHosts(rawHeaders: readonly string[]): boolean {
   return hosts > 1;
 }
 
-/** Of a header, for a message to people: not for long, and nothing that a terminal would obey. */
+/** A header value for a message to people: short, and safe in a terminal. */
 function printable(header: string | undefined): string {
   return terminalText((header ?? '').slice(0, 100));
 }

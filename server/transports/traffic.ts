@@ -1,4 +1,7 @@
-/** Bytes that servers received and sent, on the connections that are open and those that were. Counts at the socket: HTTP, polling and WebSocket alike. */
+/**
+ * Counts bytes that servers received and sent, on open and closed connections. Counts at the socket: HTTP, polling and
+ * WebSocket alike.
+ */
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -8,7 +11,7 @@ export class Traffic {
   #received = 0;
   #sent = 0;
 
-  /** Counts the connections that this server takes from now on. */
+  /** Counts the connections that this server accepts from now on. */
   watch(server: Pick<Server, 'on'>): void {
     server.on('connection', (socket: Socket) => {
       this.#open.add(socket);
@@ -20,7 +23,7 @@ export class Traffic {
     });
   }
 
-  /** Totals since the start. What a client has not read yet counts as sent. */
+  /** Totals since the start. Bytes a client has not read yet count as sent. */
   read(): { readonly received: number; readonly sent: number } {
     let received = this.#received;
     let sent = this.#sent;

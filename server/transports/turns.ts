@@ -1,25 +1,29 @@
 /**
- * Turns of the event loop, as connections, handshakes and requests share them: what is more than the share of a turn waits here, and goes on in a
- * later one, behind what waits already. Without it one readable socket may bring two megabytes of tiny packets before anybody else is heard.
+ * Event-loop turns, shared by connections, handshakes and requests: work beyond one's share of a turn waits here, and
+ * continues in a later turn, behind what is waiting already. Otherwise one readable socket could deliver two megabytes
+ * of tiny packets before anybody else is heard.
  */
 
 import type { Clock } from '../contracts/clock.js';
 
-/** So many go on in one turn after they had to wait: with the share of each, the bound on what all floods together cost a turn. */
+/**
+ * How many waiting ones continue per turn: together with each one's share, this bounds what all floods together cost a
+ * turn.
+ */
 export const CONTINUED_A_TURN = 4;
 
 export class Turns {
   readonly #clock: Clock;
   #turn = 0;
   #isTicking = false;
-  /** In the order in which they came to wait. */
+  /** In order of arrival. */
   readonly #waiting = new Set<() => unknown>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** A number for this turn; another one means another turn. */
+  /** A number that identifies this turn. */
   current(): number {
     if (!this.#isTicking) {
       this.#isTicking = true;
@@ -28,18 +32,18 @@ export class Turns {
     return this.#turn;
   }
 
-  /** How many wait. */
+  /** How many are waiting. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** Calls `go` in a later turn, once. One that answers false had nothing to do: another goes on in its place. */
+  /** Calls `go` in a later turn, once. If it returns false it had nothing to do, and another continues in its place. */
   wait(go: () => unknown): void {
     this.#waiting.add(go);
     this.current();
   }
 
-  /** Lets go of one that does not want to go on. */
+  /** Removes one that no longer wants to continue. */
   forget(go: () => unknown): void {
     this.#waiting.delete(go);
   }

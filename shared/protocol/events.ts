@@ -1,4 +1,4 @@
-/** Event names with their payloads, both ways. PROTOCOL.md says the same in prose. */
+/** Event names with their payloads, in both directions. PROTOCOL.md describes the same in prose. */
 
 import type { WireError } from '../errors.js';
 import type {

@@ -1,18 +1,18 @@
 /**
- * What kind of character a code point is, as the tokeniser sees it. Those of the first two planes, emoji among them, are computed when
- * one is first met, so that a lookup is one load. Knows nothing of tokens.
+ * Classifies code points for the tokeniser. Results for the first two planes (which include emoji) are computed on
+ * first use, so that a lookup is one load. Knows nothing of tokens.
  */
 
 /** A letter of any script. */
 export const LETTER = 1;
 /** A decimal digit of any script. */
 export const DIGIT = 2;
-/** A letter, a digit or the underscore: what a word may go on with. */
+/** A letter, a digit or the underscore: what may continue a word. */
 export const WORD = 4;
 export const SPACE = 8;
-/** A letter with case, and it is lower-case. */
+/** A lower-case letter. */
 export const LOWER = 16;
-/** A letter with case, and it is upper-case or title-case. */
+/** An upper-case or title-case letter. */
 export const UPPER = 32;
 /** A pictograph, arrow or symbol that is a token of its own: U+2190-2BFF, U+3030, U+303D, U+1F000-1FAFF. */
 export const PICTOGRAPH = 64;
@@ -21,7 +21,7 @@ const KNOWN = 128;
 const KEPT = 0x20000;
 const kinds = new Uint8Array(KEPT);
 
-/** The kinds of a code point, or-ed. Any integer from 0 to 0x10FFFF, lone surrogates included. */
+/** The kinds of a code point, or-ed. Accepts any integer from 0 to 0x10FFFF, lone surrogates included. */
 export function kindOf(point: number): number {
   if (point >= KEPT) return classify(point);
   const known = kinds[point] ?? 0;
@@ -58,7 +58,7 @@ export function isSkinTone(point: number): boolean {
   return point >= 0x1f3fb && point <= 0x1f3ff;
 }
 
-/** Lower case of one code point by itself: one code point always (the dotted capital I loses its dot). */
+/** Lower case of a single code point: always one code point (the dotted capital I loses its dot). */
 export function lowerCase(point: number): number {
   if (point < 0x80) return point >= 0x41 && point <= 0x5a ? point + 0x20 : point;
   if ((kindOf(point) & UPPER) === 0) return point;

@@ -1,6 +1,6 @@
 /**
- * Finds emoticons such as `:-)`, `(=`, `</3`, `^_^` and `xD`. Each rule looks at a position and says where the emoticon that starts
- * there ends, or -1.
+ * Finds emoticons such as `:-)`, `(=`, `</3`, `^_^` and `xD`. Each rule looks at a position and returns the end of the
+ * emoticon that starts there, or -1.
  */
 import { kindOf, LETTER } from './characters.js';
 
@@ -18,7 +18,7 @@ const LOWER_X = 0x78;
 const EYES = 1;
 /** A mouth to the right of the eyes. */
 const MOUTH = 2;
-/** A mouth to the left of the eyes; fewer characters are, or `so:` would be one. */
+/** A mouth to the left of the eyes; a smaller set, or `so:` would be an emoticon. */
 const LEFT_MOUTH = 4;
 const NOSE = 8;
 /** A character that an emoticon may start with. */
@@ -41,29 +41,31 @@ function is(point: number | undefined, part: number): boolean {
   return point !== undefined && ((parts[point] ?? 0) & part) !== 0;
 }
 
-/** Folds ASCII capitals; every other character is only ever compared with punctuation. */
+/** Lower-cases ASCII capitals; any other character is only compared with punctuation. */
 function fold(point: number | undefined): number {
   return (point ?? 0) | 0x20;
 }
 
-/** Of an ASCII character: 0 starts no emoticon, 1 may start one, 2 may when the next character is one of `seconds` (the letters). */
+/**
+ * Per ASCII character: 0 starts no emoticon, 1 may start one, 2 (letters) may when the next character is in `seconds`.
+ */
 const starts = Uint8Array.from({ length: 128 }, (_, point) => {
   if (!is(point, START)) return 0;
   return (kindOf(point) & LETTER) === 0 ? 1 : 2;
 });
-/** What may follow a letter that starts an emoticon, whichever it is. */
+/** What may follow any letter that starts an emoticon. */
 const seconds = Uint8Array.from({ length: 128 }, (_, point) => {
   return is(point, EYES | LEFT_MOUTH | NOSE) || point === UNDERSCORE ? 1 : 0;
 });
 
-/** A quick look at two neighbours that rules out most positions. */
+/** A quick check of two neighbours that rules out most positions. */
 export function mayStartEmoticon(point: number, next: number): boolean {
   if (point >= 128) return false;
   const start = starts[point] ?? 0;
   return start === 1 || (start === 2 && next < 128 && seconds[next] === 1);
 }
 
-/** Finds the emoticons of one text after {@link begin}. Remembers runs, so that no character is read over and over. */
+/** Finds the emoticons of one text after {@link begin}. Remembers runs, so that no character is read repeatedly. */
 export class EmoticonFinder {
   #points = new Int32Array(0);
   #length = 0;

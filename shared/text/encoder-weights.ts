@@ -1,35 +1,35 @@
 /**
- * The sizes and weights of the text encoder: two tables from which a word gets its vector, and a convolution over three words. What
- * is computed with them is said in `text-encoder.ts`.
+ * Sizes and weights of the text encoder: two tables that give each word its vector, and a convolution over three words.
+ * The computation is described in `text-encoder.ts`.
  */
 
 export interface EncoderSizes {
-  /** The table of words has `2 ** wordBits` rows, that of character n-grams `2 ** ngramBits`. */
+  /** The word table has `2 ** wordBits` rows, the n-gram table `2 ** ngramBits`. */
   readonly wordBits: number;
   readonly ngramBits: number;
-  /** Numbers in a word's vector. */
+  /** Length of a word's vector. */
   readonly width: number;
   readonly filters: number;
-  /** Tokens of a text that are read. */
+  /** Maximum tokens read from a text. */
   readonly maxTokens: number;
 }
 
-/** Row by row. Read, never written. */
+/** Row-major. Never written. */
 export interface EncoderWeights {
   /** `[2 ** wordBits, width]` */
   readonly words: Float32Array;
   /** `[2 ** ngramBits, width]` */
   readonly ngrams: Float32Array;
-  /** `[3, width, filters]`: for the word before, the word itself, the word after. */
+  /** `[3, width, filters]`: for the previous word, the word itself and the next word. */
   readonly kernel: Float32Array;
   /** `[filters]` */
   readonly bias: Float32Array;
 }
 
-/** Words that a filter sees. */
+/** Words covered by a filter. */
 export const WINDOW = 3;
 
-/** The smallest and largest value of each size. */
+/** The minimum and maximum of each size. */
 const ENCODER_RANGES: Readonly<Record<keyof EncoderSizes, readonly [number, number]>> = {
   wordBits: [1, 24],
   ngramBits: [1, 24],
@@ -38,7 +38,7 @@ const ENCODER_RANGES: Readonly<Record<keyof EncoderSizes, readonly [number, numb
   maxTokens: [1, 1024],
 };
 
-/** What is wrong with them, or undefined. */
+/** What is wrong with the sizes or weights; undefined when they are valid. */
 export function encoderProblem(sizes: EncoderSizes, weights?: EncoderWeights): string | undefined {
   for (const [name, value] of Object.entries(sizes)) {
     const range = ENCODER_RANGES[name as keyof EncoderSizes];

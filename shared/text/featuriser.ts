@@ -1,17 +1,17 @@
 /**
- * What turns texts into the tensors of a model, and the configuration of it that stands in a model's manifest. Pure: runs in the
- * engine worker, in training and in a browser.
+ * Parses a featuriser's configuration from a model's manifest and creates the featuriser. Pure: runs in the engine
+ * worker, in training and in a browser.
  */
 import type { Featuriser } from './featuriser-contract.js';
 import { HashedNgrams, type HashedNgramsConfig } from './hashed-ngrams.js';
 import { VocabularyIds, type VocabularyIdsConfig } from './vocabulary-ids.js';
 
-/** The text encoder is a layer of the model itself, with its sizes and weights: there is nothing to set here. */
+/** The text encoder is a layer of the model, which holds its sizes and weights: it has no settings here. */
 export interface HashedTextEncoderConfig {
   readonly name: 'hashed-text-encoder';
 }
 
-/** One member for each featuriser, told apart by `name`. */
+/** One member per featuriser, discriminated by `name`. */
 export type FeaturiserConfig = HashedNgramsConfig | VocabularyIdsConfig | HashedTextEncoderConfig;
 
 export type FeaturiserConfigResult =
@@ -58,7 +58,10 @@ export function parseFeaturiserConfig(value: unknown): FeaturiserConfigResult {
   }
 }
 
-/** The featuriser of a configuration that has all it needs; the text encoder's weights are in the model. */
+/**
+ * Creates a featuriser whose configuration is complete; the text encoder is not one, since its weights are in the
+ * model.
+ */
 export function createFeaturiser(config: HashedNgramsConfig | VocabularyIdsConfig): Featuriser {
   return config.name === 'hashed-ngrams' ? new HashedNgrams(config) : new VocabularyIds(config);
 }
@@ -93,7 +96,7 @@ function parseVocabularyIds(fields: ReadonlyMap<string, unknown>): FeaturiserCon
   );
 }
 
-/** The whole numbers that `ranges` names, or what is wrong with the first that is none. */
+/** Reads the integers named by `ranges`, or says what is wrong with the first bad one. */
 function readNumbers<Name extends string>(
   fields: ReadonlyMap<string, unknown>,
   ranges: Readonly<Record<Name, readonly [number, number]>>,
@@ -129,7 +132,7 @@ function problem(text: string): FeaturiserConfigResult & { readonly ok: false } 
   return { ok: false, problem: text };
 }
 
-/** The value as it may stand in a message: short, whatever it is. */
+/** A value shortened for a message. */
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);

@@ -1,6 +1,6 @@
 /**
- * Words, word pairs and character n-grams of a text, hashed to rows of one table. The model behind it adds up the rows, each times its
- * weight. Knows nothing of the table's contents.
+ * Hashes words, word pairs and character n-grams of a text to rows of one table. The model adds up those rows, each
+ * times its weight. Knows nothing of the table's contents.
  */
 import type { TensorArray, TensorSpec } from '../tensor.js';
 import type { Featuriser } from './featuriser-contract.js';
@@ -10,21 +10,24 @@ import { Tokeniser } from './tokenise.js';
 
 export interface HashedNgramsConfig {
   readonly name: 'hashed-ngrams';
-  /** Rows of the table, a power of two. */
+  /** Rows of the table: a power of two. */
   readonly buckets: number;
-  /** Most n-grams of a text: the size of both tensors. Words come first, then pairs, then characters; what is over is left out. */
+  /**
+   * Maximum n-grams per text: the size of both tensors. Words come first, then pairs, then characters; the excess is
+   * dropped.
+   */
   readonly length: number;
-  /** Most tokens of a text. */
+  /** Maximum tokens per text. */
   readonly maxTokens: number;
-  /** Shortest word, in code points, that has character n-grams; for shorter ones the word itself says as much. */
+  /** Shortest word, in code points, that gets character n-grams; for shorter words the word itself says as much. */
   readonly minWordLength: number;
 }
 
-/** Code points of a character n-gram. Adding those of 3 and 5 doubled the work and was no better. */
+/** Code points in a character n-gram. Adding lengths 3 and 5 doubled the work without improving accuracy. */
 const NGRAM_POINTS = 4;
-/** Code points of a word that character n-grams are made of. */
+/** Code points of a word used for character n-grams. */
 const MAX_WORD_POINTS = 24;
-/** How much a pair counts beside a word. Pairs carry negation, but most are rare: at full weight they are learned by heart. */
+/** Weight of a pair relative to a word. Pairs carry negation, but most are rare: at full weight they are memorised. */
 const PAIR_WEIGHT = 0.5;
 const SPACE = 0x20;
 const WORD_START = 0x3c;
@@ -76,7 +79,7 @@ export class HashedNgrams implements Featuriser {
     weights.fill(0, used, end);
   }
 
-  /** Words with the weight 1/sqrt(tokens), then pairs of neighbours with a part of it. */
+  /** Words with weight 1/sqrt(tokens), then pairs of neighbours with a fraction of it. */
   #writeWords(at: number, end: number, ids: Int32Array, weights: Float32Array): number {
     const tokens = this.#tokens;
     const bits = this.#bits;
@@ -92,7 +95,7 @@ export class HashedNgrams implements Featuriser {
     return at;
   }
 
-  /** The n-grams of `<word>`; those of one word share its weight, divided by the root of their number. */
+  /** The n-grams of `<word>`; those of one word share its weight, divided by the square root of their number. */
   #writeCharacters(at: number, end: number, ids: Int32Array, weights: Float32Array): number {
     const tokens = this.#tokens;
     const bits = this.#bits;
@@ -111,7 +114,7 @@ export class HashedNgrams implements Featuriser {
     return at;
   }
 
-  /** Copies a word between `<` and `>` to `framed`. Returns the size, or 0 when its characters are not looked at. */
+  /** Copies a word between `<` and `>` to `framed`. Returns the size, or 0 when its characters are not used. */
   #frame(token: number): number {
     const tokens = this.#tokens;
     const framed = this.#framed;

@@ -1,5 +1,6 @@
 /**
- * Finds links: `https://...`, `www....`, and bare `example.com/...` for a few common domains. What they say is not read.
+ * Finds links: `https://...`, `www....`, and bare `example.com/...` for a few common domains. Their content is not
+ * read.
  */
 import { kindOf, SPACE, WORD } from './characters.js';
 
@@ -10,7 +11,7 @@ const SLASH = 0x2f;
 const PREFIXES = ['https://', 'http://', 'www.'];
 const ENDINGS = ['.com', '.org', '.net', '.ly', '.co', '.it', '.uk'];
 
-/** Finds the links of one text after {@link begin}. Remembers host names, so that no character is read over and over. */
+/** Finds the links of one text after {@link begin}. Remembers host names, so that no character is read repeatedly. */
 export class LinkFinder {
   #points = new Int32Array(0);
   #length = 0;
@@ -22,7 +23,9 @@ export class LinkFinder {
     this.#hostEnd = 0;
   }
 
-  /** End of the link that starts at `at`, or -1. `hasSlash`: whether the text has a slash; bare links need one. */
+  /**
+   * End of the link that starts at `at`, or -1. `hasSlash`: whether the text contains a slash, which bare links need.
+   */
   endOf(at: number, hasSlash: boolean): number {
     for (const prefix of PREFIXES) {
       if (this.#holds(prefix, at)) return this.#wordsEnd(at + prefix.length);

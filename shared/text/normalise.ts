@@ -1,6 +1,6 @@
 /**
- * Text to code points, with the few replacements that come before tokens: the five common HTML entities, curly quotes, backslashes.
- * No Unicode normalisation. Reads strings, and UTF-8 as it lies in a batch, to the same code points.
+ * Converts text to code points, with the few replacements made before tokenising: the five common HTML entities, curly
+ * quotes, backslashes. No Unicode normalisation. Reads strings and the UTF-8 of a batch to the same code points.
  */
 
 const AMPERSAND = 0x26;
@@ -11,7 +11,7 @@ const BACKSLASH = 0x5c;
 const BACKTICK = 0x60;
 const REPLACEMENT = 0xfffd;
 
-/** After the last code point: reading a little too far finds spaces. */
+/** Spaces after the last code point, so that reading slightly too far is harmless. */
 const MARGIN = 2;
 
 const ENTITIES: readonly (readonly [name: string, point: number])[] = [
@@ -22,7 +22,7 @@ const ENTITIES: readonly (readonly [name: string, point: number])[] = [
   ['#39;', 0x27],
 ];
 
-/** ASCII characters that do not simply stand for themselves. */
+/** ASCII characters that do not map to themselves. */
 const special = new Uint8Array(128);
 for (const point of [AMPERSAND, SLASH, BACKSLASH, BACKTICK]) special[point] = 1;
 
@@ -30,7 +30,7 @@ export class CodePoints {
   /** The code points, followed by spaces. A surrogate without its partner counts as itself. */
   points = new Int32Array(512);
   length = 0;
-  /** Without one, most links are ruled out. */
+  /** Without a slash, most links are ruled out. */
   hasSlash = false;
 
   readString(text: string): void {
@@ -60,7 +60,7 @@ export class CodePoints {
     this.#end(count);
   }
 
-  /** `bytes[start .. end)` is taken for valid UTF-8; what is not gives some code points and no error. */
+  /** Assumes that `bytes[start .. end)` is valid UTF-8; invalid bytes give arbitrary code points and no error. */
   readUtf8(bytes: Uint8Array, start: number, end: number): void {
     const points = this.#begin(end - start);
     let count = 0;
@@ -100,7 +100,7 @@ export class CodePoints {
     this.points.fill(SPACE, count, count + MARGIN);
   }
 
-  /** Writes an ASCII character that needs a look. Returns the new count. */
+  /** Writes an ASCII character that needs special treatment. Returns the new count. */
   #put(count: number, point: number): number {
     if (point === BACKSLASH) return count;
     if (point === SLASH) this.hasSlash = true;
@@ -110,8 +110,8 @@ export class CodePoints {
 }
 
 /**
- * Where each code point that {@link CodePoints} reads from `text` begins, in UTF-16 units, and at last the end of the text. For showing
- * which part of a text a token was.
+ * Start of each code point that {@link CodePoints} reads from `text`, in UTF-16 units, and finally the end of the text.
+ * Used to show which part of a text a token came from.
  */
 export function codePointOffsets(text: string): Int32Array {
   const offsets = new Int32Array(text.length + 1);

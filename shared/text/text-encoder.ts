@@ -1,8 +1,9 @@
 /**
- * Turns a text into `2 * filters` numbers, fast. For each token t: v(t) = its row of the word table + the sum of its n-grams' rows by
- * the root of their number; y(i) = relu(K0 v(i-1) + K1 v(i) + K2 v(i+1) + b), zero vectors beyond the ends; the result is the
- * largest y of each filter, then the sum of each by the root of the number of tokens. `K0 v`, `K1 v` and `K2 v` depend on the word
- * alone: they are computed when a word is first seen and kept, so that a known word costs three additions a filter.
+ * Turns a text into `2 * filters` numbers, fast. For each token t: v(t) = its row of the word table + the sum of its
+ * n-grams' rows divided by the square root of their number; y(i) = relu(K0 v(i-1) + K1 v(i) + K2 v(i+1) + b), with zero
+ * vectors beyond the ends; the result is the maximum of y per filter, then the sum of y per filter divided by the
+ * square root of the number of tokens. `K0 v`, `K1 v` and `K2 v` depend on the word alone: they are computed when a
+ * word is first seen and cached, so that a known word costs three additions per filter.
  */
 import type { TensorArray, TensorSpec } from '../tensor.js';
 import { type EncoderSizes, type EncoderWeights, encoderProblem, WINDOW } from './encoder-weights.js';
@@ -13,7 +14,7 @@ import { Tokeniser } from './tokenise.js';
 import { WordCache } from './word-cache.js';
 import { MAX_NGRAMS, ngramHashes } from './word-hashes.js';
 
-/** Words of a stream that come again are nearly all among the last hundred thousand. */
+/** In a stream, nearly all repeated words are among the last hundred thousand. */
 const CACHE_PLACES = 2 ** 17;
 
 export class TextEncoding implements Featuriser {
@@ -86,7 +87,10 @@ export class TextEncoding implements Featuriser {
     }
   }
 
-  /** Writes what a word adds to the answers of the filters when it comes after, at and before their place. */
+  /**
+   * Writes what a word adds to each filter's output at the place after it, at its own place, and at the place before
+   * it.
+   */
   #fold(hash: number, start: number, end: number, at: number): void {
     const vector = this.#vector;
     const { floats } = this.#cache;
@@ -96,7 +100,7 @@ export class TextEncoding implements Featuriser {
     const last = filters - 1;
     for (let place = 0; place < WINDOW; place++) {
       const to = at + place * filters;
-      // Every place has exactly one word of its own: the bias goes with it.
+      // Every place has exactly one word of its own, so the bias is added there.
       const own = place === 1 ? 1 : 0;
       for (let f = 0; f <= last; f += 4) {
         const f1 = Math.min(f + 1, last);
@@ -132,8 +136,8 @@ export class TextEncoding implements Featuriser {
     const count = ngramHashes(this.tokens.points, start, end, hashes);
     const share = count === 0 ? 0 : 1 / Math.sqrt(count);
     const row = (mix(hash) >>> (32 - wordBits)) * width;
-    // Sums in variables: adding to the array would round and store every term. Four at a time, so that the processor has something to do
-    // while one waits; where fewer are left, the last is done more than once.
+    // Accumulate in variables: adding to the array would round and store every term. Four at a time, to overlap
+    // latencies; where fewer are left, the last is computed repeatedly.
     const last = width - 1;
     for (let k = 0; k <= last; k += 4) {
       const k1 = Math.min(k + 1, last);
@@ -163,11 +167,11 @@ export class TextEncoding implements Featuriser {
     const { filters } = this.#sizes;
     const { count } = this.tokens;
     const share = count === 0 ? 0 : 1 / Math.sqrt(count);
-    // After the last word comes the one of zeros.
+    // The zero word follows the last word.
     found[count] = 0;
-    // `K0 v` of a word is for the place after it, `K2 v` for the place before it. Relu is half of x + |x|, and the
-    // larger of two half of a + b + |a - b|: a branch that goes either way would cost more than all the rest.
-    // Two filters at a time, so that the processor has something to do while one waits; with an odd number the last is its own other.
+    // `K0 v` of a word is for the place after it, `K2 v` for the place before it. Relu is half of x + |x|, and max is
+    // half of a + b + |a - b|: an unpredictable branch would cost more than everything else. Two filters at a time, to
+    // overlap latencies; with an odd number the last is paired with itself.
     for (let f = 0; f < filters; f += 2) {
       const other = f + 1 < filters ? f + 1 : f;
       let largest = 0;

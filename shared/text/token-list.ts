@@ -1,25 +1,28 @@
 /**
- * The tokens of one text, kept in arrays that are used again for the next text: featurising makes no garbage. Knows how a token is
- * written, not where one begins.
+ * The tokens of one text, in arrays reused for the next text, so that featurising makes no garbage. Knows how a token
+ * is stored, not where one begins.
  */
 import { lowerCase } from './characters.js';
 import { checkPoint, hashPoint, WORD_SEED } from './hash.js';
 import { hasNgrams } from './word-hashes.js';
 
 export class TokenList {
-  /** Tokens held. */
+  /** Number of tokens held. */
   count = 0;
   /** Code points of all tokens, one after the other. Token i is `points[i === 0 ? 0 : ends[i - 1] .. ends[i])`. */
   points = new Int32Array(1024);
   readonly ends: Int32Array;
-  /** Of each token, not yet mixed: computed as it is written. */
+  /** Per token, not yet mixed: computed as it is written. */
   readonly hashes: Int32Array;
-  /** Of each token, by {@link checkPoint}. */
+  /** Per token, by {@link checkPoint}. */
   readonly checks: Int32Array;
-  /** Which of the text's code points a token was: from, and to before. */
+  /** Per token: its range in the text's code points, end exclusive. */
   readonly from: Int32Array;
   readonly to: Int32Array;
-  /** Code points written, those of an unfinished token included. Together with `points` for whoever writes a token himself. */
+  /**
+   * Code points written, including those of an unfinished token. With `points`, for callers that write a token
+   * themselves.
+   */
   written = 0;
 
   constructor(readonly maxTokens: number) {
@@ -63,7 +66,7 @@ export class TokenList {
     this.count = count + 1;
   }
 
-  /** Adds a token that is always the same, unless the list is full. */
+  /** Adds a fixed token, unless the list is full. */
   push({ points, hash, check }: FixedToken, from: number, to: number): void {
     if (this.full) return;
     let at = this.written;
@@ -77,7 +80,7 @@ export class TokenList {
     this.finish(hashPoint(WORD_SEED, point), checkPoint(0, point), this.written + 1, at, at + 1);
   }
 
-  /** Adds `source[from .. to)` in lower case; the third and further equal characters in a row are cut. */
+  /** Adds `source[from .. to)` in lower case; runs of equal characters are cut to two. */
   pushFolded(source: Int32Array, from: number, to: number): void {
     const start = this.written;
     let written = start;
@@ -93,7 +96,7 @@ export class TokenList {
     this.finish(hash, check, written, from, to);
   }
 
-  /** True for words, numbers and hashtags: the tokens whose character n-grams mean something. */
+  /** True for words, numbers and hashtags: the tokens whose character n-grams are meaningful. */
   isWordLike(index: number): boolean {
     return hasNgrams(this.points[this.start(index)] ?? 0);
   }

@@ -1,4 +1,4 @@
-/** Where the tokens of a text stand in it: for showing which of them did what. */
+/** Locates the tokens of a text in it, to show what each of them contributed. */
 import { codePointOffsets } from './normalise.js';
 import { TokenList } from './token-list.js';
 import { Tokeniser } from './tokenise.js';
@@ -9,7 +9,10 @@ export interface Span {
   readonly end: number;
 }
 
-/** The places of the first `most` tokens, in order and without overlap. A marker stands where its word does and is not listed again. */
+/**
+ * The ranges of the first `most` tokens, in order and without overlap. A marker shares its word's range and is not
+ * listed again.
+ */
 export function tokenSpans(text: string, most: number): readonly Span[] {
   const tokens = new TokenList(most);
   new Tokeniser(tokens).tokenise(text);

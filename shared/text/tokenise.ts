@@ -1,6 +1,6 @@
 /**
- * Splits a text into the tokens that models know: words in lower case, emoticons, emoji, runs of punctuation, and markers for shouting
- * and drawn-out letters. One pass that hashes as it goes, at most `maxTokens` tokens; what follows the last one is not read. Trained
+ * Splits a text into the tokens that models know: words in lower case, emoticons, emoji, runs of punctuation, and
+ * markers for shouting and drawn-out letters. Hashes in the same pass and stops after `maxTokens` tokens. Trained
  * models depend on every rule here: a changed rule needs a featuriser with a new name.
  */
 import { DIGIT, isSkinTone, kindOf, LETTER, LOWER, lowerCase, PICTOGRAPH, SPACE, UPPER, WORD } from './characters.js';
@@ -35,11 +35,14 @@ const QUESTION_MARKS = fixedToken('??');
 const MIXED_MARKS = fixedToken('!?');
 /** Follows a word in which a run of three or more equal letters was cut to two. */
 const DRAWN_OUT = fixedToken('\u0001el');
-/** Follows a word of three or more letters without a lower-case one. */
+/** Follows a word of three or more letters, none of them lower-case. */
 const SHOUTED = fixedToken('\u0001caps');
 const SHORTEST_SHOUT = 3;
 
-/** What {@link kindOf} and {@link lowerCase} say of ASCII, and whether an emoticon may begin: most characters need no more than these. */
+/**
+ * Results of {@link kindOf} and {@link lowerCase} for ASCII, and whether an emoticon may begin: enough for most
+ * characters.
+ */
 const asciiKinds = Uint8Array.from({ length: 128 }, (_, point) => kindOf(point) & ~128);
 const asciiLower = Uint8Array.from({ length: 128 }, (_, point) => lowerCase(point));
 
@@ -104,7 +107,7 @@ export class Tokeniser {
     }
   }
 
-  /** Everything that is no link, emoticon, word or number. Returns where the next token may begin. */
+  /** Handles everything except links, emoticons, words and numbers. Returns where the next token may begin. */
   #symbol(at: number, point: number, kind: number): number {
     const { tokens } = this;
     const { points } = this.#source;
@@ -141,7 +144,7 @@ export class Tokeniser {
     return at + 1;
   }
 
-  /** A run of `!` and `?`: `!`, `!!`, `?`, `??`, or `!?` when both are in it. */
+  /** A run of `!` and `?` becomes `!`, `!!`, `?`, `??`, or `!?` when it mixes both. */
   #exclamation(start: number): number {
     const { points } = this.#source;
     let bangs = 0;
@@ -160,8 +163,8 @@ export class Tokeniser {
   }
 
   /**
-   * Adds the word or hashtag at `start` and its markers; returns where it ends. `isn't`, `rock'n'roll`: an apostrophe belongs to a
-   * word when a letter follows, and is not kept; only letters go on after it.
+   * Adds the word or hashtag at `start` and its markers; returns where it ends. `isn't`, `rock'n'roll`: an apostrophe
+   * followed by a letter belongs to the word and is dropped; only letters continue the word after it.
    */
   #word(start: number, accepted: number): number {
     const { tokens } = this;

@@ -1,4 +1,4 @@
-/** The tokens of a text as their places in a fixed list of words: for models that were trained on a vocabulary. */
+/** Maps the tokens of a text to their indices in a fixed word list, for models trained on a vocabulary. */
 import type { TensorArray, TensorSpec } from '../tensor.js';
 import type { Featuriser } from './featuriser-contract.js';
 import { TokenList } from './token-list.js';
@@ -6,11 +6,11 @@ import { Tokeniser } from './tokenise.js';
 
 export interface VocabularyIdsConfig {
   readonly name: 'vocabulary-ids';
-  /** Tokens as the tokeniser writes them; the place of each is its id. */
+  /** Tokens as the tokeniser writes them; each one's index is its id. */
   readonly words: readonly string[];
-  /** Ids of a text; what is over is left out. */
+  /** Ids per text; the excess is dropped. */
   readonly length: number;
-  /** The id of places after the last token. */
+  /** The id that fills places after the last token. */
   readonly padding: number;
   /** The id of a token that is not in the list. */
   readonly unknown: number;

@@ -1,24 +1,32 @@
 /**
- * What is computed once for each distinct word, kept for the next time: a fixed number of floats a word. Words are told apart by two
- * hashes of 32 bits, one of them keyed by chance, so that nobody can make a word that is taken for another. Bounded: when the cache is
- * full it is emptied, and fills again with the words that come.
+ * Caches a fixed number of computed floats per distinct word. Words are identified by two 32-bit hashes, one of them
+ * with a random key, so that nobody can craft a word that collides with another. Bounded: a full cache is emptied and
+ * refilled by the words that follow.
  */
 
-/** Part of the places that may be taken: beyond it, looking takes longer. */
+/** Maximum load factor: beyond it, lookups take longer. */
 const LOAD = 0.75;
 
 export class WordCache {
-  /** The floats of all words held; those of one begin where {@link find} or {@link add} says. Those at 0 are of no word, and zero. */
+  /**
+   * The floats of all cached words; {@link find} and {@link add} return where a word's floats begin. Those at 0 belong
+   * to no word and are zero.
+   */
   readonly floats: Float32Array;
   readonly #mask: number;
   readonly #maxWords: number;
-  /** Four numbers a place: the two hashes, where the word's floats begin (0: the place is free), and one for a cache line's sake. */
+  /**
+   * Four numbers per place: the two hashes, where the word's floats begin (0: free), and one for cache-line alignment.
+   */
   readonly #places: Int32Array;
   #words = 0;
 
   readonly #width: number;
 
-  /** @param places a power of two @param width floats of a word */
+  /**
+   * @param places a power of two
+   * @param width floats per word
+   */
   constructor(places: number, width: number) {
     this.#width = width;
     this.#mask = places - 1;
@@ -27,19 +35,22 @@ export class WordCache {
     this.floats = new Float32Array((1 + this.#maxWords) * width);
   }
 
-  /** Words held. */
+  /** Number of cached words. */
   get size(): number {
     return this.#words;
   }
 
-  /** Makes sure that so many more words can be added; forgets all words if need be. What was found before is then void. */
+  /**
+   * Ensures room for this many more words, clearing the cache if necessary. That invalidates earlier results of {@link
+   * find}.
+   */
   reserve(words: number): void {
     if (this.#words + words <= this.#maxWords) return;
     this.#places.fill(0);
     this.#words = 0;
   }
 
-  /** Where the floats of the word with these hashes begin, or 0. */
+  /** Start of the floats of the word with these hashes, or 0. */
   find(hash: number, check: number): number {
     const places = this.#places;
     const mask = this.#mask;
@@ -49,7 +60,7 @@ export class WordCache {
     }
   }
 
-  /** Takes in a word that {@link find} did not find. Returns where its floats begin: the caller writes them. */
+  /** Adds a word that {@link find} did not find. Returns where its floats begin, for the caller to write. */
   add(hash: number, check: number): number {
     const places = this.#places;
     const mask = this.#mask;

@@ -1,6 +1,6 @@
 /**
- * What a token is to a model that knows words by their hashes: one hash of the whole, and those of its character n-grams, which say
- * something about words that training never saw. Trained models depend on every bit of it: it never changes.
+ * Hashes of a token for models that know words by hash: one of the whole token, and those of its character n-grams,
+ * which describe words unseen in training. Trained models depend on every bit of it: it must never change.
  */
 import { DIGIT, kindOf, LETTER } from './characters.js';
 import { CHARACTER_SEED, hashPoint, mix, WORD_SEED } from './hash.js';
@@ -11,9 +11,9 @@ const WORD_END = 0x3e;
 const SHORTEST = 3;
 const LONGEST = 5;
 
-/** Code points of a token that n-grams are made of; the whole token is hashed however long it is. */
+/** Code points of a token used for n-grams; the hash of the whole token has no such limit. */
 const NGRAM_POINTS = 24;
-/** Most n-grams of a token: `<`, 24 code points and `>` have 24 of three, 23 of four and 22 of five. */
+/** Maximum n-grams of a token: `<`, 24 code points and `>` have 24 of three, 23 of four and 22 of five. */
 export const MAX_NGRAMS = 69;
 
 /** The hash of the token `points[start .. end)`; unsigned. */
@@ -23,12 +23,12 @@ export function tokenHash(points: Int32Array, start: number, end: number): numbe
   return mix(hash);
 }
 
-/** True for words, hashtags and the few emoticons that begin with a letter: the tokens that have character n-grams. */
+/** True for words, hashtags and the few emoticons that begin with a letter: the tokens with character n-grams. */
 export function hasNgrams(first: number): boolean {
   return first === HASH_SIGN || (kindOf(first) & (LETTER | DIGIT)) !== 0;
 }
 
-/** Writes the hashes of the n-grams of the token to `hashes`, which holds {@link MAX_NGRAMS}, and returns how many there are. */
+/** Writes the hashes of the token's n-grams to `hashes`, which holds {@link MAX_NGRAMS}, and returns their number. */
 export function ngramHashes(points: Int32Array, start: number, end: number, hashes: Uint32Array): number {
   if (end === start || !hasNgrams(points[start] ?? 0)) return 0;
   const kept = Math.min(end - start, NGRAM_POINTS);

@@ -1,6 +1,6 @@
 /**
- * One timer for many deadlines, because a timer for each request would cost more than the request: set to the earliest, and set again only when
- * it fires. A deadline costs one comparison, and nothing when it is not needed any more. Pure but for its clock.
+ * One timer for many deadlines, because a timer per request would cost more than the request. It is set to the earliest
+ * deadline and set again only when it fires. Arming costs one comparison, disarming nothing. Pure but for its clock.
  */
 
 export interface TimerClock {
@@ -20,9 +20,9 @@ export class DeadlineTimer {
   #timer: { readonly cancel: () => void } | undefined;
 
   /**
-   * @param gapMs shortest time between two sweeps: bounds their cost however the deadlines lie, and is the most that one is late.
-   * @param sweep deals with all that is due at `now`, and answers the earliest deadline that is left, or Infinity.
-   * @param longestMs most that the timer waits for a deadline that may not be needed any more.
+   * @param gapMs shortest time between two sweeps, in milliseconds: bounds their cost, and how late a sweep may be.
+   * @param sweep handles everything due at `now`, and returns the earliest remaining deadline, or Infinity.
+   * @param longestMs longest time the timer waits for a deadline that may no longer be needed, in milliseconds.
    */
   constructor(
     clock: TimerClock,
@@ -36,7 +36,7 @@ export class DeadlineTimer {
     this.#longestMs = longestMs;
   }
 
-  /** Makes sure that a sweep happens at `at` or a little later. */
+  /** Ensures a sweep at `at` or a little later. */
   arm(at: number): void {
     if (at >= this.#at) return;
     const now = this.#clock.now();
@@ -45,23 +45,23 @@ export class DeadlineTimer {
     this.#timer?.cancel();
     this.#at = due;
     const timer = this.#clock.setTimer(Math.max(0, Math.ceil(due - now)), () => {
-      // Of a clock that lets something else go first, the timer may have been replaced since it fired.
+      // On a clock that lets something else run first, the timer may have been replaced since it fired.
       if (this.#timer === timer) this.#fire();
     });
     this.#timer = timer;
   }
 
-  /** No deadline is left: the timer rests until the next one. */
+  /** No deadline is left: stops the timer until the next one. */
   rest(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#at = Number.POSITIVE_INFINITY;
   }
 
-  /** For good: nothing is swept any more. */
+  /** Stops permanently: nothing is swept any more. */
   close(): void {
     this.rest();
-    // Earlier than any deadline.
+    // Earlier than any deadline, so that nothing arms it again.
     this.#at = Number.NEGATIVE_INFINITY;
   }
 

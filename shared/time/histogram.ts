@@ -1,11 +1,17 @@
-/** Counts whole numbers in buckets with fixed bounds, without an allocation and without a look at most of the bounds; and sums what they are made of. */
+/**
+ * Counts integers in buckets with fixed bounds, and sums their parts. Allocates nothing and skips most bounds on
+ * lookup.
+ */
 
-/** Upper bounds, ascending, each a whole number; of several that are the same only the first counts; a value belongs to the first bucket whose bound it does not exceed. */
+/**
+ * Upper bounds, ascending integers; of equal bounds only the first counts. A value belongs to the first bucket whose
+ * bound it does not exceed.
+ */
 export class Buckets {
   readonly bounds: readonly number[];
-  /** The bounds, and infinity. */
+  /** The bounds, then infinity. */
   readonly #limits: Float64Array;
-  /** By the number of a value's bits: the first bucket that it can belong to. */
+  /** Indexed by a value's bit length: the first bucket it can belong to. */
   readonly #first: Uint8Array;
 
   constructor(bounds: readonly number[]) {
@@ -17,7 +23,7 @@ export class Buckets {
     });
   }
 
-  /** Index of the value's bucket; after the last bound there is one more. */
+  /** Index of the value's bucket; values above the last bound share one more bucket. */
   indexOf(value: number): number {
     let index = this.#first[32 - Math.clz32(Math.min(value, MAX_UINT32))] as number;
     while (value > (this.#limits[index] as number)) index += 1;
@@ -29,19 +35,19 @@ const MAX_UINT32 = 0xffff_ffff;
 
 export class Histogram {
   readonly buckets: Buckets;
-  /** Bucket after bucket: how many values, and the sum of each of their parts. */
+  /** Per bucket: the number of values, and the sum of each of their parts. */
   readonly #cells: Float64Array;
   readonly #width: number;
   #count = 0;
 
-  /** @param parts of each value, which are summed apart: one, or three. */
+  /** @param parts number of parts of each value, summed separately: one or three. */
   constructor(buckets: Buckets, parts: 1 | 3 = 1) {
     this.buckets = buckets;
     this.#width = 1 + parts;
     this.#cells = new Float64Array((buckets.bounds.length + 1) * this.#width);
   }
 
-  /** @param value whole and not negative; its only part, where no others are given */
+  /** @param value an integer >= 0; its only part when no parts are given */
   record(value: number, first = value, second = 0, third = 0): void {
     const cells = this.#cells;
     const at = this.buckets.indexOf(value) * this.#width;
@@ -53,14 +59,14 @@ export class Histogram {
     cells[at + 3] = (cells[at + 3] as number) + third;
   }
 
-  /** Of the first part of all values. */
+  /** Sum of the first part over all values. */
   get sum(): number {
     let sum = 0;
     for (let at = 1; at < this.#cells.length; at += this.#width) sum += this.#cells[at] as number;
     return sum;
   }
 
-  /** How many values did not exceed each bound, and at last how many there were. */
+  /** For each bound, how many values did not exceed it; finally, the total count. */
   cumulative(): readonly number[] {
     let count = 0;
     return Array.from({ length: this.buckets.bounds.length + 1 }, (_, index) => {
@@ -69,7 +75,9 @@ export class Histogram {
     });
   }
 
-  /** The mean parts of the values around the one that `share` (0 to 1) of all do not exceed: those of its bucket. Undefined without values. */
+  /**
+   * The mean parts of the values around a quantile (`share`, 0 to 1): those in its bucket. Undefined without values.
+   */
   around(share: number): readonly number[] | undefined {
     let left = Math.max(1, Math.ceil(share * this.#count));
     for (let at = 0; at < this.#cells.length; at += this.#width) {
@@ -80,7 +88,7 @@ export class Histogram {
     return undefined;
   }
 
-  /** Adds what another one of the same buckets and parts counted. */
+  /** Adds the counts of another histogram with the same buckets and parts. */
   merge(other: Histogram): void {
     if (other.#count === 0) return;
     for (let i = 0; i < this.#cells.length; i++)

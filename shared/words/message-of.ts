@@ -1,4 +1,4 @@
-/** What was thrown, in words. Whatever is thrown has some. */
+/** Converts anything thrown to a message. */
 
 export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);

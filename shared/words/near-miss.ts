@@ -1,6 +1,6 @@
-/** Finds the word that was probably meant. Pure. */
+/** Suggests the word that was probably meant. Pure. */
 
-/** The known word at most two edits from the one that was given; undefined when none is near. */
+/** The nearest known word within two edits; undefined when there is none. */
 export function nearMiss(given: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.min(2, Math.floor(given.length / 2)) + 1;
@@ -14,7 +14,7 @@ export function nearMiss(given: string, known: readonly string[]): string | unde
   return best;
 }
 
-/** Levenshtein's distance, one row of the table at a time. */
+/** Levenshtein distance, one table row at a time. */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {

@@ -17,10 +17,10 @@ export interface BatchSource {
   readonly cost: CostModel;
 }
 
-/** Neighbouring rows of one request. */
+/** Consecutive rows of one request. */
 export interface Segment {
   readonly pending: Pending;
-  /** Index of the first of them within the request. */
+  /** Index of its first row within the request. */
   readonly firstRow: number;
   readonly rows: number;
   readonly firstSlot: number;
@@ -34,7 +34,7 @@ export class Batch {
   #rows = 0;
   #textBytes = 0;
   #results: readonly TensorArray[] = [];
-  /** Segments and rows that were delivered, and the first row of the last of those segments. */
+  /** Delivered segments and rows, and the first row of the last of those segments. */
   #delivered = 0;
   #deliveredRows = 0;
   #deliveredRow = 0;
@@ -48,12 +48,12 @@ export class Batch {
     return this.#rows;
   }
 
-  /** Upper bound of the UTF-8 bytes of its texts. */
+  /** Upper bound of the UTF-8 size of its texts, in bytes. */
   get textBytes(): number {
     return this.#textBytes;
   }
 
-  /** Clock time at which its oldest request was accepted. */
+  /** When its oldest request was accepted, on the core's clock. */
   get oldestAt(): number {
     let oldest = Number.POSITIVE_INFINITY;
     for (const { pending } of this.#segments) if (pending.acceptedAt < oldest) oldest = pending.acceptedAt;
@@ -66,19 +66,19 @@ export class Batch {
     this.#textBytes += textBytes;
   }
 
-  /** Drops the rows of requests that were settled meanwhile: their slots may be another's by now. */
+  /** Drops the rows of requests settled in the meantime: their slots may be in use by others. */
   sweep(): void {
     if (this.#segments.every(({ pending }) => !pending.settled)) return;
     this.#segments = this.#segments.filter(({ pending }) => !pending.settled);
     this.#rows = this.#segments.reduce((rows, segment) => rows + segment.rows, 0);
   }
 
-  /** Bytes of the buffer that {@link pack} needs. */
+  /** Size of the buffer that {@link pack} needs, in bytes. */
   get bytes(): number {
     return batchBytes(this.source.model.spec, this.#rows, this.#textBytes);
   }
 
-  /** Copies its rows into the buffer that goes to the engine. */
+  /** Copies its rows into the buffer for the engine. */
   pack(buffer: ArrayBuffer): void {
     const { arena, model } = this.source;
     const views = viewBatch(model.spec, this.#rows, buffer);
@@ -94,7 +94,7 @@ export class Batch {
     }
   }
 
-  /** The buffer has come back with the results in it; it must stay as it is until all are delivered. */
+  /** Accepts the returned buffer with the results in it; it must not change until all are delivered. */
   receive(buffer: ArrayBuffer): void {
     this.#results = viewBatch(this.source.model.spec, this.#rows, buffer).outputs;
   }
@@ -103,7 +103,10 @@ export class Batch {
     return this.#delivered === this.#segments.length;
   }
 
-  /** Takes the next request's rows of the results. Answers the request if it has all of them now, to be settled with {@link outcomeOf}. */
+  /**
+   * Delivers the next request's rows of the results. Returns the request once it has all of them, to be settled with
+   * {@link outcomeOf}.
+   */
   next(): Pending | undefined {
     const segment = this.#segments[this.#delivered];
     if (segment === undefined) return undefined;
@@ -117,7 +120,10 @@ export class Batch {
     return pending.doneRows < pending.rows ? undefined : pending;
   }
 
-  /** Of the request that {@link next} gave: as a whole, NOT_FINITE when one of its rows has no number. `now` is for the receipt; undefined: it gets none. */
+  /**
+   * The outcome of a request that {@link next} returned: NOT_FINITE for the whole request when one of its rows has a
+   * NaN or infinity. `now` is for the receipt; undefined: no receipt.
+   */
   outcomeOf(pending: Pending, run: BatchRun, now: number | undefined): Outcome {
     const { spec } = this.source.model;
     const { rows, results, explanation, batched, acceptedAt } = pending;
@@ -132,13 +138,16 @@ export class Batch {
     return explanation?.finish(outcome) ?? outcome;
   }
 
-  /** Whose all answers are that are not delivered yet; undefined when they are of several. By the first and the last: who has most comes last. */
+  /**
+   * The only origin whose answers are undelivered; undefined when there are several. Compares the first and the last,
+   * since the origin with most rows comes last.
+   */
   get onlyOrigin(): Origin | undefined {
     const first = this.#segments[this.#delivered]?.pending.origin;
     return first === this.#segments.at(-1)?.pending.origin ? first : undefined;
   }
 
-  /** Two batches of half the rows each, to find the row on which the engine fails. Only for more than one row. */
+  /** Two batches of half the rows each, to find the row on which the engine fails. Requires more than one row. */
   halves(): [Batch, Batch] {
     const first = new Batch(this.source, true);
     const second = new Batch(this.source, true);
@@ -157,7 +166,7 @@ export class Batch {
     return [first, second];
   }
 
-  /** The requests it holds rows of. */
+  /** The requests with rows in it. */
   get requests(): readonly Pending[] {
     return this.#segments.map(({ pending }) => pending);
   }
@@ -173,7 +182,7 @@ export class Batch {
     this.add({ pending, firstRow: firstRow + skip, rows, firstSlot }, textBytes);
   }
 
-  /** Keeps a part of a split request's results until the rest is there. */
+  /** Keeps part of a split request's results until the rest arrives. */
   #collect({ pending, firstRow, rows }: Segment): void {
     const { outputs } = this.source.model.spec;
     pending.results ??= outputs.map((spec) => newTensorArray(spec.dtype, pending.rows * elementCount(spec.shape)));

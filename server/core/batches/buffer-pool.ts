@@ -1,6 +1,6 @@
-/** Buffers that batches travel in, used again while they fit. */
+/** Buffers of batches, reused while they fit. */
 
-/** Sizes are rounded up to a power of two from here on, so that a buffer fits the next batch too. */
+/** Sizes are rounded up to a power of two, at least this, so that a buffer fits the next batch too. */
 const SMALLEST_BYTES = 4096;
 /** Larger buffers are left to the garbage collector. */
 const LARGEST_KEPT_BYTES = 16 << 20;
@@ -9,12 +9,12 @@ export class BufferPool {
   readonly #free: ArrayBuffer[] = [];
   readonly #most: number;
 
-  /** @param most buffers kept. */
+  /** @param most maximum number of buffers kept. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** A buffer of at least so many bytes, of any content. */
+  /** A buffer of at least this many bytes, with arbitrary content. */
   take(bytes: number): ArrayBuffer {
     const index = this.#free.findIndex((buffer) => buffer.byteLength >= bytes);
     const found = index < 0 ? undefined : this.#free.splice(index, 1)[0];
@@ -26,7 +26,7 @@ export class BufferPool {
 
   give(buffer: ArrayBuffer): void {
     if (buffer.byteLength === 0 || buffer.byteLength > LARGEST_KEPT_BYTES) return;
-    // Full: the smallest goes, so that the pool learns the size in use.
+    // Full: drops the smallest, so that the pool adapts to the size in use.
     if (this.#free.length === this.#most) {
       this.#free.sort((a, b) => b.byteLength - a.byteLength);
       if ((this.#free[this.#most - 1]?.byteLength ?? 0) >= buffer.byteLength) return;

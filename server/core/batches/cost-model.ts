@@ -1,28 +1,28 @@
 /**
- * What a batch costs: `overheadMs + rowMs * rows + byteMs * textBytes`. Starts from the warm-up runs and follows live batches by
- * least squares with exponential forgetting and non-negative terms.
+ * Estimates the cost of a batch: `overheadMs + rowMs * rows + byteMs * textBytes`. Starts from the warm-up runs and
+ * follows live batches by least squares with exponential forgetting and non-negative terms.
  *
- * Batches of a few rows say what a batch costs, but not what a row does, and yet the wait of thousands of rows is told from them. So
- * the fit leans on the warm-up's line, as a ridge regression does, and on that line times a factor: a machine that is busy makes all
- * of its terms slower, not one.
+ * Batches of a few rows tell the cost of a batch but not of a row, and yet the wait of thousands of rows is predicted
+ * from them. So the fit is regularised towards the warm-up's line, as in ridge regression, and towards that line times
+ * a factor: a busy machine slows down all of its terms, not one.
  */
 
 import type { WarmUp } from '../../contracts/model.js';
 
-/** A sample counts 2 % less with each one after it: about the last hundred batches matter. */
+/** Each new sample reduces the weight of earlier ones by 2 %: about the last hundred batches matter. */
 const FORGETTING = 0.98;
-/** The warm-up's line weighs as much as this many samples, and is forgotten like them; */
+/** The warm-up's line weighs as much as this many samples, and is forgotten like them, */
 const PRIOR_SAMPLES = 4;
-/** but so much of a sample is left for ever: it keeps the fit determined. */
+/** except for this fraction of a sample, which keeps the fit determined. */
 const LEAST_PRIOR = 0.04;
-/** A batch that took longer than this many times the estimate (and 5 ms) is counted as that: a pause, not a cost. */
+/** Caps a sample at this many times the estimate (and at least 5 ms): anything longer is a pause, not a cost. */
 const OUTLIER = 4;
 
 type Three = [number, number, number];
 type Six = [number, number, number, number, number, number];
 type Equations = number[][];
 
-/** Rows and bytes are divided by these, so that the three unknowns are of one size. */
+/** Divisors of rows and bytes, so that the three unknowns have the same magnitude. */
 const ROW_SCALE = 64;
 const BYTE_SCALE = 8192;
 
@@ -43,7 +43,7 @@ export class CostModel {
     this.#prior = [this.#overheadMs, this.#rowMs * ROW_SCALE, this.#byteMs * BYTE_SCALE];
   }
 
-  /** Cost of a batch that has no rows. */
+  /** Cost of a batch without rows, in milliseconds. */
   get overheadMs(): number {
     return this.#overheadMs;
   }
@@ -52,39 +52,41 @@ export class CostModel {
     return this.#rowMs;
   }
 
-  /** Expected time of one batch, hand-over included. */
+  /** Expected time of one batch, hand-over included, in milliseconds. */
   batchMs(rows: number, textBytes: number): number {
     return this.#overheadMs + this.#rowMs * rows + this.#byteMs * textBytes;
   }
 
-  /** Expected time of `rows` rows that leave in batches of `batchRows`. */
+  /** Expected time of `rows` rows in batches of `batchRows`, in milliseconds. */
   backlogMs(rows: number, textBytes: number, batchRows: number): number {
     if (rows === 0) return 0;
     return this.#overheadMs * Math.ceil(rows / batchRows) + this.#rowMs * rows + this.#byteMs * textBytes;
   }
 
-  /** About how many rows a batch of `ms` holds, texts not counted; at least 1. What a batch really takes is counted row by row: ModelQueue.take. */
+  /** Estimated rows in a batch of `ms` milliseconds, texts not counted; at least 1. The actual limit: ModelQueue.take. */
   rowsWithin(ms: number): number {
     return Math.max(1, Math.floor((ms - this.#overheadMs) / this.#rowMs));
   }
 
   /**
-   * Time budget of a batch that holds a row with `remainingMs` to its deadline. It is not cut below twice the overhead: at that
-   * size half the time is spent on rows, and cutting further would cost the others more than it gives the urgent one.
+   * Time budget of a batch that holds a row with `remainingMs` to its deadline. Never cut below twice the overhead: at
+   * that size half the time is spent on rows, and cutting further would cost the others more than it gains for the
+   * urgent row.
    */
   budgetMs(budget: number, remainingMs: number): number {
     return Math.min(budget, Math.max(remainingMs, 2 * this.#overheadMs));
   }
 
   /**
-   * True when a completed batch is followed at once, before its answers are written: the rows that wait already cost as much as
-   * the overhead. With fewer the turn is finished first, so that what the sockets delivered in it rides along.
+   * True when the next batch starts immediately on completion, before answers are written: the waiting rows already
+   * cost as much as the overhead. With fewer, the turn is finished first, so that what the sockets delivered in it
+   * joins the batch.
    */
   followsAtOnce(queuedRows: number): boolean {
     return queuedRows * this.#rowMs >= this.#overheadMs;
   }
 
-  /** Takes a batch's measured time into the estimate. */
+  /** Updates the estimate with a batch's measured time. */
   learn(rows: number, textBytes: number, tookMs: number): void {
     const expected = this.batchMs(rows, textBytes);
     const y = Math.min(tookMs, Math.max(OUTLIER * expected, expected + 5));
@@ -101,13 +103,16 @@ export class CostModel {
     this.#fit();
   }
 
-  /** Ridge regression towards the prior times a factor. A term that would be negative is 0, and the others fit without it. */
+  /**
+   * Ridge regression towards the prior times a factor. A negative term is set to 0, and the others are fitted without
+   * it.
+   */
   #fit(): void {
     const [a00, a01, a02, a11, a12, a22] = this.#xx as Six;
     const [b0, b1, b2] = this.#xy as Three;
     const [p0, p1, p2] = this.#prior;
     const factor = b0 / (p0 * a00 + p1 * a01 + p2 * a02);
-    // The prior's weight on each term is relative to the size of its regressor.
+    // The prior's weight on each term is relative to the magnitude of its regressor.
     const w0 = this.#priorWeight;
     const w1 = w0 * Math.max(a11 / a00, 1e-6);
     const w2 = w0 * Math.max(a22 / a00, 1e-6);
@@ -134,7 +139,7 @@ function fixAtZero(equations: Equations, term: number): void {
   for (const [i, row] of equations.entries()) row[term] = i === term ? 1 : 0;
 }
 
-/** Gaussian elimination of three equations; the matrix is positive definite, so no pivot is sought. */
+/** Gaussian elimination of three equations; the matrix is positive definite, so no pivoting is needed. */
 function solve(equations: Equations): Three {
   const m = equations.map((row) => [...row]);
   for (let i = 0; i < 3; i++) {

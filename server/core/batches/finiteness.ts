@@ -1,15 +1,18 @@
-/** Finds what a model answered that is no finite number, and says where. JSON has no such values, and a mean with one of them is lost. */
+/**
+ * Finds non-finite numbers in a model's answer and locates them. JSON has no such values, and one of them ruins any
+ * mean.
+ */
 
 import { type WireError, wireError } from '../../../shared/errors.js';
 import type { OutputRows } from '../../../shared/output.js';
 import { elementCount, type TensorArray, type TensorSpec } from '../../../shared/tensor.js';
 
-/** Of each output, and outputs: a message stays short however much is wrong. */
+/** Maximum rows named per output, and outputs named, to keep a message short. */
 const MAX_NAMED_ROWS = 8;
 const MAX_NAMED_OUTPUTS = 4;
 
 /**
- * NOT_FINITE where a value of these rows is NaN or infinite. One pass without a branch: it runs for each request.
+ * NOT_FINITE when a value of these rows is NaN or infinite. One pass without branches, since it runs for each request.
  *
  * @param explained whether the rows after the first are a text without each of its tokens.
  */
@@ -34,10 +37,10 @@ export function finitenessProblem(
 }
 
 function areFinite(array: TensorArray | undefined, from: number, count: number): boolean {
-  // Whole numbers and booleans have no other values.
+  // Integers and booleans are always finite.
   if (!(array instanceof Float32Array)) return true;
   let zero = 0;
-  // NaN and infinity times zero are NaN, and stay it.
+  // NaN and infinity times zero are NaN, and NaN propagates through the sum.
   for (let i = from; i < from + count; i++) zero += (array[i] as number) * 0;
   return zero === 0;
 }

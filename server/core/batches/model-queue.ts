@@ -1,6 +1,6 @@
 /**
- * Rows waiting for one model version: bounded, in turn between principals and their origins, first in first out within one origin. Knows
- * nothing about engines or sockets.
+ * Rows waiting for one model version: bounded, served in turn between principals and their origins, first in first out
+ * within an origin. Knows nothing about engines or sockets.
  */
 
 import type { Clock } from '../../contracts/clock.js';
@@ -14,15 +14,15 @@ import { RowArena } from './row-arena.js';
 import { QUANTUM_ROWS, Turns } from './turns.js';
 
 export interface QueueOptions {
-  /** How long an idle engine is held for more rows, in milliseconds. @default 0 */
+  /** How long an idle engine waits for more rows, in milliseconds. @default 0 */
   readonly tickMs: number;
-  /** A batch may take about this long, in milliseconds, by the cost line. @default 50 */
+  /** Target duration of a batch by the cost model, in milliseconds. @default 50 */
   readonly maxBatchMs: number;
-  /** Most rows of a batch, whatever they cost: a bound on memory. @default 4096 */
+  /** Maximum rows per batch, whatever their cost: bounds memory. @default 4096 */
   readonly maxBatchRows: number;
-  /** Most rows waiting. @default 8192 */
+  /** Maximum waiting rows. @default 8192 */
   readonly maxQueueRows: number;
-  /** Most bytes of tensor rows kept, waiting and running. @default 256 MiB */
+  /** Maximum bytes of tensor rows held, waiting and running. @default 256 MiB */
   readonly maxArenaBytes: number;
 }
 
@@ -34,13 +34,13 @@ export class ModelQueue implements RequestQueue, BatchSource {
   readonly #clock: Clock;
   readonly #turns = new Turns<Pending>();
   readonly #drain = new DrainRate();
-  /** Rows that were refused because it was full, and the latest time that one was told. */
+  /** Rows refused because the queue was full and given a retry time, and the latest such time. */
   promisedRows = 0;
   lastAt = 0;
   #rows = 0;
   #textBytes = 0;
 
-  /** @param slots batches that may run while others wait; their rows keep their slots in the arena. */
+  /** @param slots batches that may run while others wait; running rows keep their slots in the arena. */
   constructor(model: ReadyModel, options: QueueOptions, slots: number, clock: Clock) {
     const maxBatchRows = Math.min(options.maxBatchRows, model.maxBatchRows ?? options.maxBatchRows);
     this.model = model;
@@ -50,38 +50,38 @@ export class ModelQueue implements RequestQueue, BatchSource {
     this.#clock = clock;
   }
 
-  /** Rows waiting. */
+  /** Number of waiting rows. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** Rows for which there is room, once `freed` of those that wait have gone. */
+  /** Rows that fit, once `freed` of the waiting rows have left. */
   freeRows(freed = 0): number {
     return Math.min(this.#options.maxQueueRows - this.#rows + freed, this.arena.capacity - this.arena.used);
   }
 
-  /** Rows of a principal that wait. */
+  /** Waiting rows of a principal. */
   rowsOf(principal: Principal): number {
     return this.#turns.rowsOf(principal);
   }
 
-  /** Whether rows of another origin wait. */
+  /** Whether another origin has waiting rows. */
   holdsAnother(than: Origin): boolean {
     return this.#turns.holdsAnother(than);
   }
 
-  /** Rows of a batch, as the cost is now. */
+  /** Rows in a batch at the current cost estimate. */
   get batchRows(): number {
     const { maxBatchMs, maxBatchRows } = this.#options;
     return Math.min(this.cost.rowsWithin(maxBatchMs), maxBatchRows);
   }
 
-  /** Expected time until the rows that wait now are done, in milliseconds, on one slot. */
+  /** Expected time until the rows now waiting are done, in milliseconds, on one slot. */
   backlogMs(): number {
     return this.cost.backlogMs(this.#rows, this.#textBytes, this.batchRows);
   }
 
-  /** The same for those of them that run before `rows` more of this origin, whose turn comes before the last of the others. */
+  /** The same for those that run before `rows` more of this origin, whose turn comes before the last of the others. */
   backlogMsOf(origin: Origin, rows: number): number {
     const ahead = Math.min(this.#rows, this.#turns.rowsUntil(origin, rows));
     if (ahead === 0) return 0;
@@ -89,32 +89,34 @@ export class ModelQueue implements RequestQueue, BatchSource {
   }
 
   /**
-   * Expected time in which one row leaves the queue while it is full, in milliseconds. By what was measured while rows waited; before that
-   * by the cost line, on one slot.
+   * Expected interval at which rows leave the queue while it is full, in milliseconds per row. Measured while rows
+   * waited; before that, by the cost model on one slot.
    */
   drainMs(): number {
     const { batchRows } = this;
     return this.#drain.rowMs ?? this.cost.batchMs(batchRows, 0) / batchRows;
   }
 
-  /** The same of one row of this principal; of one of its origins, where that is given. */
+  /** The same per row of this principal, or of one of its origins if given. */
   drainMsOf(principal: Principal, origin?: Origin): number {
     return this.drainMs() / this.#turns.portionOf(principal, this.#rows, origin);
   }
 
-  /** Expected time of a full batch of what waits, in milliseconds: rows leave by so many at a time. */
+  /** Expected time of a full batch of the waiting rows, in milliseconds: rows leave a batch at a time. */
   stepMs(): number {
     return this.cost.batchMs(Math.min(Math.max(1, this.#rows), this.batchRows), 0);
   }
 
-  /** Adds a request whose rows are in the arena: at the end of its origin's lane, or before another one that waits there. */
+  /**
+   * Adds a request whose rows are in the arena: at the end of its origin's lane, or before another one waiting there.
+   */
   add(pending: Pending, before?: Pending): void {
     this.#turns.add(pending, before);
     this.#rows += pending.rows;
     this.#textBytes += this.#textOf(pending.queuedSlot, pending.rows);
   }
 
-  /** Takes a settled request out: its waiting rows are not computed, its slots are free. */
+  /** Removes a settled request: its waiting rows are not computed, its slots are freed. */
   release(pending: Pending): void {
     if (pending.queuedRows > 0) {
       this.#rows -= pending.queuedRows;
@@ -127,13 +129,13 @@ export class ModelQueue implements RequestQueue, BatchSource {
   }
 
   /**
-   * Takes rows for one batch, in turn, as many as the budget allows; undefined when none wait. A request that has expired is given to
-   * `expire`, which must settle it: its rows are not computed.
+   * Takes rows for one batch, in turn, as many as the budget allows; undefined when none wait. Expired requests are
+   * passed to `expire`, which must settle them: their rows are not computed.
    */
   take(expire: (pending: Pending) => void): Batch | undefined {
     const now = this.#clock.now();
     const batch = new Batch(this);
-    // A turn is no longer than a batch, so that small batches alternate.
+    // A turn is at most a batch, so that small batches alternate.
     const quantum = Math.min(QUANTUM_ROWS, this.batchRows);
     let budget = this.#options.maxBatchMs;
     for (let pending = this.#turns.next; pending !== undefined; pending = this.#turns.next) {
@@ -150,7 +152,7 @@ export class ModelQueue implements RequestQueue, BatchSource {
     return batch;
   }
 
-  /** Moves up to `most` rows of one request into the batch while the budget lasts; how many it moved. */
+  /** Moves up to `most` rows of one request into the batch while the budget lasts; returns the number moved. */
   #takeRows(pending: Pending, most: number, batch: Batch, budget: number): number {
     const firstSlot = pending.queuedSlot;
     let slot = firstSlot;

@@ -1,6 +1,6 @@
 /**
- * The rows of one model that wait or run, each in a slot of a bounded store. A request's rows form a chain of slots, so that no
- * array per request is kept. Tensor rows lie in pages that are made when first needed; a text row is the string itself.
+ * The waiting and running rows of one model, each in a slot of a bounded store. A request's rows form a chain of slots,
+ * which saves an array per request. Tensor rows lie in pages allocated on first use; a text row is the string itself.
  */
 
 import { type BatchViews, MAX_BYTES_PER_UNIT } from '../../../shared/batch-layout.js';
@@ -14,13 +14,13 @@ import {
   type TensorArray,
 } from '../../../shared/tensor.js';
 
-/** Pages are about this large: small enough to grow by, large enough to be few. */
+/** Approximate page size in bytes: small enough to grow by, large enough for few pages. */
 const PAGE_BYTES = 1 << 18;
-/** Up to this many elements a loop copies faster than `set` with its sub-array. */
+/** Up to this many elements, a loop copies faster than `set` with a sub-array. */
 const LOOP_COPY_ELEMENTS = 256;
 const NONE = -1;
 
-// The one global of the platform that the core uses; every runtime has it.
+// The only platform global that the core uses; every runtime has it.
 declare class TextEncoder {
   encodeInto(text: string, bytes: Uint8Array): { written: number };
 }
@@ -36,15 +36,15 @@ export class RowArena {
   readonly capacity: number;
   readonly #columns: readonly Column[];
   readonly #texts: string[] | undefined;
-  /** The slot after each slot, in its request's chain or in the free list. */
+  /** The successor of each slot, in its request's chain or in the free list. */
   readonly #next: Int32Array;
   readonly #pageShift: number;
   #firstFree = NONE;
-  /** Slots from here on were never used. */
+  /** Slots from this index on were never used. */
   #fresh = 0;
   #used = 0;
 
-  /** @param capacity most rows; lowered where `maxBytes` of tensor rows is less. */
+  /** @param capacity maximum rows; lowered when `maxBytes` holds fewer tensor rows. */
   constructor(inputs: readonly InputSpec[], capacity: number, maxBytes: number) {
     let rowBytes = 0;
     for (const spec of inputs)
@@ -65,7 +65,7 @@ export class RowArena {
     return this.#used;
   }
 
-  /** Takes a chain of `rows` slots; its first one, or -1 when there are not so many. */
+  /** Allocates a chain of `rows` slots; returns the first, or -1 when there are too few. */
   allocate(rows: number): number {
     if (this.#used + rows > this.capacity) return NONE;
     let first = NONE;
@@ -80,7 +80,7 @@ export class RowArena {
     return first;
   }
 
-  /** Gives a chain back. */
+  /** Frees a chain. */
   release(first: number): void {
     let slot = first;
     while (slot !== NONE) {
@@ -93,12 +93,12 @@ export class RowArena {
     }
   }
 
-  /** The slot after this one in its request's chain; -1 after the last. */
+  /** The next slot in its request's chain; -1 after the last. */
   after(slot: number): number {
     return this.#next[slot] as number;
   }
 
-  /** Checks every row of an input and writes it into the chain. Answers undefined, or what was wrong. */
+  /** Checks every row of an input and writes it into the chain. Returns undefined, or what was wrong. */
   write(input: MeasuredInput, first: number): string | undefined {
     for (const [index, part] of input.parts.entries()) {
       const column = this.#columns[index];
@@ -117,12 +117,15 @@ export class RowArena {
     return undefined;
   }
 
-  /** Room to keep for the text of a slot, in bytes: an upper bound of its UTF-8 length. */
+  /** Bytes to reserve for a slot's text: an upper bound of its UTF-8 length. */
   textBytes(slot: number): number {
     return this.#texts === undefined ? 0 : (this.#texts[slot] ?? '').length * MAX_BYTES_PER_UNIT;
   }
 
-  /** Copies the row in `slot` to row `row` of a batch. `textOffset` is where its text goes; answers where the next one does. */
+  /**
+   * Copies the row in `slot` to row `row` of a batch. `textOffset`: where its text goes; returns where the next one
+   * goes.
+   */
   pack(slot: number, views: BatchViews, row: number, textOffset: number): number {
     for (const [index, column] of this.#columns.entries()) {
       const target = views.inputs[index];

@@ -1,6 +1,6 @@
-/** What takes turns: a ring of members that each know their neighbours, so that every step costs the same however many there are. */
+/** A ring of members that take turns. Members link their neighbours, so that every step takes constant time. */
 
-/** A member's place in its ring; undefined outside. */
+/** A member's links in its ring; undefined outside. */
 export interface TurnLinks<T> {
   before: T | undefined;
   after: T | undefined;
@@ -10,7 +10,7 @@ export class TurnRing<T extends TurnLinks<T>> {
   #head: T | undefined;
   #size = 0;
 
-  /** Whose turn it is. */
+  /** The member whose turn it is. */
   get head(): T | undefined {
     return this.#head;
   }
@@ -36,7 +36,7 @@ export class TurnRing<T extends TurnLinks<T>> {
     this.#size += 1;
   }
 
-  /** Takes a member out; if it was its turn, it is now that of the next. */
+  /** Removes a member; if it was its turn, the turn passes to the next. */
   remove(member: T): void {
     const { before, after } = member;
     if (before === undefined || after === undefined) return;
@@ -51,7 +51,7 @@ export class TurnRing<T extends TurnLinks<T>> {
     this.#size -= 1;
   }
 
-  /** The turn goes to the next. */
+  /** Passes the turn to the next member. */
   pass(): void {
     this.#head = this.#head?.after;
   }

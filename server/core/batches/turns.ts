@@ -1,20 +1,20 @@
 /**
- * Whose rows are next: deficit round robin by rows in two levels (Shreedhar and Varghese 1995), between principals, and within one between
- * its origins; first in first out within an origin. What is left of a turn outlives the batch that was full. Every step takes the same time,
- * however many wait. Knows no batch, no cost and no clock.
+ * Decides whose rows are next: deficit round robin by rows in two levels (Shreedhar and Varghese 1995), between
+ * principals and between the origins of each; first in first out within an origin. The rest of a turn carries over to
+ * the next batch. Every step takes constant time. Knows no batch, cost or clock.
  */
 
 import { type TurnLinks, TurnRing } from './turn-ring.js';
 
-/** Most rows of one turn, in both levels. */
+/** Maximum rows per turn, in both levels. */
 export const QUANTUM_ROWS = 16;
 
-/** Who asks, for whom: compared, never looked into. */
+/** Who asks, and for whom; only compared, never inspected. */
 export interface Source {
   readonly principal: object;
 }
 
-/** A request as the turns link it. */
+/** A request with its links. */
 export interface Waiting<T> {
   readonly origin: Source;
   queuedRows: number;
@@ -29,11 +29,11 @@ export interface Lane<T> extends TurnLinks<Lane<T>> {
   head: T | undefined;
   tail: T | undefined;
   rows: number;
-  /** Rows left of its turn; 0 when that has not begun. */
+  /** Rows left of its turn; 0 before it begins. */
   left: number;
 }
 
-/** What waits of one principal. */
+/** The waiting requests of one principal. */
 export interface Share<T> extends TurnLinks<Share<T>> {
   readonly lanes: TurnRing<Lane<T>>;
   rows: number;
@@ -42,7 +42,7 @@ export interface Share<T> extends TurnLinks<Share<T>> {
 
 export class Turns<T extends Waiting<T>> {
   readonly #ring = new TurnRing<Share<T>>();
-  /** Kept for as long as their owners live, empty or not: a map that grows and shrinks with each row is litter. */
+  /** Kept as long as their owners live, empty or not: a map that grows and shrinks with each row creates garbage. */
   readonly #shares = new WeakMap<object, Share<T>>();
   readonly #lanes = new WeakMap<Source, Lane<T>>();
 
@@ -51,23 +51,26 @@ export class Turns<T extends Waiting<T>> {
     return this.#ring.head?.lanes.head?.head;
   }
 
-  /** Principals that wait. */
+  /** Number of principals with waiting rows. */
   get principals(): number {
     return this.#ring.size;
   }
 
-  /** Rows of a principal that wait. */
+  /** Waiting rows of a principal. */
   rowsOf(principal: object): number {
     return this.#shares.get(principal)?.rows ?? 0;
   }
 
-  /** Whether another origin waits. */
+  /** Whether another origin has waiting rows. */
   holdsAnother(than: Source): boolean {
     const share = this.#ring.head;
     return share !== undefined && (this.#ring.size > 1 || share.lanes.size > 1 || this.next?.origin !== than);
   }
 
-  /** Most rows that run before the last of `rows` more of this origin, those included, however many others come. */
+  /**
+   * Upper bound of the rows that run before the last of `rows` more of this origin, inclusive, however many others
+   * arrive.
+   */
   rowsUntil(origin: Source, rows: number): number {
     const share = this.#shares.get(origin.principal);
     const own = rows + (this.#lanes.get(origin)?.rows ?? 0);
@@ -75,7 +78,7 @@ export class Turns<T extends Waiting<T>> {
     return (ofPrincipal + QUANTUM_ROWS) * (1 + this.#ring.size);
   }
 
-  /** At least which part of what is drained is this principal's; its origin's, where one is given. Not zero. */
+  /** Minimum fraction of drained rows that belongs to this principal, or to the origin if given. Never zero. */
   portionOf(principal: object, queuedRows: number, origin?: Source): number {
     const share = this.#shares.get(principal);
     const rows = share?.rows ?? 0;
@@ -87,7 +90,7 @@ export class Turns<T extends Waiting<T>> {
     return portion * Math.max(1 / lanes, rows === 0 ? 0 : own / rows);
   }
 
-  /** Adds a request: at the end of its origin's lane, or before another one that waits there. */
+  /** Adds a request: at the end of its origin's lane, or before another one waiting there. */
   add(pending: T, before?: T): void {
     const lane = this.#laneOf(pending.origin);
     pending.lane = lane;
@@ -101,7 +104,7 @@ export class Turns<T extends Waiting<T>> {
     lane.share.rows += pending.queuedRows;
   }
 
-  /** How many rows of {@link next} may be taken now. `quantum`: the rows of a turn, {@link QUANTUM_ROWS} at most. */
+  /** How many rows of {@link next} may be taken now. `quantum`: rows per turn, at most {@link QUANTUM_ROWS}. */
   allowance(quantum: number): number {
     const share = this.#ring.head;
     const lane = share?.lanes.head;
@@ -111,7 +114,7 @@ export class Turns<T extends Waiting<T>> {
     return Math.min(share.left, lane.left);
   }
 
-  /** Notes that rows of {@link next} were taken; `pending.queuedRows` counts them no more. */
+  /** Records that rows of {@link next} were taken; `pending.queuedRows` already excludes them. */
   spend(pending: T, rows: number): void {
     const { lane } = pending;
     if (lane === undefined) return;
@@ -125,7 +128,7 @@ export class Turns<T extends Waiting<T>> {
     if (share.left === 0 && this.#ring.head === share) this.#ring.pass();
   }
 
-  /** Takes a request out with the rows that it has waiting. */
+  /** Removes a request and its waiting rows. */
   remove(pending: T): void {
     const { lane } = pending;
     if (lane === undefined) return;
@@ -164,7 +167,7 @@ export class Turns<T extends Waiting<T>> {
     pending.lane = undefined;
     if (lane.head !== undefined) return;
     const { share } = lane;
-    // What it did not use of its turn is lost: it comes last when it comes again.
+    // The unused rest of its turn is lost: it comes last when it returns.
     lane.left = 0;
     share.lanes.remove(lane);
     if (share.lanes.size > 0) return;

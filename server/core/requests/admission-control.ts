@@ -1,6 +1,6 @@
 /**
- * Asks the admission rule about a request, and tells one that is refused when to come again, so that it is let in then. Knows what is counted
- * where; does not know what a request holds.
+ * Applies the admission rule to a request, and gives a refused one a time to retry at which it will be admitted. Knows
+ * where everything is counted; does not know what a request holds.
  */
 
 import { type WireError, wireError } from '../../../shared/errors.js';
@@ -12,21 +12,27 @@ import { ALPHA, admit, LEAST_ROWS, type Refusal } from './admission.js';
 import type { Origin } from './request.js';
 import { type RetrySlot, RetrySlots } from './retry-slots.js';
 
-/** What is asked of a request. */
+/** The properties of a request that admission considers. */
 export interface Entry {
   readonly rows: number;
   readonly timeoutMs: number;
   readonly id: RequestId | undefined;
-  /** Rows of the request whose place it takes; below 0: of those before it that are not counted yet. */
+  /** Rows of the request it replaces; negative: rows ahead of it that are not counted yet. */
   readonly freedRows: number;
 }
 
-/** Longest advice to wait, in milliseconds: the estimate of a jammed queue says little. */
+/** Longest advised wait, in milliseconds: beyond it the estimate of a jammed queue means little. */
 const MAX_RETRY_AFTER_MS = 10_000;
-/** Rows leave no quicker than expected; a little later is let in, a little earlier is not. Of rows that wait, and of answers. */
+/**
+ * Safety factor on the expected time for rows to leave, waiting or answered: a slightly late retry is admitted, an
+ * early one is not.
+ */
 const MARGIN = 1.1;
 const ANSWER_MARGIN = 1.3;
-/** The process stands still for so long at times, in milliseconds, on a machine that others use: who was told a shorter time would come too early. */
+/**
+ * Pauses of this length, in milliseconds, are normal for a process on a shared machine: a shorter advice would bring
+ * the caller back too early.
+ */
 const STANDSTILL_MS = 50;
 const NO_QUEUE = { rows: 0, principalRows: 0, freeRows: Number.POSITIVE_INFINITY, promised: 0 };
 
@@ -41,7 +47,7 @@ export class AdmissionControl {
     this.#maxPrincipalRows = maxPrincipalRows;
   }
 
-  /** Why a request may not come in, and when to come again. Undefined: it may, and the place that it was promised is taken. */
+  /** Why a request is refused, and when to retry. Undefined: admitted, and any place promised to it is used up. */
   refuses(entry: Entry, origin: Origin, queue: ModelQueue): WireError | undefined {
     const { retries } = origin.principal;
     const slot = retries && this.#due(retries, entry, origin);
@@ -49,16 +55,18 @@ export class AdmissionControl {
     return this.#ask(entry, origin, queue, slot !== undefined);
   }
 
-  /** The same of a request of which only the least number of its rows is known. `queue`: undefined when its model is not known either. */
+  /**
+   * The same for a request of which only a minimum of rows is known. `queue`: undefined when its model is unknown too.
+   */
   refusesUnread(entry: Entry, origin: Origin, queue: ModelQueue | undefined): WireError | undefined {
     const { retries } = origin.principal;
     const slot = retries && this.#due(retries, entry, origin);
-    // A place that is for anybody is taken by the first of those that are read together.
+    // An unclaimed place goes to the first of the requests read together.
     const isAwaited = slot !== undefined && (entry.freedRows === 0 || (entry.id !== undefined && slot.id === entry.id));
     return this.#ask(entry, origin, queue, isAwaited);
   }
 
-  /** The place that this request comes for. */
+  /** The promised place that this request claims. */
   #due(retries: RetrySlots, { id }: Entry, origin: Origin): RetrySlot | undefined {
     if (retries.isEmpty) return undefined;
     const now = this.#clock.now();
@@ -91,7 +99,7 @@ export class AdmissionControl {
     return refusal && wireError('OVERLOADED', refusal.message, this.#retryAfterMs(refusal, entry, origin, queue));
   }
 
-  /** Nothing is promised to anybody, and there is room: the way of nearly every request, without an object made. */
+  /** Nothing is promised to anybody, and there is room: the path of nearly every request, without allocating. */
   #clearlyFits({ rows, timeoutMs, freedRows }: Entry, origin: Origin, queue: ModelQueue | undefined): boolean {
     const { principal, inFlightRows, maxInFlightRows } = origin;
     if (freedRows !== 0 || origin.promisedRows !== 0) return false;
@@ -103,12 +111,12 @@ export class AdmissionControl {
     return this.#scheduler.expectedWaitMs() <= timeoutMs / 2;
   }
 
-  /** Until the turn of these rows would come. The wait of all is a bound that needs no look at whose rows they are. */
+  /** Time until the turn of these rows. The wait of all rows is an upper bound that needs no per-origin accounting. */
   #waitMs({ rows, timeoutMs }: Entry, origin: Origin, queue: ModelQueue, promised: number): number {
     const ofAllMs = this.#scheduler.expectedWaitMs();
     if (ofAllMs <= timeoutMs / 2) return ofAllMs;
     const waitMs = this.#scheduler.expectedWaitMsOf(queue, origin, rows);
-    // Promises count only where the wait is long, so that nobody waits for those who do not come.
+    // Promises count only when the wait is long, so that nobody waits for callers who never return.
     return waitMs <= timeoutMs / 2 ? waitMs : waitMs + promised * queue.drainMsOf(origin.principal);
   }
 
@@ -120,15 +128,16 @@ export class AdmissionControl {
     if (toldAt !== undefined) return Math.max(1, Math.ceil(toldAt - now));
     const queue = asked ?? this.#scheduler.longestQueue();
     const keeper = until.scope === 'origin' ? origin : until.scope === 'queue' && asked !== undefined ? asked : retries;
-    // Where others wait for the same room, who asks anew goes before one who comes late. Nobody else waits for an origin's credit.
+    // Where others compete for the same room, a repeated request precedes a late one. Nobody else competes for an
+    // origin's credit.
     const isOfAnswers = until.scope === 'origin' || until.scope === 'principal';
     const margin = isOfAnswers ? ANSWER_MARGIN : MARGIN;
     const rowMs = queue === undefined ? 0 : margin * drainMs(queue, until.scope, origin);
-    // Credit is free again a batch later than the queue: with the answers.
+    // Credit is released a batch later than queue room: with the answers.
     const stepsMs = (until.scope === 'origin' ? 2 : 1) * (queue?.stepMs() ?? 0);
     const leastMs = until.scope === 'wait' ? until.ms : this.#scheduler.runningMs() + stepsMs + until.rows * rowMs;
     const waitMs = isOfAnswers ? leastMs + Math.min(leastMs, STANDSTILL_MS) : leastMs;
-    // Behind the last one who was told a time, as far as its rows take.
+    // After the last caller that was given a time, by the time its rows take.
     const afterLastMs = keeper.promisedRows > 0 ? keeper.lastAt + entry.rows * rowMs - now : 0;
     const retryAfterMs = Math.min(MAX_RETRY_AFTER_MS, Math.max(1, Math.ceil(Math.max(waitMs, afterLastMs))));
     retries.promise({ origin, id: entry.id, keeper, rows: entry.rows, at: now + retryAfterMs });
@@ -137,8 +146,8 @@ export class AdmissionControl {
 }
 
 /**
- * The rule for the common case, from numbers alone: true only where {@link admit} would accept, whatever is promised to nobody. The wait is the
- * caller's to look at.
+ * The rule for the common case, from numbers alone: true only if {@link admit} would accept regardless of promises. The
+ * caller checks the wait.
  */
 export function clearlyFits(
   rows: number,
@@ -150,13 +159,13 @@ export function clearlyFits(
   return originRows + rows <= mostOriginRows && principalRows + rows <= mostPrincipalRows;
 }
 
-/** The same of a queue. */
+/** The same for a queue. */
 export function clearlyHasRoom(rows: number, queueRows: number, principalRows: number, freeRows: number): boolean {
   const own = principalRows + rows;
   return rows <= freeRows && (queueRows === 0 || own <= LEAST_ROWS || own <= ALPHA * (freeRows - rows));
 }
 
-/** Time in which one row leaves: of what is over its bound. */
+/** Time for one row to leave whatever is over its bound. */
 function drainMs(queue: ModelQueue, scope: Refusal['until']['scope'], origin: Origin): number {
   if (scope === 'queue') return queue.drainMs();
   return queue.drainMsOf(origin.principal, scope === 'origin' ? origin : undefined);

@@ -1,4 +1,4 @@
-/** Casts the rows of a request into its stream when it is answered. Knows requests and outcomes; knows no viewers. */
+/** Casts the rows of a request into its stream when it is answered. Knows requests and outcomes, but no viewers. */
 
 import type { ErrorCode } from '../../../shared/errors.js';
 import { readPrediction } from '../../../shared/output.js';
@@ -7,19 +7,22 @@ import type { Outcome, Settle } from '../../contracts/outcome.js';
 import type { CastPrediction, CastTarget } from '../../contracts/streams.js';
 import type { Origin } from './request.js';
 
-/** The request, as its cast tells of it. */
+/** The properties of a request that its cast uses. */
 export interface CastRequest {
   readonly origin: Origin;
   readonly id: RequestId | undefined;
   readonly input: unknown;
-  /** Predictions that it asks for. */
+  /** Number of predictions it asks for. */
   readonly rows: number;
 }
 
-/** The model had the input and no answer to it. All else is between the hub and who asked. */
+/** The model received the input and produced no answer. Other errors concern only the hub and the caller. */
 const FAILURES: ReadonlySet<ErrorCode> = new Set(['NOT_FINITE', 'ENGINE_FAILED']);
 
-/** A settle function that answers first and casts then: a viewer must not cost the one who asked. A failed request casts nothing, and is counted. */
+/**
+ * A settle function that answers first and casts afterwards, so that viewers do not delay the caller. A failed request
+ * is only counted.
+ */
 export function castRows(cast: CastTarget, request: CastRequest, settle: Settle): Settle {
   return (outcome) => {
     try {
@@ -37,7 +40,7 @@ function publish(cast: CastTarget, { origin, id, input }: CastRequest, outcome: 
     const one = { arrays: output.arrays, firstRow: output.firstRow + row, rows: 1 };
     cast.publish(readPrediction(model, one, false) as CastPrediction, {
       from: origin.alias,
-      // Of an origin that ends with its connection it would tell nothing: ids may be used again.
+      // Ids of an origin that ends with its connection may be reused, and so identify nothing.
       id: origin.resumes ? id : undefined,
       row: batched ? row : undefined,
       text: textOf(input, row),

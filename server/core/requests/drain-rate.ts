@@ -1,23 +1,28 @@
-/** How quickly a queue drains while rows wait in it: what the engine, its other models and the event loop let through together. */
+/**
+ * Measures how fast a queue drains while rows wait in it: the combined rate of the engine, its other models and the
+ * event loop.
+ */
 
-/** A batch counts so much less with each one after it: about the last ten matter. */
+/** Each new batch reduces the weight of earlier ones by a tenth: about the last ten matter. */
 const FORGETTING = 0.9;
 
 export class DrainRate {
-  /** Rows were left waiting when a batch was taken last. While it is false, a batch that leaves none says nothing. */
+  /** Whether rows were left waiting by the last batch. While false, a batch that leaves none gives no measurement. */
   isMeasuring = false;
   #ms = 0;
   #rows = 0;
-  /** Of the batch taken last. */
+  /** When the last batch was taken. */
   #lastAt = 0;
   #lastRows = 0;
 
-  /** Time in which one row leaves, in milliseconds; undefined while none was measured. */
+  /** Time for one row to leave, in milliseconds; undefined until measured. */
   get rowMs(): number | undefined {
     return this.#rows > 0 && this.#ms > 0 ? this.#ms / this.#rows : undefined;
   }
 
-  /** Notes that a batch was taken. Only the time from one batch to the next with rows waiting throughout says how quick that is. */
+  /**
+   * Records that a batch was taken. Only an interval between batches with rows waiting throughout measures the rate.
+   */
   took(now: number, rows: number, areRowsLeft: boolean): void {
     if (this.isMeasuring) {
       this.#ms = FORGETTING * this.#ms + (now - this.#lastAt);
@@ -28,7 +33,7 @@ export class DrainRate {
     this.#lastRows = rows;
   }
 
-  /** Notes that nothing waits any more, although no batch was taken. */
+  /** Records that nothing waits any more, although no batch was taken. */
   pause(): void {
     this.isMeasuring = false;
   }

@@ -1,6 +1,7 @@
 /**
- * Explains the prediction of one text by leaving each token out: the text and its shortened forms run as the rows of one request, and the
- * answer is that of the first with what each token added to its score. Works for any text model.
+ * Explains the prediction of one text by leaving each token out: the text and its shortened forms run as the rows of
+ * one request, and the answer is the first row's, with each token's contribution to its score. Works for any text
+ * model.
  */
 
 import { type WireError, wireError } from '../../../shared/errors.js';
@@ -13,9 +14,9 @@ import type { Outcome } from '../../contracts/outcome.js';
 import { weigh, withoutEach } from './leave-one-out.js';
 
 export interface Explanation {
-  /** What runs: the text, then the text without each of its tokens. */
+  /** The rows that run: the text, then the text without each of its tokens. */
   readonly texts: readonly string[];
-  /** The outcome of those rows as that of the text alone, with the weights. */
+  /** Turns the outcome of those rows into that of the text alone, with the weights. */
   finish(outcome: Predicted): Predicted;
 }
 
@@ -26,7 +27,7 @@ export function planExplanation(input: unknown, spec: ModelSpec): Explanation | 
   if (takes?.dtype !== 'string' || typeof input !== 'string') {
     return wireError('INVALID_INPUT', `explain is for one text: leave it out, or give ${spec.ref} a single string`);
   }
-  // A text over the limit is refused as it stands; its parts need not be made.
+  // A text over the limit is refused as it is, without building its parts.
   if (input.length > spec.maxTextLength) return { texts: [input], finish: (outcome) => outcome };
   const spans = tokenSpans(input, MAX_EXPLAINED_TOKENS);
   return {

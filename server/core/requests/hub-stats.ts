@@ -1,4 +1,4 @@
-/** What the hub counts. */
+/** Counters of the hub. */
 
 import type { ErrorCode } from '../../../shared/errors.js';
 
@@ -7,11 +7,11 @@ export interface HubStats {
   accepted: number;
   settled: number;
   refused: number;
-  /** Answered with a prediction. */
+  /** Requests answered with a prediction. */
   predicted: number;
-  /** Settled or refused with each code. */
+  /** Requests settled or refused, by error code. */
   errors: Partial<Record<ErrorCode, number>>;
   batches: number;
-  /** Rows that were run; with `batches` the mean batch. */
+  /** Rows that ran; divided by `batches`, the mean batch size. */
   rows: number;
 }

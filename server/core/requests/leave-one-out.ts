@@ -1,14 +1,19 @@
-/** What the parts of a text did to its score, by leaving each out: the score of the text less that of the text without the part. */
+/**
+ * The contribution of each part of a text to its score: the score of the text minus that of the text without the part.
+ */
 
 import type { WordWeight } from '../../../shared/protocol.js';
 import type { Span } from '../../../shared/text/token-spans.js';
 
-/** The text without each of the spans. */
+/** The text without each of the spans in turn. */
 export function withoutEach(text: string, spans: readonly Span[]): readonly string[] {
   return spans.map(({ start, end }) => `${text.slice(0, start)}${text.slice(end)}`);
 }
 
-/** The spans with their weights, to four decimals. `scoreWithout` gives the score of the text without the span at an index. */
+/**
+ * The spans with their weights, to four decimals. `scoreWithout` returns the score of the text without the span at an
+ * index.
+ */
 export function weigh(
   spans: readonly Span[],
   score: number,

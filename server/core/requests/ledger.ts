@@ -1,4 +1,4 @@
-/** Every request in flight. The one place where a request is settled, and so the place where it is settled exactly once. */
+/** Every request in flight. The only place where a request is settled, which is what makes it exactly once. */
 
 import { type ErrorCode, wireError } from '../../../shared/errors.js';
 import { DeadlineTimer } from '../../../shared/time/deadline-timer.js';
@@ -9,14 +9,14 @@ import type { Taps } from '../taps.js';
 import type { HubStats } from './hub-stats.js';
 import type { Pending } from './request.js';
 
-/** A request is answered DEADLINE_EXCEEDED at most so much late. */
+/** Maximum delay of DEADLINE_EXCEEDED after the deadline, in milliseconds. */
 const SWEEP_GAP_MS = 10;
-/** And no timer runs for longer once nothing is in flight. */
+/** Longest timer that may still run once nothing is in flight, in milliseconds. */
 const LONGEST_WAIT_MS = 100;
 
 export class Ledger {
   readonly stats: HubStats = { accepted: 0, settled: 0, refused: 0, predicted: 0, errors: {}, batches: 0, rows: 0 };
-  /** Of the predictions of the last seconds. */
+  /** Receipts of the last seconds. */
   readonly receipts = new RecentReceipts();
   readonly #inFlight = new Set<Pending>();
   readonly #deadlines: DeadlineTimer;
@@ -28,7 +28,7 @@ export class Ledger {
     this.#deadlines = new DeadlineTimer(clock, SWEEP_GAP_MS, (now) => this.#expireAll(now), LONGEST_WAIT_MS);
   }
 
-  /** Requests in flight. */
+  /** Number of requests in flight. */
   get size(): number {
     return this.#inFlight.size;
   }
@@ -43,7 +43,7 @@ export class Ledger {
     this.stats.accepted += 1;
   }
 
-  /** Gives a request its one answer and lets go of all that it held. False when it was settled before. */
+  /** Gives a request its answer and releases everything it held. False when it was already settled. */
   settle(pending: Pending, outcome: Outcome): boolean {
     if (pending.settled) return false;
     pending.settled = true;
@@ -62,7 +62,7 @@ export class Ledger {
     try {
       pending.settle(outcome);
     } catch (cause) {
-      // One transport's fault must not cost the other requests of the batch their answers.
+      // A fault in one transport must not cost the batch's other requests their answers.
       this.#taps.fault('settle', cause);
     }
     if (outcome.ok) this.#taps.predicted(pending, outcome);
@@ -71,14 +71,14 @@ export class Ledger {
     return true;
   }
 
-  /** Settles a request whose time is up. */
+  /** Settles a request whose deadline has passed. */
   expire(pending: Pending): void {
     const waitedMs = Math.round(pending.deadline - pending.acceptedAt);
     const message = `no answer within ${waitedMs} ms; the engine was busy or failed. Retry, or ask for a longer timeoutMs`;
     this.settle(pending, { ok: false, error: wireError('DEADLINE_EXCEEDED', message) });
   }
 
-  /** Settles what is due, and answers the earliest deadline that is left. */
+  /** Settles what is due, and returns the earliest remaining deadline. */
   #expireAll(now: number): number {
     let next = Number.POSITIVE_INFINITY;
     for (const pending of this.#inFlight) {
@@ -88,20 +88,20 @@ export class Ledger {
     return next;
   }
 
-  /** Counts a request that never came in. */
+  /** Counts a refused request. */
   refuse(code: ErrorCode): void {
     this.stats.refused += 1;
     this.#count(code);
   }
 
-  /** Settles everything in flight with one error; how many there were. */
+  /** Settles everything in flight with one error; returns the number of requests. */
   abandon(code: ErrorCode, message: string): number {
     const left = [...this.#inFlight];
     for (const pending of left) this.settle(pending, { ok: false, error: wireError(code, message) });
     return left.length;
   }
 
-  /** Calls back once, when nothing is in flight; at once if nothing is. */
+  /** Calls back once, when nothing is in flight; immediately if nothing is. */
   whenIdle(run: () => void): void {
     if (this.#inFlight.size === 0) run();
     else this.#whenIdle.push(run);

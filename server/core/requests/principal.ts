@@ -1,6 +1,7 @@
 /**
- * Whoever stands behind requests: the holder of a token or, without one, the caller's address; over all of its sessions and connections.
- * Shares of the engine and rows in flight are counted for each of them. Knows no token and no address, only the text that stands for one.
+ * A principal stands behind origins: the holder of a token or, without one, the caller's address, over all its sessions
+ * and connections. Engine shares and rows in flight are counted per principal. Knows no tokens or addresses, only a
+ * key.
  */
 
 import type { RetrySlots } from './retry-slots.js';
@@ -8,20 +9,20 @@ import type { RetrySlots } from './retry-slots.js';
 export class Principal {
   /** Rows in flight of all its origins, for all models. */
   inFlightRows = 0;
-  /** When those that were refused may come again; undefined before the first. */
+  /** When its refused requests may retry; undefined before the first. */
   retries: RetrySlots | undefined;
 }
 
-/** The principals that have an origin open. */
+/** The principals with an open origin. */
 export class Principals {
   readonly #byKey = new Map<string, { readonly principal: Principal; origins: number }>();
 
-  /** How many there are, without those that have no key. */
+  /** Number of principals, not counting those without a key. */
   get size(): number {
     return this.#byKey.size;
   }
 
-  /** The principal of this key for one more origin; without a key one of its own. */
+  /** The principal of this key, for one more origin; without a key, a new one. */
   join(key: string | undefined): Principal {
     if (key === undefined) return new Principal();
     const known = this.#byKey.get(key);
@@ -34,7 +35,7 @@ export class Principals {
     return known.principal;
   }
 
-  /** An origin of this key is closed; the principal is forgotten with the last. */
+  /** An origin of this key was closed; the principal is removed with the last. */
   leave(key: string | undefined): void {
     if (key === undefined) return;
     const known = this.#byKey.get(key);

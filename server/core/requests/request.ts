@@ -1,4 +1,4 @@
-/** A request in flight, and where it comes from. Plain data: the ledger settles a request, a queue links it. */
+/** A request in flight, and its origin. Plain data: the ledger settles a request, a queue links it. */
 
 import type { RequestId } from '../../../shared/protocol.js';
 import type { TensorArray } from '../../../shared/tensor.js';
@@ -11,10 +11,10 @@ import type { Explanation } from './explanation.js';
 import type { Principal } from './principal.js';
 import type { RetrySlot } from './retry-slots.js';
 
-/** What holds a request's rows until they run. */
+/** Holds a request's rows until they run. */
 export interface RequestQueue {
   readonly model: ReadyModel;
-  /** Lets go of a settled request: its waiting rows are not computed, its slots are free. */
+  /** Releases a settled request: its waiting rows are not computed, its slots are freed. */
   release(pending: Pending): void;
 }
 
@@ -27,21 +27,21 @@ export class Origin implements RequestOrigin {
   readonly resumes: boolean;
   readonly internal: boolean;
   readonly principal: Principal;
-  /** What it was opened with, for when it is closed. */
+  /** The key it was opened with, needed to close it. */
   readonly principalKey: string | undefined;
   inFlightRows = 0;
   closed = false;
-  /** Requests in flight by their id; one without an id stands under itself. */
+  /** Requests in flight by id; a request without an id is its own key. */
   readonly requests = new Map<RequestId | Pending, Pending>();
 
-  /** Refused requests that were told when to come again, by id; one without an id stands under itself. In order of refusal. */
+  /** Refused requests that were given a retry time, by id; one without an id is its own key. In order of refusal. */
   readonly promises = new Map<RequestId | RetrySlot, RetrySlot>();
   toldRows = 0;
-  /** Rows of them that wait for its own credit, and the latest time that one was told. */
+  /** Their rows that wait for its own credit, and the latest time given. */
   promisedRows = 0;
   lastAt = 0;
 
-  /** The newest request in flight of each key. A key is for one model: the hub joins the two. */
+  /** The newest request in flight per key. The hub combines key and model. */
   readonly keyed = new Map<string, Pending>();
 
   constructor(name: string, principal: Principal, options: OriginOptions) {
@@ -56,13 +56,13 @@ export class Origin implements RequestOrigin {
     this.internal = internal;
   }
 
-  /** Forgets a key unless a newer request has taken it. */
+  /** Removes a key unless a newer request holds it. */
   forgetKey(key: string, pending: Pending): void {
     if (this.keyed.get(key) === pending) this.keyed.delete(key);
   }
 }
 
-/** A request as it is accepted. */
+/** A request as accepted. */
 export interface Accepted {
   readonly id: RequestId | undefined;
   /** Latest wins among the origin's requests to this model with this key. */
@@ -73,22 +73,22 @@ export interface Accepted {
   readonly batched: boolean;
   readonly firstSlot: number;
   readonly acceptedAt: number;
-  /** Clock time at which it is answered DEADLINE_EXCEEDED. */
+  /** When it is settled with DEADLINE_EXCEEDED, on the core's clock. */
   readonly deadline: number;
   readonly settle: Settle;
-  /** The stream that it is cast to. */
+  /** The stream it is cast to. */
   readonly stream: string | undefined;
-  /** As it came, where the hub keeps inputs for whoever listens; else undefined. */
+  /** The input as received, when the hub keeps inputs for taps; else undefined. */
   readonly input: unknown;
-  /** Makes of the rows that ran the outcome that is told; undefined: they are it. */
+  /** Turns the outcome of the rows that ran into the one delivered; undefined: they are the same. */
   readonly explanation: Explanation | undefined;
 }
 
-/** And what becomes of it. */
+/** An accepted request with its mutable state. */
 export interface Pending extends Accepted, Waiting<Pending>, ObservedRequest {
   readonly origin: Origin;
   settled: boolean;
-  /** Rows not yet put into a batch, and the slot of the first of them. */
+  /** Rows not yet in a batch, and the slot of the first of them. */
   queuedRows: number;
   queuedSlot: number;
   /** The origin's lane and the neighbours in it, while rows are queued. */
@@ -100,7 +100,7 @@ export interface Pending extends Accepted, Waiting<Pending>, ObservedRequest {
   doneRows: number;
 }
 
-/** One literal, so that all requests are of one shape: a spread costs many times as much. */
+/** One literal, so that all requests have one hidden class: a spread costs many times as much. */
 export function newPending(accepted: Accepted): Pending {
   const { id, key, origin, queue, rows, batched, firstSlot, acceptedAt, deadline } = accepted;
   const { settle, stream, input, explanation } = accepted;

@@ -1,51 +1,55 @@
 /**
- * The times at which refused requests of one principal may come again: places in a queue that holds no requests, only the promise of
- * room. Each refusal takes a later place, and who comes at its time goes before those who were promised nothing. Knows no clock, no queue and
- * no rate: it is told the time, and how long a row takes.
+ * Retry times of one principal's refused requests: places in a queue that holds no requests, only promises of room.
+ * Each refusal gets a later place, and a caller that returns at its time precedes those without a promise. Knows no
+ * clock, queue or rate: it is told the time and the duration of a row.
  */
 
 import type { RequestId } from '../../../shared/protocol.js';
 
-/** What keeps room for refused requests: an origin in its credit, a principal in its share, a queue. */
+/** A bound that reserves room for refused requests: an origin's credit, a principal's share, a queue. */
 export interface Keeper {
   promisedRows: number;
-  /** The latest time that was told. */
+  /** The latest time given. */
   lastAt: number;
 }
 
-/** Whose requests were refused: its promises, by id or, without one, under themselves. In order of refusal. */
+/** Whose requests were refused, with its promises by id or, without one, keyed by themselves. In order of refusal. */
 export interface Asker {
   readonly maxInFlightRows: number;
   readonly promises: Map<RequestId | RetrySlot, RetrySlot>;
-  /** Rows of all of them. */
+  /** Total rows of its promises. */
   toldRows: number;
 }
 
-/** The promise of one refusal. */
+/** The promise made with one refusal. */
 export interface RetrySlot {
   readonly origin: Asker;
   readonly id: RequestId | undefined;
   readonly keeper: Keeper;
   readonly rows: number;
-  /** Clock time at which it may come. */
+  /** When it may retry, on the core's clock. */
   readonly at: number;
-  /** It came, or its time is over. */
+  /** It was claimed, or its time is over. */
   isOver: boolean;
 }
 
-/** A timer may be a little early, in milliseconds. */
+/** A timer may fire slightly early, in milliseconds. */
 const EARLY_MS = 2;
-/** A place is kept so long after its time, in milliseconds: a connection that is paused in between, a way through the network and a busy client. */
+/**
+ * How long a place is kept after its time, in milliseconds: covers a paused connection, the network and a busy client.
+ */
 const KEPT_MS = 1_250;
-/** Another request of the origin may take a place that its own did not come for by then, in milliseconds. */
+/**
+ * After this time, in milliseconds, another request of the origin may claim a place whose own request has not returned.
+ */
 const LEFT_MS = 1_000;
-/** Most places of one principal; further refusals are told a time and promised nothing. */
+/** Maximum places of one principal; further refusals get a time but no promise. */
 const MAX_SLOTS = 8192;
-/** Most rows promised to one origin, in its credits. */
+/** Maximum rows promised to one origin, in multiples of its credit. */
 const MAX_TOLD = 8;
 
 export class RetrySlots implements Keeper {
-  /** Rows for which there is to be room in what the principal's origins share. */
+  /** Rows to reserve in what the principal's origins share. */
   promisedRows = 0;
   lastAt = 0;
   /** In order of refusal; those before `#first` are over. */
@@ -56,7 +60,7 @@ export class RetrySlots implements Keeper {
     return this.#first === this.#slots.length;
   }
 
-  /** Gives up places whose time is long over. */
+  /** Releases places whose time is long over. */
   sweep(now: number): void {
     for (let slot = this.#slots[this.#first]; slot !== undefined; slot = this.#slots[this.#first]) {
       if (!slot.isOver && slot.at + KEPT_MS >= now) break;
@@ -69,19 +73,19 @@ export class RetrySlots implements Keeper {
     }
   }
 
-  /** The time that a request was told before, while it is to come; who asks too early keeps its place. */
+  /** The time given to this request earlier, if still ahead; a caller that retries too early keeps its place. */
   toldBefore(origin: Asker, id: RequestId | undefined, now: number): number | undefined {
     const own = id === undefined ? undefined : origin.promises.get(id);
     return own !== undefined && own.at > now ? own.at : undefined;
   }
 
-  /** Notes that a request was told to come again at this time. */
+  /** Records that a request was told to retry at this time. */
   promise(slot: Omit<RetrySlot, 'isOver'>): void {
     const { origin, rows } = slot;
     const before = slot.id === undefined ? undefined : origin.promises.get(slot.id);
     if (before !== undefined) this.end(before);
     if (this.#slots.length - this.#first >= MAX_SLOTS) return;
-    // Whoever asks again and again is not promised room without end.
+    // A caller that asks again and again is not promised unlimited room.
     if (origin.toldRows + rows > MAX_TOLD * origin.maxInFlightRows) return;
     const kept: RetrySlot = { ...slot, isOver: false };
     this.#slots.push(kept);
@@ -92,8 +96,8 @@ export class RetrySlots implements Keeper {
   }
 
   /**
-   * The place that this request comes for, if its time has come: that of its id, else the origin's oldest that is for no id, or that was left.
-   * The caller ends it.
+   * The place that this request claims, if its time has come: that of its id, else the origin's oldest without an id,
+   * or one left unclaimed. The caller ends it.
    */
   due(origin: Asker, id: RequestId | undefined, now: number): RetrySlot | undefined {
     const own = id === undefined ? undefined : origin.promises.get(id);
@@ -104,7 +108,7 @@ export class RetrySlots implements Keeper {
     return opensAt <= now ? oldest : undefined;
   }
 
-  /** The place was taken, or is given up. */
+  /** The place was claimed, or is given up. */
   end(slot: RetrySlot): void {
     if (slot.isOver) return;
     slot.isOver = true;
@@ -114,7 +118,7 @@ export class RetrySlots implements Keeper {
     slot.keeper.promisedRows -= rows;
   }
 
-  /** Gives up all places of an origin that is gone. */
+  /** Releases all places of an origin that is gone. */
   forget(origin: Asker): void {
     for (const slot of origin.promises.values()) this.end(slot);
   }

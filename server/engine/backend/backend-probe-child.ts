@@ -1,4 +1,7 @@
-/** The child process of backend-probe.ts: opens one backend, predicts once, prints what it found as one line of JSON on stdout. */
+/**
+ * The child process of backend-probe.ts: opens one backend, predicts once, and prints the result as one line of JSON on
+ * stdout.
+ */
 
 import { argv, stdout } from 'node:process';
 import { openBackend } from './backend.js';

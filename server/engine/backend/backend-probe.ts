@@ -1,6 +1,6 @@
 /**
- * Tries each backend in a child process of its own, so that a broken native library ends the child and not the caller.
- * Knows how to start a child and read its answer; what a probe does is in backend-probe-child.ts.
+ * Probes each backend in a child process of its own, so that a broken native library crashes only the child. Knows how
+ * to start a child and read its answer; the probe itself is in backend-probe-child.ts.
  */
 
 import { execFile } from 'node:child_process';
@@ -11,7 +11,7 @@ export type BackendProbe =
   | { readonly name: BackendName; readonly available: true; readonly version: string; readonly startMs: number }
   | { readonly name: BackendName; readonly available: false; readonly reason: string; readonly remedy: string };
 
-/** How a child ended: what it printed, and why it ended if not by itself with code 0. */
+/** How a child ended: what it printed, and why it ended unless by itself with code 0. */
 export interface ChildEnd {
   readonly stdout: string;
   readonly stderr: string;
@@ -23,7 +23,7 @@ export interface ChildEnd {
 const probeTimeoutMs = 60_000;
 const childFile = fileURLToPath(new URL('./backend-probe-child.js', import.meta.url));
 
-/** One after the other: a native library and its first run want the cores. */
+/** One after the other, because a native library and its first run use all cores. */
 export async function probeBackends(): Promise<readonly BackendProbe[]> {
   const probes: BackendProbe[] = [];
   for (const name of backendNames) probes.push(await probeBackend(name));
@@ -53,7 +53,7 @@ export function readProbe(name: BackendName, end: ChildEnd): BackendProbe {
       end.stderr.split('\n').find((candidate) => candidate.includes('Error')) ?? end.stderr.trim().split('\n').at(-1);
     return unavailable(`its process ended with code ${end.code}: ${words ?? ''}`.trim());
   }
-  // Our own child printed this line, from a value of this type.
+  // Our own child printed this line from a value of this type.
   return JSON.parse(line) as BackendProbe;
 }
 

@@ -1,4 +1,7 @@
-/** Opens a TensorFlow.js backend in this thread: native, wasm or cpu. Knows packages and how they load; knows no model, batch or message. */
+/**
+ * Opens a TensorFlow.js backend in this thread: native, wasm or cpu. Knows packages and how they load; knows no models,
+ * batches or messages.
+ */
 
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
@@ -14,14 +17,17 @@ type TfCpu = typeof import('@tensorflow/tfjs-backend-cpu');
 
 export interface Backend {
   readonly name: BackendName;
-  /** For people: the package's version and, for native, that of the TensorFlow library under it. */
+  /** For people: the package's version and, for native, the version of the TensorFlow library. */
   readonly version: string;
   readonly tf: TfCore;
-  /** Loaded at first use: a graph model does not need it. */
+  /** Loaded on first use: graph models do not need it. */
   readonly layers: TfLayers;
-  /** Loaded at first use: a layers model does not need it. */
+  /** Loaded on first use: layers models do not need it. */
   readonly converter: TfConverter;
-  /** Makes this backend the one that operations of this thread run on, which opening it did. Tensors stay on the backend that made them. */
+  /**
+   * Makes this backend the active one of this thread; opening it did that already. Tensors stay on the backend that
+   * created them.
+   */
   activate(): Promise<void>;
 }
 
@@ -35,10 +41,13 @@ export type BackendOpening =
   | { readonly ok: true; readonly backend: Backend; readonly passedOver: readonly Absence[] }
   | ({ readonly ok: false } & Absence);
 
-// Everything comes in by require(): tfjs-node is CommonJS, and an imported tfjs-core beside a required one would be a second engine.
+// Everything is loaded by require(): tfjs-node is CommonJS, and an imported tfjs-core beside a required one would be a
+// second engine.
 const require = createRequire(import.meta.url);
 
-/** `auto` takes the first that loads. Opening a second backend in the same thread works; the last one opened is active. */
+/**
+ * `auto` takes the first that loads. Opening a second backend in the same thread works; the last one opened is active.
+ */
 export async function openBackend(choice: BackendChoice): Promise<BackendOpening> {
   if (choice !== 'auto') return open(choice);
   const passedOver: Absence[] = [];
@@ -85,10 +94,11 @@ async function openNative(): Promise<BackendOpening> {
 async function openWasm(): Promise<BackendOpening> {
   try {
     const tf = loadCore();
-    // Registered too, so that a model whose kernels wasm lacks can go on with openBackend('cpu').
+    // Registered too, so that a model whose kernels wasm lacks can fall back to openBackend('cpu').
     require('@tensorflow/tfjs-backend-cpu');
     const wasm: TfWasm = require('@tensorflow/tfjs-backend-wasm');
-    // No setWasmPaths(): in Node the .wasm file is read from beside this module, and a second call would throw. Nor threads: tfjs has none in Node.
+    // No setWasmPaths(): in Node the .wasm file is read from beside this module, and a second call would throw. No
+    // threads either: tfjs has none in Node.
     if (!(await withoutProcessListeners(() => tf.setBackend('wasm'))))
       throw new Error('its WebAssembly module did not start');
     return { ok: true, backend: describe('wasm', 'wasm', wasm.version_wasm, tf), passedOver: [] };
@@ -109,8 +119,8 @@ async function openCpu(): Promise<BackendOpening> {
 }
 
 /**
- * The WebAssembly module puts handlers on `process` that throw again whatever nobody caught, which hides the error's own way to the worker's
- * `error` event. They are taken off.
+ * The WebAssembly module installs handlers on `process` that rethrow uncaught errors, which hides their path to the
+ * worker's `error` event. This removes them.
  */
 async function withoutProcessListeners<T>(start: () => Promise<T>): Promise<T> {
   const events = ['uncaughtException', 'unhandledRejection'];
@@ -127,7 +137,7 @@ async function withoutProcessListeners<T>(start: () => Promise<T>): Promise<T> {
 
 function loadCore(): TfCore {
   const tf: TfCore = require('@tensorflow/tfjs-core');
-  // Production mode switches tfjs's console banners off and nothing else: stdout and stderr belong to the logger.
+  // Production mode only disables tfjs's console banners: stdout and stderr belong to the logger.
   tf.env().set('PROD', true);
   return tf;
 }
@@ -149,13 +159,16 @@ function describe(name: BackendName, registered: string, version: string, tf: Tf
   };
 }
 
-/** The binding is tfjs-node's own and not in its types, which are not there to import where the package is absent. */
+/**
+ * The binding is internal to tfjs-node and missing from its types, which cannot be imported where the package is
+ * absent.
+ */
 function tensorFlowVersion(backend: object): string | undefined {
   if (!('binding' in backend) || typeof backend.binding !== 'object' || backend.binding === null) return undefined;
   return 'TF_Version' in backend.binding ? String(backend.binding.TF_Version) : undefined;
 }
 
-/** Says why @tensorflow/tfjs-node did not load, from what require() threw. */
+/** Explains why @tensorflow/tfjs-node did not load, from the error of require(). */
 export function explainNativeFailure(error: unknown): { readonly reason: string; readonly remedy: string } {
   const text = firstLine(error);
   const remedy = 'npm run native';

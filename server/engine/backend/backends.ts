@@ -1,4 +1,4 @@
-/** The TensorFlow.js backends of one thread: opened when first needed, one of them active. Knows no model. */
+/** The TensorFlow.js backends of one thread: opened on first use, one of them active. Knows no models. */
 
 import { type Backend, type BackendOpening, openBackend } from './backend.js';
 import type { BackendName } from './names.js';
@@ -8,17 +8,17 @@ export class Backends {
   readonly #openings = new Map<BackendName, Promise<BackendOpening>>();
   #active: Backend | undefined;
 
-  /** @param open opens one; a test may give its own. */
+  /** @param open opens a backend; replaceable in tests. */
   constructor(open: (name: BackendName) => Promise<BackendOpening> = openBackend) {
     this.#open = open;
   }
 
-  /** Opens a backend, or gives the one that is open. */
+  /** Opens a backend, or returns the open one. */
   open(name: BackendName): Promise<BackendOpening> {
     let opening = this.#openings.get(name);
     if (opening === undefined) {
       opening = this.#open(name).then((answer) => {
-        // Opening makes a backend the active one.
+        // Opening a backend also activates it.
         if (answer.ok) this.#active = answer.backend;
         return answer;
       });
@@ -27,14 +27,14 @@ export class Backends {
     return opening;
   }
 
-  /** Makes a backend the active one. Undefined when it is so already, which spares the hot path a promise. */
+  /** Activates a backend. Undefined when it is already active, which spares the hot path a promise. */
   activate(backend: Backend): Promise<void> | undefined {
     if (this.#active === backend) return undefined;
     this.#active = backend;
     return backend.activate();
   }
 
-  /** What TensorFlow.js holds in this thread; zeros where none is open. */
+  /** TensorFlow.js' memory use in this thread; zeros when no backend is open. */
   memory(): { readonly numTensors: number; readonly numBytes: number } {
     if (this.#active === undefined) return { numTensors: 0, numBytes: 0 };
     const { numTensors, numBytes } = this.#active.tf.memory();

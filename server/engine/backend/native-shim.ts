@@ -1,6 +1,6 @@
 /**
- * What the native TensorFlow library needs around it before it loads: thread counts in the environment, and two functions that newer Nodes lack.
- * Knows nothing of models or workers.
+ * Prepares the environment of the native TensorFlow library before it loads: thread counts, and two functions that
+ * newer Node versions lack. Knows nothing of models or workers.
  */
 
 import { createRequire } from 'node:module';
@@ -8,8 +8,8 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 
 /**
- * One thread inside an operation and one between operations: on small models the hand-over between threads costs more than it gains,
- * and the hub keeps its other cores for sockets. Level 2 leaves only TensorFlow's errors on stderr.
+ * One thread within an operation and one between operations: on small models the hand-over between threads costs more
+ * than it gains, and the hub needs the other cores for sockets. Level 2 limits stderr to TensorFlow's errors.
  */
 const nativeEnvironment: Readonly<Record<string, string>> = {
   TF_NUM_INTRAOP_THREADS: '1',
@@ -18,14 +18,18 @@ const nativeEnvironment: Readonly<Record<string, string>> = {
 };
 
 /**
- * Call in the main thread before a worker starts. TensorFlow reads these with getenv() when it loads; in a worker thread `process.env` is a
- * copy that getenv() does not see, so a worker cannot set them for itself. What the user has set stays.
+ * Call in the main thread before a worker starts. TensorFlow reads these with getenv() when it loads; in a worker
+ * thread `process.env` is a copy that getenv() does not see, so a worker cannot set them itself. Keeps values set by
+ * the user.
  */
 export function prepareNativeEnvironment(env: NodeJS.ProcessEnv = process.env): void {
   for (const [name, value] of Object.entries(nativeEnvironment)) env[name] ??= value;
 }
 
-/** Puts back what Node 23 removed from `node:util` and @tensorflow/tfjs-node 4.22.0 still calls. Each thread has its own copy of the module. */
+/**
+ * Restores what Node 23 removed from `node:util` and @tensorflow/tfjs-node 4.22.0 still calls. Each thread has its own
+ * copy of the module.
+ */
 export function restoreUtil(target: object = require('node:util')): void {
   const missing: Record<string, (value: unknown) => boolean> = {
     isNullOrUndefined: (value) => value === null || value === undefined,

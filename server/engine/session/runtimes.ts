@@ -1,4 +1,4 @@
-/** The runtimes of a thread by their names, and the modules that bring further ones, by file URL. */
+/** The runtimes of a thread by name, and the modules that provide further ones, by file URL. */
 
 import { firstLine } from '../../../shared/words/message-of.js';
 import type { ModelSource } from '../../contracts/model-loader.js';
@@ -16,7 +16,7 @@ export class Runtimes<Known extends Pick<Runtime, 'names' | 'readFiles'>> {
   readonly #standard: Known;
   readonly #byName = new Map<string, Known>();
 
-  /** @param standard that of a model which names none. */
+  /** @param standard the runtime of models that name none. */
   constructor(standard: Known, others: readonly Known[] = []) {
     this.#standard = standard;
     for (const runtime of [standard, ...others]) for (const name of runtime.names) this.#byName.set(name, runtime);
@@ -29,7 +29,7 @@ export class Runtimes<Known extends Pick<Runtime, 'names' | 'readFiles'>> {
     return `runtime "${name}" is not known here; known are ${[...this.#byName.keys()].join(', ')}`;
   }
 
-  /** Completes a model's source with what its runtime reads. */
+  /** Completes a model's source with the files its runtime reads. */
   async read(source: ModelSource): Promise<SourceReading> {
     const runtime = this.find(source.runtime);
     if (typeof runtime === 'string') return { ok: false, problem: runtime };

@@ -1,4 +1,4 @@
-/** The sessions of one thread by their handles. Knows runtimes and the batch's layout; knows no message and no thread. */
+/** The sessions of one thread by handle. Knows runtimes and the batch's layout; knows no messages or threads. */
 
 import { viewBatch } from '../../../shared/batch-layout.js';
 import { firstLine } from '../../../shared/words/message-of.js';
@@ -33,7 +33,7 @@ export class SessionHost {
   readonly #all: readonly Runtime[];
   readonly #runtimes: Runtimes<Runtime>;
   readonly #sessions = new Map<number, Hosted>();
-  /** Why a model that another thread had could not be loaded here, by its handle, until it is unloaded. */
+  /** By handle, until unloaded: why a model that another thread had could not be loaded here. */
   readonly #problems = new Map<number, string>();
 
   /** @param standard the runtime of models that name none. */
@@ -42,10 +42,10 @@ export class SessionHost {
     this.#runtimes = new Runtimes(standard, others);
   }
 
-  /** Loads a model under a handle, which is to be unloaded also where that fails. Never rejects. */
+  /** Loads a model under a handle, which must be unloaded even if loading fails. Never rejects. */
   async load(handle: number, source: SessionSource): Promise<HostLoading> {
     const loading = await this.#open(handle, source);
-    // Only what was loaded once is asked to run.
+    // Only models that were loaded once are asked to run.
     if (!loading.ok) this.#problems.set(handle, `${source.ref} could not be loaded again: ${loading.problem}`);
     return loading;
   }

@@ -1,12 +1,15 @@
-/** Which backend a TensorFlow.js model runs on: a table, so that the same machine and model always get the same one. */
+/**
+ * Chooses the backend of a TensorFlow.js model from a table, so that the same machine and model always get the same
+ * one.
+ */
 
 import type { Absence, Backend, BackendOpening } from '../backend/backend.js';
 import type { BackendChoice, BackendName } from '../backend/names.js';
 import type { TfjsRuntime } from './model-files.js';
 
 /**
- * `auto` takes the first that is installed. For an MLP of 128-256-256-3 wasm is quicker below some 50 rows a batch and native above, twice
- * as quick at 256: native serves more when it matters, under load. cpu is far behind both.
+ * `auto` takes the first that is installed. For an MLP of 128-256-256-3, wasm is faster below some 50 rows per batch
+ * and native above, twice as fast at 256: native serves more when it matters, under load. cpu is far behind both.
  */
 const PREFERENCE: Readonly<Record<TfjsRuntime, readonly BackendName[]>> = {
   'tfjs-layers': ['native', 'wasm', 'cpu'],
@@ -17,7 +20,7 @@ export type BackendChosen =
   | { readonly ok: true; readonly backend: Backend; readonly why: string }
   | { readonly ok: false; readonly problem: string };
 
-/** Opens the backend that the table names for this runtime, or the one that was asked for. */
+/** Opens the backend that the table gives for this runtime, or the one requested. */
 export async function chooseBackend(
   runtime: TfjsRuntime,
   choice: BackendChoice,

@@ -1,6 +1,6 @@
 /**
- * Takes a layers model that begins with a text encoder apart: the encoder becomes a featuriser that fills a batch fast, the layers above it
- * a model of numbers. Knows no batch and no manifest.
+ * Splits a layers model that begins with a text encoder: the encoder becomes a featuriser that fills a batch fast, and
+ * the layers above it a model on numbers. Knows no batches or manifests.
  */
 
 import type { LayersModel, layers as layerTypes, SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -17,7 +17,10 @@ export function hasTextEncoder(modelJson: string): boolean {
   return modelJson.includes(`"${HASHED_TEXT_ENCODER}"`);
 }
 
-/** The parts share the model's weights: disposing of the whole is enough. Throws when it is no chain of layers after a text encoder. */
+/**
+ * Both parts share the model's weights: disposing of the whole is enough. Throws when it is not a chain of layers after
+ * a text encoder.
+ */
 export function splitTextEncoder(model: LayersModel, layers: TfLayers): SplitModel {
   const [input, encoder, ...above] = model.layers;
   if (input?.getClassName() !== 'InputLayer' || encoder === undefined || !isEncoder(encoder)) {

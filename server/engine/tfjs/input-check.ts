@@ -1,4 +1,4 @@
-/** Settles what a model's inputs are, from its own file and from what the manifest or the featuriser says. Pure. */
+/** Determines a model's inputs from its own file and from the manifest or featuriser. Pure. */
 
 import { MAX_RANK } from '../../../shared/limits.js';
 import { formatShape, isDType, type TensorSpec } from '../../../shared/tensor.js';
@@ -12,14 +12,14 @@ type InputSettled =
   | { readonly ok: true; readonly input: TensorSpec }
   | { readonly ok: false; readonly problem: string };
 
-/** @param given inputs that `giver` names; they fix open sizes and must not contradict the model. */
+/** @param given inputs named by `giver`; they fix open sizes and must not contradict the model. */
 export function settleInputs(
   model: readonly ModelInput[],
   given: readonly TensorSpec[],
   giver: 'manifest.json' | 'the featuriser',
 ): InputsSettled {
   const names = model.map(({ name }) => publicName(name));
-  // A featuriser has names of its own; with one tensor there is nothing to confuse.
+  // A featuriser has its own names; with a single tensor there is no ambiguity.
   const [only] = given;
   const single = giver === 'the featuriser' && only !== undefined && given.length === 1 && model.length === 1;
   const stray = single ? undefined : given.find(({ name }) => !names.includes(name));

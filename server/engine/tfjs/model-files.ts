@@ -1,4 +1,7 @@
-/** Reads a TensorFlow.js model (model.json and its weight files) and checks it against itself. Knows files; knows no TensorFlow. */
+/**
+ * Reads a TensorFlow.js model (model.json and its weight files) and checks its consistency. Knows files, but no
+ * TensorFlow.
+ */
 
 import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
@@ -9,14 +12,14 @@ export const TFJS_RUNTIMES = ['tfjs-layers', 'tfjs-graph'] as const;
 export type TfjsRuntime = (typeof TFJS_RUNTIMES)[number];
 
 /**
- * A model's bytes. Read once and shared by all threads: a replaced thread loads exactly what the first one did, whatever has become of the
- * files since. Costs the size of the weights in memory for as long as the model is loaded.
+ * A model's bytes. Read once and shared by all threads: a replacement thread loads exactly what the first one did, even
+ * if the files have changed since. Costs the size of the weights in memory while the model is loaded.
  */
 export interface ModelFiles {
   readonly runtime: TfjsRuntime;
   /** The text of model.json. */
   readonly modelJson: string;
-  /** All weight files, in the order of the manifest. */
+  /** All weight files concatenated, in the order of the manifest. */
   readonly weights: SharedArrayBuffer;
 }
 
@@ -26,7 +29,7 @@ export type FilesReading =
 
 interface WeightGroup {
   readonly paths: readonly string[];
-  /** Bytes that the weights of the group take; undefined with string weights, whose size only the bytes tell. */
+  /** Bytes of the group's weights; undefined with string weights, whose size is only known from the bytes. */
   readonly bytes: number | undefined;
 }
 
@@ -147,7 +150,7 @@ function weightBytes(weight: unknown, file: string): number | undefined {
 function runtimeOf(model: Record<string, unknown>, file: string): TfjsRuntime {
   if (model.format === 'layers-model') return 'tfjs-layers';
   if (model.format === 'graph-model') return 'tfjs-graph';
-  // Files of before tfjs 1.3 have no format.
+  // Files from before tfjs 1.3 have no format.
   const topology = isRecord(model.modelTopology) ? model.modelTopology : {};
   if (Array.isArray(topology.node)) return 'tfjs-graph';
   if (isRecord(topology.model_config) || typeof topology.class_name === 'string') return 'tfjs-layers';

@@ -1,14 +1,17 @@
-/** Turns the texts of a batch into the tensors of a text model, just before it runs. Knows the batch's text columns and the featuriser. */
+/**
+ * Turns the texts of a batch into the tensors of a text model, just before it runs. Knows the batch's text columns and
+ * the featuriser.
+ */
 
 import type { BatchViews } from '../../../shared/batch-layout.js';
 import { elementCount, newTensorArray, type TensorArray, type TextSpec } from '../../../shared/tensor.js';
 import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
 
-/** The input of a text model as callers see it. */
+/** The input of a text model as shown to callers. */
 export const TEXT_INPUT: TextSpec = { name: 'text', dtype: 'string', shape: [] };
 
 export class TextInput {
-  /** Kept from run to run, grown to the largest batch seen. */
+  /** Reused between runs, grown to the largest batch seen. */
   #arrays: readonly TensorArray[] = [];
   #capacityRows = 0;
 

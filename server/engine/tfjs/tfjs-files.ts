@@ -1,4 +1,4 @@
-/** What the hub's own thread knows of TensorFlow.js models: their names, and how to read their files. Loads no TensorFlow. */
+/** The main thread's part of the TensorFlow.js runtime: its names, and how to read model files. Loads no TensorFlow. */
 
 import type { ModelSource } from '../../contracts/model-loader.js';
 import type { FilesReading, Runtime } from '../../contracts/runtime.js';

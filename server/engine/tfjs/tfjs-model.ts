@@ -1,4 +1,7 @@
-/** One face for TensorFlow.js layers and graph models: open from bytes, name the inputs and outputs, execute. Knows no batch and no manifest. */
+/**
+ * A common interface to TensorFlow.js layers and graph models: open from bytes, name the inputs and outputs, execute.
+ * Knows no batches or manifests.
+ */
 
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
@@ -11,25 +14,28 @@ import type { ModelFiles } from './model-files.js';
 export interface ModelInput {
   readonly name: string;
   readonly dtype: string;
-  /** Batch dimension included; undefined where a size is open, or where the whole shape is not said. */
+  /** Batch dimension included; undefined where a size is open, or when the whole shape is unknown. */
   readonly shape: readonly (number | undefined)[] | undefined;
 }
 
 export interface TfjsModel {
   readonly inputs: readonly ModelInput[];
   readonly outputNames: readonly string[];
-  /** Inputs in the order of `inputs`, outputs in that of `outputNames`. Throws an error that {@link needsAsync} knows if it cannot run so. */
+  /**
+   * Inputs in the order of `inputs`, outputs in that of `outputNames`. Throws an error recognised by {@link needsAsync}
+   * when the model cannot run synchronously.
+   */
   execute(inputs: readonly Tensor[]): readonly Tensor[];
   /** For graphs with operations whose output size depends on values. Undefined: never needed. */
   readonly executeAsync: ((inputs: readonly Tensor[]) => Promise<readonly Tensor[]>) | undefined;
-  /** What gives the inputs, where the model began with a text encoder and was asked to be split. */
+  /** Produces the inputs, when the model began with a text encoder and was split. */
   readonly featuriser?: Featuriser;
   dispose(): void;
 }
 
 /**
- * Loads the model on the backend that is active. Throws what TensorFlow.js throws. `splitEncoder`: the text encoder that it begins with
- * becomes its featuriser, and the rest the model.
+ * Loads the model on the active backend. Throws what TensorFlow.js throws. `splitEncoder`: its leading text encoder
+ * becomes the featuriser, and the rest the model.
  */
 export async function openTfjsModel(files: ModelFiles, backend: Backend, splitEncoder = false): Promise<TfjsModel> {
   const handler = handlerOf(files);
@@ -42,23 +48,23 @@ export function needsAsync(cause: unknown): boolean {
   return cause instanceof Error && cause.message.includes('executeAsync()');
 }
 
-/** The kernel that the active backend lacks, where that is what the error says. */
+/** The kernel that the active backend lacks, if the error says so. */
 export function missingKernel(cause: unknown): string | undefined {
   return cause instanceof Error ? /^Kernel '(\w+)' not registered for backend/.exec(cause.message)?.[1] : undefined;
 }
 
 function handlerOf({ modelJson, weights }: ModelFiles): io.IOHandler {
-  // model-files.ts has checked the parts that are relied on here; TensorFlow.js checks the rest.
+  // model-files.ts has checked the parts relied on here; TensorFlow.js checks the rest.
   const model: io.ModelJSON = JSON.parse(modelJson);
   const { modelTopology, format, generatedBy, convertedBy, signature, userDefinedMetadata } = model;
   const { modelInitializer, initializerSignature, weightsManifest } = model;
   const artifacts: io.ModelArtifacts = {
     modelTopology,
-    // Decoding copies each weight out, so the shared buffer is only read. The type knows no SharedArrayBuffer.
+    // Decoding copies each weight, so the shared buffer is only read. The type does not know SharedArrayBuffer.
     weightData: weights as unknown as ArrayBuffer,
     weightSpecs: weightsManifest.flatMap((group) => group.weights),
   };
-  // Without the training configuration: an optimiser would hold tensors that predicting never needs.
+  // Without the training configuration: an optimiser would hold tensors that prediction never needs.
   const rest = {
     format,
     generatedBy,
@@ -82,7 +88,7 @@ async function openLayers(
   const whole = await layers.loadLayersModel(handler);
   const split = splitEncoder ? splitTextEncoder(whole, layers) : undefined;
   const model = split?.rest ?? whole;
-  // A Sequential's input gets its name when it is loaded, with a number that counts the models before it: callers must not see that.
+  // A Sequential's input is named at load time, with a number that counts earlier models: callers must not see that.
   const lasting = (name: string): string =>
     modelJson.includes(JSON.stringify(name)) ? name : name.replace(/_\d+$/, '');
   return {
@@ -93,7 +99,7 @@ async function openLayers(
     })),
     outputNames: model.outputNames,
     execute(inputs) {
-      // Not predict(): it cuts its input into batches of 32.
+      // Not predict(): it splits its input into batches of 32.
       const [first] = inputs;
       return list(model.predictOnBatch(first !== undefined && inputs.length === 1 ? first : [...inputs]));
     },
@@ -105,10 +111,10 @@ async function openLayers(
 
 async function openGraph(handler: io.IOHandler, { converter }: Backend): Promise<TfjsModel> {
   const model = await converter.loadGraphModel(handler);
-  // A captured resource, such as a look-up table, is the model's own affair.
+  // A captured resource, such as a lookup table, is internal to the model.
   const inputs = model.inputs.flatMap((input, index) => {
     const name = model.inputNodes[index] ?? input.name;
-    // Undefined although the type denies it: a placeholder need not say its shape.
+    // Can be undefined although the type denies it: a placeholder need not have a shape.
     const shape: readonly number[] | undefined = input.shape;
     const dtype: string = input.dtype ?? 'unknown';
     if (dtype === 'resource') return [];

@@ -1,4 +1,4 @@
-/** Runs one TensorFlow.js model on one backend. Knows tensors and the batch's views; knows no thread and no message. */
+/** Runs one TensorFlow.js model on one backend. Knows tensors and the batch's views; knows no threads or messages. */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { BatchViews } from '../../../shared/batch-layout.js';
@@ -22,16 +22,18 @@ import type { ModelFiles, TfjsRuntime } from './model-files.js';
 import { TEXT_INPUT, TextInput } from './text-input.js';
 import { missingKernel, needsAsync, openTfjsModel, type TfjsModel } from './tfjs-model.js';
 
-/** The outputs' shapes are learned from runs with these many rows: two, so that a dimension that is not the batch's is told from it. */
+/**
+ * The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's.
+ */
 const PROBE_ROWS = [2, 3] as const;
 
-/** Opens a session on the backend that the choice gives, or on cpu where that backend lacks a kernel the model needs. */
+/** Opens a session on the chosen backend, or on cpu when that backend lacks a kernel the model needs. */
 export async function openTfjsSession(
   source: SessionSource,
   backends: Backends,
   choice: BackendChoice,
 ): Promise<SessionOpening> {
-  // What readFiles made, in the other thread.
+  // From readFiles, in the main thread.
   const files = source.files as ModelFiles;
   const chosen = await chooseBackend(files.runtime, choice, (name) => backends.open(name));
   if (!chosen.ok) return chosen;
@@ -51,7 +53,7 @@ export async function openTfjsSession(
   }
 }
 
-/** Throws what TensorFlow.js throws; what we refuse ourselves is a value. */
+/** Throws what TensorFlow.js throws; our own refusals are values. */
 async function open(
   source: SessionSource,
   files: ModelFiles,
@@ -127,7 +129,7 @@ class TfjsSession implements ModelSession {
     this.#model.dispose();
   }
 
-  /** Learns the outputs' specs from runs on zeros. Answers what is wrong with the model, or undefined. */
+  /** Learns the outputs' specs from runs on zeros. Returns what is wrong with the model, or undefined. */
   async probe(): Promise<string | undefined> {
     const [first, second] = [await this.#shapes(PROBE_ROWS[0]), await this.#shapes(PROBE_ROWS[1])];
     const outputs: TensorSpec[] = [];
@@ -167,7 +169,7 @@ class TfjsSession implements ModelSession {
     this.#backend.tf.tidy(() => copy(this.#model.execute(this.#inputs(inputs, rows))));
   }
 
-  /** What tidy() is for asynchronous runs; works because runs do not overlap. */
+  /** Like tidy(), for asynchronous runs; works because runs do not overlap. */
   async #inScope<T>(
     execute: NonNullable<TfjsModel['executeAsync']>,
     inputs: readonly TensorArray[],
@@ -183,7 +185,10 @@ class TfjsSession implements ModelSession {
     }
   }
 
-  /** Tensors over the batch's own bytes. A backend may keep such an array with its tensor, but no tensor outlives the run. */
+  /**
+   * Tensors over the batch's own bytes. A backend may keep such an array with its tensor, but no tensor outlives the
+   * run.
+   */
   #inputs(arrays: readonly TensorArray[], rows: number): readonly Tensor[] {
     const { tf } = this.#backend;
     return this.#tensors.map(({ dtype, shape }, index) => tf.tensor(arrays[index] ?? [], [rows, ...shape], dtype));

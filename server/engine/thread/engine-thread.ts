@@ -1,4 +1,7 @@
-/** One engine thread and its replacements: loads models, runs batches, settles every run. Knows messages and time; knows no TensorFlow. */
+/**
+ * One engine thread and its replacements: loads models, runs batches, settles every run. Knows messages and time; knows
+ * no TensorFlow.
+ */
 
 import type { Clock, Timer } from '../../contracts/clock.js';
 import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
@@ -16,20 +19,20 @@ export interface EngineThreadOptions {
   readonly spawn: SpawnWorker<FromWorker, ToWorker>;
   readonly clock: Clock;
   readonly emit: (event: EngineEvent) => void;
-  /** Longest that a thread may take to start, or to load a model, in milliseconds. */
+  /** Time limit for a thread to start, or to load a model, in milliseconds. */
   readonly loadMs: number;
-  /** Longest that a batch waits for a thread to run it, in milliseconds. */
+  /** Longest wait of a batch for a thread to run it, in milliseconds. */
   readonly waitMs: number;
 }
 
 export type Started = { readonly ok: true } | { readonly ok: false; readonly problem: string };
 
-/** `waiting`: no thread, because the last ones did not get as far as `ready`. */
+/** `waiting`: no thread, because the last ones failed before `ready`. */
 type Phase = 'new' | 'starting' | 'loading' | 'ready' | 'waiting' | 'closed';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
-/** Statistics that are not there by then are not waited for. */
+/** Time limit for statistics, in milliseconds. */
 const STATS_MS = 5000;
 const CLOSED = 'the engine is closed';
 
@@ -39,13 +42,16 @@ export class EngineThread {
   readonly #models = new ThreadModels();
   #phase: Phase = 'new';
   #port: WorkerPort<ToWorker> | undefined;
-  /** Threads started so far: what a former one still says is told by it. */
+  /** Number of threads started: identifies messages of earlier ones. */
   #generation = 0;
-  /** When the present thread was started, or given a model to load. */
+  /** When the current thread was started, or given a model to load. */
   #since = 0;
-  /** Threads lost in a row before they were ready. */
+  /** Consecutive threads lost before they were ready. */
   #failures = 0;
-  /** Of the phase: the limit of starting and loading, the pause before the next start, the limit of closing. */
+  /**
+   * The timer of the phase: the limit of starting and loading, the pause before the next start, or the limit of
+   * closing.
+   */
   #timer: Timer | undefined;
   #started: ((started: Started) => void) | undefined;
   #statsAsked: ((stats: HostStats | undefined) => void)[] = [];
@@ -57,12 +63,12 @@ export class EngineThread {
     this.#runs = new ThreadRuns(options.clock, options.waitMs, (reason) => this.#lose(reason));
   }
 
-  /** False while no thread can be had that loads its models. */
+  /** False while no thread that loads its models can be started. */
   get healthy(): boolean {
     return this.#failures === 0 && this.#phase !== 'closed';
   }
 
-  /** Runs that are not settled. */
+  /** Number of unsettled runs. */
   get outstanding(): number {
     return this.#runs.size;
   }
@@ -74,7 +80,10 @@ export class EngineThread {
     });
   }
 
-  /** Loads a model, now and into every replacement until {@link unload}. A thread that dies of it is replaced without it. */
+  /**
+   * Loads a model, now and into every replacement until {@link unload}. A thread that dies of it is replaced without
+   * it.
+   */
   load(handle: number, source: SessionSource): Promise<HostLoading> {
     if (this.#phase === 'closed' || this.#closing !== undefined) return Promise.resolve({ ok: false, problem: CLOSED });
     const loading = this.#models.add(handle, source);
@@ -94,7 +103,7 @@ export class EngineThread {
     return this.#runs.add(handle, batch, this.#phase === 'ready' ? this.#port : undefined);
   }
 
-  /** What the thread holds; undefined when it is being replaced or does not answer. */
+  /** The thread's statistics; undefined when it is being replaced or does not answer. */
   stats(): Promise<HostStats | undefined> {
     const port = this.#port;
     if (port === undefined || this.#phase !== 'ready') return Promise.resolve(undefined);
@@ -108,7 +117,7 @@ export class EngineThread {
     });
   }
 
-  /** Lets the thread finish what it has been given, for at most `deadlineMs`. */
+  /** Lets the thread finish its work, for at most `deadlineMs` milliseconds, then ends it. */
   close(deadlineMs: number): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
       this.#closed = resolve;
@@ -159,7 +168,7 @@ export class EngineThread {
     }
   }
 
-  /** Posts the loads that are due. Until they are answered batches wait here, so that a load is no hang of theirs. */
+  /** Posts the pending loads. Batches wait here until they are answered, so that a load does not count as a hang. */
   #postLoads(): void {
     this.#phase = 'loading';
     for (const { handle, source } of this.#models.takeAbsent()) {
@@ -173,7 +182,7 @@ export class EngineThread {
   #loaded(handle: number, loading: HostLoading): void {
     const ref = this.#models.answer(handle, loading);
     if (ref !== undefined && !loading.ok) {
-      // The thread fails its batches, and says why.
+      // The thread fails that model's batches with the reason.
       this.#options.emit({ type: 'model-lost', thread: this.#options.thread, ref, problem: loading.problem });
     }
     if (this.#phase === 'loading') this.#readyIfLoaded();
@@ -194,14 +203,14 @@ export class EngineThread {
     this.#timer = this.#options.clock.setTimer(ms, run);
   }
 
-  /** The present thread is dead, or is to be held so. Its successor does not wait for its end. */
+  /** The current thread is dead, or treated as such. Its successor does not wait for its exit. */
   #lose(reason: string): void {
     const { emit, thread } = this.#options;
     this.#generation += 1;
     this.#port?.terminate();
     this.#port = undefined;
     this.#timer?.cancel();
-    // With a new model under way the model is to blame, and it is gone.
+    // If a new model was being loaded, it is to blame, and has been removed.
     const blamed = this.#models.lose(reason) > 0;
     const early = this.#phase === 'starting' || (this.#phase === 'loading' && !blamed);
     this.#runs.losePosted(`the engine thread was lost: ${reason}`);

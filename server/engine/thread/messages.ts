@@ -1,10 +1,10 @@
-/** What the main thread and an engine thread say to each other. Types only; both sides switch over `type` exhaustively. */
+/** Messages between the main thread and an engine thread. Types only; both sides switch over `type` exhaustively. */
 
 import type { SessionSource } from '../../contracts/runtime.js';
 import type { BackendChoice } from '../backend/names.js';
 import type { HostedModel, HostStats } from '../session/session-host.js';
 
-/** Given to a thread when it starts. */
+/** Passed to a thread when it starts. */
 export interface WorkerSettings {
   readonly backend: BackendChoice;
   /** File URLs of modules that export a {@link Runtime}. */
@@ -15,7 +15,7 @@ export interface WorkerSettings {
 export type ToWorker =
   | { readonly type: 'load'; readonly handle: number; readonly source: SessionSource }
   | { readonly type: 'unload'; readonly handle: number }
-  /** `buffer` is transferred, and comes back with `done`. */
+  /** `buffer` is transferred, and returns with `done`. */
   | {
       readonly type: 'run';
       readonly batchId: number;
@@ -24,13 +24,13 @@ export type ToWorker =
       readonly buffer: ArrayBuffer;
     }
   | { readonly type: 'stats' }
-  /** The thread ends once it has done what was posted before. */
+  /** The thread ends after everything posted before. */
   | { readonly type: 'close' };
 
 export type FromWorker =
   /** Ready for messages. */
   | { readonly type: 'hello' }
-  /** Cannot start, and will not the next time either. The thread ends. */
+  /** Cannot start, and never will. The thread ends. */
   | { readonly type: 'unusable'; readonly problem: string }
   | { readonly type: 'loaded'; readonly handle: number; readonly model: HostedModel }
   | { readonly type: 'load-failed'; readonly handle: number; readonly problem: string }

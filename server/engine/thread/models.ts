@@ -1,4 +1,6 @@
-/** The models that belong on one engine thread, and where each stands on the present one. Knows no message and no time. */
+/**
+ * The models that belong on one engine thread, and the state of each on the current one. Knows no messages and no time.
+ */
 
 import type { SessionSource } from '../../contracts/runtime.js';
 import type { HostLoading } from '../session/session-host.js';
@@ -6,7 +8,7 @@ import type { HostLoading } from '../session/session-host.js';
 interface Model {
   readonly source: SessionSource;
   state: 'absent' | 'posted' | 'answered';
-  /** Of a first load that has not been answered. */
+  /** For a first load that is unanswered. */
   settle: ((loading: HostLoading) => void) | undefined;
 }
 
@@ -18,7 +20,7 @@ export interface LoadToPost {
 export class ThreadModels {
   readonly #models = new Map<number, Model>();
 
-  /** A model to load; resolves with the answer to its first load. */
+  /** Adds a model to load; resolves with the answer to its first load. */
   add(handle: number, source: SessionSource): Promise<HostLoading> {
     return new Promise((settle) => {
       this.#models.set(handle, { source, state: 'absent', settle });
@@ -31,7 +33,7 @@ export class ThreadModels {
     model?.settle?.({ ok: false, problem: 'it was unloaded before it was loaded' });
   }
 
-  /** Marks what the thread lacks as posted, and answers it. */
+  /** Marks what the thread lacks as posted, and returns it. */
   takeAbsent(): readonly LoadToPost[] {
     const absent: LoadToPost[] = [];
     for (const [handle, model] of this.#models) {
@@ -48,7 +50,10 @@ export class ThreadModels {
     return true;
   }
 
-  /** Takes the thread's answer to a load. Answers the ref of a model that a former thread had and this one could not load. */
+  /**
+   * Records the thread's answer to a load. Returns the ref of a model that an earlier thread had and this one could not
+   * load.
+   */
   answer(handle: number, loading: HostLoading): string | undefined {
     const model = this.#models.get(handle);
     if (model === undefined) return undefined;
@@ -62,8 +67,8 @@ export class ThreadModels {
   }
 
   /**
-   * The thread is gone, and its successor has nothing yet. First loads that were under way are refused, not repeated: they may be what it
-   * died of. Answers how many.
+   * The thread is gone, and its successor has no models yet. First loads under way are refused, not repeated: one of
+   * them may be the cause. Returns their number.
    */
   lose(reason: string): number {
     let refused = 0;

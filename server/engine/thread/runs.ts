@@ -1,4 +1,7 @@
-/** The runs that one engine thread has not settled: posted ones with their hang limits, and those that wait for a thread. Knows no model state. */
+/**
+ * The unsettled runs of one engine thread: posted ones with their hang limits, and those waiting for a thread. Knows no
+ * model state.
+ */
 
 import { DeadlineTimer } from '../../../shared/time/deadline-timer.js';
 import type { Clock } from '../../contracts/clock.js';
@@ -11,7 +14,7 @@ interface Run {
   readonly batch: PackedBatch;
   readonly settle: (outcome: BatchOutcome) => void;
   posted: boolean;
-  /** Once posted: when it is held to be hung. Before: when it has waited long enough. */
+  /** Once posted: when it counts as hung. Before: when it has waited too long. */
   deadline: number;
 }
 
@@ -23,12 +26,12 @@ export class ThreadRuns {
   readonly #runs = new Map<number, Run>();
   #lastId = 0;
 
-  /** @param hung called when a posted run is over its limit; it must call {@link losePosted}. */
+  /** @param hung called when a posted run exceeds its limit; it must call {@link losePosted}. */
   constructor(clock: Clock, waitMs: number, hung: (reason: string) => void) {
     this.#clock = clock;
     this.#waitMs = waitMs;
     this.#hung = hung;
-    // Answers that came in while this thread was busy are read before the verdict.
+    // Reads answers that arrived while this thread was busy before judging a run.
     const patient = {
       now: () => clock.now(),
       setTimer: (delayMs: number, run: () => void) => clock.setTimer(delayMs, () => clock.immediate(run)),
@@ -40,7 +43,7 @@ export class ThreadRuns {
     return this.#runs.size;
   }
 
-  /** Takes a run; posts it at once when a port is given. */
+  /** Adds a run; posts it immediately when a port is given. */
   add(handle: number, batch: PackedBatch, port: WorkerPort<ToWorker> | undefined): Promise<BatchOutcome> {
     return new Promise((settle) => {
       const id = ++this.#lastId;
@@ -51,7 +54,7 @@ export class ThreadRuns {
     });
   }
 
-  /** Posts what waits, in the order it came. */
+  /** Posts the waiting runs, in order of arrival. */
   postAll(port: WorkerPort<ToWorker>): void {
     for (const [id, run] of this.#runs) if (!run.posted) this.#post(id, run, port);
   }
@@ -62,7 +65,7 @@ export class ThreadRuns {
     run?.settle(outcome);
   }
 
-  /** The thread is gone, and with it what it was given. */
+  /** The thread is gone, and the posted runs with it. */
   losePosted(reason: string): void {
     for (const [id, run] of [...this.#runs]) if (run.posted) this.settle(id, { status: 'lost', reason });
   }
@@ -80,7 +83,7 @@ export class ThreadRuns {
     port.post({ type: 'run', batchId: id, handle: run.handle, rows, buffer }, [buffer]);
   }
 
-  /** Deals with what is over its limit, and answers the earliest one that is left. */
+  /** Handles runs over their limit, and returns the earliest remaining one. */
   #check(now: number): number {
     for (const [id, run] of [...this.#runs]) {
       if (run.deadline > now || !this.#runs.has(id)) continue;

@@ -9,7 +9,7 @@ import type { FromWorker, ToWorker, WorkerSettings } from './messages.js';
 
 const port = parentPort;
 if (port === null) throw new Error('worker.js is the entry point of an engine thread; start it with spawnWorker()');
-// thread-port.ts gives exactly this.
+// port.ts passes exactly this.
 const settings: WorkerSettings = workerData;
 
 const imported = await importRuntimes(settings.runtimeModules);
@@ -20,7 +20,7 @@ let busy = false;
 if (imported.ok) {
   port.on('message', (message: ToWorker) => {
     waiting.push(message);
-    // A rejection is left unhandled on purpose: it ends the thread, and the engine replaces it.
+    // Deliberately leaves rejections unhandled: one ends the thread, and the engine replaces it.
     if (!busy) void work();
   });
   post({ type: 'hello' });
@@ -28,7 +28,7 @@ if (imported.ok) {
   post({ type: 'unusable', problem: imported.problem });
 }
 
-/** In order and one at a time, as sessions ask for it. */
+/** In order and one at a time, as sessions require. */
 async function work(): Promise<void> {
   busy = true;
   for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
@@ -56,7 +56,7 @@ function handle(message: ToWorker): undefined | Promise<void> {
       return undefined;
     case 'close':
       host.close();
-      // Backends keep handles that would hold the thread.
+      // Backends keep handles that would keep the thread alive.
       process.exit(0);
   }
 }
@@ -78,7 +78,7 @@ function run(message: Extract<ToWorker, { type: 'run' }>): undefined | Promise<v
 }
 
 function fail(batchId: number, cause: unknown): void {
-  // A WebAssembly module that has trapped cannot be used again: the thread must go.
+  // A WebAssembly module that has trapped is unusable: the thread must end.
   if (cause instanceof Error && cause.name === 'RuntimeError') throw cause;
   post({ type: 'failed', batchId, reason: firstLine(cause) });
 }

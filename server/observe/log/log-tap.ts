@@ -1,4 +1,4 @@
-/** The log as a tap: turns what happens in the hub, at its doors, in its engine and in its streams into log lines. */
+/** The log as a tap: turns events of the hub, its doors, its engine and its streams into log lines. */
 
 import type { WireError } from '../../../shared/errors.js';
 import type { Clock } from '../../contracts/clock.js';
@@ -10,15 +10,18 @@ import type { TransportEvent } from '../../contracts/transport-events.js';
 import { LogThrottle } from './log-throttle.js';
 import type { Logger } from './logger.js';
 
-/** One line for each class of refused input, or of answers that are none, in this time, in milliseconds, however many there are. */
+/**
+ * Minimum interval between lines for each class of refused input or invalid answer, in milliseconds, however many there
+ * are.
+ */
 const LINE_EVERY_MS = 60_000;
-/** Probes come every few seconds for ever: their lines are for debugging only. */
+/** Probes arrive every few seconds for ever: their lines are logged at debug level only. */
 const PROBES = new Set(['/healthz', '/readyz']);
 const EXAMPLE_CHARS = 200;
 
 export class LogTap implements Tap {
   readonly name = 'log';
-  /** A line for each batch, where somebody wants to see them. */
+  /** Logs each batch, at trace level only. */
   readonly batch?: (batch: EndedBatch) => void;
   readonly #log: Logger;
   readonly #throttle: LogThrottle;
@@ -41,7 +44,7 @@ export class LogTap implements Tap {
   refused({ error: { code, message }, origin: { via, name }, model }: RefusedRequest): void {
     const unseen = this.#throttle.due(code, LINE_EVERY_MS);
     if (unseen === undefined) return;
-    // A session's whole name is its client's secret.
+    // A session's full name is its client's secret.
     const client = via === 'socketio' ? name.slice(0, 8) : name;
     const example = message.slice(0, EXAMPLE_CHARS);
     this.#log.warn({ code, via, client, model: model?.ref, example, unseen }, 'request refused');

@@ -1,4 +1,4 @@
-/** Of things that may happen thousands of times a second: the first is told at once, those that follow as one, with their count. */
+/** Throttles log lines: the first at once, then one summary every 10 s. */
 
 import type { Clock, Timer } from '../../contracts/clock.js';
 
@@ -7,7 +7,7 @@ export interface Repeated {
   readonly withinMs: number;
 }
 
-/** Writes one line: of a single event, or, given their count, of several of which the last is at hand. */
+/** Writes one line: for a single event, or, given a count, a summary of several, of which the last is at hand. */
 export type WriteLine = (more: Repeated | undefined) => void;
 
 interface Span {
@@ -16,7 +16,7 @@ interface Span {
   readonly timer: Timer;
 }
 
-/** How long events of one kind are gathered, in milliseconds. */
+/** Interval between summaries of one kind, in milliseconds. */
 const SPAN_MS = 10_000;
 
 export class LogThrottle {
@@ -28,7 +28,7 @@ export class LogThrottle {
     this.#clock = clock;
   }
 
-  /** @param kind one of few: each may have its line. */
+  /** @param kind one of few: each may have its own line. */
   tell(kind: string, line: WriteLine): void {
     const span = this.#spans.get(kind);
     if (span !== undefined) {
@@ -41,8 +41,8 @@ export class LogThrottle {
   }
 
   /**
-   * For a kind of line that comes once in `everyMs` at most, whenever it is next wanted: how many were left out since the last one; undefined:
-   * this one is left out too. On the hub's clock, so that a line is due however the wall clock is set.
+   * Allows a line of this kind once in `everyMs` milliseconds: returns how many were left out since the last one, or
+   * undefined when this one is to be left out too. Uses the hub's clock, so changes of the wall clock have no effect.
    */
   due(kind: string, everyMs: number): number | undefined {
     const now = this.#clock.now();
@@ -69,7 +69,7 @@ export class LogThrottle {
       const { count, last } = span;
       this.#spans.delete(kind);
       if (count === 0) return;
-      // It goes on: the next line is that of the next span.
+      // Still occurring: the next line belongs to the next interval.
       this.#begin(kind, last);
       last({ count, withinMs: SPAN_MS });
     });

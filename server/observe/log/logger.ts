@@ -1,4 +1,7 @@
-/** pino, set up once: JSON lines for machines, coloured ones for a person. Values that callers send are not logged: only their kind and size. */
+/**
+ * Sets up pino: JSON lines for machines, coloured lines for people. Never logs values that callers send, only their
+ * kind and size.
+ */
 
 import { type Logger, type LoggerOptions, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
@@ -9,7 +12,10 @@ export type { Logger } from 'pino';
 
 export type LogFormat = 'json' | 'pretty';
 
-/** Where a secret could stand if a caller's object ever came to be logged. A guard: no line of ours has such a field. */
+/**
+ * Fields that could hold a secret if a caller's object were ever logged. A precaution: no line of ours has such a
+ * field.
+ */
 const SECRETS = ['token', 'authorization', 'cookie', 'auth', 'headers'];
 
 export interface LogParts extends Pick<LogOutletOptions, 'sink' | 'clock' | 'maxBytes'> {
@@ -17,7 +23,7 @@ export interface LogParts extends Pick<LogOutletOptions, 'sink' | 'clock' | 'max
   readonly format: LogFormat;
 }
 
-/** A logger that never waits for who reads it, and the outlet that its lines go through. */
+/** A logger that never blocks on its reader, and the outlet of its lines. */
 export function openLog({ level, format, ...parts }: LogParts): { readonly log: Logger; readonly outlet: LogOutlet } {
   const options: LoggerOptions = {
     level,
@@ -31,7 +37,7 @@ export function openLog({ level, format, ...parts }: LogParts): { readonly log: 
   return { log: pino(options, { write: (line) => outlet.write(line) }), outlet };
 }
 
-/** Told at any level: a gap that nobody knows of would be taken for silence. */
+/** Logged at any level: an unreported gap would be mistaken for silence. */
 function note(dropped: number, options: LoggerOptions): string {
   let line = '';
   const log = pino(
@@ -51,7 +57,7 @@ function prettyLine(): (line: string) => string {
   return (line) => pretty(shown(JSON.parse(line))) ?? '';
 }
 
-/** The value with no character in it that a terminal would obey. A stack keeps its line ends: it is shown indented. */
+/** The value without characters that control a terminal. A stack keeps its line ends, since it is shown indented. */
 function shown(value: unknown, name = ''): unknown {
   if (typeof value === 'string') {
     return name === 'stack' ? value.split('\n').map(terminalText).join('\n') : terminalText(value);

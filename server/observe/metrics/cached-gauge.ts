@@ -1,4 +1,4 @@
-/** A figure that somebody else must be asked for, who may be busy: asked at most once at a time, and waited for only a moment. */
+/** A gauge whose source may be slow: asked at most once at a time, and awaited only briefly. */
 
 import type { Clock } from '../../contracts/clock.js';
 
@@ -9,14 +9,14 @@ export class CachedGauge {
   #asked: Promise<void> | undefined;
   #known: number | undefined;
 
-  /** @param ask must settle at last, and must not reject; undefined: it cannot be told now. */
+  /** @param ask must settle eventually and must not reject; undefined: not available now. */
   constructor(ask: () => Promise<number | undefined>, clock: Clock, waitMs: number) {
     this.#ask = ask;
     this.#clock = clock;
     this.#waitMs = waitMs;
   }
 
-  /** The figure, or the newest known when it does not come in time; undefined before the first. */
+  /** The value, or the newest known one when it does not arrive in time; undefined before the first. */
   async read(): Promise<number | undefined> {
     this.#asked ??= this.#ask().then((figure) => {
       this.#asked = undefined;

@@ -3,10 +3,10 @@
 import type { ErrorCode } from '../../../shared/errors.js';
 import { type Metric, one } from './metric.js';
 
-/** Why a connection may be refused: there from the start, so that the first refusal is seen as one. */
+/** Reasons for refusing a connection: present from the start, so that the first refusal shows as an increase. */
 const REFUSALS: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'OVERLOADED', 'DRAINING'];
 
-/** Why a connection may be ended: there from the start likewise. */
+/** Reasons for cutting a connection: present from the start likewise. */
 const CUTS = ['slow', 'flood', 'protocol', 'unjoined', 'too-large'];
 
 export const EDGE_METRICS: readonly Metric[] = [

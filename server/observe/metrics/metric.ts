@@ -1,32 +1,32 @@
-/** What a metric is, and what all metrics are read from. Each is watched by a panel or an alert in deploy/; a test sees to it. */
+/** The type of a metric, and the sources that all metrics are read from. A test wants a panel or an alert for each. */
 
 import type { Histogram } from '../../../shared/time/histogram.js';
 import type { ModelSpec } from '../../contracts/model.js';
 import type { PredictionCounts } from './prediction-counts.js';
 
-/** Labels of one series, and its value. A histogram is several series. */
+/** Labels of one series, and its value. A histogram has several series. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number | Histogram;
 }
 
-/** One metric: what the page of metrics says of it, and how its series are read when it is asked for. */
+/** One metric: its description, and how its series are read on each scrape. */
 export interface Metric {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
   readonly help: string;
-  /** What to do with it. */
+  /** What to use it for. */
   readonly use: string;
   readonly read: (sources: MetricSources) => Iterable<Sample> | Promise<Iterable<Sample>>;
-  /** Of a histogram: by what its whole numbers are divided to get its unit. @default 1 */
+  /** For a histogram: divisor from its integers to its unit. @default 1 */
   readonly divisor?: number;
 }
 
-/** The states of a hub, as `/readyz` names them. */
+/** The states of a hub, as named by `/readyz`. */
 export const STATES = ['starting', 'ready', 'unhealthy', 'draining', 'closed'] as const;
 
-/** Where metrics that are not counted here come from. Read when somebody asks; nothing is kept. */
+/** Sources of metrics that are not counted here. Read on each scrape; nothing is kept. */
 export interface MetricSources {
   readonly predictions: PredictionCounts;
   readonly version: string;
@@ -40,7 +40,7 @@ export interface MetricSources {
   readonly engine: {
     readonly healthy: boolean;
     readonly restarts: number;
-    /** In all threads; undefined while none can tell. */
+    /** In all threads; undefined when no thread can tell. */
     tensors(): Promise<number | undefined>;
   };
   readonly edge: EdgeSource;
@@ -49,7 +49,7 @@ export interface MetricSources {
     readonly viewers: number;
     readonly counts: { readonly skippedItems: number; readonly slowViewers: number };
   };
-  /** Share of the time since the last scrape that the main thread's event loop was busy. */
+  /** Fraction of the time since the last scrape that the main thread's event loop was busy. */
   readonly utilisation: () => number;
   /** The prediction log; without one its counts are 0. */
   readonly log: (() => LogCounts) | undefined;
@@ -58,7 +58,7 @@ export interface MetricSources {
 export interface EdgeSource {
   connections(): Readonly<Record<string, number>>;
   readonly opened: number;
-  /** By a code of the error table. */
+  /** By error code. */
   readonly refused: ReadonlyMap<string, number>;
   readonly cut: ReadonlyMap<string, number>;
   readonly slowConnections: number;
@@ -78,7 +78,7 @@ export interface LogCounts {
   readonly writeErrors: number;
 }
 
-/** The one series of a metric without labels. */
+/** The single series of a metric without labels. */
 export function one(value: number): readonly Sample[] {
   return [{ labels: {}, value }];
 }

@@ -1,4 +1,4 @@
-/** The text of `/metrics`: prom-client's format over the metric table. Nothing is made before somebody asks. */
+/** The text of `/metrics`: prom-client's format over the metric table. Nothing is computed before a scrape. */
 
 import { performance } from 'node:perf_hooks';
 import { type Metric as PromMetric, Registry } from 'prom-client';
@@ -15,7 +15,7 @@ export class Metrics {
     const all: MetricSources = { ...sources, utilisation: utilisationMeter() };
     for (const { metrics } of METRIC_GROUPS)
       for (const metric of metrics) {
-        // Its types name its own classes; what it asks of a metric is a name, and get() when there is a scrape.
+        // prom-client's types demand its own classes; all it uses of a metric is a name, and get() on each scrape.
         this.registry.registerMetric(new ReadMetric(metric, all) as unknown as PromMetric);
       }
   }
@@ -33,7 +33,7 @@ interface PromSample {
   readonly metricName?: string;
 }
 
-/** A metric as prom-client asks for one: read from its sources, with nothing of its own. */
+/** A metric in prom-client's form: read from its sources, without state. */
 class ReadMetric {
   readonly name: string;
   readonly help: string;
@@ -75,7 +75,7 @@ class ReadMetric {
   }
 }
 
-/** Each call answers for the time since the one before. */
+/** Each call covers the time since the previous one. */
 function utilisationMeter(): () => number {
   let before = performance.eventLoopUtilization();
   return () => {

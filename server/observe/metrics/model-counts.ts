@@ -1,4 +1,4 @@
-/** What is counted of one model version, as plain numbers: counting makes no string. */
+/** Counters of one model version, as plain numbers: counting creates no strings. */
 
 import { ERRORS, type ErrorCode } from '../../../shared/errors.js';
 import { bestOf } from '../../../shared/output.js';
@@ -8,20 +8,23 @@ import type { Predicted } from '../../contracts/outcome.js';
 import type { EndedBatch, Via } from '../../contracts/tap.js';
 import { BATCH_ROWS, TIME_US } from './buckets.js';
 
-/** Their series are there from the start; those of other doors from their first request on. */
+/** Their series exist from the start; those of other doors from their first request on. */
 const VIAS: readonly Via[] = ['socketio', 'rest', 'in-process'];
-/** How a request can end. */
+/** The possible results of a request. */
 export const OUTCOMES = ['ok', ...(Object.keys(ERRORS) as ErrorCode[])] as const;
 const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((outcome, index) => [outcome, index])) as Record<
   (typeof OUTCOMES)[number],
   number
 >;
-/** A model with more labels than this has no series for them: they would be too many, and finding the best a second time too dear. */
+/**
+ * A model with more labels than this gets no series per label: there would be too many, and finding the best a second
+ * time costs too much.
+ */
 export const MAX_COUNTED_LABELS = 100;
 const STATUSES: readonly EndedBatch['status'][] = ['done', 'failed', 'lost'];
 
 export class ModelCounts {
-  /** The labels of its series; without names for requests to no model that there is. */
+  /** The labels of its series; empty names for requests to unknown models. */
   readonly series: { readonly model: string; readonly version: string };
   readonly queue = new Histogram(TIME_US);
   readonly batch = new Histogram(TIME_US);
@@ -29,7 +32,7 @@ export class ModelCounts {
   readonly request = new Histogram(TIME_US);
   readonly batchRows = new Histogram(BATCH_ROWS);
   readonly #labels: readonly string[];
-  /** By how they came, then by how they ended. */
+  /** By door, then by outcome. */
   readonly #requests = new Map(VIAS.map((via) => [via, new Float64Array(OUTCOMES.length)]));
   readonly #batches = new Float64Array(STATUSES.length);
   readonly #predicted: Float64Array;
@@ -51,7 +54,7 @@ export class ModelCounts {
     counts[index] = (counts[index] as number) + 1;
   }
 
-  /** @param totalUs from acceptance to the answer */
+  /** @param totalUs from acceptance to the answer, in microseconds. */
   addPrediction({ timing, output }: Predicted, totalUs: number): void {
     this.request.record(totalUs);
     if (timing !== undefined) {
@@ -74,7 +77,7 @@ export class ModelCounts {
     this.batchRows.record(rows);
   }
 
-  /** Requests by how they came and how they ended. */
+  /** Requests by door and outcome. */
   *requests(): Iterable<{ readonly via: string; readonly outcome: string; readonly count: number }> {
     for (const [via, counts] of this.#requests)
       for (const [index, outcome] of OUTCOMES.entries()) yield { via, outcome, count: counts[index] as number };
@@ -84,7 +87,7 @@ export class ModelCounts {
     for (const [index, status] of STATUSES.entries()) yield { status, count: this.#batches[index] as number };
   }
 
-  /** Rows by the label that scored highest. */
+  /** Rows by highest-scoring label. */
   *predicted(): Iterable<{ readonly label: string; readonly count: number }> {
     for (const [index, label] of this.#labels.entries()) yield { label, count: this.#predicted[index] as number };
   }

@@ -1,4 +1,4 @@
-/** Counts what the hub tells of requests and batches. Runs once for each prediction: no string is made, nothing is allocated. */
+/** Counts the hub's requests and batches. Runs once per prediction: creates no strings and allocates nothing. */
 
 import type { WireError } from '../../../shared/errors.js';
 import type { ModelSpec } from '../../contracts/model.js';
@@ -8,15 +8,15 @@ import { ModelCounts } from './model-counts.js';
 
 export class PredictionCounts implements Tap {
   readonly name = 'prediction counts';
-  /** Requests to no model that there is. */
+  /** Requests to unknown models. */
   readonly unknown = new ModelCounts(undefined);
   readonly #now: () => number;
-  /** A version is loaded once, so one spec is one set of series. */
+  /** A version is loaded once, so one spec means one set of series. */
   readonly #models = new Map<ModelSpec, ModelCounts>();
 
   /**
-   * @param now on the core's clock: for the time of predictions without a receipt.
-   * @param models whose series are to be there from the start: a counter that appears with its first event hides that event.
+   * @param now on the core's clock: measures predictions without a receipt.
+   * @param models whose series exist from the start: a counter that appears with its first event hides that event.
    */
   constructor(now: () => number, models: Iterable<ModelSpec>) {
     this.#now = now;
@@ -47,7 +47,7 @@ export class PredictionCounts implements Tap {
     this.batch(batch);
   }
 
-  /** Each model version that there is or was. */
+  /** Each model version that is or was loaded. */
   get models(): Iterable<readonly [ModelSpec, ModelCounts]> {
     return this.#models;
   }

@@ -6,7 +6,7 @@ import type { ModelCounts } from './model-counts.js';
 
 const MODEL = ['model', 'version'] as const;
 
-/** Series of each model version, made from its counts. */
+/** Series per model version, read from its counts. */
 function* ofModels(
   { predictions }: MetricSources,
   read: (counts: ModelCounts) => Iterable<Sample> | Histogram,
@@ -19,12 +19,12 @@ function* ofModels(
 }
 
 function* requestSamples(counts: ModelCounts, isKnown: boolean): Iterable<Sample> {
-  // What the callers of no model do has many forms, and most of them never come.
+  // Requests to unknown models have many combinations, most of which never occur.
   for (const { via, outcome, count } of counts.requests())
     if (isKnown || count > 0) yield { labels: { ...counts.series, via, outcome }, value: count };
 }
 
-/** A histogram of each model version, of times that are kept in microseconds. */
+/** A histogram per model version, of times counted in microseconds. */
 function time(name: string, help: string, use: string, pick: (counts: ModelCounts) => Histogram): Metric {
   return {
     name,

@@ -1,13 +1,16 @@
-/** prom-client's metrics of the process and of Node. One set a process: their observers cannot be closed, and they count for all hubs in it. */
+/**
+ * prom-client's metrics of the process and of Node. One set per process: their observers cannot be closed, and they
+ * cover all hubs in it.
+ */
 
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** Gauges whose names say that they were counters; the same numbers are there by type, without `_total`. */
+/** Gauges whose names end in `_total` like counters; the same numbers exist by type, without `_total`. */
 const MISNAMED = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
 
 let registry: Registry | undefined;
 
-/** Made when first asked for. */
+/** Created on first use. */
 export function processMetrics(): Registry {
   if (registry === undefined) {
     registry = new Registry();

@@ -1,4 +1,4 @@
-/** Counts what the transports tell, by few names: never by a path, an address or a reason that a caller chose. */
+/** Counts transport events under few names: never by a path, address or reason chosen by a caller. */
 
 import type { Tap } from '../../contracts/tap.js';
 import type { TransportEvent } from '../../contracts/transport-events.js';
@@ -12,11 +12,11 @@ interface HttpCount {
 
 export class EdgeCounts implements Tap {
   readonly name = 'edge counts';
-  /** Socket.IO connections made. */
+  /** Socket.IO connections opened. */
   opened = 0;
-  /** Socket.IO connections refused, by the code of the error table. */
+  /** Socket.IO connections refused, by error code. */
   readonly rejected = new Map<string, number>();
-  /** Connections that the hub ended, by why. */
+  /** Connections cut by the hub, by reason. */
   readonly cut = new Map<string, number>();
   /** By route, method and status. */
   readonly #http = new Map<string, Map<string, Map<number, number>>>();

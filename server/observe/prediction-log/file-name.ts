@@ -1,4 +1,7 @@
-/** The names of the log's files: when the process began to log, its id, and a number, so that hubs may share a folder. */
+/**
+ * Names of the log's files: when the process started logging, its id, and a sequence number, so that hubs may share a
+ * folder.
+ */
 
 /** `predictions-20261125T201302123Z-4711-000001.jsonl` */
 const NAME = /^predictions-(\d{8}T\d{9}Z)-(\d+)-(\d{6,})\.jsonl$/;
@@ -6,13 +9,13 @@ const NAME = /^predictions-(\d{8}T\d{9}Z)-(\d+)-(\d{6,})\.jsonl$/;
 export interface LogFileName {
   /** The same for all files of a process. */
   readonly process: string;
-  /** When it began to log, in milliseconds since 1970. */
+  /** When it started logging, in milliseconds since 1970. */
   readonly startedAt: number;
-  /** From 1 on, in the order in which it wrote them. */
+  /** From 1 on, in the order of writing. */
   readonly sequence: number;
 }
 
-/** The part of the name that all files of a process share. */
+/** The part of the name shared by all files of a process. */
 export function processMark(startedAt: number, pid: number): string {
   return `${new Date(startedAt).toISOString().replace(/[-:.]/g, '')}-${pid}`;
 }
@@ -21,7 +24,7 @@ export function logFileName(mark: string, sequence: number): string {
   return `predictions-${mark}-${String(sequence).padStart(6, '0')}.jsonl`;
 }
 
-/** Undefined for a file that is none of the log's. */
+/** Undefined for a file that is not the log's. */
 export function readLogFileName(name: string): LogFileName | undefined {
   const [, stamp, pid, sequence] = NAME.exec(name) ?? [];
   if (stamp === undefined || pid === undefined || sequence === undefined) return undefined;

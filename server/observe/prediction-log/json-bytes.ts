@@ -1,15 +1,16 @@
 /**
- * JSON written byte by byte into one buffer that is used again and again. Strings that grow by concatenation cost the log's thread more in copies and garbage than
- * all else that it does; V8's own text of a number with few decimals takes several times as long as its digits.
+ * Writes JSON byte by byte into one reused buffer. Concatenating strings would cost the log's thread more in copies and
+ * garbage than everything else; V8's own formatting of a number with few decimals takes several times as long as
+ * writing its digits.
  */
 
 const FIRST_BYTES = 1 << 18;
 /** Longest text of a number: `-2.2250738585072014e-308`. */
 const NUMBER_BYTES = 24;
-/** Bytes of UTF-8 for a UTF-16 unit, or `\u001f`, and two quotes. */
+/** UTF-8 bytes of a UTF-16 unit, or `\u001f`, and two quotes. */
 const MAX_ESCAPED_BYTES = 6;
 const [ZERO, MINUS, POINT, QUOTE, BACKSLASH] = [0x30, 0x2d, 0x2e, 0x22, 0x5c];
-/** Times 1e8 these are whole numbers that a double holds. */
+/** Below this, a number times 1e8 is an integer that a double holds exactly. */
 const LARGEST = 1e7;
 const INT32 = 2 ** 31;
 
@@ -17,7 +18,7 @@ export class JsonBytes {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #at = 0;
 
-  /** What was written since the last {@link clear}; valid until something is written again. */
+  /** Everything written since the last {@link clear}; valid until the next write. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.#at);
   }
@@ -26,11 +27,11 @@ export class JsonBytes {
     this.#at = 0;
   }
 
-  /** Bytes that are JSON already. */
+  /** Bytes that are already JSON. */
   raw(part: Uint8Array): void {
     const bytes = this.#room(part.length);
     let at = this.#at;
-    // Keys are short: a call to the library takes longer than this.
+    // Keys are short: a library call takes longer than this loop.
     for (let i = 0; i < part.length; i++) bytes[at++] = part[i] as number;
     this.#at = at;
   }
@@ -69,11 +70,11 @@ export class JsonBytes {
     }
   }
 
-  /** Reads back as the same float32: 0.7361124 and not 0.7361123561859131. */
+  /** Reads back as the same float32: 0.7361124 rather than 0.7361123561859131. */
   float(value: number): void {
     if (Number.isInteger(value)) return this.#whole(value);
     const size = Math.abs(value);
-    // Eight decimals always do from 0.1 to 1, and seven mostly.
+    // From 0.1 to 1, eight decimals always suffice, and seven mostly.
     for (let [places, scale] = [7, 1e7]; places <= 8 && size < LARGEST; places++, scale *= 10) {
       const scaled = Math.round(size * scale);
       if (Math.fround(scaled / scale) !== size) continue;
@@ -96,7 +97,7 @@ export class JsonBytes {
     this.#trim();
   }
 
-  /** A whole number. -0 and what is not finite are among them, so to say. */
+  /** An integer; -0 and non-finite values come here too. */
   #whole(value: number): void {
     if (!(value > -INT32 && value < INT32)) return this.#other(value);
     this.#room(NUMBER_BYTES);
@@ -104,7 +105,7 @@ export class JsonBytes {
     this.#digits(Math.abs(value));
   }
 
-  /** Of a fraction, up to its point. */
+  /** The part of a fraction up to its point. */
   #begin(value: number, whole: number): void {
     const bytes = this.#room(NUMBER_BYTES);
     if (value < 0) bytes[this.#at++] = MINUS;
@@ -112,7 +113,7 @@ export class JsonBytes {
     bytes[this.#at++] = POINT;
   }
 
-  /** Digits of a whole number below 2^31. */
+  /** Digits of an integer below 2^31. */
   #digits(value: number): void {
     let count = 1;
     for (let limit = 10; value >= limit && count < 10; limit *= 10) count += 1;
@@ -130,12 +131,12 @@ export class JsonBytes {
     this.#at += count;
   }
 
-  /** A fraction is not 0, so that a digit stays. */
+  /** A fraction is not 0, so a digit remains. */
   #trim(): void {
     while (this.#bytes[this.#at - 1] === ZERO) this.#at -= 1;
   }
 
-  /** By V8. JSON has no NaN and no infinity. */
+  /** Formatted by V8. JSON has no NaN and no infinity. */
   #other(value: number): void {
     this.#at += this.#room(NUMBER_BYTES).write(Number.isFinite(value) ? `${value}` : 'null', this.#at, 'latin1');
   }

@@ -1,4 +1,4 @@
-/** Makes the lines of a post: one row, one JSON object. What is the same for all rows of a model is made once a post. */
+/** Makes the lines of a post: one JSON object per row. Parts common to all rows of a model are built once per post. */
 
 import { createHash } from 'node:crypto';
 import { BYTES_PER_ELEMENT } from '../../../shared/tensor.js';
@@ -6,12 +6,12 @@ import { JsonBytes } from './json-bytes.js';
 import type { LoggedModel, LoggedTensor, RowLayout, RowsMessage } from './messages.js';
 import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares } from './row-layout.js';
 
-/** Of the form of the lines; stands first in each. */
+/** Version of the line format; first field of each line. */
 const FORMAT = 1;
 
-/** A tensor as the reader of a row meets it. */
+/** A tensor as needed when reading a row. */
 interface TensorPlan extends LoggedTensor {
-  /** `"name":` where the model has several, else nothing. */
+  /** `"name":` when the model has several, else empty. */
   readonly key: Uint8Array;
   readonly share: number;
 }
@@ -21,7 +21,7 @@ interface ModelPlan {
   readonly inputs: readonly TensorPlan[];
   readonly outputs: readonly TensorPlan[];
   readonly hasText: boolean;
-  /** What follows the time, for each way in. */
+  /** What follows the time, per door. */
   readonly heads: readonly Uint8Array[];
   /** `,"label":…,"score":` */
   readonly labels: readonly Uint8Array[];
@@ -50,7 +50,7 @@ export class LineMaker {
   readonly #layout: RowLayout;
   readonly #oneIn: number;
   readonly #json = new JsonBytes();
-  /** Rows of a batch are of the same millisecond, mostly. */
+  /** Rows of a batch mostly share a millisecond. */
   #time = bytesOf('');
   #timeAt = Number.NaN;
   #message: RowsMessage | undefined;
@@ -118,7 +118,7 @@ export class LineMaker {
     const idChars = this.#field(start, FIELD.idChars);
     if (idChars > 0) this.#addText(KEY.id, idChars);
     else this.#addNumber(KEY.id, this.#field(start, FIELD.id));
-    // The row's strings stand in the text before its input.
+    // The row's strings precede its input in the text.
     const client = this.#takeText(this.#field(start, FIELD.clientChars));
     const stream = this.#takeText(this.#field(start, FIELD.streamChars));
     this.#addNumber(KEY.row, this.#field(start, FIELD.row));
@@ -159,7 +159,7 @@ export class LineMaker {
     return this.#time;
   }
 
-  /** Nothing for -1: the row has none. */
+  /** Writes nothing for -1: the row has no such value. */
   #addNumber(key: Uint8Array, value: number): void {
     if (value < 0) return;
     this.#json.raw(key);
@@ -178,11 +178,11 @@ export class LineMaker {
   #addInput({ inputs, hasText }: ModelPlan): void {
     this.#json.raw(KEY.input);
     const { kept, whole } = this.#addTensors(inputs);
-    // Without texts it is the same for all rows, and stands at the head.
+    // Without texts it is the same for all rows, and is part of the head.
     if (hasText && kept < whole) this.#addNumber(KEY.inputLength, whole);
   }
 
-  /** Answers how many characters and numbers stand in the line, of how many. */
+  /** Returns how many characters and numbers the line holds, and of how many. */
   #addTensors(tensors: readonly TensorPlan[]): { readonly kept: number; readonly whole: number } {
     const json = this.#json;
     let [kept, whole] = [0, 0];
@@ -217,7 +217,7 @@ export class LineMaker {
   }
 
   #addValue(dtype: TensorPlan['dtype'] | undefined, value: number): void {
-    // An input came as JSON, or is a float32 already: whichever has the shorter text.
+    // An input came as JSON, or already is a float32: uses whichever text is shorter.
     if (dtype === 'float32' && Math.fround(value) === value) this.#json.float(value);
     else this.#json.double(value);
   }

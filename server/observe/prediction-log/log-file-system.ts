@@ -1,25 +1,28 @@
-/** What the log's files need of a file system, so that a test can fill one up. All calls may throw as Node's do, with a `code`. */
+/**
+ * The file-system calls that the log needs, replaceable so that a test can fill a disk. All calls may throw as Node's
+ * do, with a `code`.
+ */
 
 import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface LogFileSystem {
-  /** Makes a file that must not be there yet, to append to. */
+  /** Creates a file for appending; it must not exist yet. */
   create(path: string): number;
-  /** Appends; how many bytes, which may be fewer. */
+  /** Appends; returns the number of bytes written, which may be fewer. */
   write(file: number, bytes: Uint8Array, start: number, end: number): number;
   truncate(file: number, length: number): void;
   close(file: number): void;
-  /** Tells files apart; undefined where there is none. */
+  /** Identifies a file; undefined when it does not exist. */
   identity(path: string): string | undefined;
   makeFolder(path: string): void;
   list(folder: string): readonly { readonly name: string; readonly modifiedMs: number }[];
   remove(path: string): void;
 }
 
-/** There was no room: there may be some later. */
+/** There is no room: there may be some later. */
 const NO_ROOM = ['ENOSPC', 'EDQUOT'];
-/** What users send is not for everybody on the machine. */
+/** What users send must not be readable by everybody on the machine. */
 const FILE_MODE = 0o640;
 export const FOLDER_MODE = 0o750;
 

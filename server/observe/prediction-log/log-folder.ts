@@ -1,4 +1,4 @@
-/** The folder of the prediction log at the start of the hub: made where only it is missing, and tried. */
+/** Prepares the prediction log's folder when the hub starts: creates it if its parent exists, and tests it. */
 
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
@@ -6,8 +6,8 @@ import { dirname, join, resolve } from 'node:path';
 import { codeOf, FOLDER_MODE, hasNoRoom } from './log-file-system.js';
 
 /**
- * What is wrong with the folder, in a line; undefined when files can be made in it, or could if there was room: that comes and goes, and the log does
- * without it while the hub runs too.
+ * What is wrong with the folder, in one line; undefined when files can be created in it, or could be if there was room:
+ * the log copes with a full disk while running, too.
  */
 export async function prepareLogFolder(folder: string): Promise<string | undefined> {
   const path = resolve(folder);
@@ -20,7 +20,7 @@ export async function prepareLogFolder(folder: string): Promise<string | undefin
   if (made === 'ENOENT') return `${path} cannot be made: there is no folder ${dirname(path)}`;
   if (made === 'ENOTDIR') return `${path} cannot be made: ${dirname(path)} is no folder`;
   if (made !== undefined && made !== 'EEXIST') return `${path} cannot be made (${made})`;
-  // Rights do not tell of a file system that is mounted for reading only.
+  // Permissions do not reveal a read-only file system.
   const probe = join(path, `.probe-${randomBytes(6).toString('hex')}`);
   try {
     const file = await open(probe, 'wx');

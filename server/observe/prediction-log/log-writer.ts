@@ -1,4 +1,4 @@
-/** What the log's thread does with a post: makes its lines and writes them, or says that they are lost. Knows no threads. */
+/** Handles a post in the log's thread: makes its lines and writes them, or reports them as lost. Knows no threads. */
 
 import { LineMaker } from './line-maker.js';
 import type { LogFileSystem } from './log-file-system.js';
@@ -7,7 +7,7 @@ import { RotatingFile } from './rotating-file.js';
 
 export interface LogWriterParts {
   readonly files: LogFileSystem;
-  /** Milliseconds on a clock that only goes forward. */
+  /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
   readonly mark: string;
 }
@@ -24,7 +24,7 @@ export class LogWriter {
   write(message: RowsMessage): WrittenMessage {
     const { rows, bytes } = message;
     const problem = this.#file.pausedBy;
-    // While nothing can be written its lines need not be made.
+    // While nothing can be written, no lines need to be made.
     const outcome =
       problem === undefined
         ? this.#file.write(this.#maker.make(message), rows)

@@ -1,27 +1,27 @@
-/** What the hub's thread and the thread of the prediction log say to each other. Types only; both sides switch over `type`. */
+/** Messages between the main thread and the prediction log's thread. Types only; both sides switch over `type`. */
 
 import type { DType } from '../../../shared/tensor.js';
 
-/** What a line holds of an input: nothing, its SHA-256, or the beginning of it as it came. */
+/** What a line holds of an input: nothing, its SHA-256, or the beginning of it as received. */
 export type InputMode = 'none' | 'hash' | 'plain';
 
-/** Given to the thread when it starts. */
+/** Passed to the thread when it starts. */
 export interface LogWorkerSettings {
   readonly folder: string;
   readonly maxFileBytes: number;
   readonly rotateMs: number;
   readonly keepFiles: number;
-  /** Stands in each line of a sample: it is one row in so many. 1: all are logged. */
+  /** Sampling rate, written into each line: one row in this many is logged. 1: all. */
   readonly oneIn: number;
   readonly layout: RowLayout;
 }
 
-/** How much of inputs the rows of a post hold. */
+/** How much of the inputs the rows of a post hold. */
 export interface RowLayout {
   readonly input: InputMode;
-  /** Most characters (UTF-16 units) of each text. */
+  /** Maximum length of each text, in UTF-16 units. */
   readonly maxInputChars: number;
-  /** Most numbers of the tensors of one row together. */
+  /** Maximum numbers of one row's tensors together. */
   readonly maxInputValues: number;
 }
 
@@ -40,11 +40,11 @@ export interface LoggedModel {
   readonly outputs: readonly LoggedTensor[];
 }
 
-/** Rows in columns: one buffer of numbers, one text in which all strings stand one after the other. See row-layout.ts. */
+/** Rows in columns: one buffer of numbers, and one text with all strings concatenated. See row-layout.ts. */
 export interface RowsMessage {
   readonly type: 'rows';
   readonly rows: number;
-  /** What they take while they wait, about. */
+  /** Approximate memory use while queued, in bytes. */
   readonly bytes: number;
   readonly numbers: Float64Array<ArrayBuffer>;
   readonly text: string;
@@ -52,25 +52,25 @@ export interface RowsMessage {
   readonly elements: Uint8Array<ArrayBuffer>;
   readonly models: readonly LoggedModel[];
   readonly engines: readonly string[];
-  /** The doors that they came by. */
+  /** Names of the doors used. */
   readonly vias: readonly string[];
 }
 
 export type ToLogWorker =
   | RowsMessage
-  /** The thread ends once it has written what was posted before. */
+  /** The thread ends after everything posted before. */
   | { readonly type: 'close' };
 
-/** What became of one post. */
+/** The result of one post. */
 export interface WrittenMessage {
   readonly type: 'written';
   readonly rows: number;
   readonly bytes: number;
-  /** Of its rows, how many stand in a file as whole lines; the rest is lost. */
+  /** Number of its rows that are in a file as whole lines; the rest is lost. */
   readonly written: number;
   /** Why lines are being lost, or old files not removed. */
   readonly problem: string | undefined;
-  /** Whether writing failed just now, and not only before. */
+  /** Whether this write failed, rather than an earlier one. */
   readonly failed: boolean;
 }
 

@@ -1,6 +1,7 @@
 /**
- * The prediction log as the hub's thread sees it: a tap that collects the rows of predictions and posts them to a thread of its own, which writes them. Never
- * waits and never throws into the hub: what cannot be logged is dropped and counted. Rows logged, dropped and left out are all that were predicted.
+ * The prediction log in the main thread: a tap that collects the rows of predictions and posts them to its own thread,
+ * which writes them. Never blocks and never throws into the hub: what cannot be logged is dropped and counted. Logged,
+ * dropped and unsampled rows add up to all predicted rows.
  */
 
 import { messageOf } from '../../../shared/words/message-of.js';
@@ -21,37 +22,43 @@ export interface PredictionLogParts {
   readonly wallNow: () => number;
   readonly log: Logger;
   readonly layout: RowLayout;
-  /** One row in so many is logged. */
+  /** One row in this many is logged. */
   readonly oneIn: number;
-  /** Most rows that wait for the thread. */
+  /** Maximum rows queued for the thread. */
   readonly maxQueueRows: number;
 }
 
 /** Counts since the start, in rows. */
 export interface PredictionLogCounts {
-  /** Standing in a file. */
+  /** Rows written to a file. */
   readonly written: number;
-  /** Lost: the queue or the disk was full, or the folder could not be written to. */
+  /** Lost: the queue or the disk was full, or the folder was not writable. */
   readonly dropped: number;
-  /** Not in the sample. */
+  /** Not sampled. */
   readonly leftOut: number;
-  /** Writes that failed. */
+  /** Number of failed writes. */
   readonly writeErrors: number;
-  /** Waiting for the thread. */
+  /** Rows queued for the thread. */
   readonly queuedRows: number;
 }
 
-/** About a prediction batch; a post costs as much as some tens of rows. */
+/** About one batch of predictions; a post costs as much as some tens of rows. */
 const POST_ROWS = 256;
-/** A row waits no longer for others. */
+/** Longest wait of a row for others, in milliseconds. */
 const POST_MS = 20;
-/** Rows are of any size: what waits for the thread is bounded in bytes too. */
+/** Rows have any size, so the queue is bounded in bytes too. */
 const MAX_QUEUE_BYTES = 64 << 20;
-/** A thread that has not begun by then is not waited for. */
+/** Time limit for a thread to start, in milliseconds. */
 const START_MS = 10_000;
-/** A thread that was ended is waited for so long: what it had written it still says, unless it hangs in a call to the system. */
+/**
+ * How long to wait for a thread after terminating it, in milliseconds: it still reports what it had written, unless it
+ * hangs in a system call.
+ */
 const TERMINATE_MS = 1000;
-/** A lost thread is replaced this much later, so that one which cannot live does not take the hub's time. */
+/**
+ * Delay before a lost thread is replaced, in milliseconds, so that one that fails repeatedly does not waste the hub's
+ * time.
+ */
 const RESTART_MS = 1000;
 const WARN_EVERY_MS = 60_000;
 
@@ -80,7 +87,7 @@ export class PredictionLog implements Tap {
     this.#throttle = new LogThrottle(parts.clock);
   }
 
-  /** Starts its thread; answers what is wrong with it. */
+  /** Starts its thread; resolves with what is wrong with it, or undefined. */
   start(): Promise<string | undefined> {
     return new Promise((resolve) => {
       const settle = (problem: string | undefined): void => {
@@ -127,7 +134,7 @@ export class PredictionLog implements Tap {
     if (this.#collector.rows > 0) this.#postTimer ??= this.#parts.clock.setTimer(POST_MS, () => this.#post());
   }
 
-  /** Writes what is left, within the deadline, and ends the thread. A second call joins the first. */
+  /** Flushes within `deadlineMs` milliseconds and ends the thread. A second call joins the first. */
   close(deadlineMs: number): Promise<void> {
     this.#closing ??= this.#close(deadlineMs);
     return this.#closing;
@@ -153,7 +160,7 @@ export class PredictionLog implements Tap {
     });
   }
 
-  /** Why a row cannot be taken now. */
+  /** Why a row cannot be accepted now. */
   #refusal(): string | undefined {
     if (this.#port === undefined || this.#isClosed) return 'the log’s thread is gone';
     const rows = this.#posted.rows + this.#collector.rows;
@@ -186,7 +193,7 @@ export class PredictionLog implements Tap {
   }
 
   #answered({ rows, bytes, written, problem, failed }: WrittenMessage): void {
-    // What a thread says that was given up on was counted when it was.
+    // Rows of an abandoned thread were counted when it was abandoned.
     if (this.#port === undefined) return;
     this.#posted.rows -= rows;
     this.#posted.bytes -= bytes;
@@ -200,12 +207,12 @@ export class PredictionLog implements Tap {
     }
   }
 
-  /** Its thread is gone, and with it what it was given. */
+  /** The thread is gone, and the posted rows with it. */
   #lose(reason: string): void {
     this.#port = undefined;
     const { rows } = this.#posted;
     this.#posted = { rows: 0, bytes: 0 };
-    // Who waits for its start or its end is told of an end that is none to speak of.
+    // Callers waiting for its start or end see an unremarkable end.
     const exited = this.#exited;
     const isExpected = exited !== undefined || this.#isClosed;
     if (!isExpected || rows > 0) this.#drop(rows, `the log’s thread was lost: ${reason}`);
@@ -219,7 +226,7 @@ export class PredictionLog implements Tap {
     this.#warn(problem);
   }
 
-  /** At most a line a minute, however many rows are lost. */
+  /** At most one line per minute, however many rows are lost. */
   #warn(problem: string): void {
     if (this.#throttle.due('trouble', WARN_EVERY_MS) === undefined) return;
     this.#warned = true;

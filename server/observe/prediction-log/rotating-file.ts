@@ -1,6 +1,6 @@
 /**
- * The file that lines are appended to, one after the other by size and age. A write that fails loses lines, never half of one: the file is cut back to
- * its last whole line before anything else is written. Never throws.
+ * The file that lines are appended to, rotated by size and age. A failed write loses lines, never half of one: the file
+ * is cut back to its last whole line before anything else is written. Never throws.
  */
 
 import { join } from 'node:path';
@@ -12,20 +12,20 @@ export interface RotatingFileOptions {
   readonly folder: string;
   readonly maxFileBytes: number;
   readonly rotateMs: number;
-  /** Files of the log that stay in the folder, whoever wrote them; the one that is written to included. */
+  /** Maximum files of the log in the folder, whoever wrote them; including the current one. */
   readonly keepFiles: number;
   readonly files: LogFileSystem;
-  /** Milliseconds on a clock that only goes forward. */
+  /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
   /** See `processMark`. */
   readonly mark: string;
 }
 
 export interface WriteOutcome {
-  /** Lines that stand in a file as a whole. */
+  /** Lines written in full. */
   readonly written: number;
   readonly problem: string | undefined;
-  /** Whether writing was tried and failed. */
+  /** Whether a write was attempted and failed. */
   readonly failed: boolean;
 }
 
@@ -36,14 +36,17 @@ interface OpenFile {
   readonly openedAt: number;
   /** Up to the end of the last whole line. */
   bytes: number;
-  /** True while there may be half a line behind them. */
+  /** True while half a line may follow them. */
   isTorn: boolean;
 }
 
-/** After a failure lines are dropped without a try for so long. */
+/** Time after a failure during which lines are dropped without an attempt, in milliseconds. */
 const RETRY_MS = 1000;
 const LF = 0x0a;
-/** Names taken by others that are passed over: two containers may begin in one millisecond under one process id. */
+/**
+ * How many names taken by others are skipped: two containers may start in the same millisecond with the same process
+ * id.
+ */
 const MAX_TAKEN_NAMES = 1000;
 
 export class RotatingFile {
@@ -58,12 +61,12 @@ export class RotatingFile {
     this.#options = options;
   }
 
-  /** Why nothing is written at present; undefined when a write would be tried. */
+  /** Why nothing is written at present; undefined when a write would be attempted. */
   get pausedBy(): string | undefined {
     return this.#options.now() < this.#retryAt ? this.#problem : undefined;
   }
 
-  /** Appends whole lines, so many of them. */
+  /** Appends whole lines, `lines` of them. */
   write(bytes: Uint8Array, lines: number): WriteOutcome {
     let at = 0;
     try {
@@ -74,7 +77,7 @@ export class RotatingFile {
       const reason = cause instanceof Torn ? cause.reason : cause;
       this.#problem = messageOf(reason);
       this.#retryAt = this.#options.now() + RETRY_MS;
-      // Where only room is missing the file is as good as any; after any other failure another one is tried.
+      // When only room is missing, the file is still good; after any other failure, another one is tried.
       if (!hasNoRoom(reason) && this.#open?.isTorn !== true) this.#leave();
       return { written: countLines(bytes, at), problem: this.#problem, failed: true };
     }
@@ -84,7 +87,7 @@ export class RotatingFile {
     this.#leave();
   }
 
-  /** Appends what fits the present file, at least a line; answers where the rest begins. */
+  /** Appends what fits the current file, at least one line; returns where the rest begins. */
   #writeSome(bytes: Uint8Array, start: number): number {
     const open = this.#ready(bytes, start);
     const end = this.#endOf(bytes, start, open.bytes);
@@ -96,7 +99,7 @@ export class RotatingFile {
       open.bytes += whole - start;
       open.isTorn = whole < at;
       this.#mend(open, whole, cause);
-      // The process may not write a larger file (ulimit -f): the next one is as good as this one was.
+      // The process may not write a larger file (ulimit -f): start the next one.
       const isFull = codeOf(cause) === 'EFBIG' && open.bytes > 0;
       if (!isFull) throw new Torn(whole, cause);
       this.#leave();
@@ -106,7 +109,7 @@ export class RotatingFile {
     return end;
   }
 
-  /** The file that the line at `start` goes to. */
+  /** The file for the line at `start`. */
   #ready(bytes: Uint8Array, start: number): OpenFile {
     const { files, maxFileBytes, rotateMs, now } = this.#options;
     const open = this.#open;
@@ -115,7 +118,7 @@ export class RotatingFile {
     const first = lineEnd(bytes, start) - start;
     const isFull = open.bytes > 0 && open.bytes + first > maxFileBytes;
     const isOld = open.bytes > 0 && now() - open.openedAt >= rotateMs;
-    // Somebody moved or removed it: what is written to it now would be lost with it.
+    // Somebody moved or removed it: further writes to it would be lost.
     const isGone = files.identity(open.path) !== open.identity;
     if (!isFull && !isOld && !isGone) return open;
     this.#leave();
@@ -128,14 +131,14 @@ export class RotatingFile {
     return Math.max(lastLineEnd(bytes, start, start + room), lineEnd(bytes, start));
   }
 
-  /** Cuts half a line off. Until that is done nothing may be appended. */
+  /** Cuts off half a line. Nothing may be appended before that. */
   #mend(open: OpenFile, at: number, reason: unknown): void {
     if (!open.isTorn) return;
     try {
       this.#options.files.truncate(open.file, open.bytes);
       open.isTorn = false;
     } catch (cause) {
-      // Tried again later and still in vain: better half a line, which readers skip, than no log.
+      // A retry failed too: half a line, which readers skip, is better than no log.
       if (reason === undefined && !hasNoRoom(cause)) this.#leave();
       throw new Torn(at, reason ?? cause);
     }
@@ -149,7 +152,7 @@ export class RotatingFile {
       try {
         const file = files.create(path);
         const open: OpenFile = { file, path, identity: undefined, openedAt: now(), bytes: 0, isTorn: false };
-        // Ours from here on, so that it is closed whatever fails.
+        // Owned from here on, so that it is closed whatever fails.
         this.#open = open;
         open.identity = files.identity(path);
         this.#prune(path);
@@ -179,7 +182,7 @@ export class RotatingFile {
     });
   }
 
-  /** Removes those of the log's files that were longest not written to: one that another hub writes to is not among them. */
+  /** Removes the log's files with the oldest last write; a file that another hub is writing is not among them. */
   #prune(own: string): void {
     const { files, folder, keepFiles } = this.#options;
     this.#pruneProblem = attempt(() => {
@@ -192,7 +195,7 @@ export class RotatingFile {
   }
 }
 
-/** Names, newest first. Of one process the order is that of its numbers, which hold however the clock behind the times was set. */
+/** Names, newest first. Files of one process are ordered by number, which is reliable even if the clock was changed. */
 function byLastWrite(files: readonly { readonly name: string; readonly modifiedMs: number }[]): readonly string[] {
   const newest = new Map<string, number>();
   const known = files.map(({ name, modifiedMs }) => {
@@ -204,7 +207,7 @@ function byLastWrite(files: readonly { readonly name: string; readonly modifiedM
   return known.sort((a, b) => b.at - a.at || b.name.localeCompare(a.name)).map(({ name }) => name);
 }
 
-/** Thrown within the module: lines stand up to `at`. */
+/** Thrown within the module: lines up to `at` were written. */
 class Torn extends Error {
   readonly at: number;
   readonly reason: unknown;
@@ -216,7 +219,7 @@ class Torn extends Error {
   }
 }
 
-/** What went wrong, if anything did. Somebody else may have been faster. */
+/** What went wrong, if anything. Somebody else may have been faster. */
 function attempt(run: () => void): string | undefined {
   try {
     run();
@@ -226,12 +229,12 @@ function attempt(run: () => void): string | undefined {
   }
 }
 
-/** Behind the last line end in `start` to `end`; `start` when there is none. */
+/** The position after the last line end between `start` and `end`; `start` when there is none. */
 function lastLineEnd(bytes: Uint8Array, start: number, end: number): number {
   return end <= start ? start : Math.max(start, bytes.lastIndexOf(LF, end - 1) + 1);
 }
 
-/** Behind the line at `start`. */
+/** The position after the line at `start`. */
 function lineEnd(bytes: Uint8Array, start: number): number {
   const at = bytes.indexOf(LF, start);
   return at < 0 ? bytes.length : at + 1;

@@ -1,4 +1,6 @@
-/** Collects rows for one post to the log's thread, in columns: an object a row would cost more to copy than to make. */
+/**
+ * Collects rows for one post to the log's thread, in columns: an object per row would cost more to copy than to create.
+ */
 
 import { cutText } from '../../../shared/cut-text.js';
 import { type InputPart, measureInput } from '../../../shared/input.js';
@@ -11,13 +13,13 @@ import type { ObservedRequest } from '../../contracts/tap.js';
 import type { LoggedModel, LoggedTensor, RowLayout, RowsMessage } from './messages.js';
 import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares } from './row-layout.js';
 
-/** What is worked out once for a model in a post. */
+/** Computed once per model and post. */
 interface ModelPlan {
   readonly spec: ModelSpec;
   readonly inputShares: readonly number[];
   readonly outputSizes: readonly number[];
   readonly outputShares: readonly number[];
-  /** Most numbers that a row takes. */
+  /** Maximum numbers per row. */
   readonly numbers: number;
 }
 
@@ -45,21 +47,21 @@ export class RowCollector {
     return this.#rows;
   }
 
-  /** What they take, about. */
+  /** Approximate memory use, in bytes. */
   get bytes(): number {
     return this.#at * 8 + this.#text.length * 2 + this.#elementsAt;
   }
 
-  /** The parts of a request's input, as {@link add} wants them; none where inputs are not logged. */
+  /** The parts of a request's input for {@link add}; empty when inputs are not logged. */
   partsOf(request: ObservedRequest, { model }: Predicted): readonly InputPart[] {
     if (this.#layout.input === 'none') return NO_PARTS;
-    // It was measured when the request came; only what came of that was kept.
+    // The input was measured on arrival, but only the row count was kept.
     const measured = measureInput(request.input, model, NO_LIMITS);
     if (!measured.ok) throw new Error(measured.error.message);
     return measured.value.parts;
   }
 
-  /** Adds row `row` of a request, at milliseconds since 1970. When it throws, nothing was added. */
+  /** Adds row `row` of a request. `at`: milliseconds since 1970. Adds nothing when it throws. */
   add(request: ObservedRequest, outcome: Predicted, parts: readonly InputPart[], row: number, at: number): void {
     const { model, output, timing } = outcome;
     const { id, origin, stream = '' } = request;
@@ -97,7 +99,7 @@ export class RowCollector {
     }
   }
 
-  /** What was collected, as a message; the collector is empty then. */
+  /** The collected rows as a message; empties the collector. */
   take(): RowsMessage {
     const message: RowsMessage = {
       type: 'rows',
@@ -110,7 +112,7 @@ export class RowCollector {
       engines: this.#engines,
       vias: this.#vias,
     };
-    // The buffers go to the other thread.
+    // The buffers are transferred to the other thread.
     this.#numbers = new Float64Array(FIRST_NUMBERS);
     this.#elements = new Uint8Array(0);
     this.#at = 0;
@@ -153,7 +155,7 @@ export class RowCollector {
     }
   }
 
-  /** Numbers of a nested array in order, until `end`. Its depth was checked when the request came. */
+  /** Numbers of a nested array in order, until `end`. Its depth was checked on arrival. */
   #addNested(value: unknown, end: number): void {
     if (!Array.isArray(value)) {
       this.#numbers[this.#at++] = Number(value);
@@ -171,7 +173,7 @@ export class RowCollector {
     const { dtype, shape } = part.spec;
     const size = elementCount(shape);
     const bytes = size * BYTES_PER_ELEMENT[dtype];
-    // A multiple of four, so that each tensor begins where a view of it can.
+    // Rounded up to a multiple of four, so that each tensor is aligned for a view.
     const end = this.#elementsAt + Math.ceil(bytes / 4) * 4;
     if (end > this.#elements.length) {
       const larger = new Uint8Array(Math.max(end, 2 * this.#elements.length));

@@ -1,6 +1,9 @@
-/** How a row lies in a post's numbers: fixed fields, then its inputs, then its outputs. Written by RowCollector, read by LineMaker. */
+/**
+ * Layout of a row in a post's numbers: fixed fields, then its inputs, then its outputs. Written by RowCollector, read
+ * by LineMaker.
+ */
 
-/** Offsets of the fields that every row has. -1 stands for what a row has not. */
+/** Offsets of the fixed fields. -1 means that the row has no such value. */
 export const FIELD = {
   /** Milliseconds since 1970. */
   at: 0,
@@ -8,9 +11,9 @@ export const FIELD = {
   row: 1,
   /** Index into the post's models. */
   model: 2,
-  /** Index into the post's ways in. */
+  /** Index into the post's doors. */
   via: 3,
-  /** The id itself, where it is a number. */
+  /** The id itself, if it is a number. */
   id: 4,
   /** Lengths in the post's text, in this order. */
   idChars: 5,
@@ -29,15 +32,16 @@ export const FIELD = {
 } as const;
 
 /**
- * After the fixed fields, for each input in the model's order: of a text its length in the post's text and its whole length; of a tensor in mode `plain` its
- * first elements, of one in mode `hash` nothing (they lie in `elements`). Then the first elements of the outputs.
+ * Number of fixed fields. After them, for each input in the model's order: for a text, its length in the post's text
+ * and its whole length; for a tensor in mode `plain`, its first elements; in mode `hash`, nothing (they are in
+ * `elements`). Then the first elements of the outputs.
  */
 export const FIXED_FIELDS = 16;
 
-/** Numbers of a row's outputs that are kept: a line is for people and counts, not for images. */
+/** Maximum numbers kept of a row's outputs: lines are for people and statistics, not for images. */
 export const MAX_PREDICTION_VALUES = 100;
 
-/** How many elements of each tensor are kept when so many are in all: the first ones, in order. */
+/** How many leading elements of each tensor are kept when `most` are kept in all, in order. */
 export function shares(sizes: readonly number[], most: number): readonly number[] {
   let left = most;
   return sizes.map((size) => {

@@ -1,6 +1,6 @@
-/** Chooses one row in so many: spread evenly over the rows, and in step with no feed that repeats itself. */
+/** Samples one row in N: evenly spread, and out of step with periodic feeds. */
 
-/** 2^32 over the golden ratio: its multiples fall between one another as evenly as can be. */
+/** 2^32 divided by the golden ratio: its multiples are spread as evenly as possible. */
 const STEP = 0x9e3779b9;
 const RANGE = 2 ** 32;
 
@@ -12,7 +12,7 @@ export class Sampler {
     this.#below = RANGE / oneIn;
   }
 
-  /** Whether the next row is taken. */
+  /** Whether the next row is sampled. */
   takes(): boolean {
     this.#place = (this.#place + STEP) % RANGE;
     return this.#place < this.#below;

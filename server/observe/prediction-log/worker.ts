@@ -1,4 +1,4 @@
-/** Entry point of the log's thread: posts in, what became of them out. Imports shared/ and its own folder only. */
+/** Entry point of the log's thread: posts in, results out. Imports shared/ and its own folder only. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { processMark } from './file-name.js';
@@ -8,7 +8,7 @@ import type { FromLogWorker, LogWorkerSettings, ToLogWorker } from './messages.j
 
 const port = parentPort;
 if (port === null) throw new Error('worker.js is the entry point of the log’s thread; start it with spawnLogWorker()');
-// log-port.ts gives exactly this.
+// log-port.ts passes exactly this.
 const settings: LogWorkerSettings = workerData;
 const writer = new LogWriter(settings, {
   files: nodeFileSystem,
@@ -22,7 +22,7 @@ port.on('message', (message: ToLogWorker) => {
       return port.postMessage(writer.write(message) satisfies FromLogWorker);
     case 'close':
       writer.close();
-      // With its port closed nothing holds the thread; what it has said is still delivered.
+      // With its port closed nothing keeps the thread alive; messages already posted are still delivered.
       return port.close();
   }
 });

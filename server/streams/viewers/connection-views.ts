@@ -1,4 +1,4 @@
-/** The subscriptions of one connection: at most one for each stream. Knows nothing of how a stream serves them. */
+/** The subscriptions of one connection: at most one per stream. Does not know how a stream serves them. */
 
 import { type WireError, wireError } from '../../../shared/errors.js';
 import type { SubscribePlan } from '../../../shared/parse-stream.js';
@@ -11,12 +11,12 @@ import type { ViewerLimits } from '../viewer.js';
 import { WindowViewer } from '../windows/window-viewer.js';
 import { ItemViewer } from './item-viewer.js';
 
-/** What it needs of the hub's streams. */
+/** What it needs from the hub's streams. */
 export interface ViewedStreams {
   readonly options: ViewerLimits & { readonly maxSubscriptions: number };
   readonly counts: { skippedItems: number; slowViewers: number };
   find(name: string): Stream | undefined;
-  /** What a viewer that stood there has missed for good. */
+  /** What a viewer at that position has missed for good. */
   gapOf(name: string, position: StreamPosition): StreamGap | undefined;
   add(viewer: ItemViewer | WindowViewer): void;
   remove(viewer: ItemViewer | WindowViewer): void;
@@ -92,7 +92,7 @@ export class ConnectionViews implements ConnectionSubscriptions {
     if (viewer === undefined) return notSubscribed(stream);
     viewer.pause(paused);
     if (paused) return undefined;
-    // Without a pace of its own it asked for every item, and gets those that came meanwhile.
+    // Without a pace of its own it asked for every item, and gets those published meanwhile.
     if (viewer instanceof ItemViewer) viewer.exact = viewer.rate === undefined;
     this.#streams.find(stream)?.settle(viewer);
     return undefined;
@@ -114,7 +114,7 @@ export class ConnectionViews implements ConnectionSubscriptions {
       viewer.hidden = hidden;
       const stream = this.#streams.find(viewer.stream);
       if (viewer instanceof ItemViewer) stream?.repace(viewer);
-      // Seen again: at once what it missed, as far as its pace lets it.
+      // Visible again: sends what it missed, as far as its pace allows.
       if (!hidden) stream?.settle(viewer);
     }
   }

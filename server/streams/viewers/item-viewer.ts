@@ -1,4 +1,7 @@
-/** A viewer of items, in mode `all` or `sample`: how far it has been served, and what it is sent when it is not where the others are. */
+/**
+ * A viewer of items, in mode `all` or `sample`: how far it has been served, and how it catches up when it is not in
+ * step with its group.
+ */
 
 import { MAX_FRAME_ITEMS } from '../../../shared/limits.js';
 import type { SubscribePlan } from '../../../shared/parse-stream.js';
@@ -8,31 +11,31 @@ import type { SharedEvent, ViewerSink } from '../../contracts/streams.js';
 import { castEvent, gapEvent, type StreamIdentity } from '../shared-events.js';
 import { Viewer, type ViewerLimits } from '../viewer.js';
 
-/** What a viewer of items needs of its stream. */
+/** What an item viewer needs from its stream. */
 export interface ItemSource extends StreamIdentity {
   readonly log: Pick<StreamLog, 'first' | 'last' | 'slice'>;
 }
 
-/** A viewer that did not read for longer than this gets the newest when it reads again, and no longer every item; in milliseconds. */
+/** After not reading for longer than this, in milliseconds, a viewer gets the newest items instead of every item. */
 const CONFLATE_AFTER_MS = 1000;
 
 export class ItemViewer extends Viewer {
   readonly plan: SubscribePlan;
   readonly #counts: { skippedItems: number };
   #source: ItemSource | undefined;
-  /** Offset of the last item that was sent or left out. */
+  /** Offset of the last item sent or skipped. */
   offset = 0;
-  /** True while it is owed every item up to the newest, whatever it missed: history, or since its position. */
+  /** True while it is owed every item up to the newest: history, or those since its position. */
   exact = true;
 
-  /** @param counts where it adds what it was not sent. */
+  /** @param counts where skipped items are counted. */
   constructor(plan: SubscribePlan, sink: ViewerSink, limits: ViewerLimits, counts: { skippedItems: number }) {
     super(plan.stream, sink, limits);
     this.plan = plan;
     this.#counts = counts;
   }
 
-  /** The stream is there: the viewer stands after this offset, and is owed what follows it. */
+  /** The stream exists: the viewer is at this offset and is owed what follows. */
   enter(source: ItemSource, offset: number, exact: boolean): void {
     this.#source = source;
     this.offset = offset;
@@ -43,17 +46,17 @@ export class ItemViewer extends Viewer {
     return this.#source && { epoch: this.#source.epoch, offset: this.offset };
   }
 
-  /** Frames a second while it can be seen; undefined: as they come. */
+  /** Frames per second while visible; undefined: no limit. */
   get rate(): number | undefined {
     return this.hidden ? Math.min(1, this.plan.maxRate ?? 1) : this.plan.maxRate;
   }
 
-  /** Most items of a frame when some are left out. */
+  /** Maximum items per frame when some are skipped. */
   get frameItems(): number {
     return this.plan.mode === 'sample' || this.hidden ? 1 : MAX_FRAME_ITEMS;
   }
 
-  /** @param to where the others of its pace stand; default: the newest item. */
+  /** @param to where its group stands. @default the newest item */
   catchUp(now: number, to = this.#source?.log.last ?? 0): boolean {
     const source = this.#source;
     if (source === undefined || this.ended || this.paused) return true;
@@ -67,20 +70,20 @@ export class ItemViewer extends Viewer {
     return true;
   }
 
-  /** Sends a frame before which `skipped` items are left out; it stands at `to` then. */
+  /** Sends a frame preceded by `skipped` items; its offset becomes `to`. */
   sendFrame(event: SharedEvent, skipped: number, to: number): void {
     this.#counts.skippedItems += skipped;
     this.offset = to;
     this.send(event);
   }
 
-  /** A burst fills a connection for a moment: who asked for every item gets it then too, as long as it is kept. */
+  /** A burst fills a connection for a moment: a viewer of every item still gets it, while it is retained. */
   #isOwedNext({ log }: ItemSource): boolean {
     const wantsAll = this.rate === undefined && this.frameItems > 1;
     return wantsAll && this.wasBehindMs < CONFLATE_AFTER_MS && this.offset + 1 >= log.first;
   }
 
-  /** The next items in order; those that are gone are a gap. */
+  /** Sends the next items in order; evicted ones become a gap. */
   #sendNext(source: ItemSource, to: number): void {
     const { name: stream, epoch, log } = source;
     const from = this.offset + 1;

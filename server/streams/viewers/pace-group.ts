@@ -1,6 +1,6 @@
 /**
- * The viewers of one stream that are served at one pace. What they are sent is encoded once; a viewer that does not stand where the
- * others do is served by itself.
+ * The viewers of one stream at one pace. Each frame is encoded once; a viewer that is out of step is served
+ * individually.
  */
 
 import { MAX_FRAME_ITEMS } from '../../../shared/limits.js';
@@ -12,15 +12,17 @@ import type { ItemSource, ItemViewer } from './item-viewer.js';
 export interface PaceGroupParts {
   readonly source: ItemSource;
   readonly clock: Clock;
-  /** Frames a second; undefined: as items come. */
+  /** Frames per second; undefined: as items come. */
   readonly rate: number | undefined;
-  /** Most items of a frame. Without a rate more come in further frames; with one the older are left out. */
+  /**
+   * Maximum items per frame. Without a rate the excess follows in further frames; with one, older items are skipped.
+   */
   readonly frameItems: number;
-  /** Called for a viewer that could not be served all that it is owed. */
+  /** Called for a viewer that could not be sent everything it is owed. */
   readonly onBehind: (viewer: ItemViewer) => void;
 }
 
-/** Viewers served in one event-loop turn: long turns starve newcomers and the predictions of others. */
+/** Viewers served per event-loop turn: long turns starve new connections and other callers' predictions. */
 const VIEWERS_A_TURN = 256;
 
 export class PaceGroup {
@@ -49,7 +51,7 @@ export class PaceGroup {
     this.#viewers.delete(viewer);
   }
 
-  /** There is something new: the group is served at the end of this turn, or when its next frame is due. */
+  /** There is something new: serves the group at the end of this turn, or when its next frame is due. */
   wake(): void {
     if (this.#busy || this.#viewers.size === 0) return;
     this.#busy = true;
@@ -59,7 +61,7 @@ export class PaceGroup {
     else clock.immediate(() => this.#flush());
   }
 
-  /** Serves nobody any more. */
+  /** Stops serving. */
   close(): void {
     this.#timer?.cancel();
     this.#viewers.clear();
@@ -70,7 +72,7 @@ export class PaceGroup {
     const { log } = source;
     this.#flushedAt = clock.now();
     const after = this.#served;
-    // Without a pace every item goes out: what does not fit one frame follows in the next.
+    // Without a pace every item is sent: what does not fit one frame follows in the next.
     const to = rate === undefined ? Math.min(log.last, Math.max(after, log.first - 1) + MAX_FRAME_ITEMS) : log.last;
     const from = rate === undefined ? after + 1 : Math.max(after + 1, to - frameItems + 1);
     this.#served = to;
@@ -101,7 +103,7 @@ export class PaceGroup {
       viewer.sendFrame(event, skipped, to);
       return;
     }
-    // More came in one turn than is kept: without a pace that is a gap, not something left out.
+    // More came in one turn than is retained: without a pace that is a gap, not a skip.
     if (event === undefined && this.#parts.rate === undefined) viewer.exact = true;
     if (!viewer.catchUp(now, to)) this.#parts.onBehind(viewer);
   }
@@ -109,9 +111,9 @@ export class PaceGroup {
 
 interface Frame {
   readonly event: SharedEvent | undefined;
-  /** Items that it leaves out. */
+  /** Items it skips. */
   readonly skipped: number;
-  /** Where a viewer must stand for it. */
+  /** The offset at which a viewer can use it. */
   readonly after: number;
   readonly to: number;
 }

@@ -1,4 +1,4 @@
-/** All windows of one stream: the bucket that is being filled, a tally for each length of window, and who views which. */
+/** All windows of one stream: the bucket being filled, a tally per window length, and their viewers. */
 
 import { WINDOW_STEP_MS } from '../../../shared/limits.js';
 import type { SampleItem } from '../../../shared/stream-protocol.js';
@@ -11,26 +11,26 @@ import { type ClosedWindow, WindowTally } from './window-tally.js';
 import type { WindowSource, WindowViewer } from './window-viewer.js';
 
 export interface StreamWindowsParts extends StreamIdentity {
-  /** `name@version` of the model now. */
+  /** `name@version` of the current model. */
   readonly model: () => string;
   readonly labels: readonly string[];
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Finds the words that weighed most in these items; calls back soon, whether it found them or not. */
+  /** Finds the words that weighed most in these items; calls back soon, whether successful or not. */
   readonly explain: (items: readonly CastItem[], done: () => void) => void;
-  /** Called for a viewer that could not be served all that it is owed. */
+  /** Called for a viewer that could not be sent everything it is owed. */
   readonly onBehind: (viewer: WindowViewer) => void;
 }
 
-/** Kept whether or not anybody looks, so that who comes sees the past: five minutes in seconds, an hour in tens of seconds. */
+/** Kept even without viewers, so that newcomers see the past: five minutes in seconds, an hour in tens of seconds. */
 const STANDING = [
   { windowMs: 1000, keep: 300 },
   { windowMs: 10_000, keep: 360 },
 ] as const;
-/** Closed windows kept of other lengths, while somebody views them. */
+/** Closed windows kept of other lengths, while they are viewed. */
 const KEEP = 300;
-/** After so many empty buckets at once the process stood still for long: they are not made up. */
+/** After this many empty buckets at once the process was suspended: the missing windows are not filled in. */
 const MAX_EMPTY_BUCKETS = 60_000 / WINDOW_STEP_MS;
 
 interface Line {
@@ -46,7 +46,7 @@ export class StreamWindows {
   readonly #parts: StreamWindowsParts;
   readonly #lines = new Map<number, Line>();
   #bucket: WindowBucket;
-  /** Number of the bucket: its start divided by its length. */
+  /** Index of the bucket: its start divided by its length. */
   #index: number;
   /** Offset of the stream's last item. */
   #offset = 0;
@@ -59,32 +59,32 @@ export class StreamWindows {
     for (const { windowMs, keep } of STANDING) this.#open(windowMs, keep, at, true);
   }
 
-  /** Counts an item in. */
+  /** Counts an item. */
   add(entry: CastItem): void {
     this.roll(entry.item.at);
     this.#offset = entry.offset;
     this.#bucket.add(entry, this.#parts.random);
   }
 
-  /** Counts predictions that failed at this time, in milliseconds since 1970. */
+  /** Counts failed predictions at this time, in milliseconds since 1970. */
   fail(count: number, at: number): void {
     this.roll(at);
     this.#bucket.failed += count;
   }
 
-  /** Closes what is over at this time, in milliseconds since 1970. */
+  /** Closes the windows that are over at this time, in milliseconds since 1970. */
   roll(at: number): void {
     const index = Math.floor(at / WINDOW_STEP_MS);
     const steps = index - this.#index;
     if (steps <= 0) return;
     this.#close(this.#bucket, this.#index, index);
-    // A late timer: nothing happened in between, and that is told too.
+    // A late timer: nothing happened in between, and empty windows say so.
     if (steps <= MAX_EMPTY_BUCKETS) for (let i = this.#index + 1; i < index; i++) this.#close(undefined, i, index);
     this.#index = index;
     this.#bucket = new WindowBucket(this.#parts.labels);
   }
 
-  /** The calendar goes from one time to a later one: nothing happened between, and no window holds both. */
+  /** The calendar jumps forward: nothing happened in between, and no window spans the jump. */
   jump(before: number, after: number): void {
     this.roll(before);
     const bucket = this.#bucket;
@@ -96,12 +96,12 @@ export class StreamWindows {
     this.#bucket = new WindowBucket(this.#parts.labels);
   }
 
-  /** Past windows, where some of this length are kept. */
+  /** Past windows of this length, where any are kept. */
   past(windowMs: number): WindowTally | undefined {
     return this.#lines.get(windowMs)?.tally;
   }
 
-  /** Where a viewer of this length is served from; made if nobody views that length yet. */
+  /** What viewers of this length are served from; created for the first of them. */
   join(viewer: WindowViewer, at: number): WindowSource {
     const { windowMs } = viewer.plan;
     const line = this.#lines.get(windowMs) ?? this.#open(windowMs, KEEP, at, false);
@@ -129,7 +129,7 @@ export class StreamWindows {
     return line;
   }
 
-  /** Adds a bucket, undefined for an empty one, to every line, and closes the windows that end with it. */
+  /** Adds a bucket, undefined for an empty one, to every length, and closes the windows that end with it. */
   #close(bucket: WindowBucket | undefined, index: number, nextIndex: number): void {
     const at = index * WINDOW_STEP_MS;
     for (const line of this.#lines.values()) {
@@ -147,7 +147,7 @@ export class StreamWindows {
     const { samples } = tally;
     const closed = tally.close(this.#offset, nextAt, cutAt);
     if (viewers.size === 0) return;
-    // One after the other, whichever is explained first.
+    // In order, whichever is explained first.
     const entry = { isDone: samples.length === 0, send: () => this.#cast(line, closed, samples) };
     line.waiting.push(entry);
     const finish = (): void => {

@@ -1,15 +1,17 @@
-/** What happened on a stream in a quarter of a second: windows of every length are put together from these. */
+/** What happened on a stream during a quarter of a second: windows of every length are composed of these buckets. */
 
 import type { CastItem } from '../../contracts/broker.js';
 import { ReceiptHistogram } from '../../core/receipts.js';
 
-/** Items of one bucket, and of one window, that stand for the rest. */
+/** Samples kept per bucket and per window. */
 export const SAMPLES = 4;
 
 export class WindowBucket {
-  /** Items; for each label, those that had it as their best, and the sum of its scores over all items. */
+  /**
+   * Number of items; per label, the items that had it as their best label, and the sum of its scores over all items.
+   */
   count = 0;
-  /** Predictions that failed. */
+  /** Number of failed predictions. */
   failed = 0;
   readonly labelCounts: number[];
   readonly labelSums: number[];
@@ -24,7 +26,7 @@ export class WindowBucket {
     this.labelSums = labels.map(() => 0);
   }
 
-  /** @param random from 0 to 1, for the choice of samples. */
+  /** @param random from 0 to 1, for choosing samples. */
   add(entry: CastItem, random: () => number): void {
     const { item, receipt } = entry;
     this.count += 1;
@@ -38,7 +40,7 @@ export class WindowBucket {
     this.#sample(entry, random);
   }
 
-  /** Reservoir sampling (Vitter's algorithm R), then in order of coming: a new one goes to the end. */
+  /** Reservoir sampling (Vitter's algorithm R), in order of arrival: a new one goes to the end. */
   #sample(entry: CastItem, random: () => number): void {
     if (this.samples.length < SAMPLES) {
       this.samples.push(entry);

@@ -1,4 +1,4 @@
-/** The windows of one length of one stream: the one that is open, and the last that were closed. Knows no viewers. */
+/** The windows of one length of one stream: the open one, and the last closed ones. Knows no viewers. */
 
 import { WINDOW_STEP_MS } from '../../../shared/limits.js';
 import type { StreamWindow } from '../../../shared/stream-protocol.js';
@@ -6,16 +6,16 @@ import type { CastItem } from '../../contracts/broker.js';
 import { ReceiptHistogram } from '../../core/receipts.js';
 import { SAMPLES, type WindowBucket } from './window-bucket.js';
 
-/** A window that is over. */
+/** A closed window. */
 export interface ClosedWindow {
-  /** Of its tally, from 0 on without holes. */
+  /** Counts the closed windows of its tally from 0, without gaps. */
   readonly number: number;
   /** Without samples. */
   readonly window: StreamWindow;
   readonly json: string;
 }
 
-/** Samples to choose from, of a long window. */
+/** Candidates for the samples of a long window. */
 const MAX_CANDIDATES = 16;
 
 export class WindowTally {
@@ -23,12 +23,12 @@ export class WindowTally {
   readonly #keep: number;
   readonly #labels: readonly string[];
   readonly #closed: ClosedWindow[] = [];
-  /** When it began to count, in milliseconds since 1970, and at which offset. */
+  /** When counting began, in milliseconds since 1970, and at which offset. */
   #since: number;
   readonly startOffset: number;
-  /** The open window: its start divided by its length. */
+  /** Index of the open window: its start divided by its length. */
   #index: number;
-  /** Windows that were closed. */
+  /** Number of windows closed. */
   #closings = 0;
   #count = 0;
   #failed = 0;
@@ -37,7 +37,7 @@ export class WindowTally {
   readonly #receipts = new ReceiptHistogram();
   #candidates: CastItem[] = [];
 
-  /** @param keep closed windows that are kept. */
+  /** @param keep number of closed windows to keep. */
   constructor(windowMs: number, keep: number, labels: readonly string[], since: number, startOffset: number) {
     this.windowMs = windowMs;
     this.#keep = keep;
@@ -54,7 +54,7 @@ export class WindowTally {
     return this.#closed;
   }
 
-  /** Items up to here stand in no window that is kept. */
+  /** Items up to this offset are in no window that is kept. */
   get coveredFrom(): number {
     const oldest = this.#closed[0]?.window;
     return oldest === undefined ? this.startOffset : oldest.offset - oldest.count;
@@ -70,7 +70,7 @@ export class WindowTally {
     );
   }
 
-  /** True when a bucket with this start belongs to another window than the open one. */
+  /** True when a bucket with this start is beyond the open window. */
   isOver(bucketAt: number): boolean {
     return Math.floor(bucketAt / this.windowMs) !== this.#index;
   }
@@ -80,7 +80,7 @@ export class WindowTally {
     return (bucketAt + WINDOW_STEP_MS) % this.windowMs === 0;
   }
 
-  /** Puts a bucket into the open window, to which it must belong. */
+  /** Adds a bucket to the open window, to which it must belong. */
   add(bucket: WindowBucket): void {
     this.#failed += bucket.failed;
     if (bucket.count === 0) return;
@@ -95,12 +95,12 @@ export class WindowTally {
   }
 
   /**
-   * Closes the open window with the offset of the stream's last item before its end, and opens the one that `nextAt` lies in. `cutAt`: when
-   * the calendar left the window before its end.
+   * Closes the open window with the offset of the stream's last item before its end, and opens the one that contains
+   * `nextAt`. `cutAt`: when the calendar left the window before its end.
    */
   close(offset: number, nextAt: number, cutAt?: number): ClosedWindow {
     const at = this.#index * this.windowMs;
-    // A window that began before the tally did, or was cut, is counted over what the tally saw of it.
+    // The rate of a window that was cut, or began before the tally did, covers only the part observed.
     const seconds = ((cutAt ?? at + this.windowMs) - Math.max(at, this.#since)) / 1000;
     if (cutAt !== undefined) this.#since = nextAt;
     const count = this.#count;
@@ -132,7 +132,7 @@ export class WindowTally {
   }
 }
 
-/** To four decimals: more says nothing and takes room. */
+/** To four decimals: more is meaningless and takes room. */
 function round(value: number): number {
   return Math.round(value * 1e4) / 1e4;
 }

@@ -1,4 +1,6 @@
-/** A viewer of windows, in mode `aggregate`: the last window it was sent, and what it is sent when it is not where the others are. */
+/**
+ * A viewer of windows, in mode `aggregate`: the last window it was sent, and how it catches up when it is out of step.
+ */
 
 import type { SubscribePlan } from '../../../shared/parse-stream.js';
 import type { StreamPosition } from '../../../shared/stream-protocol.js';
@@ -7,25 +9,25 @@ import { gapEvent, type StreamIdentity } from '../shared-events.js';
 import { Viewer, type ViewerLimits } from '../viewer.js';
 import type { ClosedWindow, WindowTally } from './window-tally.js';
 
-/** What a viewer of windows needs of its stream. */
+/** What a window viewer needs from its stream. */
 export interface WindowSource extends StreamIdentity {
   readonly tally: WindowTally;
   /** A frame with these windows. */
   frame(skipped: number, windows: readonly string[]): SharedEvent;
 }
 
-/** A hidden viewer is sent a frame this often at most, in milliseconds. */
+/** Minimum interval between frames of a hidden viewer, in milliseconds. */
 const HIDDEN_FRAME_MS = 1000;
-/** A timer may be a little early. */
+/** A timer may fire slightly early. */
 const SLACK_MS = 50;
 
 export class WindowViewer extends Viewer {
   readonly plan: SubscribePlan;
   #source: WindowSource | undefined;
-  /** Number of the last window that was sent or left out. */
+  /** Number of the last window sent or skipped. */
   #sent = Number.NEGATIVE_INFINITY;
   #sentOffset = 0;
-  /** Owed before anything else. */
+  /** To be sent before anything else. */
   #gap: SharedEvent | undefined;
   /** When it was last sent a frame, on the core's clock. */
   #frameAt = Number.NEGATIVE_INFINITY;
@@ -39,7 +41,7 @@ export class WindowViewer extends Viewer {
     return this.#source && { epoch: this.#source.epoch, offset: this.#sentOffset };
   }
 
-  /** The stream is there. The viewer is owed its last `history` windows, and those to come. */
+  /** The stream exists. The viewer is owed its last `history` windows, and all later ones. */
   enter(source: WindowSource, history: number): void {
     const { closed, startOffset } = source.tally;
     const last = closed.at(-1 - history);
@@ -48,7 +50,10 @@ export class WindowViewer extends Viewer {
     this.#sentOffset = last?.window.offset ?? (closed[0] === undefined ? startOffset : source.tally.coveredFrom);
   }
 
-  /** The stream is there, and the viewer has seen it up to this offset: what follows is owed; items that are in no window are a gap. */
+  /**
+   * The stream exists, and the viewer has seen it up to this offset: later windows are owed; items in no retained
+   * window are a gap.
+   */
   resume(source: WindowSource, offset: number): void {
     this.#source = source;
     const { name: stream, epoch, tally } = source;
@@ -59,7 +64,7 @@ export class WindowViewer extends Viewer {
       this.#gap = gapEvent({ stream, epoch, reason: 'evicted', missed: to - from + 1, from, to });
       this.#sentOffset = to;
     }
-    // Empty windows behind the offset may have been seen: a client tells by their time.
+    // The viewer may have seen empty windows after the offset: a client recognises those by their time.
     const next = tally.closed.find(
       ({ window }) => window.offset > offset || (window.offset === offset && window.count === 0),
     );
@@ -67,7 +72,7 @@ export class WindowViewer extends Viewer {
     this.#sent = next === undefined ? (last?.number ?? Number.NEGATIVE_INFINITY) : next.number - 1;
   }
 
-  /** A window was closed; `event` holds it alone. */
+  /** A window was closed; `event` holds only that window. */
   serve(closed: ClosedWindow, event: SharedEvent, now: number): boolean {
     if (this.paused || this.ended) return true;
     if (this.hidden && now - this.#frameAt < HIDDEN_FRAME_MS - SLACK_MS) return true;

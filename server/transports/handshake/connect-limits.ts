@@ -1,24 +1,29 @@
-/** How many Socket.IO connections one address may have, and make in a second; by default only where it is sure to be a client's. */
+/**
+ * Limits the Socket.IO connections of one address, open and per second; by default only when the address is certainly
+ * one client's.
+ */
 
 import { type WireError, wireError } from '../../../shared/errors.js';
 import type { Clock } from '../../contracts/clock.js';
 import { callerOf } from '../client-address.js';
 import { RateLimit } from '../rate-limit.js';
 
-/** 0 for no limit; `auto`: a limit for addresses of the internet, unless a proxy stands before the hub that it was not told of. */
+/**
+ * 0 for no limit; `auto`: a limit for public addresses, unless there is a proxy in front that the hub was not told of.
+ */
 export type AddressLimit = number | 'auto';
 
 export interface ConnectLimitOptions {
-  /** Most connections open of one address. @default auto: 1000 */
+  /** Maximum open connections per address. @default auto: 1000 */
   readonly maxConnectionsPerAddress: AddressLimit;
-  /** Most new connections of one address in a second. @default auto: 100 */
+  /** Maximum new connections per address and second. @default auto: 100 */
   readonly connectsPerSecond: AddressLimit;
 }
 
-/** More than an office behind one address has, pages reopened included. */
+/** More than an office behind one address needs, reopened pages included. */
 const AUTO_CONNECTIONS = 1_000;
 const AUTO_CONNECTS_PER_SECOND = 100;
-/** Nobody knows when a connection of that address will end. */
+/** Fixed, since nobody knows when a connection of that address will end; in milliseconds. */
 const RETRY_AFTER_MS = 5_000;
 
 export class ConnectLimits {
@@ -34,7 +39,7 @@ export class ConnectLimits {
     this.#rate = perSecond > 0 ? new RateLimit(perSecond, clock) : undefined;
   }
 
-  /** Undefined to let one more in, else why not. `isClients`: the address is sure to be one client's. */
+  /** Undefined to accept one more, else why not. `isClients`: the address is certainly one client's. */
   admit(address: string, isClients: boolean): WireError | undefined {
     const caller = callerOf(address);
     const most = this.#most === 'auto' ? (isClients ? AUTO_CONNECTIONS : 0) : this.#most;
@@ -50,7 +55,7 @@ export class ConnectLimits {
     return wireError('RATE_LIMITED', message, waitMs);
   }
 
-  /** Counts a connection that was made. Answers what to call, once, when it ends. */
+  /** Counts an opened connection. Returns a function to call once, when it ends. */
   opened(address: string): () => void {
     const caller = callerOf(address);
     this.#open.set(caller, (this.#open.get(caller) ?? 0) + 1);

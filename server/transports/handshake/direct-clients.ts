@@ -1,12 +1,13 @@
 /**
- * Whether an address is that of one client, so that limits by address mean what they say where nobody chose them: not a loopback or private one,
- * behind which a proxy or a whole house may be, and none at all once a proxy is seen that the hub was not told of.
+ * Whether an address belongs to a single client, so that default limits by address are meaningful: not a loopback or
+ * private one, behind which there may be a proxy or a whole house, and none at all once an undeclared proxy has been
+ * seen.
  */
 
 import type { IncomingMessage } from 'node:http';
 import { type ClientAddress, isInternet } from '../client-address.js';
 
-/** As proxies tell of the client before them. */
+/** Headers in which proxies report their client. */
 const FORWARDED = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const;
 
 export class DirectClients {
@@ -14,7 +15,7 @@ export class DirectClients {
   readonly #onProxy: (peer: string) => void;
   #sawProxy = false;
 
-  /** @param onProxy told once, of a peer that writes what only proxies write, and is not trusted to. */
+  /** @param onProxy called once, for an untrusted peer that sends headers only proxies send. */
   constructor(addresses: ClientAddress, onProxy: (peer: string) => void) {
     this.#addresses = addresses;
     this.#onProxy = onProxy;

@@ -1,6 +1,6 @@
 /**
- * Answering a refusal costs more than the flooder pays for it, so an address that goes on after many refusals is not answered any more:
- * its TCP connections are reset as they are accepted, for a second, and again for as long as it goes on.
+ * Answering a refusal costs more than causing it, so an address that continues after many refusals gets no answers: its
+ * TCP connections are reset on accept, for a second, and again for as long as it continues.
  */
 
 import type { IncomingMessage, Server } from 'node:http';
@@ -9,13 +9,13 @@ import type { Clock } from '../../contracts/clock.js';
 import { type ClientAddress, callerOf } from '../client-address.js';
 import { RateLimit } from '../rate-limit.js';
 
-/** Refusals of one address that are answered in a second. */
+/** Refusals per address and second that are answered. */
 const ANSWERED_PER_SECOND = 20;
-/** So long an address is not heard, in milliseconds; and again, when it went on as before. */
+/** How long an address is muted, in milliseconds; renewed when it continues as before. */
 const MUTE_MS = 1_000;
 const MAX_MUTED = 10_000;
 
-/** What a listening server has beneath, and gives for each connection. */
+/** What is beneath a listening server and delivers each connection. */
 interface Acceptor {
   onconnection?: (this: Acceptor, status: number, accepted: Accepted | undefined) => void;
 }
@@ -24,7 +24,7 @@ interface Accepted {
   close(): void;
 }
 
-/** Not heard until then; how often it came meanwhile. */
+/** Muted until then, with the number of connections reset meanwhile. */
 interface Muted {
   until: number;
   reset: number;
@@ -42,7 +42,7 @@ export class FloodGuard {
     this.#answers = new RateLimit(ANSWERED_PER_SECOND, clock);
   }
 
-  /** Counts a handshake that was refused because its address makes too many. */
+  /** Counts a handshake refused because its address makes too many. */
   refused({ socket: { remoteAddress: peer = '' } }: IncomingMessage): void {
     if (peer === '' || this.#addresses.isProxy(peer)) return;
     const caller = callerOf(peer);
@@ -51,7 +51,7 @@ export class FloodGuard {
     if (!this.#muted.has(caller)) this.#muted.set(caller, { until: this.#clock.now() + MUTE_MS, reset: 0 });
   }
 
-  /** Stands before the server's own listeners. @param onReset told the address of each connection that is reset */
+  /** Runs before the server's own listeners. @param onReset called with the address of each connection that is reset */
   watch(server: Server, onReset: (address: string) => void): void {
     server.on('listening', () => this.#refuseBeneath(server, onReset));
     const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
@@ -68,9 +68,9 @@ export class FloodGuard {
   }
 
   /**
-   * Node makes a socket of each connection before it tells of it: 4 kB that live until a full garbage collection, which at thousands a second
-   * holds everybody up. Beneath that is a handle with two functions that Node does not document, and has not changed since it has them;
-   * where they are not what they were, the event above is enough.
+   * Node creates a socket for each connection before reporting it: 4 kB that live until a full garbage collection,
+   * which stalls everybody at thousands per second. The handle beneath has two functions that Node does not document
+   * but has never changed; if they ever differ, the event above suffices.
    */
   #refuseBeneath(server: Server, onReset: (address: string) => void): void {
     const acceptor = (server as unknown as { readonly _handle?: Acceptor })._handle;
@@ -89,7 +89,7 @@ export class FloodGuard {
     const muted = this.#muted.get(caller);
     if (muted === undefined) return false;
     const now = this.#clock.now();
-    // Many who come again one by one are no flood: else an office would never be heard again.
+    // Many clients returning one by one are not a flood: otherwise an office would stay muted for ever.
     if (now >= muted.until && muted.reset > ANSWERED_PER_SECOND && now < muted.until + MUTE_MS) {
       muted.until = now + MUTE_MS;
       muted.reset = 0;

@@ -1,7 +1,7 @@
 /**
- * Refuses Socket.IO's requests in HTTP's own words, before engine.io sees them, so that a proxy before several hubs tries the next one:
- * 503 while this hub drains, 404 for a connection that is not its own. 429 for an address that has or makes too many. 403 for a page that may not
- * use the hub, at every request: engine.io asks at handshakes only.
+ * Refuses Socket.IO requests at HTTP level, before engine.io sees them, so that a proxy in front of several hubs tries
+ * the next: 503 while this hub drains, 404 for a connection of another hub. Also 429 for an address with too many
+ * connections, and 403 for a page that may not use the hub, at every request: engine.io checks only handshakes.
  */
 
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
@@ -10,15 +10,15 @@ import { ERRORS, type WireError, wireError } from '../../../shared/errors.js';
 const RETRY_AFTER_MS = 1_000;
 
 export interface HandshakeGateParts {
-  /** Why a request is not heard, a handshake or not. */
+  /** Why a request is refused, handshake or not. */
   readonly refuse: (request: IncomingMessage) => WireError | undefined;
-  /** Whether this hub has a connection of this id. */
+  /** Whether this hub has a connection with this id. */
   readonly isOpen: (sid: string) => boolean;
-  /** Whether one more connection may be made; undefined to let it in. */
+  /** Whether one more connection may be opened; undefined to accept it. */
   readonly admit: (request: IncomingMessage) => WireError | undefined;
-  /** Calls `make` now or in a later turn; false when too many handshakes wait already. */
+  /** Calls `make` now or in a later turn; false when too many handshakes are waiting. */
   readonly inTurn: (make: () => void) => boolean;
-  /** Told of each connection that is not let in. */
+  /** Called for each refused connection. */
   readonly onRefused: (request: IncomingMessage, error: WireError) => void;
 }
 
@@ -30,12 +30,12 @@ export class HandshakeGate {
     this.#parts = parts;
   }
 
-  /** Lets in no new connection from now on. */
+  /** Accepts no new connections from now on. */
   shut(): void {
     this.#draining = true;
   }
 
-  /** For engine.io's `use`. On an upgrade `response` is no ServerResponse, and what is written to it goes nowhere. */
+  /** For engine.io's `use`. On an upgrade `response` is not a ServerResponse, and writes to it are lost. */
   readonly middleware = (request: IncomingMessage, response: unknown, next: () => void): void => {
     const query = queryOf(request);
     const { isOpen, admit, inTurn, onRefused } = this.#parts;
@@ -57,7 +57,7 @@ export class HandshakeGate {
     let waits = true;
     const make = (): void => {
       waits = false;
-      // Whoever has gone meanwhile needs no connection.
+      // A client that has left meanwhile needs no connection.
       if (request.socket.destroyed) return;
       const error = this.#draining
         ? wireError('DRAINING', 'the hub is shutting down; connect again', RETRY_AFTER_MS)
@@ -70,7 +70,7 @@ export class HandshakeGate {
       onRefused(request, CROWDED);
       refuse(request, response, CROWDED);
     }
-    // Nobody else listens to the socket of an upgrade that waits, and one that is reset would end the hub.
+    // Nobody else listens to the socket of a waiting upgrade, and a reset of it would crash the hub.
     if (waits && !(response instanceof ServerResponse)) request.socket.on('error', () => undefined);
   };
 }
@@ -79,7 +79,7 @@ const CROWDED = wireError('OVERLOADED', 'too many connect at once; connect again
 
 const NO_JSONP = wireError('FORBIDDEN', 'polling by script (j) is no road to this hub; poll without it');
 
-/** As engine.io reads it: of a name that comes twice the last counts. */
+/** As engine.io parses it: the last of repeated names wins. */
 function queryOf({ url = '/' }: IncomingMessage): Readonly<Record<string, string>> {
   return Object.fromEntries(new URL(url, 'http://hub').searchParams);
 }

@@ -1,4 +1,4 @@
-/** What stands before engine.io's handshakes: their ids, the gate, limits by address, and the guards against floods. */
+/** Everything in front of engine.io's handshakes: their ids, the gate, limits by address, and flood protection. */
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
@@ -24,14 +24,14 @@ export interface HandshakeParts {
 }
 
 export interface HandshakeOptions extends ConnectLimitOptions {
-  /** Most connections; a polling client has one without holding a TCP connection. */
+  /** Maximum connections; a polling client has one without holding a TCP connection. */
   readonly maxConnections: number;
 }
 
-/** Nobody knows when a connection will end. */
+/** Fixed, since nobody knows when a connection will end; in milliseconds. */
 const FULL_RETRY_MS = 5_000;
 
-/** What is used of engine.io, which hides its table of connections from TypeScript, and types each as anything. */
+/** What is used of engine.io, which hides its table of connections from TypeScript and types each as any. */
 interface Engine {
   readonly clients: Readonly<Record<string, unknown>>;
   readonly clientsCount: number;
@@ -71,7 +71,7 @@ export function guardHandshakes(server: Server['engine'], parts: HandshakeParts)
       listener({ type: 'rejected', address: addresses.of(request), code, reason });
     },
   });
-  // Counted before it joins: one that never does has a connection too.
+  // Counted before it joins, since one that never joins is a connection too.
   server.on('connection', (connection: EngineConnection) => {
     connection.once('close', limits.opened(addresses.of(connection.request)));
   });

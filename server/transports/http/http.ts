@@ -1,4 +1,4 @@
-/** The one HTTP server of a hub: fastify with its limits, error form, CORS and access events. Routes are added by others. */
+/** The hub's HTTP server: fastify with its limits, error format, CORS and access events. Others add the routes. */
 
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -13,25 +13,25 @@ import { jsonBounds, refuseShape } from '../wire/json-shape.js';
 import { Pipelines } from './pipelines.js';
 
 export interface HttpOptions {
-  /** Largest request body in bytes. */
+  /** Maximum request body, in bytes. */
   readonly maxBodyBytes: number;
-  /** Most TCP connections open; further ones are closed at once, before anything of them is read. */
+  /** Maximum open TCP connections; further ones are closed immediately, unread. */
   readonly maxConnections: number;
 }
 
 export interface HttpParts {
   readonly policy: RequestPolicy;
-  /** Whether a route is the page or a file of it. */
+  /** Whether a route is the page or one of its files. */
   readonly isPage: (route: string) => boolean;
   readonly addresses: ClientAddress;
   readonly listener: TransportListener;
   readonly clock: Clock;
 }
 
-/** Headers must be in by then, and the body; slow clients must not hold a connection. In milliseconds. */
+/** Time limit for headers, and for the body, in milliseconds: slow clients must not hold a connection. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
-/** Longer than the idle timeout of common load balancers, so that it is they who close. */
+/** Longer than the idle timeout of common load balancers, so that they close first; in milliseconds. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 /** A fastify server whose errors all have the form `{ error: { code, message, retryable, retryAfterMs? } }`. */
@@ -57,14 +57,14 @@ export async function createHttp(
       return server;
     },
     bodyLimit: options.maxBodyBytes,
-    // Node bounds the head of a request: the route answers what is no name.
+    // Node bounds the request head: the route itself answers for invalid names.
     routerOptions: { maxParamLength: 16_384 },
     logger: false,
-    // A name that arrives by header is not trusted to be unique: ids are ours.
+    // An id from a header need not be unique, so the hub assigns its own.
     requestIdHeader: false,
     genReqId: requestIds(),
     return503OnClosing: false,
-    // Taken as over Socket.IO: JSON.parse makes them plain properties, and only known names are read.
+    // As over Socket.IO: JSON.parse makes them plain properties, and only known names are read.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     frameworkErrors: (cause, _request, reply) => {
@@ -123,13 +123,13 @@ export async function createHttp(
   app.setErrorHandler((cause: FastifyError, _request, reply) => {
     const error = errorOf(cause, options);
     if (error.code === 'INTERNAL') listener({ type: 'fault', where: 'http', cause });
-    // The one status the table has no code for: the form of the request is wrong before its content is looked at.
+    // The only status without an error code: the content type is wrong before the content is examined.
     return sendError(reply, error, cause.statusCode === 415 ? 415 : undefined);
   });
   return app;
 }
 
-/** Short ids that no other start of a hub gives again. */
+/** Short ids that no other run of a hub repeats. */
 function requestIds(): () => string {
   const start = randomBytes(6).toString('base64url');
   let count = 0;
@@ -146,12 +146,12 @@ export function sendError(
   return reply.code(status).send({ error });
 }
 
-/** The route's pattern. Files with a hash in their name would be new names at each release. */
+/** The route's pattern. Hashed file names would be new names at each release. */
 function routeOf({ routeOptions: { url } }: FastifyRequest): string {
   return url?.startsWith('/assets/') ? '/assets/*' : (url ?? 'none');
 }
 
-/** Why a body is not taken: the message is for the caller. */
+/** Why a body is rejected: the message is for the caller. */
 class BodyProblem extends Error {
   readonly statusCode = 400;
 }

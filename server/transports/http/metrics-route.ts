@@ -1,4 +1,4 @@
-/** `GET /metrics`: the text that a monitoring system asks for, made when it is asked for. Knows nothing of what is in it. */
+/** `GET /metrics`: the text for a monitoring system, rendered per request. Does not know its content. */
 
 import type { FastifyInstance } from 'fastify';
 
@@ -7,7 +7,7 @@ export interface MetricsText {
   readonly text: string;
 }
 
-/** @param render makes the text; if it rejects, the answer is INTERNAL and the fault is told like any other. */
+/** @param render makes the text; if it rejects, the answer is INTERNAL and the fault is reported like any other. */
 export function addMetrics(app: FastifyInstance, render: () => Promise<MetricsText>): void {
   app.get('/metrics', async (_request, reply) => {
     const { contentType, text } = await render();

@@ -1,6 +1,6 @@
 /**
- * The hub on a server of somebody else's: a server of its own that never listens, and to which the other passes on what is the hub's. What is
- * not goes to the listeners that the other had before.
+ * Mounts the hub on another program's server: an inner server that never listens, to which the outer one forwards the
+ * hub's requests. All others go to the outer server's previous listeners.
  */
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -10,9 +10,8 @@ type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
 type OnUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Passes requests and upgrades on from `outer` to `inner`; the function returned ends that.
- *
- * @param isOurs says of a path, without its query, whether it is the hub's.
+ * Forwards requests and upgrades from `outer` to `inner`. Returns a function that stops that.
+ * @param isOurs whether a path, without its query, is the hub's.
  */
 export function mountOn(outer: Server, inner: Server, isOurs: (path: string) => boolean): () => void {
   const isForUs = ({ url = '' }: IncomingMessage): boolean => isOurs(url.split('?', 1)[0] ?? '');
@@ -27,12 +26,12 @@ export function mountOn(outer: Server, inner: Server, isOurs: (path: string) => 
   const onUpgrade: OnUpgrade = (request, socket, head) => {
     if (isForUs(request)) inner.emit('upgrade', request, socket, head);
     else if (upgrades.length > 0) for (const listener of upgrades) listener.call(outer, request, socket, head);
-    // As Node does where nobody listens for upgrades.
+    // As Node does without a listener for upgrades.
     else socket.destroy();
   };
   outer.removeAllListeners('request').on('request', onRequest);
   outer.removeAllListeners('upgrade').on('upgrade', onUpgrade);
-  // For whoever waits with what must stand before all other listeners.
+  // For code that waits to run before all other listeners.
   inner.emit('listening');
   return () => {
     outer.off('request', onRequest).off('upgrade', onUpgrade);

@@ -1,11 +1,14 @@
-/** The page at `/` and the SDK at `/tickcast.js`: built files, served as they are. Everything on the page comes from here. */
+/**
+ * Serves the page at `/` and the SDK at `/tickcast.js`: built files, as they are. The page loads nothing from
+ * elsewhere.
+ */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
-/** Nothing from elsewhere, no script or style in the page's own text; sockets to this hub. */
+/** No external resources, no inline scripts or styles; sockets only to this hub. */
 const POLICY = [
   "default-src 'self'",
   "img-src 'self' data:",
@@ -14,12 +17,15 @@ const POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'self'",
 ].join('; ');
-/** Names in this folder carry a hash of their content. */
+/** File names in this folder contain a hash of their content. */
 const HASHED = '/assets/';
 const PAGE = 'index.html';
 const YEAR_SECONDS = 31_536_000;
 
-/** Serves a folder of built files, where there is one; answers their routes. `/` is the page for who takes HTML; programs get what they got. */
+/**
+ * Serves a folder of built files, if it exists; returns their routes. `/` is the page only for clients that accept
+ * HTML; other clients get the hub's JSON.
+ */
 export async function addPage(app: FastifyInstance, folder: string): Promise<ReadonlySet<string>> {
   const files = new Set<string>();
   if (!existsSync(join(folder, PAGE))) return files;
@@ -29,7 +35,7 @@ export async function addPage(app: FastifyInstance, folder: string): Promise<Rea
   });
   await app.register(fastifyStatic, {
     root: folder,
-    // A route a file: what is not there meets the hub's own 404.
+    // One route per file, so that a missing one gets the hub's own 404.
     wildcard: false,
     index: false,
     cacheControl: false,

@@ -1,6 +1,6 @@
 /**
- * Requests that come on an HTTP connection while one before them is unanswered. One chunk brings hundreds, and Node hands all of them on in the same turn
- * of the event loop; here a few go on in each turn, of all connections together, in order of arrival. A connection with too many of them is ended.
+ * Bounds pipelined HTTP requests. One chunk may bring hundreds, and Node emits all of them in one event-loop turn; here
+ * a few proceed per turn, of all connections together, in order of arrival. A connection with too many is cut.
  */
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -8,9 +8,12 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../contracts/clock.js';
 import { Turns } from '../turns.js';
 
-/** That wait, of one connection. Browsers send none ahead, and HTTP libraries ten or so where they are told to. */
+/**
+ * Maximum waiting requests per connection. Browsers do not pipeline, and HTTP libraries send ten or so if configured
+ * to.
+ */
 const MAX_OF_ONE = 64;
-/** That wait, of all: a request that waits is some kilobytes. */
+/** Maximum waiting requests in all: each takes some kilobytes. */
 const MAX_WAITING = 1_024;
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
@@ -20,13 +23,13 @@ export class Pipelines {
   readonly #onCut: (socket: Socket, reason: string) => void;
   readonly #ofOne = new WeakMap<Socket, number>();
 
-  /** @param onCut told of each connection before it is ended. */
+  /** @param onCut called for each connection before it is cut. */
   constructor(clock: Clock, onCut: (socket: Socket, reason: string) => void) {
     this.#turns = new Turns(clock);
     this.#onCut = onCut;
   }
 
-  /** Stands before the listeners that the server has when it begins to listen. */
+  /** Runs before the listeners that the server has when it starts listening. */
   watch(server: Server): void {
     server.once('listening', () => {
       const listeners = server.listeners('request') as Handle[];
@@ -35,7 +38,7 @@ export class Pipelines {
         const handle = (): void => {
           for (const listener of listeners) listener.call(server, request, response);
         };
-        // Node gives a response its socket when those before it are written.
+        // Node assigns a response its socket once the earlier ones are written.
         if (response.socket !== null) handle();
         else this.#wait(request.socket, handle);
       });

@@ -1,11 +1,11 @@
-/** `GET /healthz` and `/readyz`, for those who watch the process: whether it lives, and whether requests should be sent to it. */
+/** `GET /healthz` and `/readyz`, for process supervisors: whether it lives, and whether it should get requests. */
 
 import type { FastifyInstance } from 'fastify';
 import type { Hub } from '../../core/hub.js';
 
-/** How the process is. */
+/** The health of the process. */
 export interface Health {
-  /** True when requests are taken and can be computed. */
+  /** True when requests are accepted and can be computed. */
   readonly ready: boolean;
   readonly state: string;
   readonly reason?: string;

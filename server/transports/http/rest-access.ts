@@ -1,4 +1,4 @@
-/** Access over HTTP: each route and what it asks for, and `Authorization: Bearer`. */
+/** Access over HTTP: the scope that each route requires, and `Authorization: Bearer`. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WireError, wireError } from '../../../shared/errors.js';
@@ -11,12 +11,15 @@ export type Need = Scope | 'predict or subscribe' | 'nothing';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a caller's token must allow; `nothing` asks for no token. @default 'admin' */
+    /** The scope that a caller's token needs; `nothing` requires no token. @default 'admin' */
     readonly scope?: Need;
   }
 }
 
-/** By the route's pattern. What stands neither here nor among the page's files, and names no scope of its own, is for operators. */
+/**
+ * By route pattern. A route that is neither listed here nor one of the page's files, and names no scope of its own, is
+ * for operators.
+ */
 const NEEDS: Readonly<Record<string, Need>> = {
   '/healthz': 'nothing',
   '/readyz': 'nothing',
@@ -40,17 +43,17 @@ export class RestAccess {
     this.#openMetrics = openMetrics;
   }
 
-  /** Guards every route of a server. `files`: routes that hold no data, and are for everybody. */
+  /** Guards every route of a server. `files`: public routes without data. */
   guard(app: FastifyInstance, files: ReadonlySet<string> = new Set()): void {
     // Before the body is read.
     app.addHook('onRequest', async (request, reply) => {
       const need = this.#needOf(request, files);
       if (need === 'nothing') return;
       const token = bearerToken(request.headers);
-      const admission = await this.#access.admit(token);
-      if (!admission.ok) return refuse(reply, admission.error, token === undefined ? '' : ', error="invalid_token"');
-      const { rights } = admission.grant;
-      this.#grants.set(request, admission.grant);
+      const decision = await this.#access.admit(token);
+      if (!decision.ok) return refuse(reply, decision.error, token === undefined ? '' : ', error="invalid_token"');
+      const { rights } = decision.grant;
+      this.#grants.set(request, decision.grant);
       const isEnough = need === 'predict or subscribe' ? rights.predict || rights.subscribe : rights[need];
       if (!isEnough) return refuse(reply, lacks(need), insufficient(need));
     });
@@ -64,13 +67,13 @@ export class RestAccess {
       : refusePredict(grant.rights, stream);
   }
 
-  /** For what the caller was let in; nameless where nothing was asked. */
+  /** The caller's grant; nameless when no token was required. */
   grantOf(request: FastifyRequest): Pick<Grant, 'name'> {
     return this.#grants.get(request) ?? { name: '' };
   }
 
   #needOf({ routeOptions: { url, config } }: FastifyRequest, files: ReadonlySet<string>): Need {
-    // No such route: that is no secret.
+    // No such route, which is not a secret.
     if (url === undefined || files.has(url)) return 'nothing';
     if (url === '/metrics' && this.#openMetrics) return 'nothing';
     return config.scope ?? NEEDS[url] ?? 'admin';

@@ -7,13 +7,13 @@ import { addRest } from './rest.js';
 
 export class RestDoor implements HttpDoor {
   readonly name = 'rest';
-  /** HTTP keeps none that stands for a caller. */
+  /** No HTTP connection stands for a caller. */
   readonly connections = 0;
 
   async open({ place, ...parts }: DoorParts<HttpPlace, Hub>): Promise<undefined> {
     addRest(place.app, { ...parts, ...place, access: place.grants });
   }
 
-  /** Its requests are the hub's to finish. */
+  /** The hub finishes its requests. */
   async close(): Promise<void> {}
 }

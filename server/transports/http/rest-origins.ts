@@ -1,6 +1,6 @@
 /**
- * Where REST requests come from: one origin for each principal and address, over as many TCP connections as they take, so that a caller that
- * opens one for each request has one credit and one share too.
+ * Origins of REST requests: one per principal and address, over any number of TCP connections, so that a caller that
+ * opens one per request has a single credit and share.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -9,14 +9,14 @@ import type { Hub } from '../../core/hub.js';
 import type { Origin } from '../../core/requests/request.js';
 import { callerOf } from '../client-address.js';
 
-/** Most origins kept that have nothing in flight; those that have are bounded by what the hub accepts. */
+/** Maximum idle origins kept; active ones are bounded by what the hub accepts. */
 const MAX_IDLE = 1024;
-/** Origins looked at, at most, to make room for one more. */
+/** Maximum origins examined to make room for one more. */
 const LOOKS = 8;
 
 export class RestOrigins {
   readonly #hub: Hub;
-  /** By principal and address, used longest ago first. */
+  /** By principal and address, least recently used first. */
   readonly #origins = new Map<string, Origin>();
   readonly #connections = new WeakMap<object, number>();
   #lastConnection = 0;
@@ -25,12 +25,12 @@ export class RestOrigins {
     this.#hub = hub;
   }
 
-  /** How many are kept. */
+  /** Number of origins kept. */
   get size(): number {
     return this.#origins.size;
   }
 
-  /** The origin of a caller; the same one while it asks, and for a while after. */
+  /** The origin of a caller; stays the same while it is active, and for a while after. */
   of(principal: string, address: string): Origin {
     const name = `${principal}\n${callerOf(address)}`;
     const known = this.#origins.get(name);
@@ -40,14 +40,14 @@ export class RestOrigins {
       return known;
     }
     if (this.#origins.size >= MAX_IDLE) this.#makeRoom();
-    // Viewers of a stream learn no address.
+    // Viewers of a stream must not learn addresses.
     const alias = randomBytes(9).toString('base64url');
     const origin = this.#hub.openOrigin(`http ${address}`, { via: 'rest', alias, principal });
     this.#origins.set(name, origin);
     return origin;
   }
 
-  /** A request's key, made that of its connection: callers who share an address do not take each other's places. */
+  /** Scopes a request's key to its connection: callers behind one address do not supersede each other. */
   keyOf({ socket }: IncomingMessage, key: string): string {
     let connection = this.#connections.get(socket);
     if (connection === undefined) {

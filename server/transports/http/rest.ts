@@ -1,4 +1,4 @@
-/** The REST transport: `POST /predict` and `/infer` into the hub, models, streams. */
+/** The REST transport: `POST /predict` and `/infer`, models, streams. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WireError, wireError } from '../../../shared/errors.js';
@@ -34,7 +34,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
   const { hub, subscriptions, catalogue, access, addresses, requestLimit, isDraining, hasMetrics, version } = parts;
   const origins = new RestOrigins(hub);
   app.addHook('onRequest', async (_request, reply) => {
-    // A kept connection would come back to a hub that is about to go.
+    // A kept-alive connection would return to a hub that is about to exit.
     if (isDraining()) reply.header('connection', 'close');
   });
 
@@ -46,7 +46,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     const address = addresses.of(request.raw);
     return origins.of(principalKey(access.grantOf(request), address), address);
   };
-  /** Before the body is read, so that a request too many costs next to nothing. */
+  /** Before the body is read, so that excess requests cost next to nothing. */
   const refuseEarly = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const origin = originOf(request);
     const error = requestLimit.ofAddress(addresses.of(request.raw)) ?? hub.refusesNow(origin);
@@ -59,7 +59,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     const { model, stream, key } = parsed.value;
     const refusal = access.refusesPredict(request, stream);
     if (refusal !== undefined) return refuse(reply, refusal, origin, model);
-    // An id means nothing here: the answer is the reply.
+    // The id is meaningless here: the answer is the reply.
     const timed = parsed.value.timing !== false;
     const asked = { ...parsed.value, id: undefined, key: key && origins.keyOf(request.raw, key) };
     const verdict = hub.submit(asked, origin, (outcome) => send(reply, outcome, timed));
@@ -67,7 +67,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     cancelWhenGone(hub, reply, verdict.pending);
     return undefined;
   };
-  // Both names for one thing; `async` would make fastify wait for a return value.
+  // Two names for the same thing; `async` would make fastify wait for a return value.
   for (const path of ['/predict', '/infer'])
     app.post(path, { onRequest: refuseEarly }, (request, reply) => void predict(request, reply));
 

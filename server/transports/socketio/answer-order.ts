@@ -1,13 +1,13 @@
 /**
- * Answers to requests without an id, from one connection to one model, leave in request order, errors included: the caller has
- * nothing else to tell them apart by. An answer that is early waits for those before it.
+ * Answers to requests without an id, from one connection to one model, are sent in request order, errors included: the
+ * caller has no other way to match them. An early answer waits for those before it.
  */
 
-/** Where an answer stands in its line. To be called once, with what sends it. */
+/** An answer's place in the order. Call once, with the function that sends it. */
 export type Place = (send: () => void) => void;
 
 interface Standing {
-  /** Undefined while the answer is not there. */
+  /** Undefined until the answer exists. */
   send: (() => void) | undefined;
 }
 
@@ -15,7 +15,7 @@ export class AnswerOrder {
   readonly #lines = new Map<string, Standing[]>();
   #held = 0;
 
-  /** Answers that are there and wait for one before them. */
+  /** Number of answers that wait for an earlier one. */
   get held(): number {
     return this.#held;
   }

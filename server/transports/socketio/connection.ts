@@ -1,4 +1,4 @@
-/** One Socket.IO connection: reads `predict` and `cancel`, and sends each answer to the event that asked. */
+/** One Socket.IO connection: parses `predict` and `cancel`, and sends each answer to the event it belongs to. */
 
 import type { ErrorCode, WireError } from '../../../shared/errors.js';
 import { parseCancel, parsePredict } from '../../../shared/parse.js';
@@ -24,9 +24,9 @@ export interface ConnectionParts {
   readonly close: (reason: string) => void;
 }
 
-/** Of a refused request: a cancel that crosses its answer is nobody's fault, but thousands are. */
+/** Cost of a cancel for an unknown request, in refusals: crossing its answer is nobody's fault, but thousands are. */
 const LATE_CANCEL = 1 / 8;
-/** Answers that may wait for those before them; with more the connection is not read until some have left. */
+/** Maximum answers that wait for earlier ones; beyond it the connection is not read until some are sent. */
 const MAX_HELD_ANSWERS = 256;
 
 export class Connection implements SessionSink {
@@ -34,24 +34,24 @@ export class Connection implements SessionSink {
   readonly #order = new AnswerOrder();
   #requests = 0;
   #reads = true;
-  /** What the last request named: the best guess for one that could not be read. */
+  /** The model of the last request: the best guess for one that could not be parsed. */
   #lastModel: string | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
   }
 
-  /** `predict` events so far. */
+  /** Number of `predict` events so far. */
   get requests(): number {
     return this.#requests;
   }
 
-  /** Leaves further requests unread, as a connection that is lost does. */
+  /** Ignores further requests, as a lost connection does. */
   stopReading(): void {
     this.#reads = false;
   }
 
-  /** Arguments are as they came: nothing of them is known. */
+  /** Arguments are unparsed and untrusted. */
   predict(args: readonly unknown[]): void {
     const { hub, session, demand, wire } = this.#parts;
     const last = args.at(-1);
@@ -85,7 +85,7 @@ export class Connection implements SessionSink {
       if (isBusy(verdict.error.code)) demand.refused(chars, verdict.rows ?? 1);
       return this.#answerRefused(asked, verdict.error, ref);
     }
-    // Nothing is settled from inside `submit`: the places are in the order of the requests.
+    // Nothing is settled from inside `submit`, so places are in request order.
     if (isToldByOrder(asked)) place = this.#order.enter(ref);
     session.accept(asked);
     demand.accepted();
@@ -102,7 +102,7 @@ export class Connection implements SessionSink {
     if (!hub.cancelById(session.origin, parsed.value.id)) wire.faulty(LATE_CANCEL);
   }
 
-  /** An event that is none of the hub's, or that nobody can read. Its sender is told, where it can be. */
+  /** An unknown or unreadable event. Its sender is told, if possible. */
   unreadable(args: readonly unknown[]): void {
     const [raw] = args;
     const last = args.at(-1);
@@ -146,12 +146,12 @@ export class Connection implements SessionSink {
   }
 }
 
-/** An answer that carries no id and has no callback is told apart by its order alone; any other leaves at once. */
+/** An answer without id and callback is matched by order alone; any other is sent immediately. */
 function isToldByOrder({ id, ack }: Ticket): boolean {
   return id === undefined && ack === undefined;
 }
 
-/** The hub's state, and no fault of the caller. */
+/** Caused by the hub's state rather than by the caller. */
 function isBusy(code: ErrorCode): boolean {
   return code === 'OVERLOADED' || code === 'DRAINING' || code === 'MODEL_LOADING';
 }

@@ -1,6 +1,6 @@
 /**
- * What one connection asks of the hub: which requests need not be read to be refused, because they are too many or, at a busy hub, by those that
- * were read and refused before them; and when a connection that was paused for it is read again.
+ * One connection's load on the hub: decides which requests are refused unread, because they are too many or, on a busy
+ * hub, judging by those that were parsed and refused before, and when a connection paused for that is read again.
  */
 
 import type { WireError } from '../../../shared/errors.js';
@@ -11,9 +11,9 @@ import type { Gate } from './packet-decoder.js';
 import type { Session } from './session.js';
 import { idOf } from './unread-id.js';
 
-/** An event whose text is so much longer or shorter than another, as a part of it, has as many rows: a guess. */
+/** Relative difference in length within which two events are assumed to have the same number of rows. */
 const SAME_LENGTH = 1 / 8;
-/** So many in a row are accepted, and requests are not looked at before they are read any more. */
+/** After this many consecutive acceptances, requests are no longer checked before parsing. */
 const UNREFUSED = 64;
 /** Requests that a client may send again on one connection, and that are read before they are refused: twice the credit, as it is by default. */
 const MAX_RESENT = 2_048;
@@ -32,11 +32,14 @@ export class Demand {
   #resent = 0;
   /** The request that was read and refused last, and what the next ones are taken for. */
   #refused: { readonly chars: number; readonly rows: number } | undefined;
-  /** Accepted since one was refused. */
+  /** Accepted since the last refusal. */
   #acceptedSince = 0;
-  /** Characters of those that are being read: a chunk is read to its end before the first of them is handled. 0 for one with attachments. */
+  /**
+   * Sizes of the requests being read, in characters: a chunk is read to its end before the first of them is handled. 0
+   * for one with attachments.
+   */
   readonly #reading: number[] = [];
-  /** Rows in flight when one was refused last, its own and those of its principal. */
+  /** Rows in flight at the last refusal, its own and its principal's. */
   #fullRows = 0;
   #fullPrincipalRows = 0;
 
@@ -45,12 +48,12 @@ export class Demand {
     this.#origin = parts.session.origin;
   }
 
-  /** Asked of each event before it is read, so that one too many costs next to nothing. */
+  /** Called for each event before it is parsed, so that excess ones cost next to nothing. */
   readonly gate: Gate = (event, chunk, attachments) => {
     if (event === 'cancel') return undefined;
     const { session, mayAsk } = this.#parts;
     let refusal: WireError | undefined;
-    // It may be one that is in flight, and then it is none too many.
+    // It may be a re-send of one in flight, which is not an excess.
     if (session.mayRecall && this.#resent < MAX_RESENT) this.#resent += 1;
     else refusal = mayAsk?.() ?? (event === 'predict' ? this.#refuses(chunk, attachments) : undefined);
     if (event === 'predict' && refusal === undefined) this.#reading.push(attachments > 0 ? 0 : chunk.length);
@@ -77,7 +80,7 @@ export class Demand {
     if (this.#refused !== undefined && ++this.#acceptedSince === UNREFUSED) this.#refused = undefined;
   }
 
-  /** One that was read had to be refused because the hub is busy. */
+  /** A parsed request was refused because the hub is busy. */
   refused(chars: number, rows: number): void {
     this.#refused = { chars, rows };
     this.#full(chars);
@@ -92,7 +95,7 @@ export class Demand {
     return this.#reading.reduce((rows, chars) => rows + this.#rowsOf(chars), 0);
   }
 
-  /** It is read more slowly, and on when half of what stood in the way is answered. */
+  /** Slows down its reading until half of the blocking rows are answered. */
   #full(chars: number): void {
     const ahead = this.#rowsAhead();
     this.#acceptedSince = 0;

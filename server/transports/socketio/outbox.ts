@@ -1,4 +1,4 @@
-/** What leaves on one connection: events in order. How much of it waits, and whether it is read, is the wire's to judge. */
+/** Outgoing events of one connection, in order. The wire judges how much is unread, and whether it is being read. */
 
 import type { Socket } from 'socket.io';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared/protocol/events.js';
@@ -8,7 +8,7 @@ import { eventText, jsonEventText, textFrame } from './text-frame.js';
 
 export type HubSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
-/** The parts of an engine.io connection that its types do not show. */
+/** The parts of an engine.io connection that its types hide. */
 interface EngineConnection {
   readonly transport: { readonly name: string };
   /** Socket.IO's broadcasts use the same option; a transport that does not know it sends the text. */
@@ -26,12 +26,12 @@ export class Outbox implements ViewerSink {
     this.#wire = wire;
   }
 
-  /** Bytes that wait for the client to read, the kernel's own buffers not counted. */
+  /** Bytes the client has not read, excluding kernel buffers. */
   get unreadBytes(): number {
     return this.#wire.unreadBytes;
   }
 
-  /** Sends an event that others get too: whoever is first encodes it. */
+  /** Sends an event shared with others: the first sender encodes it. */
   send(event: SharedEvent): void {
     if (!this.#socket.connected) return;
     event.encoded ??= encode(event);
@@ -57,7 +57,7 @@ export class Outbox implements ViewerSink {
 
 const PLAIN = { compress: false } as const;
 
-/** What this transport makes of an event that goes to many. */
+/** This transport's encoding of a shared event. */
 interface EncodedEvent {
   readonly text: string;
   readonly frame: Buffer;

@@ -1,7 +1,7 @@
 /**
- * Socket.IO's decoder with the bounds that it has not, and without its price for a bad event: what cannot be read, or is not to be parsed,
- * reaches its handler as {@link Unreadable} and is answered, and the connection goes on. A connection joins once at a time; what no client
- * sends by mistake ends it.
+ * Socket.IO's decoder with the bounds it lacks, and without its penalty for a bad event: what cannot be parsed, or must
+ * not be, reaches its handler as {@link Unreadable} and is answered, and the connection continues. A connection can
+ * join only once at a time; what no client sends by mistake cuts it.
  */
 
 import { Decoder, type Packet, PacketType } from 'socket.io-parser';
@@ -21,21 +21,21 @@ export interface PacketDecoderOptions {
   /** Names of the events that the hub knows. */
   readonly events: ReadonlySet<string>;
   readonly clock: Clock;
-  /** The wire of the connection that a decoder is being made for. */
+  /** The wire of the connection that a decoder is being created for. */
   readonly wire: () => Wire | undefined;
 }
 
-/** Asked before an event is parsed: why it is not to be. `chunk`: its text, or that of it which has no attachments. */
+/** Called before an event is parsed: returns why it must not be. `chunk`: its text, without attachments. */
 export type Gate = (event: string, chunk: string, attachments: number) => WireError | undefined;
 
 /** Type, attachments, namespace, acknowledgement id and name of an event, up to its payload. */
 const EVENT_HEADER = /^(?:2|5(\d{1,9})-)(?:(\/[^,[]*),)?(\d{0,15})\["([^"\\]{1,64})"([,\]])/;
-/** The commonest, told without the expression. */
+/** The most common event, recognised without the expression. */
 const PLAIN_PREDICT = '2["predict",';
 const HEADER_CHARS = 256;
-/** UTF-8 needs at most this many bytes for a UTF-16 unit: a shorter string needs no counting. */
+/** UTF-8 needs at most this many bytes per UTF-16 unit: a shorter string needs no counting. */
 const MAX_BYTES_PER_UNIT = 3;
-/** A connection may leave and join again: so often at once, and then so often a second. */
+/** A connection may leave and rejoin this often at once, then this often per second. */
 const JOINS_AT_ONCE = 10;
 const JOINS_A_SECOND = 0.5;
 
@@ -59,16 +59,16 @@ export function packetDecoder(options: PacketDecoderOptions): typeof Decoder {
 }
 
 export class PacketDecoder extends Decoder {
-  /** Asked before an event is parsed, once the connection has joined. */
+  /** Called before an event is parsed, once the connection has joined. */
   gate: Gate | undefined;
   readonly #options: PacketDecoderOptions;
   readonly #bounds: JsonBounds;
   readonly #wire: Wire | undefined;
   readonly #joins: Allowance;
   #hasJoined = false;
-  /** Attachments still to come of an event that was answered. */
+  /** Remaining attachments of an event that was already answered. */
   #skip = 0;
-  /** The event whose attachments are being gathered. */
+  /** The event whose attachments are being collected. */
   #open: { readonly header: Header; readonly chunk: string; left: number; bytes: number } | undefined;
 
   constructor(options: PacketDecoderOptions, bounds: JsonBounds) {
@@ -94,7 +94,7 @@ export class PacketDecoder extends Decoder {
         if (chunk === '1') this.#hasJoined = false;
         return super.add(chunk);
       case 0x33: // 3
-        // The hub asks for no acknowledgement.
+        // The hub never requests acknowledgements.
         return this.#wire?.faulty();
       case 0x36: // 6
         this.#skip = Number(/^6(\d{1,9})-/.exec(chunk.slice(0, 12))?.[1] ?? 0);
@@ -111,7 +111,7 @@ export class PacketDecoder extends Decoder {
     if (isMain) this.#hasJoined = true;
     if (!this.#oversize(chunk) && refuseShape(chunk, this.#bounds) === undefined) return super.add(chunk);
     if (!isMain) return this.#violation('a CONNECT that is too large');
-    // No text: a token that nobody has.
+    // Not a string: a token that is never valid.
     const data = { token: new Unreadable(wireError('TOO_LARGE', 'the token is too large')) };
     this.emitReserved('decoded', { type: PacketType.CONNECT, nsp: '/', data } satisfies Packet);
   }
@@ -135,7 +135,7 @@ export class PacketDecoder extends Decoder {
     if (attachments > 0) this.#open = { header, chunk, left: attachments, bytes: 0 };
   }
 
-  /** Undefined: it could not be read, and that has been told. */
+  /** Undefined: it could not be parsed, which has been reported. */
   #headerOf(chunk: string): Header | undefined {
     const match = EVENT_HEADER.exec(chunk.slice(0, HEADER_CHARS));
     if (match === null) {
@@ -193,7 +193,7 @@ export class PacketDecoder extends Decoder {
       return this.#drop('TOO_LARGE', message);
     }
     try {
-      // The last one hands the event on.
+      // The last attachment completes the event.
       if (open.left === 0) this.#open = undefined;
       super.add(chunk);
     } catch {
@@ -202,7 +202,7 @@ export class PacketDecoder extends Decoder {
     }
   }
 
-  /** Also where only a parser can tell: an answer without it would find nobody. */
+  /** Parses if necessary: without its id an answer would reach nobody. */
   #idOf(chunk: string): RequestId | undefined {
     return idOf(chunk) ?? (refuseShape(chunk, this.#bounds) === undefined ? idWithin(chunk) : undefined);
   }
@@ -213,7 +213,7 @@ export class PacketDecoder extends Decoder {
     this.#emit(isKnown ? header : { ...header, event: UNREADABLE }, unreadable);
   }
 
-  /** Answers the event whose attachments are being gathered, and lets those go by that are still to come. */
+  /** Answers the event whose attachments are being collected, and discards those still to come. */
   #drop(code: 'INVALID_INPUT' | 'TOO_LARGE', message: string): void {
     const open = this.#open;
     if (open === undefined) return;
@@ -236,13 +236,13 @@ export class PacketDecoder extends Decoder {
 
   #violation(what: string): void {
     const wire = this.#wire;
-    // The caller closes the connection on a throw.
+    // The caller closes the connection on an exception.
     if (wire === undefined) throw new Error(what);
     wire.cut('protocol', what);
   }
 }
 
-/** As some languages write what JSON has no word for. */
+/** As some languages write numbers that JSON lacks. */
 const NO_JSON_NUMBER = /[[,:]\s*-?(?:NaN|Infinity|nan|inf)\b/;
 
 function whyNoJson(chunk: string): string {

@@ -1,6 +1,6 @@
 /**
- * The requests of one client, over as many connections as it takes. A plain socket has a session of its own that ends with it; an
- * SDK names its session in the handshake, and what it has in flight outlives a lost connection for a while.
+ * The requests of one client, over any number of connections. A plain socket has a session that ends with it; an SDK
+ * names its session in the handshake, and its requests in flight survive a lost connection for a while.
  */
 
 import { createHash } from 'node:crypto';
@@ -9,21 +9,21 @@ import type { Hub } from '../../core/hub.js';
 import type { Answer } from '../../core/requests/answer.js';
 import type { Origin } from '../../core/requests/request.js';
 
-/** One `predict` event and how it is answered. A re-sent event takes the ticket of its id over. */
+/** One `predict` event and how to answer it. A re-sent event takes over the ticket of its id. */
 export interface Ticket {
   readonly id: RequestId | undefined;
   n: number;
   ack: PredictAck | undefined;
 }
 
-/** The connection that a session's answers leave on. */
+/** The connection on which a session's answers are sent. */
 export interface SessionSink {
   deliver(ticket: Ticket, answer: Answer): void;
   /** The session was taken over by a newer connection. */
   supersede(): void;
 }
 
-/** How a `predict` event with an id relates to what the session knows: its answer, where that is there already. */
+/** How a `predict` event with an id relates to what the session knows; the answer itself, if it exists already. */
 export type Recall = 'new' | 'attached' | 'duplicate' | Answer;
 
 export class Session {
@@ -32,14 +32,14 @@ export class Session {
   #sink: SessionSink | undefined;
   /** Requests with an id in flight. */
   readonly #tickets = new Map<RequestId, Ticket>();
-  /** Ids that were in flight when the last connection was lost and were not sent again yet. */
+  /** Ids in flight when the last connection was lost, and not re-sent yet. */
   readonly #resumable = new Set<RequestId>();
-  /** Answers that found no connection: at most one for each row of the credit. */
+  /** Answers without a connection: at most one per row of credit. */
   readonly #kept = new Map<RequestId, Answer>();
 
   /**
    * @param resumes whether it outlives its connection.
-   * @param principal whose share its requests are of; see {@link principalKey}. Undefined: its own.
+   * @param principal key of the principal of its requests; see {@link principalKey}. Undefined: its own.
    */
   constructor(id: string, hub: Hub, resumes = false, principal?: string) {
     this.id = id;
@@ -47,7 +47,7 @@ export class Session {
     this.origin = hub.openOrigin(id, principal === undefined ? options : { ...options, principal });
   }
 
-  /** True while an event may be one that was sent before: then it is to be read before it is refused. */
+  /** True while an event may be a re-sent one: then it must be parsed before it is refused. */
   get mayRecall(): boolean {
     return this.#resumable.size > 0 || this.#kept.size > 0;
   }
@@ -63,7 +63,7 @@ export class Session {
     before?.supersede();
   }
 
-  /** Lets go of a connection; false when it had been superseded. */
+  /** Releases a connection; false when it had been superseded. */
   detach(sink: SessionSink): boolean {
     if (this.#sink !== sink) return false;
     this.#sink = undefined;
@@ -71,7 +71,7 @@ export class Session {
     return true;
   }
 
-  /** Looks at a request's id before it is submitted, and takes the event over where it was sent before. */
+  /** Checks a request's id before it is submitted, and takes over a re-sent event. */
   recall(ticket: Ticket): Recall {
     const { id } = ticket;
     if (id === undefined) return 'new';
@@ -88,23 +88,23 @@ export class Session {
     return 'attached';
   }
 
-  /** Notes a request that was accepted. */
+  /** Records an accepted request. */
   accept(ticket: Ticket): void {
     if (ticket.id !== undefined) this.#tickets.set(ticket.id, ticket);
   }
 
-  /** Where the answer of an accepted request with an id is to be delivered; undefined: it is kept for when the client comes back. */
+  /** Where to deliver the answer of an accepted request with an id; undefined: it is kept until the client returns. */
   answer({ id }: Ticket, answer: Answer): SessionSink | undefined {
     if (id === undefined) return undefined;
     this.#tickets.delete(id);
-    // Sent on an earlier connection and not asked for on this one yet: it may have come to wait for it again, or not at all.
+    // Sent on an earlier connection and not yet re-sent on this one: the client may still do so, or never.
     if (!this.#resumable.delete(id) && this.#sink !== undefined) return this.#sink;
     this.#kept.set(id, answer);
     return undefined;
   }
 }
 
-/** A mark that viewers may see: the same over reconnects and hubs, and no way back to the session, which is a secret. */
+/** A mark that viewers may see: stable across reconnects and hubs, and irreversible, since the session is a secret. */
 function aliasOf(session: string): string {
   return createHash('sha256').update(session).digest('base64url').slice(0, 12);
 }

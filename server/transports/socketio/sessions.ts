@@ -1,4 +1,4 @@
-/** All sessions: those of connected sockets, and those whose connection was lost and which may come back for a while. */
+/** All sessions: those of connected sockets, and lost ones, which can be resumed for a while. */
 
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../../contracts/clock.js';
@@ -9,11 +9,11 @@ import { Session, type SessionSink } from './session.js';
 export interface SessionOptions {
   /** How long a lost session's requests are kept, in milliseconds. @default 10000 */
   readonly resumeMs: number;
-  /** Most lost sessions kept; the oldest of the principal with the most goes first. @default 10000 */
+  /** Maximum lost sessions kept; beyond it, the oldest of the principal with the most is ended. @default 10000 */
   readonly maxLostSessions: number;
 }
 
-/** What an SDK may call its session: it is a secret, so it must be long. */
+/** Valid session names of an SDK: secrets, and so long. */
 const SESSION_ID = /^[A-Za-z0-9_-]{16,64}$/;
 
 export class Sessions {
@@ -21,9 +21,9 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #options: SessionOptions;
   readonly #named = new Map<string, Session>();
-  /** Lost ones, oldest first, with the timer that ends each. */
+  /** Lost sessions, oldest first, with their expiry timers. */
   readonly #lost = new Map<Session, Timer>();
-  /** How many of them each principal has. */
+  /** Number of lost sessions per principal. */
   readonly #lostOf = new Map<Principal, number>();
 
   constructor(hub: Hub, clock: Clock, options: SessionOptions) {
@@ -32,7 +32,7 @@ export class Sessions {
     this.#options = options;
   }
 
-  /** The session named in a handshake, or a new one, of this principal, that ends with its connection. */
+  /** Opens the session named in a handshake, or a new one that ends with its connection, for this principal. */
   open(name: unknown, principal?: string): { readonly session: Session; readonly resumed: boolean } {
     if (typeof name !== 'string' || !SESSION_ID.test(name))
       return { session: new Session(randomUUID(), this.#hub, false, principal), resumed: false };
@@ -57,19 +57,19 @@ export class Sessions {
     if (this.#lost.size > this.#options.maxLostSessions) this.#makeRoom();
   }
 
-  /** Ends all that wait for a client. */
+  /** Ends all lost sessions. */
   close(): void {
     for (const session of [...this.#lost.keys()]) this.#end(session);
   }
 
-  /** Ends the oldest of whoever has lost the most: who loses one session after the other costs nobody else theirs. */
+  /** Ends the oldest session of the principal that lost the most, so that losing many costs nobody else theirs. */
   #makeRoom(): void {
     let [most, ofMost]: [number, Principal | undefined] = [0, undefined];
     for (const [principal, count] of this.#lostOf) if (count > most) [most, ofMost] = [count, principal];
     for (const session of this.#lost.keys()) if (session.origin.principal === ofMost) return this.#end(session);
   }
 
-  /** A session is lost no more, if it was. */
+  /** A session is no longer lost. */
   #found(session: Session): void {
     const timer = this.#lost.get(session);
     if (timer === undefined) return;

@@ -1,23 +1,25 @@
-/** The door of the Socket.IO transport: looks at a handshake's token, and sees a connection out when its grant ends. */
+/**
+ * Authentication of the Socket.IO transport: checks a handshake's token, and closes a connection when its grant ends.
+ */
 
 import type { WireError } from '../../../shared/errors.js';
-import type { Access, Admission, Grant } from '../../contracts/access.js';
+import type { Access, AccessDecision, Grant } from '../../contracts/access.js';
 import type { Clock } from '../../contracts/clock.js';
 import { type Authorization, lacks } from '../authorization.js';
 import { bearerToken } from '../bearer.js';
 import type { HubSocket } from './outbox.js';
 
-/** How one connection is seen out. */
+/** The steps of closing one connection. */
 export interface CloseSteps {
-  /** The last word to the client. */
+  /** Sends the client a last message. */
   tell(error: WireError): void;
-  /** Closes when what waits has been sent. */
+  /** Closes once queued messages are sent. */
   close(error: WireError): void;
-  /** Closes whatever waits. */
+  /** Closes immediately. */
   destroy(): void;
 }
 
-/** What a client is told leaves within this time, or never; a client that does not answer the close is cut then. */
+/** Time for the last message to be sent, and for the client to answer the close, in milliseconds; then it is cut. */
 const LAST_WORD_MS = 250;
 
 export class SocketAuth {
@@ -34,21 +36,21 @@ export class SocketAuth {
 
   /** For the namespace's `use`. */
   readonly middleware = (socket: HubSocket, next: (error?: Error) => void): void => {
-    const done = (admission: Admission): void => {
-      const error = admission.ok ? mayEnter(admission.grant) : admission.error;
-      if (admission.ok && error === undefined) {
-        this.#grants.set(socket, admission.grant);
+    const done = (decision: AccessDecision): void => {
+      const error = decision.ok ? mayEnter(decision.grant) : decision.error;
+      if (decision.ok && error === undefined) {
+        this.#grants.set(socket, decision.grant);
         return next();
       }
       if (error === undefined) return;
       this.#onRefused(socket, error);
       next(Object.assign(new Error(error.message), { data: error }));
-      // After Socket.IO's own answer: a caller that was refused does not try tokens on an open connection.
+      // After Socket.IO's own answer: a refused caller must not try further tokens on an open connection.
       setImmediate(() => socket.conn.close());
     };
-    const admission = this.#access.admit(tokenOf(socket));
-    if (admission instanceof Promise) void admission.then(done);
-    else done(admission);
+    const decision = this.#access.admit(tokenOf(socket));
+    if (decision instanceof Promise) void decision.then(done);
+    else done(decision);
   };
 
   grantOf(socket: HubSocket): Grant {
@@ -57,7 +59,10 @@ export class SocketAuth {
     return grant;
   }
 
-  /** Ends the authorization with the grant and sees the connection out; the function returned is for when it has gone by itself. */
+  /**
+   * Ends the authorization with the grant and closes the connection. Returns a function to call when it has closed by
+   * itself.
+   */
   watch(grant: Grant, authorization: Authorization, exit: CloseSteps): () => void {
     return this.#access.watch(grant, (error) => {
       authorization.end(error);
@@ -68,12 +73,12 @@ export class SocketAuth {
   }
 }
 
-/** The hello tells of the models. */
+/** The hello reveals the models. */
 function mayEnter({ rights }: Grant): WireError | undefined {
   return rights.predict || rights.subscribe ? undefined : lacks('predict or subscribe');
 }
 
-/** `auth.token`, which browsers can give, before the header, which they cannot. */
+/** `auth.token`, which browsers can send, takes precedence over the header, which they cannot. */
 function tokenOf({ handshake }: HubSocket): unknown {
   const auth: unknown = handshake.auth;
   const named = typeof auth === 'object' && auth !== null && 'token' in auth ? auth.token : undefined;

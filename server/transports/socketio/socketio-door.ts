@@ -18,12 +18,12 @@ export class SocketIoDoor implements HttpDoor {
     return this.#transport?.connections ?? 0;
   }
 
-  /** Connections now, by what carries them. */
+  /** Open connections by transport. */
   get connectionsByTransport(): Readonly<Record<'websocket' | 'polling', number>> {
     return this.#transport?.connectionsByTransport ?? { websocket: 0, polling: 0 };
   }
 
-  /** Connections since the start that were cut because the client did not read. */
+  /** Connections cut since the start because the client did not read. */
   get slowConnections(): number {
     return this.#transport?.slowConnections ?? 0;
   }

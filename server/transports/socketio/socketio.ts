@@ -1,4 +1,4 @@
-/** The Socket.IO transport: handshake, hello, one {@link Connection} a socket, goaway, leaving, close. */
+/** The Socket.IO transport: handshake, hello, one {@link Connection} per socket, goaway, drain, close. */
 
 import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import { Server } from 'socket.io';
@@ -38,9 +38,9 @@ import { VIEW_EVENTS, ViewRequests } from './view-requests.js';
 
 export interface SocketIoOptions extends SessionOptions, HandshakeOptions {
   readonly limits: HubLimits;
-  /** Unread bytes of one connection from which none of its requests is read. @default 1 MiB */
+  /** Unread bytes of a connection above which its requests are not read. @default 1 MiB */
   readonly maxOutboxBytes: number;
-  /** Most binary attachments of one event. @default 64 */
+  /** Maximum binary attachments per event. @default 64 */
   readonly maxAttachments: number;
 }
 
@@ -53,20 +53,20 @@ export interface SocketIoParts {
   readonly access: Access;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
-  /** The models as a new connection is told of them. */
+  /** The models announced to a new connection. */
   readonly models: () => Pick<Hello, 'models' | 'defaultModel'>;
   readonly listener: TransportListener;
   readonly options: SocketIoOptions;
 }
 
-/** Wires end what does not join; Socket.IO's own timer would not know of one that left again. */
+/** Wires cut connections that do not join; Socket.IO's own timer would miss one that left again. */
 const CONNECT_TIMEOUT_MS = 60_000;
 const EVENTS: ReadonlySet<string> = new Set(['predict', 'cancel', ...VIEW_EVENTS]);
-/** Connections leave a draining hub one after the other, so that not all of them come to another hub at once. */
+/** Connections leave a draining hub one by one, so that they do not all reach another hub at once. */
 const SPREAD_MS_PER_SOCKET = 5;
-/** A client that was cut for what it sent had better wait so long, in milliseconds. */
+/** Advised delay for a client that was cut for what it sent, in milliseconds. */
 const LAST_WORD_RETRY_MS = 5_000;
-/** How long a plain client that goes on asking may keep its connection. */
+/** How long a plain client that keeps asking may keep its connection, in milliseconds. */
 const PATIENCE_MS = 1_000;
 
 export class SocketIoTransport {
@@ -79,7 +79,7 @@ export class SocketIoTransport {
   readonly #gate: HandshakeGate;
   readonly #departures: ConnectionDrain;
   readonly #leavers = new Set<DrainableSocket>();
-  /** What clients were told when the drain began. */
+  /** What clients were told when the drain started. */
   #goaway: Goaway | undefined;
 
   constructor(parts: SocketIoParts) {
@@ -137,12 +137,12 @@ export class SocketIoTransport {
     });
   }
 
-  /** Connections now. */
+  /** Number of open connections. */
   get connections(): number {
     return this.#io.engine.clientsCount;
   }
 
-  /** Connections now, by what carries them. */
+  /** Open connections by transport. */
   get connectionsByTransport(): Readonly<Record<'websocket' | 'polling', number>> {
     const counts = { websocket: 0, polling: 0 };
     for (const { conn } of this.#io.of('/').sockets.values())
@@ -150,19 +150,19 @@ export class SocketIoTransport {
     return counts;
   }
 
-  /** Connections since the start that were cut because the client did not read. */
+  /** Connections cut since the start because the client did not read. */
   get slowConnections(): number {
     return this.#slowConnections;
   }
 
-  /** Tells every client that the hub drains, and for how long it serves as before; lets in no new one. */
+  /** Tells every client that the hub drains, and how long it keeps serving; refuses new connections. */
   goaway(graceMs: number): void {
     this.#gate.shut();
     this.#goaway = { reason: 'draining', graceMs };
     this.#io.local.emit('goaway', this.#goaway);
   }
 
-  /** Sees off the connections there are, so that each is closed when all that it asked is answered; at the deadline it gives up. */
+  /** Closes existing connections, each once everything it asked is answered; gives up at the deadline. */
   seeOff(deadline: number, which: 'polling' | 'all'): Promise<void> {
     const leftMs = Math.max(0, deadline - this.#parts.clock.now());
     const present = (): Drainable[] => [
@@ -176,7 +176,7 @@ export class SocketIoTransport {
     });
   }
 
-  /** Ends every connection and every session at once. */
+  /** Ends every connection and every session immediately. */
   close(): void {
     this.#io.engine.close();
     for (const wire of this.#wires.all) wire.destroy();
@@ -226,7 +226,7 @@ export class SocketIoTransport {
 
     const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, ...models() };
     outbox.emit('hello', hello);
-    // Its handshake was before the drain.
+    // Its handshake preceded the drain.
     if (this.#goaway !== undefined) outbox.emit('goaway', this.#goaway);
     const address = addresses.of(socket.request);
     const connectedAt = clock.now();
@@ -268,7 +268,7 @@ export class SocketIoTransport {
   }
 }
 
-/** Socket.IO makes one for each connection, and keeps it to itself. */
+/** Socket.IO creates one per connection, and keeps it private. */
 function decoderOf({ client }: HubSocket): PacketDecoder {
   return (client as unknown as { readonly decoder: PacketDecoder }).decoder;
 }

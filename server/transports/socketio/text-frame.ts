@@ -1,6 +1,7 @@
 /**
- * A Socket.IO event as one ready WebSocket frame. The usual way walks the payload for bytes, builds three packets and writes header and body
- * apart; an answer is plain JSON and leaves many times a millisecond, so it is encoded once, into one buffer and one write.
+ * Encodes a Socket.IO event as one ready WebSocket frame. The usual path scans the payload for bytes, builds three
+ * packets and writes header and body separately; answers are plain JSON and leave many times per millisecond, so they
+ * are encoded once, into one buffer and one write.
  */
 
 /** FIN, and the opcode of a text message. */
@@ -11,7 +12,7 @@ export function eventText(name: string, payload: unknown): string {
   return jsonEventText(name, JSON.stringify(payload));
 }
 
-/** The same with a payload that is JSON already. */
+/** The same with a payload that is already JSON. */
 export function jsonEventText(name: string, json: string): string {
   return `2["${name}",${json}]`;
 }

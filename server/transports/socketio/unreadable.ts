@@ -1,14 +1,14 @@
-/** What a handler is given in place of an event's payload that cannot be read, or that is not to be parsed. */
+/** Replaces an event's payload that cannot be parsed, or must not be. */
 
 import type { WireError } from '../../../shared/errors.js';
 import type { RequestId } from '../../../shared/protocol.js';
 
-/** Stands where the payload of an event would. */
+/** Stands in for the payload of an event. */
 export class Unreadable {
   readonly error: WireError;
-  /** Of the request, where it could be told without reading all of it. */
+  /** The request's id, if it could be found without parsing everything. */
   readonly id: RequestId | undefined;
-  /** The gate let it through before that was found. */
+  /** The gate accepted it before that was found. */
   readonly wasLetIn: boolean;
 
   constructor(error: WireError, id?: RequestId, wasLetIn = false) {
@@ -18,5 +18,5 @@ export class Unreadable {
   }
 }
 
-/** The event by which a connection is told of one whose name could not be read, or is none of the hub's. */
+/** The event that tells a connection about one whose name is unreadable or unknown. */
 export const UNREADABLE = '#unreadable';

@@ -1,4 +1,7 @@
-/** The events of one connection that are about subscriptions: parsed, answered by their acknowledgement callback, and passed to its views. */
+/**
+ * The stream events of one connection: parsed, answered by their acknowledgement callback, and passed to its
+ * subscriptions.
+ */
 
 import type { WireError } from '../../../shared/errors.js';
 import type { Parsed } from '../../../shared/parse.js';
@@ -11,7 +14,7 @@ export interface ViewRequestsParts {
   readonly subscriptions: StreamSubscriptions;
   readonly views: ConnectionSubscriptions;
   readonly authorization: Authorization;
-  /** A request that was refused: told and counted, and an answer to it if it asked for one. */
+  /** A request was refused: reported and counted, and answered if it asked for an answer. */
   readonly refused: (error: WireError) => void;
 }
 
@@ -25,7 +28,7 @@ export class ViewRequests {
     this.#parts = parts;
   }
 
-  /** Arguments are as they came: nothing of them is known. */
+  /** Arguments are unparsed and untrusted. */
   handle(event: ViewEvent, args: readonly unknown[]): void {
     const { views, subscriptions } = this.#parts;
     const last = args.at(-1);
@@ -37,7 +40,7 @@ export class ViewRequests {
         return this.#do(ack, this.#permitted(parseSubscribe(raw)), (plan) => {
           const outcome = views.subscribe(plan);
           if ('code' in outcome) return outcome;
-          // The answer comes before the first frame.
+          // The answer precedes the first frame.
           this.#answer(ack, outcome.subscribed);
           outcome.begin();
           return undefined;

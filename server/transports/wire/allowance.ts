@@ -1,4 +1,4 @@
-/** So many a second of one caller, with a burst: the generic cell rate algorithm (ITU-T I.371) for one caller, counted in units. */
+/** Rate limit of a single caller with bursts: the generic cell rate algorithm (ITU-T I.371), counted in units. */
 
 import type { Clock } from '../../contracts/clock.js';
 
@@ -8,7 +8,7 @@ export class Allowance {
   readonly #burstMs: number;
   #wholeAt = 0;
 
-  /** @param burst units that may come at once after a pause. */
+  /** @param burst units available at once after a pause. */
   constructor(perSecond: number, burst: number, clock: Clock) {
     this.#clock = clock;
     this.#unitMs = 1000 / perSecond;
@@ -20,12 +20,12 @@ export class Allowance {
     return this.#wholeAt <= this.#clock.now();
   }
 
-  /** Uses units, whether they are there or not. Answers for how many milliseconds it is overdrawn; 0 when it is not. */
+  /** Uses units, whether available or not. Returns the milliseconds by which it is overdrawn; 0 when it is not. */
   take(units: number): number {
     const now = this.#clock.now();
     this.#wholeAt = Math.max(now, this.#wholeAt) + units * this.#unitMs;
     const overdrawnMs = this.#wholeAt - now - this.#burstMs;
-    // A rounding error of a sum is no debt.
+    // Rounding errors do not count as overdrawn.
     return overdrawnMs > 1e-6 ? Math.ceil(overdrawnMs) : 0;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The wires of an engine.io server: one for each of its connections, made with the first transport and kept until nothing of it is left.
- * Replaces one method of the server and one of each transport; test/e2e/hostile.test.ts fails when they are not what they were.
+ * The wires of an engine.io server: one per connection, created with the first transport and kept until nothing of it
+ * is left. Replaces one method of the server and one of each transport; test/e2e/hostile.test.ts fails when they
+ * change.
  */
 
 import type { EventEmitter } from 'node:events';
@@ -33,7 +34,7 @@ export interface Engine extends EventEmitter {
   createTransport(name: string, request: EngineRequest): EngineTransport;
 }
 
-/** Pings by which a transport asks whether an upgrade may be: a client sends one. Each is answered past all that counts what is unread. */
+/** Maximum pings that probe for an upgrade: a client sends one. Their answers bypass the count of unread bytes. */
 const MAX_PROBES = 2;
 
 export class Wires {
@@ -55,7 +56,7 @@ export class Wires {
       this.#watch(wire, transport, request, known !== undefined);
       return transport;
     };
-    // Before Socket.IO's own listener, which makes the decoder.
+    // Before Socket.IO's own listener, which creates the decoder.
     engine.prependListener('connection', (connection: EngineConnection & { readonly transport: object }) => {
       const wire = this.#ofTransport.get(connection.transport);
       if (wire === undefined) return;
@@ -70,12 +71,12 @@ export class Wires {
     });
   }
 
-  /** Of all connections, joined or not. */
+  /** The wires of all connections, joined or not. */
   get all(): ReadonlySet<Wire> {
     return this.#all;
   }
 
-  /** The one whose connection is being made in this call. */
+  /** The wire of the connection being created in this call. */
   get opening(): Wire | undefined {
     return this.#opening;
   }
@@ -86,7 +87,7 @@ export class Wires {
     return wire;
   }
 
-  /** With the last of its transports and its connection, whichever ends later. */
+  /** When its last transport or its connection ends, whichever is later. */
   #forget(wire: Wire): void {
     if (wire.isGone) this.#all.delete(wire);
   }
@@ -98,7 +99,7 @@ export class Wires {
     };
     const valve = valveOf(transport, request, tooLarge);
     wire.add(valve, transport);
-    // Heartbeats are few: many of them are a flood like any other.
+    // Heartbeats are rare: many of them are a flood like any other.
     const beat = (bytes: number): void => {
       wire.enter(bytes);
       wire.faulty();

@@ -1,28 +1,31 @@
-/** What JSON.parse would have to build, found without building it: a megabyte of brackets holds the event loop for a tenth of a second and more. */
+/**
+ * Checks the size of what JSON.parse would build, without building it: a megabyte of brackets holds the event loop for
+ * a tenth of a second and more.
+ */
 
 export interface JsonBounds {
-  /** Deepest nesting of arrays and objects. */
+  /** Maximum nesting of arrays and objects. */
   readonly maxDepth: number;
-  /** Most arrays, objects and members together. */
+  /** Maximum arrays, objects and members together. */
   readonly maxParts: number;
 }
 
-/** Deeper than any tensor: its rank, the batch, names of inputs and the request around them. */
+/** Deeper than any tensor: its rank, the batch, input names and the enclosing request. */
 const MAX_JSON_DEPTH = 32;
 /** An image of 224 x 224 pixels as nested arrays has 50,401. */
 const LEAST_MAX_PARTS = 65_536;
 const BYTES_A_PART = 16;
-/** Shorter texts are parsed as they are: they cannot hold anybody up. */
+/** Shorter texts are parsed unchecked: they cannot hold anybody up. */
 const SHORT = 4_096;
 
-/** For texts of up to so many bytes. */
+/** The bounds for texts of up to this many bytes. */
 export function jsonBounds(maxBytes: number): JsonBounds {
   return { maxDepth: MAX_JSON_DEPTH, maxParts: Math.max(LEAST_MAX_PARTS, Math.floor(maxBytes / BYTES_A_PART)) };
 }
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** What a character outside of strings says of the shape: nothing, for most of them. */
+/** What a character outside strings means for the shape: mostly nothing. */
 const KIND = { string: 1, opens: 2, closes: 3, member: 4 } as const;
 const KINDS = new Uint8Array(256);
 KINDS[QUOTE] = KIND.string;
@@ -30,11 +33,11 @@ for (const opens of '[{') KINDS[opens.charCodeAt(0)] = KIND.opens;
 for (const closes of ']}') KINDS[closes.charCodeAt(0)] = KIND.closes;
 KINDS[':'.charCodeAt(0)] = KIND.member;
 
-/** Bytes are read several times as quickly as the characters of a part of a string, which what came over a WebSocket is. */
+/** Bytes are read several times as fast as characters of a substring, which messages from a WebSocket are. */
 const PIECE = 16_384;
 const piece = Buffer.alloc(PIECE * 3);
 
-/** Why the text is not to be parsed; undefined when it may be. Whether it is JSON is left to JSON.parse. */
+/** Why the text must not be parsed; undefined when it may be. JSON.parse checks whether it is JSON. */
 export function refuseShape(text: string, { maxDepth, maxParts }: JsonBounds): string | undefined {
   if (text.length < SHORT) return undefined;
   let depth = 0;
@@ -42,7 +45,7 @@ export function refuseShape(text: string, { maxDepth, maxParts }: JsonBounds): s
   let isString = false;
   let isEscaped = false;
   for (let start = 0; start < text.length; start += PIECE) {
-    // Half of a pair of surrogates becomes bytes that mean nothing here either.
+    // Half of a surrogate pair becomes bytes that mean nothing here either.
     const bytes = piece.write(text.slice(start, start + PIECE), 'utf8');
     for (let i = 0; i < bytes; i++) {
       const byte = piece[i] as number;

@@ -1,19 +1,19 @@
 /**
- * Connections that have joined nothing: each has ten seconds, and two while there are many. By polling a connection costs its maker no more than
- * a line of text, and the hub ten kilobytes.
+ * Connections that have not joined a namespace: each has ten seconds, or two while there are many. Over polling, a
+ * connection costs its client a line of text, and the hub ten kilobytes.
  */
 
 import { DeadlineTimer } from '../../../shared/time/deadline-timer.js';
 import type { Clock } from '../../contracts/clock.js';
 
 const MAX_MS = 10_000;
-/** With more than so many, those end sooner that have been here for longer than an honest client takes. */
+/** Above this number, those that have taken longer than an honest client needs are ended sooner. */
 const MANY = 1_000;
 const MAX_MS_OF_MANY = 2_000;
-/** Ended at a time: those that came together would end together, and hold the others up. */
+/** Ended at a time: those that arrived together would end together and stall the others. */
 const MOST_AT_A_TIME = 8;
 const MOST_FOR_ONE = 2;
-/** Between one lot and the next, in milliseconds. */
+/** Interval between such groups, in milliseconds. */
 const GAP_MS = 1;
 
 export interface Newcomer {
@@ -22,7 +22,7 @@ export interface Newcomer {
 
 export class Newcomers {
   readonly #clock: Clock;
-  /** Since when, the longest first. */
+  /** Arrival times, oldest first. */
   readonly #since = new Map<Newcomer, number>();
   readonly #deadlines: DeadlineTimer;
 
@@ -44,7 +44,7 @@ export class Newcomers {
     if (this.#since.size === 0) this.#deadlines.rest();
   }
 
-  /** Ends those that have been here for so long. */
+  /** Ends those that have been here for this long. */
   #cutFirst(ms: number, most: number): void {
     const until = this.#clock.now() - ms;
     let left = most;
@@ -55,7 +55,7 @@ export class Newcomers {
     }
   }
 
-  /** Answers when the first that is still here is to be looked at. */
+  /** Returns when to check the first remaining one. */
   #sweep(): number {
     this.#cutFirst(MAX_MS, MOST_AT_A_TIME);
     const [first = Number.POSITIVE_INFINITY] = this.#since.values();

@@ -1,6 +1,6 @@
 /**
- * How quickly one connection is read: as it likes, until more of it must be refused than may be. Then it is paused, for a time or until there is
- * room, and one that goes on sending what can only be refused is ended.
+ * Controls how fast one connection is read: freely, until more of it must be refused than allowed. Then it is paused,
+ * for a time or until there is room; one that keeps sending what can only be refused is cut.
  */
 
 import type { Clock, Timer } from '../../contracts/clock.js';
@@ -15,16 +15,16 @@ export interface PaceParts {
   readonly onFlood: (message: string) => void;
 }
 
-/** Requests a second that are refused for what they are: beyond it the connection is read more slowly, and ended after a while. */
+/** Faulty requests per second; beyond it the connection is read more slowly, and cut after a while. */
 const FAULTS_A_SECOND = 400;
 const FAULTS_AT_ONCE = 256;
 const FAULTY_FOR_MS = 10_000;
-/** Units of requests a second that are refused because the hub is busy: beyond it the connection is read more slowly. */
+/** Units of requests per second refused because the hub is busy; beyond it the connection is read more slowly. */
 const OVERLOADS_A_SECOND = 256;
 const OVERLOADS_AT_ONCE = 256;
-/** A refusal costs as much as its request is long: so many bytes are one more unit. */
+/** Refusing costs in proportion to the request's size: this many bytes are one more unit. */
 const OVERLOAD_UNIT_BYTES = 4_096;
-/** Longest pause at a time, in milliseconds: heartbeats are read between. */
+/** Longest single pause, in milliseconds: heartbeats are read in between. */
 const MAX_PAUSE_MS = 1_000;
 
 export class Pace implements Waiter {
@@ -33,7 +33,7 @@ export class Pace implements Waiter {
   readonly #overloads: Allowance;
   #faultyFrom: number | undefined;
   #pause: Timer | undefined;
-  /** It is paused for want of room and for nothing else: whether there is some. */
+  /** Set while it is paused only for lack of room: whether there is room now. */
   #hasRoom: (() => boolean) | undefined;
 
   constructor(parts: PaceParts) {
@@ -42,7 +42,7 @@ export class Pace implements Waiter {
     this.#overloads = new Allowance(OVERLOADS_A_SECOND, OVERLOADS_AT_ONCE, parts.clock);
   }
 
-  /** A request was refused for what it is: the caller's fault. `units`: what it counts for. */
+  /** A request was refused as faulty. `units`: its weight. */
   faulty(units: number): void {
     if (this.#faultyFrom !== undefined && this.#faults.isWhole) this.#faultyFrom = undefined;
     const overdrawnMs = this.#faults.take(units);
@@ -57,7 +57,7 @@ export class Pace implements Waiter {
     this.#waitNoMore();
   }
 
-  /** A request was refused because the hub is busy: the caller asks for more than there is. `hasRoom`: whether it need not wait any more. */
+  /** A request was refused because the hub is busy. `hasRoom`: whether the pause can end. */
   overloaded(bytes: number, hasRoom: () => boolean): void {
     const units = 1 + bytes / OVERLOAD_UNIT_BYTES;
     const overdrawnMs = Math.max(this.#overloads.take(units), this.#parts.room.take(units));
@@ -69,7 +69,7 @@ export class Pace implements Waiter {
     this.#pauseFor(overdrawnMs);
   }
 
-  /** A request of it was answered, while somebody waits for room. */
+  /** A request was answered while somebody waits for room. */
   answered(): void {
     if (this.hasRoom()) this.relieved();
     this.#parts.room.answered();

@@ -1,7 +1,7 @@
 /**
- * engine.io's polling transport with the bounds that it has not: the packets of one POST are handed on in slices, its answer comes when all
- * of them were taken, and one over the limit is told before it is refused. Replaces two methods of an instance;
- * test/e2e/hostile.test.ts fails when what it calls of engine.io is not what it was.
+ * engine.io's polling transport with the bounds it lacks: the packets of one POST are handled in slices, the POST is
+ * answered once all are handled, and an oversized one is reported before it is refused. Replaces two methods of an
+ * instance; test/e2e/hostile.test.ts fails when the engine.io internals it calls change.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -34,11 +34,11 @@ export class PollingValve implements Valve {
   readonly #transport: PollingTransport;
   readonly #onTooLarge: () => void;
   #isHeld = false;
-  /** Goes on with a POST that waits. */
+  /** Continues a waiting POST. */
   #next: (() => void) | undefined;
   #poll: ServerResponse | undefined;
 
-  /** @param onTooLarge told of a POST over the limit, before it is refused. */
+  /** @param onTooLarge called for an oversized POST, before it is refused. */
   constructor(transport: PollingTransport, onTooLarge: () => void) {
     this.#transport = transport;
     this.#onTooLarge = onTooLarge;
@@ -63,7 +63,7 @@ export class PollingValve implements Valve {
     this.#isHeld = false;
     const next = this.#next;
     this.#next = undefined;
-    // Each in a turn of its own, as WebSockets do.
+    // Each in its own turn, as WebSockets do.
     if (next !== undefined) setImmediate(next);
   }
 
@@ -120,7 +120,7 @@ export class PollingValve implements Valve {
     });
   }
 
-  /** Hands the packets of a payload on, for as long as nobody holds. */
+  /** Passes on the packets of a payload until reading is held. */
   #handOn(text: string, done: () => void, from = 0): void {
     const transport = this.#transport;
     let start = from;

@@ -1,15 +1,15 @@
 /**
- * How much all connections together are refused because the hub is busy, and who of them is read again when there is room: those that are paused
- * for it, the longest first. A pause that only ended with time would leave the hub idle in an overload.
+ * Total refusals of all connections because the hub is busy, and which paused connections are read again when there is
+ * room, the longest paused first. A pause that only ended with time would leave the hub idle in an overload.
  */
 
 import type { Clock } from '../../contracts/clock.js';
 import { Allowance } from './allowance.js';
 
-/** Units a second that are refused before those who ask are read more slowly. */
+/** Units refused per second before callers are slowed down. */
 const UNITS_A_SECOND = 1_024;
 
-/** A connection that is paused. */
+/** A paused connection. */
 export interface Waiter {
   hasRoom(): boolean;
   relieved(): void;
@@ -17,14 +17,14 @@ export interface Waiter {
 
 export class Room {
   readonly #allowance: Allowance;
-  /** Those that are paused, the longest first. */
+  /** Paused connections, the longest paused first. */
   readonly waiting = new Set<Waiter>();
 
   constructor(clock: Clock) {
     this.#allowance = new Allowance(UNITS_A_SECOND, UNITS_A_SECOND, clock);
   }
 
-  /** Notes units that were refused. Answers for how many milliseconds too many were; 0 when they were not. */
+  /** Records refused units. Returns the milliseconds by which they exceed the limit; 0 when they do not. */
   take(units: number): number {
     return this.#allowance.take(units);
   }
@@ -37,7 +37,10 @@ export class Room {
     this.waiting.delete(waiter);
   }
 
-  /** A request was answered: what it held is free. One for one, so that not all come at once. */
+  /**
+   * A request was answered, which frees its room. Resumes one connection each time, so that they do not all return at
+   * once.
+   */
   answered(): void {
     const [first] = this.waiting;
     if (first?.hasRoom() === true) first.relieved();

@@ -1,31 +1,31 @@
 /**
- * What waits for one client unread, whichever way it left: how much there is, whether it is taken, and when it is too much. Slow means no progress:
- * one large answer is no reason to end a connection that takes it.
+ * Unread bytes of one client, by whatever path they were sent: how many there are, whether they are being read, and
+ * when they are too many. Slow means no progress: one large answer is no reason to cut a connection that is reading it.
  */
 
 import type { Clock, Timer } from '../../contracts/clock.js';
 
 export interface UnreadParts {
   readonly clock: Clock;
-  /** Unread bytes from which no further request is read. */
+  /** Unread bytes above which no further request is read. */
   readonly maxOutboxBytes: number;
   /** Bytes in engine.io's buffer. */
   readonly waitingBytes: () => number;
-  /** Bytes given to the system and not taken by the peer's. */
+  /** Bytes passed to the system and not taken by the peer. */
   readonly pendingBytes: () => number;
-  /** There is more than `maxOutboxBytes`; then, that half of it is taken. */
+  /** Called when `maxOutboxBytes` is exceeded, and when half of that has been read. */
   readonly onFull: () => void;
   readonly onTaken: () => void;
   readonly onSlow: (message: string) => void;
 }
 
-/** From so many unread bytes on it is looked at whether they are taken: so much in so long, or all there is. */
+/** Unread bytes above which progress is checked: this much per interval, or everything there is. */
 const WATCHED_BYTES = 65_536;
-/** It is counted anew only after so many more: the count asks the system's side, and goes through all packets that wait. */
+/** Recounts only after this many more bytes: a count queries the system and visits all queued packets. */
 const COUNTED_EVERY_BYTES = 16_384;
 const LOOK_EVERY_MS = 1_000;
 const SLOW_AFTER_MS = 10_000;
-/** So many answers as large as its largest may wait on top, whatever `maxOutboxBytes` is. */
+/** Answers as large as its largest that may wait on top, whatever `maxOutboxBytes` is. */
 const LARGEST_WAITING = 16;
 
 export class Unread {
@@ -35,7 +35,7 @@ export class Unread {
   #largestBytes = 0;
   #uncountedBytes = 0;
   #isFull = false;
-  /** Bytes taken, and bytes that waited, when the present look began. */
+  /** Bytes taken and bytes waiting when the current check began. */
   #looked = { at: 0, taken: 0, unread: 0 };
   #look: Timer | undefined;
 
@@ -43,12 +43,12 @@ export class Unread {
     this.#parts = parts;
   }
 
-  /** The buffers of kernels not counted. */
+  /** Excludes kernel buffers. */
   get bytes(): number {
     return this.#parts.waitingBytes() + this.#parts.pendingBytes();
   }
 
-  /** A packet of this size is about to wait. */
+  /** A packet of this size is about to be queued. */
   add(bytes: number): void {
     this.#totalBytes += bytes;
     if (bytes > this.#largestBytes) this.#largestBytes = bytes;
@@ -67,7 +67,7 @@ export class Unread {
     if (this.#look === undefined) this.#beginLook(unread);
   }
 
-  /** What was sent last has been taken by the system. */
+  /** The system has taken everything sent so far. */
   taken(): void {
     const { maxOutboxBytes, onTaken } = this.#parts;
     if (!this.#isFull || this.bytes > maxOutboxBytes / 2) return;

@@ -1,14 +1,14 @@
-/** What carries a connection, as far as its bounds need it: reading may be held, what is not sent yet is counted, and all of it can be ended. */
+/** A connection's transport as its bounds need it: reading can be held, unsent bytes are counted, and it can be cut. */
 
 import type { Socket } from 'node:net';
 
 export interface Valve {
-  /** Nothing more is read or handed on. */
+  /** Nothing more is read or passed on. */
   hold(): void;
   release(): void;
-  /** Bytes given to the system and not taken by the peer's. */
+  /** Bytes passed to the system and not taken by the peer. */
   readonly pendingBytes: number;
-  /** Ends it at once, whatever waits. */
+  /** Cuts it immediately. */
   destroy(): void;
 }
 
@@ -19,8 +19,9 @@ interface Handle {
 }
 
 /**
- * Bytes written to a socket that the kernel has not taken. `writableLength` counts a write as a whole until its last byte is taken; the
- * handle beneath tells how far it is, so that one large answer is seen to make progress. Where there is no such handle, the whole counts.
+ * Bytes written to a socket that the kernel has not taken. `writableLength` counts a write as a whole until its last
+ * byte is taken; the handle beneath tells its progress, so that one large answer is seen to advance. Without such a
+ * handle, the whole write counts.
  */
 export function pendingOf(socket: Socket | undefined): number {
   const waiting = socket?.writableLength ?? 0;

@@ -1,12 +1,12 @@
-/** The transports of one connection as one: one, or two while it is upgraded. They are held for as long as there is a reason for it. */
+/** The transports of one connection as one valve: one, or two during an upgrade. Held as long as there is a reason. */
 
 import type { Valve } from './valve.js';
 
-/** Why a connection is not read: one bit each. */
+/** Reasons not to read a connection: one bit each. */
 const HELD_BY = { turn: 1, pause: 2, unread: 4, order: 8 } as const;
 export type Holder = keyof typeof HELD_BY;
 
-/** Tells when what was sent last has been taken by the system. */
+/** Reports when the system has taken everything sent so far. */
 export interface Drain {
   on(event: 'drain', run: () => void): unknown;
   off(event: 'drain', run: () => void): unknown;
@@ -21,7 +21,7 @@ export class Valves {
     return this.#all.length === 0;
   }
 
-  /** Bytes given to the system and not taken by the peer's. */
+  /** Bytes passed to the system and not taken by the peer. */
   get pendingBytes(): number {
     return this.#all.reduce((bytes, { valve }) => bytes + valve.pendingBytes, 0);
   }
@@ -52,13 +52,13 @@ export class Valves {
     if (before !== 0 && this.#holders === 0) for (const { valve } of this.#all) valve.release();
   }
 
-  /** Whatever held them. */
+  /** Releases them, whatever the reasons. */
   releaseAll(): void {
     this.#holders = 0;
     for (const { valve } of this.#all) valve.release();
   }
 
-  /** Calls `run` at each drain until `undefined` is given. Every answer drains: it is listened to only while it matters. */
+  /** Calls `run` at each drain until called with `undefined`. Every answer drains, so this listens only when needed. */
   watch(run: (() => void) | undefined): void {
     const before = this.#onDrain;
     this.#onDrain = run;

@@ -1,25 +1,25 @@
 /**
- * The `ws` library with the bounds that it has not: reading can be held between two messages of one chunk, a ping is answered only when
- * the pong can leave, and a close that is not answered is waited for two seconds. Uses two methods and three fields that `ws` does not document;
- * test/unit/transports/wire/web-socket.test.ts fails when they are not what they were.
+ * The `ws` library with the bounds it lacks: reading can be held between two messages of one chunk, a ping is answered
+ * only when the pong can be sent, and an unanswered close is awaited for two seconds. Uses two methods and three fields
+ * that `ws` does not document; test/unit/transports/wire/web-socket.test.ts fails when they change.
  */
 
 import type { Socket } from 'node:net';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import { pendingOf, type Valve } from './valve.js';
 
-/** How long a client may take to answer a close, in milliseconds. */
+/** Time for a client to answer a close, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** With more than this unsent a ping is not answered: RFC 6455, 5.5.3, asks for a pong to the last one only. */
+/** With more unsent bytes than this, pings are not answered: RFC 6455, 5.5.3, requires a pong only for the last one. */
 const MAX_PONG_BACKLOG_BYTES = 16_384;
-/** Fragments of one message. */
+/** Maximum fragments of one message. */
 const MAX_FRAGMENTS = 1_024;
-/** Chunks that a message may come in: as many as tiny packets of a slow network make of the largest one. */
+/** Maximum chunks of a message: as many as the largest one takes in the small packets of a slow network. */
 const LEAST_CHUNKS = 1_024;
 const CHUNK_BYTES = 512;
 const TOO_BIG = 1009;
 
-/** Options of `ws` for connections of this message limit in bytes. */
+/** `ws` options for connections with this message limit in bytes. */
 export function webSocketOptions(maxFrameBytes: number): ServerOptions {
   const options = {
     autoPong: false,
@@ -28,7 +28,7 @@ export function webSocketOptions(maxFrameBytes: number): ServerOptions {
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: LEAST_CHUNKS + Math.ceil(maxFrameBytes / CHUNK_BYTES),
     closeTimeout: CLOSE_TIMEOUT_MS,
-    // Its types say that a WebSocket of a server may be made with an address.
+    // Its types claim that a server's WebSocket may be created with an address.
     WebSocket: HubWebSocket as unknown as typeof WebSocket,
   };
   return options;
@@ -43,29 +43,29 @@ export function webSocketServer(maxFrameBytes: number): typeof WebSocketServer {
   } as typeof WebSocketServer;
 }
 
-/** What is used of the parser of frames. */
+/** What is used of the frame parser. */
 interface Receiver {
   startLoop(done: () => void): void;
-  /** Read after each message: false ends the loop over what has come. */
+  /** Read after each message: false ends the loop over received data. */
   _loop: boolean;
 }
 
 export class HubWebSocket extends WebSocket implements Valve {
-  /** A message is over the limit: what is to be said before the close. */
+  /** Called for an oversized message, before the close. */
   onTooLarge: (() => void) | undefined;
   #tcp: Socket | undefined;
   #receiver: Receiver | undefined;
   #isHeld = false;
   #isGone = false;
-  /** It was released, and goes on in a moment. */
+  /** Released, and about to continue. */
   #isGoing = false;
-  /** The receiver's next chunk, which waits for the release. */
+  /** Continues with the receiver's next chunk after the release. */
   #next: (() => void) | undefined;
   #go: (done: () => void) => void = () => undefined;
 
   constructor(...args: unknown[]) {
     super(...(args as [null]));
-    // Without this a ping that came in one chunk with the upgrade would find nobody.
+    // Otherwise a ping in the same chunk as the upgrade would be missed.
     this.on('ping', (data: Buffer) => {
       if (this.readyState === WebSocket.OPEN && this.pendingBytes <= MAX_PONG_BACKLOG_BYTES) this.pong(data);
     });
@@ -75,7 +75,7 @@ export class HubWebSocket extends WebSocket implements Valve {
     return pendingOf(this.#tcp);
   }
 
-  /** Of `ws`: the connection is open, and its receiver made. */
+  /** Overrides `ws`: the connection is open and its receiver created. */
   setSocket(tcp: Socket, head: Buffer, options: object): void {
     this.#tcp = tcp;
     const set = (WebSocket.prototype as unknown as { setSocket: (...args: unknown[]) => void }).setSocket;
@@ -88,7 +88,7 @@ export class HubWebSocket extends WebSocket implements Valve {
       else if (this.#isHeld) this.#next = done;
       else this.#go(done);
     };
-    // `ws` waits for the receiver to finish, which it never would while it is held.
+    // `ws` waits for the receiver to finish, which never happens while it is held.
     tcp.once('close', () => {
       this.#isGone = true;
       this.#next?.();
@@ -107,8 +107,8 @@ export class HubWebSocket extends WebSocket implements Valve {
     this.#isHeld = false;
     if (this.#isGoing) return;
     this.#isGoing = true;
-    // Never from inside the receiver's own loop, which a handler of its messages may be called from; and not before what other connections
-    // bring, that are released with it, is handled: what there is room for is asked of each message before it is read.
+    // Not from inside the receiver's own loop, from which a message handler may call this; and only after data of other
+    // connections released with it is handled: each message is checked against the available room before it is parsed.
     setImmediate(() => {
       this.#isGoing = false;
       if (this.#isHeld || this.#isGone) return;

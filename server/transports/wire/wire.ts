@@ -1,6 +1,7 @@
 /**
- * One Engine.IO connection, joined or not, with the bounds on what it costs others: packets and bytes a turn of the event loop, refusals a
- * second, bytes that wait unread, and how long it may stay without a part in the namespace. Knows no Socket.IO and no request.
+ * One Engine.IO connection, joined or not, with the bounds on what it costs others: packets and bytes per event-loop
+ * turn, refusals per second, unread bytes, and how long it may stay outside the namespace. Knows no Socket.IO and no
+ * requests.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -16,7 +17,7 @@ import type { Valve } from './valve.js';
 import { type Drain, type Holder, Valves } from './valves.js';
 
 export interface WireOptions {
-  /** Unread bytes from which no further request is read. */
+  /** Unread bytes above which no further request is read. */
   readonly maxOutboxBytes: number;
 }
 
@@ -24,7 +25,7 @@ export interface WireOptions {
 export interface EngineConnection {
   readonly id: string;
   readonly readyState: string;
-  /** Packets that wait. */
+  /** Queued packets. */
   readonly writeBuffer: readonly { readonly data?: unknown }[];
   on(event: 'packetCreate', run: (packet: { readonly data?: unknown }) => void): unknown;
   once(event: 'close', run: () => void): unknown;
@@ -40,14 +41,14 @@ export interface WireParts {
   readonly onCut: (wire: Wire, kind: CutKind, message: string) => void;
 }
 
-/** Packets and bytes of one connection in one turn, then it waits for a later one. */
+/** Packets and bytes of one connection per turn; the rest waits for a later one. */
 const PACKETS_A_TURN = 64;
 const BYTES_A_TURN = 262_144;
-/** For what a client is told at the end. */
+/** Time to send a client its last message, in milliseconds. */
 const LAST_WORD_MS = 2_000;
 
 export class Wire {
-  /** The first of the connection. */
+  /** The first request of the connection. */
   readonly request: IncomingMessage;
   readonly #parts: WireParts;
   readonly #valves = new Valves();
@@ -61,7 +62,7 @@ export class Wire {
   #last: Timer | undefined;
   #cutMessage: string | undefined;
   #drainable: Drainable | undefined;
-  /** Says a last word to the client, where there is one who understands it. */
+  /** Sends the client a last message, if it understands one. */
   lastWord: ((kind: CutKind, message: string) => void) | undefined;
 
   constructor(request: IncomingMessage, parts: WireParts) {
@@ -87,14 +88,14 @@ export class Wire {
     this.left();
   }
 
-  /** engine.io has made its connection of the first transport. */
+  /** engine.io has created its connection for the first transport. */
   open(connection: EngineConnection): void {
     this.#connection = connection;
     connection.on('packetCreate', (packet) => this.#unread.add(sizeOf(packet.data) + 1));
     connection.once('close', () => this.#ended());
   }
 
-  /** A transport of this connection: two while it is upgraded. */
+  /** Adds a transport of this connection: there are two during an upgrade. */
   add(valve: Valve, drain: Drain): void {
     this.#valves.add(valve, drain);
   }
@@ -107,7 +108,7 @@ export class Wire {
     return this.#connection?.readyState === 'open';
   }
 
-  /** Nothing is left of it. */
+  /** Nothing of it is left. */
   get isGone(): boolean {
     return this.#valves.isEmpty && this.#connection?.readyState === 'closed';
   }
@@ -116,29 +117,29 @@ export class Wire {
     return this.#hasJoined;
   }
 
-  /** Why the hub ended it; undefined when it did not. */
+  /** Why the hub cut it; undefined when it did not. */
   get cutMessage(): string | undefined {
     return this.#cutMessage;
   }
 
-  /** Bytes for the client that it has not taken, the buffers of kernels not counted. */
+  /** Bytes the client has not taken, excluding kernel buffers. */
   get unreadBytes(): number {
     return this.#unread.bytes;
   }
 
-  /** It has a part in the namespace. */
+  /** It has joined the namespace. */
   joined(): void {
     this.#hasJoined = true;
     this.#parts.newcomers.delete(this);
   }
 
-  /** It has none, or none any more. */
+  /** It has left the namespace, or was refused. */
   left(): void {
     this.#hasJoined = false;
     this.#parts.newcomers.add(this);
   }
 
-  /** As one that drains sees it off while it has no part in the namespace: it asks nothing, and is owed nothing. */
+  /** For a drain, while it is outside the namespace: it asks nothing, and is owed nothing. */
   get drainable(): Drainable {
     this.#drainable ??= drainableWire(this);
     return this.#drainable;
@@ -148,7 +149,7 @@ export class Wire {
     this.#connection?.close();
   }
 
-  /** A packet has come, and is about to be handed on. */
+  /** A packet has arrived and is about to be passed on. */
   enter(bytes: number): void {
     const turn = this.#parts.turns.current();
     if (turn !== this.#turn) {
@@ -164,12 +165,12 @@ export class Wire {
     this.#parts.turns.wait(this.#nextTurn);
   }
 
-  /** A request was refused for what it is: the caller's fault. `units`: what it counts for. */
+  /** A request was refused as faulty. `units`: its weight. */
   faulty(units = 1): void {
     this.#pace.faulty(units);
   }
 
-  /** A request was refused because the hub is busy: the caller asks for more than there is. `hasRoom`: whether it need not wait any more. */
+  /** A request was refused because the hub is busy. `hasRoom`: whether the pause can end. */
   overloaded(bytes: number, hasRoom: () => boolean): void {
     this.#pace.overloaded(bytes, hasRoom);
   }
@@ -187,7 +188,7 @@ export class Wire {
     this.#valves.release(holder);
   }
 
-  /** Ends the connection. Who may have meant well is told why, and has a moment to read it. */
+  /** Cuts the connection. A client that may have meant well is told why, and gets a moment to read it. */
   cut(kind: CutKind, message: string): void {
     if (this.#cutMessage !== undefined) return;
     this.#cutMessage = `${kind}: ${message}`;
@@ -195,7 +196,7 @@ export class Wire {
     if (this.lastWord === undefined || (kind !== 'flood' && kind !== 'too-large')) return this.destroy();
     this.lastWord(kind, message);
     const { clock } = this.#parts;
-    // Not from inside the close of a WebSocket that has a code of its own.
+    // Not from inside the close of a WebSocket that carries its own code.
     clock.immediate(() => this.#connection?.close());
     this.#last = clock.setTimer(LAST_WORD_MS, () => this.destroy());
   }
@@ -228,12 +229,12 @@ export class Wire {
     this.#pace.close();
     this.#unread.close();
     this.#parts.turns.forget(this.#nextTurn);
-    // What has come is let go by, and the transport is let see its end.
+    // Discards received data, and lets the transport see its end.
     this.#valves.releaseAll();
   }
 }
 
-/** Of a packet's data, without its type. */
+/** Size of a packet's data, without its type. */
 export function sizeOf(data: unknown): number {
   if (typeof data === 'string') return data.length;
   return data instanceof Uint8Array ? data.byteLength : 0;

@@ -28,9 +28,9 @@ beforeEach(() => {
 });
 
 async function grant(token: string): Promise<Grant> {
-  const admission = await access.admit(token);
-  if (!admission.ok) throw new Error(admission.error.message);
-  return admission.grant;
+  const decision = await access.admit(token);
+  if (!decision.ok) throw new Error(decision.error.message);
+  return decision.grant;
 }
 
 function watch(given: Grant): string[] {
@@ -42,9 +42,9 @@ function watch(given: Grant): string[] {
 const refused = [...(await refusedTokens(START)), LONG];
 
 test.each(refused)('refuses a token that is $title', async ({ token, message }) => {
-  const admission = await access.admit(token);
+  const decision = await access.admit(token);
 
-  expect(admission).toEqual({
+  expect(decision).toEqual({
     ok: false,
     error: { code: 'UNAUTHENTICATED', retryable: false, message: expect.stringMatching(message) },
   });

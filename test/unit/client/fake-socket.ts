@@ -1,7 +1,12 @@
 /** A socket without a network, driven by the test, and a client on it. */
 
 import { TickcastClient } from '../../../client/client.js';
-import type { OpenSocket, OutgoingRequest, SocketListener, StreamEvent } from '../../../client/connection/socket-io.js';
+import type {
+  OpenSocket,
+  OutgoingRequest,
+  SocketListener,
+  StreamEventName,
+} from '../../../client/connection/socket-io.js';
 import type { ClientOptions } from '../../../client/options.js';
 import type { PageVisibility } from '../../../client/streams/page-visibility.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
@@ -137,7 +142,7 @@ export class FakeSocket {
   }
 
   /** An event about streams. */
-  stream(event: StreamEvent, raw: unknown): void {
+  stream(event: StreamEventName, raw: unknown): void {
     this.listener.stream(event, raw);
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openAccess } from '../../../server/access/open-access.js';
-import { type Access, type Admission, rightsOf } from '../../../server/contracts/access.js';
+import { type Access, type AccessDecision, rightsOf } from '../../../server/contracts/access.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { Authorization } from '../../../server/transports/authorization.js';
 import { bearerToken } from '../../../server/transports/bearer.js';
@@ -12,14 +12,14 @@ const NO = wireError('UNAUTHENTICATED', 'no');
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** An access that notes the tokens it is shown, and ends grants when the test says so. */
-function makeDoor(admission: Admission | Promise<Admission>) {
+function makeDoor(decision: AccessDecision | Promise<AccessDecision>) {
   const tokens: unknown[] = [];
   const ends: ((error: WireError) => void)[] = [];
   const rejected: unknown[] = [];
   const access: Access = {
     admit: (token) => {
       tokens.push(token);
-      return admission;
+      return decision;
     },
     watch: (_pass, ended) => {
       ends.push(ended);
@@ -46,7 +46,10 @@ async function enter(auth: SocketAuth, socket: HubSocket): Promise<unknown> {
   return new Promise((resolve) => auth.middleware(socket, resolve));
 }
 
-const admitted = (...scopes: string[]): Admission => ({ ok: true, grant: { name: 'a', rights: rightsOf(scopes) } });
+const admitted = (...scopes: string[]): AccessDecision => ({
+  ok: true,
+  grant: { name: 'a', rights: rightsOf(scopes) },
+});
 
 test.each([
   [{ token: 'one' }, {}, 'one'],
@@ -74,8 +77,8 @@ test('a long header that has no token is a token that nobody has', () => {
 test.each([
   ['at once', { ok: false, error: NO } as const],
   ['later', Promise.resolve({ ok: false, error: NO } as const)],
-])('a refusal, %s: the error goes to the client, then the connection is closed', async (_title, admission) => {
-  const { auth, rejected } = makeDoor(admission);
+])('a refusal, %s: the error goes to the client, then the connection is closed', async (_title, decision) => {
+  const { auth, rejected } = makeDoor(decision);
   const { socket, closed } = makeSocket({});
   const error = await enter(auth, socket);
 

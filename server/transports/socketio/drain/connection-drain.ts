@@ -1,46 +1,47 @@
 /**
- * How connections leave a hub that drains, before it refuses anything: spread, each when it has nothing in flight. Knows no Socket.IO.
+ * Closes connections of a draining hub before it refuses anything: spread over time, each when it has nothing in
+ * flight. Knows no Socket.IO.
  */
 
 import type { Clock } from '../../../contracts/clock.js';
 
-/** A connection that is to go. */
+/** A connection to be closed. */
 export interface Drainable {
-  /** True for a client that sends again, on its next connection, what has no answer on this one. */
+  /** True for a client that re-sends unanswered requests on its next connection. */
   readonly resends: boolean;
-  /** Requests of it that are not answered. */
+  /** Number of its unanswered requests. */
   readonly inFlight: number;
-  /** `predict` events so far. */
+  /** Number of `predict` events so far. */
   readonly requests: number;
-  /** Leaves further requests unread. */
+  /** Ignores further requests. */
   stopReading(): void;
-  /** Closes it behind its last answer. */
+  /** Closes it after its last answer. */
   close(): void;
-  /** Nothing is left of it. */
+  /** It is completely closed. */
   readonly gone: boolean;
-  /** Ends it at once. */
+  /** Cuts it immediately. */
   destroy(): void;
 }
 
 export interface DrainPlan {
-  /** Over how long connections begin to leave. */
+  /** Period over which connections start to leave, in milliseconds. */
   readonly spreadMs: number;
-  /** How long one that goes on asking is waited for. */
+  /** How long to wait for one that keeps asking, in milliseconds. */
   readonly patienceMs: number;
-  /** When all of it ends, on the clock. */
+  /** When the drain ends, on the clock. */
   readonly deadline: number;
 }
 
-/** Without a request for so long: what it sent before it learns of the close is unlikely to be on its way. */
+/** After this time without a request, in milliseconds, none is likely to be in transit when it learns of the close. */
 const QUIET_MS = 50;
-/** A client that was told and has not taken its leave by then is cut. */
+/** A client that was told to leave and has not left by then is cut; in milliseconds. */
 const LINGER_MS = 1_000;
 const TICK_MS = 10;
 
 interface Leaving {
-  /** When it begins to leave. */
+  /** When it starts to leave. */
   readonly at: number;
-  /** Since when it has had nothing in flight and asked nothing. */
+  /** Since when it has been idle: nothing in flight, nothing asked. */
   quietAt: number;
   requests: number;
   closedAt: number | undefined;
@@ -51,13 +52,13 @@ export class ConnectionDrain {
   readonly #clock: Clock;
   readonly #random: () => number;
 
-  /** `random` answers from 0 to 1. */
+  /** `random` returns a number from 0 to 1. */
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock;
     this.#random = random;
   }
 
-  /** Sees off all that are `present`, those that come meanwhile included. Resolves when none is left, or at the deadline. */
+  /** Closes all that are `present`, including newcomers. Resolves when none is left, or at the deadline. */
   run(present: () => Iterable<Drainable>, plan: DrainPlan): Promise<void> {
     const leavings = new Map<Drainable, Leaving>();
     const first = [...present()];
@@ -86,7 +87,7 @@ export class ConnectionDrain {
     return { at, quietAt: at, requests, closedAt: undefined, isOver: false };
   }
 
-  /** Does what is due; true when nothing more is. */
+  /** Does what is due; true when finished. */
   #advance(drainable: Drainable, leaving: Leaving, { patienceMs }: DrainPlan): boolean {
     const now = this.#clock.now();
     if (now < leaving.at) return false;

@@ -1,11 +1,13 @@
-/** One Socket.IO connection as {@link ConnectionDrain} sees it. Closes it so that a stock client comes back by itself. */
+/**
+ * One Socket.IO connection as seen by {@link ConnectionDrain}. Closes it so that a stock client reconnects by itself.
+ */
 
 import type { Connection } from '../connection.js';
 import type { HubSocket } from '../outbox.js';
 import type { Session } from '../session.js';
 import type { Drainable } from './connection-drain.js';
 
-/** What engine.io's types do not show; `socket` is there over WebSocket. */
+/** What engine.io's types hide; `socket` exists over WebSocket. */
 interface WireTransport {
   readonly name: string;
   readonly socket?: { readonly readyState: number; terminate(): void };
@@ -36,7 +38,7 @@ export class DrainableSocket implements Drainable {
     return this.#connection.requests;
   }
 
-  /** Needs a new TCP connection now and then. */
+  /** It polls, and so needs new TCP connections now and then. */
   get polls(): boolean {
     return this.#transport.name === 'polling';
   }
@@ -44,7 +46,7 @@ export class DrainableSocket implements Drainable {
   get gone(): boolean {
     if (this.#conn.readyState !== 'closed') return false;
     const { socket } = this.#transport;
-    // engine.io lets go of a WebSocket before the client has taken its leave.
+    // engine.io drops a WebSocket before the client has completed the close.
     return socket === undefined || socket.readyState === WEBSOCKET_CLOSED;
   }
 
@@ -52,7 +54,7 @@ export class DrainableSocket implements Drainable {
     this.#connection.stopReading();
   }
 
-  /** The connection and not the Socket.IO socket: on its disconnect packet a stock client stays away for good. */
+  /** Closes the connection rather than the Socket.IO socket: a disconnect packet keeps a stock client away for good. */
   close(): void {
     this.#conn.close();
   }
