@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { helpText } from '../command-line/help.js';
 import { flagOf } from '../command-line/option.js';
@@ -49,6 +49,46 @@ test('every source file begins with a sentence about what it is, and hides membe
   expect(files.length).toBeGreaterThan(400);
   expect(matching(/^(?!(#!.*\n)?\/\*\*)/)).toEqual([]);
   expect(matching(/^\s*private (?!constructor)/m)).toEqual([]);
+});
+
+/** Where the modules of a folder of unit tests are, when it is not a folder of the same name in `server/`. */
+const TESTED: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    ['bench', 'client', 'command-line', 'dashboard', 'deploy', 'docs', 'shared'].map((at) => [at, [at]]),
+  ),
+  process: ['server'],
+  scripts: ['scripts', 'cli'],
+  text: ['shared/text'],
+};
+
+/** Tests of what several modules do together, or of what is no module. */
+const BEHAVIOURS = {
+  client: ['credit', 'deadline', 'latest-wins', 'predict', 'reconnect', 'resume'],
+  core: ['fairness', 'latest-wins', 'overload', 'principals', 'settlement'],
+  dashboard: ['numbers'],
+  deploy: ['kubernetes-types', 'monitoring'],
+  docs: ['way-of-a-predict'],
+  models: ['tiny-models'],
+  streams: ['casting', 'clock-steps', 'slow-viewers'],
+  transports: ['limits', 'principals'],
+};
+
+test('a unit test has the name of the module or the folder that it tests, or of a behaviour that is listed here', () => {
+  const unit = join(root, 'test/unit');
+  const nameOf = (path: string): string => basename(path).split('.')[0] ?? '';
+  const named = readdirSync(unit).flatMap((folder) => {
+    const modules = (TESTED[folder] ?? [`server/${folder}`]).flatMap((at) => [
+      at,
+      ...(readdirSync(join(root, at), { recursive: true }) as string[]),
+    ]);
+    const known = new Set(modules.map(nameOf));
+    return (readdirSync(join(unit, folder), { recursive: true }) as string[])
+      .filter((path) => path.endsWith('.test.ts') && !known.has(nameOf(path)))
+      .map((path) => `${folder}/${nameOf(path)}`);
+  });
+  const listed = Object.entries(BEHAVIOURS).flatMap(([folder, names]) => names.map((name) => `${folder}/${name}`));
+
+  expect(named.sort()).toEqual(listed.sort());
 });
 
 test('no file holds the marks of an unfinished merge', () => {

@@ -73,10 +73,12 @@ export class PageBrowser {
     return new PageBrowser(browser, page, await browser.newBrowserCDPSession(), devtools);
   }
 
-  /** Opens the page and waits until it is live and has been for `settleMs`. */
-  async open(url: string, settleMs: number): Promise<void> {
+  /** Opens the page and waits until it is live and has been for `settleMs`. Answers how long it took to be live, in ms. */
+  async open(url: string, settleMs: number): Promise<number> {
     await this.#page.goto(url);
     await this.#page.waitForSelector('html[data-state="live"]', { state: 'attached', timeout: LIVE_MS });
+    // Since the navigation began, by the page's own clock.
+    const liveMs = (await this.#page.evaluate('performance.now()')) as number;
     const before = await this.#renderers();
     await this.#page.waitForTimeout(settleMs);
     // A browser keeps renderers in store that do nothing: the page's is the one that worked.
@@ -86,6 +88,7 @@ export class PageBrowser {
     });
     this.#renderer = worked.reduce((most, one) => (one.seconds > most.seconds ? one : most), { id: 0, seconds: 0 }).id;
     if (this.#renderer === 0) throw new Error('none of the renderers of the browser had any work');
+    return liveMs;
   }
 
   /** The process that has the page; its main thread has the same id. */

@@ -44,7 +44,8 @@ await runBench(BENCH, async ({ minutes, rate, viewers: count }, { say, engine })
     await viewers.ready(count);
     browser = await PageBrowser.start();
     say(`Chromium ${browser.version}`);
-    await browser.open(`${url}/?stream=${STREAM}`, SETTLE_MS);
+    const liveMs = Math.round(await browser.open(`${url}/?stream=${STREAM}`, SETTLE_MS));
+    say(`live ${liveMs} ms after it was opened`);
     const broken = Promise.race([publisher.ended, viewers.ended, server.ended]);
     // Whoever waits next still gets the rejection.
     broken.catch(() => {});
@@ -52,7 +53,7 @@ await runBench(BENCH, async ({ minutes, rate, viewers: count }, { say, engine })
     const figures = await measurePage(scene, scheduleOf(minutes), (line) => say(progressLine(line)));
     const summary = summarisePage(figures, { rate });
     const { targets, doubts } = summary;
-    const all = { browser: browser.version, summary, ...figures };
+    const all = { browser: browser.version, liveMs, summary, ...figures };
     return { tables: tablesOf(summary, figures.load), targets, doubts, figures: all };
   } finally {
     await browser?.close();

@@ -39,7 +39,7 @@ async function start(...args: string[]): Promise<Run> {
     text.err += chunk;
   });
   const urlOf = (): string | undefined => /"url":"([^"]+)"/.exec(text.out)?.[1];
-  await until('it listens, or has ended', () => urlOf() !== undefined || child.exitCode !== null, 30_000);
+  await until('it listens, or has ended', () => urlOf() !== undefined || child.exitCode !== null, 60_000);
   const end = async (): Promise<number | null> => {
     child.kill('SIGTERM');
     await closed;

@@ -24,7 +24,7 @@ beforeAll(async () => {
   if (tarball === undefined) throw new Error('npm pack made no tarball');
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
   await run('npm', ['install', `./${tarball}`, '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder });
-}, 120_000);
+}, 600_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -71,7 +71,7 @@ async function startHub(): Promise<{ url: string; http: HttpServer; io: Server }
 /** Runs a module in the folder where the package is installed; answers what it printed. */
 async function runInFolder(source: string, args: readonly string[] = []): Promise<string> {
   await writeFile(join(folder, 'program.js'), source);
-  const { stdout } = await run(process.execPath, ['program.js', ...args], { cwd: folder, timeout: 30_000 });
+  const { stdout } = await run(process.execPath, ['program.js', ...args], { cwd: folder, timeout: 120_000 });
   return stdout;
 }
 

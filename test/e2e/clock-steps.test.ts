@@ -16,7 +16,8 @@ const STEPS = [
   ['an hour back', -3600],
   ['two hours forward', 7200],
 ] as const;
-const IDLE_MS = 3000;
+/** Several times what is published meanwhile takes: a busy machine is slow. */
+const IDLE_MS = 6000;
 const PER_SECOND = 100;
 const WINDOW_MS = 250;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -92,7 +93,7 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
     );
     publisher = connect(hub.url);
     await publisher.ready();
-  }, 60_000);
+  });
   afterAll(async () => {
     publisher.close();
     expect(await hub.close()).toBe(0);
@@ -123,14 +124,14 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
       await publisher.predict([0], { stream: lonely });
       await clock.set(step);
       published += await publish(stream, 40);
-      // Nobody views it, and it has been idle for less than it may: twice the time between two looks.
+      // Nobody views it, and it has been idle for less than it may, over more than one look.
       expect(expired(lonely)).toBe(false);
       expect((await publisher.streams()).map(({ stream: name }) => name)).toContain(lonely);
       await clock.set(0);
       published += await publish(stream, 25);
-      await until('it expires in its time', () => expired(lonely), 2 * IDLE_MS);
-      await until('the last window is there', () => viewers.stockWindows.at(-1)?.offset === published, 5000);
-      await until('the SDK has all windows', () => viewers.windows.at(-1)?.offset === published, 5000);
+      await until('it expires in its time', () => expired(lonely));
+      await until('the last window is there', () => viewers.stockWindows.at(-1)?.offset === published);
+      await until('the SDK has all windows', () => viewers.windows.at(-1)?.offset === published);
       stopWatch();
 
       expect(published).toBe(90);
@@ -153,8 +154,8 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
         windows: StreamWindow[];
       };
       const late = await Viewers.open(hub.url, stream);
-      await until('a late viewer has all items', () => late.items.length === published, 5000);
-      await until('a late viewer has what is past', () => late.windows.length > 0, 5000);
+      await until('a late viewer has all items', () => late.items.length === published);
+      await until('a late viewer has what is past', () => late.windows.length > 0);
       expect(late.missing).toEqual([]);
       expect(countOf(past.windows)).toBeLessThanOrEqual(published);
 
@@ -165,7 +166,6 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
       late.close();
       viewers.close();
     },
-    60_000,
   );
 
   test('limits a second go by seconds that pass: a step neither fills nor empties an allowance', async () => {
@@ -179,9 +179,11 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
       }
       return answers.filter(({ ok }) => ok).length;
     };
+    const startedAt = performance.now();
     const first = await burst();
     await clock.set(7200);
     const forward = await burst();
+    const seconds = (performance.now() - startedAt) / 1000;
     await clock.set(-3600);
     await pause(1100);
     const afterPause = await burst();
@@ -189,7 +191,7 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
     client.close();
 
     expect(first).toBeGreaterThanOrEqual(PER_SECOND);
-    expect(forward).toBeLessThan(PER_SECOND);
+    expect(first + forward).toBeLessThanOrEqual(PER_SECOND * (1 + seconds) + 1);
     expect(afterPause).toBeGreaterThanOrEqual(PER_SECOND);
   });
 

@@ -118,7 +118,7 @@ export async function replay({ dockerfile, context, into, runEnv }: ReplayPlan):
         await promisify(execFile)('sh', ['-c', rest], {
           cwd: join(stage.folder, stage.workdir),
           env: { ...runEnv, ...stage.env, ...stage.args },
-          timeout: 80_000,
+          timeout: 300_000,
         });
         return;
       case 'COPY':

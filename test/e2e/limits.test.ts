@@ -82,14 +82,14 @@ test('1,000 connects of one address: as many get in as may, and another address 
 });
 
 test('requests a second: by session over Socket.IO, by address over REST; others go on', async () => {
-  const app = await start({ trustProxy: ['loopback'], requestsPerSecond: 3 });
+  const app = await start({ trustProxy: ['loopback'], requestsPerSecond: 1 });
   expect([await connect(app, 'websocket'), await connect(app, 'websocket')]).toEqual(['in', 'in']);
   const ask = (socket: Socket | undefined): Promise<{ error?: { code: string; retryAfterMs: number } }> =>
     socket?.emitWithAck('predict', { input: [1] }) as Promise<{ error?: { code: string; retryAfterMs: number } }>;
   const answers = await Promise.all(Array.from({ length: 50 }, () => ask(sockets[0])));
   const refused = answers.filter(({ error }) => error !== undefined);
 
-  expect(refused.length).toBeGreaterThan(40);
+  expect(refused.length).toBeGreaterThan(20);
   for (const { error } of refused)
     expect(error).toMatchObject({ code: 'RATE_LIMITED', retryable: true, retryAfterMs: expect.any(Number) });
   expect((await ask(sockets[1])).error).toBeUndefined();
@@ -102,7 +102,7 @@ test('requests a second: by session over Socket.IO, by address over REST; others
     });
   const statuses = await Promise.all(Array.from({ length: 50 }, async () => post('203.0.113.1')));
   const late = statuses.filter(({ status }) => status === 429);
-  expect(late.length).toBeGreaterThan(40);
+  expect(late.length).toBeGreaterThan(20);
   expect(late[0]?.headers.get('retry-after')).toBe('1');
   expect((await post('203.0.113.2')).status).toBe(200);
 });

@@ -19,7 +19,7 @@ let lack: string | undefined;
 beforeAll(async () => {
   lack = await prometheusLack();
   hub = await startTestProcess({ models: async () => join(root, 'model'), config: { maxInFlightRows: 8 } });
-}, 60_000);
+});
 
 afterAll(async () => {
   expect(await hub.close()).toBe(0);
@@ -144,12 +144,12 @@ test('a real Prometheus scrapes the hub, evaluates every rule, and has data for 
   })();
   try {
     await viewer.emitWithAck('subscribe', { stream: 'talk', mode: 'all', maxRate: 1, history: 0 });
-    await until('the hub is scraped', async () => (await prometheus.query('up == 1')).length === 1, 30_000);
+    await until('the hub is scraped', async () => (await prometheus.query('up == 1')).length === 1, 60_000);
     for (const { panel, expr } of queriesOf(readDashboard())) {
       const query = fillIn(expr, '8s');
       const hasData = async (): Promise<boolean> =>
         (await prometheus.query(query)).some(({ value: [, value] }) => Number.isFinite(Number(value)));
-      await until(`"${panel}" has data: ${query}`, hasData, 30_000);
+      await until(`"${panel}" has data: ${query}`, hasData, 60_000);
     }
     expect(await prometheus.labelValues('model', 'tickcast_requests_total')).toContain('sentiment');
     expect(await prometheus.labelValues('instance', 'tickcast_info')).toEqual([new URL(hub.url).host]);

@@ -35,7 +35,7 @@ async function connects(origin: string | undefined, transport: 'websocket' | 'po
     extraHeaders,
     reconnection: false,
     forceNew: true,
-    timeout: 5000,
+    timeout: 60_000,
   });
   const connected = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true));

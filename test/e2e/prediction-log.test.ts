@@ -116,7 +116,7 @@ async function load(url: string, input: readonly number[] = [1]) {
 test('SIGTERM under load: every prediction stands in a file, in whole lines, over many files', async () => {
   const { hub, end } = await startHub({ predictionLogMaxFileBytes: 256 * 1024 });
   const { counts, stop } = await load(hub.url);
-  await until('predictions come', () => counts.answered > 5000);
+  await until('predictions come', () => counts.answered > 5000, 90_000);
   const verdict = await end();
   await stop();
 
@@ -127,25 +127,28 @@ test('SIGTERM under load: every prediction stands in a file, in whole lines, ove
   expect(Math.max(...verdict.fileBytes)).toBeLessThanOrEqual(256 * 1024);
 });
 
-async function fiveSecondsWithoutRoom(disk: SmallDisk): Promise<void> {
+async function aTimeWithoutRoom(disk: SmallDisk): Promise<void> {
   const folder = join(disk.folder, 'log');
   const { hub, end } = await startHub({ predictionLogMaxFileBytes: 1 << 20 }, disk.nodeFlags, [], folder);
   const { counts, stop } = await load(hub.url);
   await until('lines come', () => bytesIn(folder) > 100_000);
-  const before = counts.answered;
+  const answersCome = (): Promise<void> => {
+    const before = counts.answered;
+    return until('answers go on', () => counts.answered > before + 1000, 90_000);
+  };
   disk.fill();
-  await delay(2000);
-  const [bytes, between] = [bytesIn(folder), counts.answered];
-  await delay(3000);
+  await until('it is told of', () => hub.log.some(({ msg }) => msg === 'the prediction log has trouble'));
+  // More than once as long as it waits before it tries again.
+  await Promise.all([delay(1500), answersCome()]);
+  const bytes = bytesIn(folder);
+  await Promise.all([delay(1500), answersCome()]);
   const stuck = bytesIn(folder);
   disk.free();
-  const after = counts.answered;
   await until('lines come again', () => bytesIn(folder) > stuck + 100_000);
   await stop();
   const verdict = await end();
 
   // Answers came all the time, and lines did not.
-  expect([between - before, after - between].every((count) => count > 500)).toBe(true);
   expect(stuck).toBe(bytes);
   expect(verdict.code).toBe(0);
   expect(verdict.lines).toBe(verdict.written);
@@ -156,7 +159,7 @@ async function fiveSecondsWithoutRoom(disk: SmallDisk): Promise<void> {
 }
 
 test.each(['pretended', 'real'] as const)(
-  'a disk that is full for five seconds (%s): predictions go on, what is lost is counted, lines come again',
+  'a disk that is full for a time (%s): predictions go on, what is lost is counted, lines come again',
   async (kind) => {
     const disk = smallDisk(root, kind);
     if (disk === undefined) {
@@ -164,7 +167,7 @@ test.each(['pretended', 'real'] as const)(
       return console.warn('not tested with a real disk: mounting one takes root');
     }
     try {
-      await fiveSecondsWithoutRoom(disk);
+      await aTimeWithoutRoom(disk);
     } finally {
       disk.remove();
     }
@@ -174,7 +177,7 @@ test.each(['pretended', 'real'] as const)(
 test('under ulimit -f: files end at the limit, and no line is lost', async () => {
   const { hub, end } = await startHub({}, [], ['bash', '-c', 'ulimit -f 256 && exec "$@"', 'bash']);
   const { counts, stop } = await load(hub.url);
-  await until('predictions come', () => counts.answered > 5000);
+  await until('predictions come', () => counts.answered > 5000, 90_000);
   await stop();
   const verdict = await end();
 

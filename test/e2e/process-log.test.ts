@@ -1,12 +1,13 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { io } from 'socket.io-client';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startTestProcess } from '../support/app.js';
 import { startStuckHub } from '../support/stuck-output.js';
 import { writeLinear } from '../support/tiny-models.js';
-import { until } from '../support/until.js';
+import { until, within } from '../support/until.js';
 
 const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
 const SECRET = 'hush-4711-do-not-log';
@@ -60,14 +61,24 @@ test('every line is JSON with a time, a level and ids; no secret and no payload 
 test.skipIf(!process.env.CI && !existsSync('/usr/bin/script'))(
   'on a terminal the lines are for people, and --log-format json is for machines there too',
   async () => {
-    const run = (format: string): Promise<string> =>
-      new Promise((resolve) => {
-        // Otherwise it signals the hub and then its group, and a second signal ends a hub at once.
-        const command = `timeout --foreground -s TERM 4 ${process.execPath} ${main} --port 0 --engine wasm --log-format ${format}`;
-        execFile('script', ['-qec', command, '/dev/null'], { timeout: 30_000 }, (_error, stdout) => resolve(stdout));
+    const run = async (format: string): Promise<string> => {
+      const hub = `exec ${process.execPath} ${main} --port 0 --engine wasm --log-format ${format}`;
+      const child = spawn('script', ['-qec', `echo "pid $$"; ${hub}`, '/dev/null'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
       });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      const closed = once(child, 'close');
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+      await until('it listens', () => said.includes('listening'));
+      process.kill(Number(/pid (\d+)/.exec(said)?.[1]), 'SIGTERM');
+      await within('it drains', closed);
+      return said;
+    };
 
-    const [pretty, json] = [await run('auto'), await run('json')];
+    const [pretty, json] = await Promise.all([run('auto'), run('json')]);
 
     expect(pretty).toMatch(/\d\d:\d\d:\d\d\.\d{3}.*INFO.*listening/);
     expect(pretty).toContain('drained');

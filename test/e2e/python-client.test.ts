@@ -19,7 +19,7 @@ beforeAll(async () => {
       return join(folder, 'model.json');
     },
   });
-}, 300_000);
+}, 600_000);
 
 afterAll(() => hub.close());
 
@@ -31,7 +31,7 @@ test.for(['websocket', 'polling'])('python-socketio is served over %s', async (t
     return;
   }
   const script = join(import.meta.dirname, '../fixtures/python_client.py');
-  const { stdout } = await promisify(execFile)(found.python, [script, hub.url, transport], { timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(found.python, [script, hub.url, transport], { timeout: 120_000 });
   const got = JSON.parse(stdout);
 
   expect(got).toMatchObject({ in_time: true, transport });

@@ -56,7 +56,7 @@ function startLoad(port: number): { readonly tally: Tally; settle(): Promise<voi
   const calls = clients.flatMap((client) => Array.from({ length: CALLERS }, () => call(client, tally, stop.signal)));
   const settle = async (): Promise<void> => {
     stop.abort();
-    await within('every call settles', Promise.all(calls), 30_000);
+    await within('every call settles', Promise.all(calls), 60_000);
     for (const client of clients) client.close();
   };
   return { tally, settle };

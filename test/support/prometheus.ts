@@ -89,7 +89,7 @@ export class Prometheus {
     const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
     const child = spawn('prometheus', args, { stdio: ['ignore', 'inherit', 'inherit'] });
     const prometheus = new Prometheus(`http://127.0.0.1:${port}`, child, folder);
-    await until('Prometheus is ready', () => prometheus.#isReady(), 30_000).catch(async (cause) => {
+    await until('Prometheus is ready', () => prometheus.#isReady(), 60_000).catch(async (cause) => {
       await prometheus.close();
       throw cause;
     });
@@ -120,7 +120,7 @@ export class Prometheus {
 
   async close(): Promise<void> {
     this.#child.kill('SIGTERM');
-    const killer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
+    const killer = setTimeout(() => this.#child.kill('SIGKILL'), 30_000);
     if (this.#child.exitCode === null) await this.#exited;
     clearTimeout(killer);
     await rm(this.#folder, { recursive: true, force: true });

@@ -4,10 +4,10 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../../bench/harness/free-port.js';
 import { writeLinear } from './tiny-models.js';
 import { until, within } from './until.js';
 
@@ -35,6 +35,7 @@ export async function startStuckHub(
 ): Promise<StuckHub> {
   const folder = await mkdtemp(join(tmpdir(), 'tickcast-output-'));
   await writeLinear(folder);
+  // What the hub says of its own choice cannot be read here.
   const port = await freePort();
   const args = ['--port', String(port), '--model', folder, '--engine', 'wasm', '--grace-ms', '3000', ...options];
   const [program = '', ...rest] = command([process.execPath, main, ...args], folder);
@@ -46,7 +47,7 @@ export async function startStuckHub(
   });
   const url = `http://127.0.0.1:${port}`;
   const ready = async (): Promise<boolean> => (await fetch(`${url}/readyz`).catch(() => undefined))?.status === 200;
-  await until('the hub is ready', ready, 30_000);
+  await until('the hub is ready', ready, 60_000);
   const predict = async (times: number): Promise<number> => {
     const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
     let answered = 0;
@@ -63,15 +64,6 @@ export async function startStuckHub(
     return probe === 200 ? answered : 0;
   };
   return { child, url, folder, predict, exited };
-}
-
-/** Free a moment ago: what the hub says of its own choice cannot be read here. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 function ask(url: string, agent: Agent, body?: string): Promise<number | undefined> {

@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { freePort } from '../../../bench/harness/free-port.js';
-import { median } from '../../../bench/harness/statistics.js';
 import { connect, isTickcastError, type TickcastClient } from '../../../client/index.js';
 import { startTestProcess, type TestProcess } from '../../support/app.js';
 import { missingChromium, openPage, startChromium } from '../../support/page.js';
@@ -18,6 +17,14 @@ const TEXTS = [
   'the meeting is at ten',
   'I love this <b>song</b>',
 ];
+/** What the page has asked for so far, itself included. */
+const ASKED = `(() => {
+  const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+  return { files: entries.map(({ name }) => name), bytes: entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0) };
+})()`;
+/** What it is now, and a little more. */
+const MOST_FILES = 12;
+const MOST_BYTES = 400_000;
 const FAST = { reconnectMinMs: 50, reconnectMaxMs: 500 } as const;
 
 let browser: Browser | undefined;
@@ -93,43 +100,36 @@ async function withPage(url: string, body: (page: Page) => Promise<void>): Promi
   }
 }
 
-test('the page of a real hub is live within two seconds of opening, with messages and a mood', (context) =>
-  withHub(context, async ({ hub }) => {
-    const times: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      await withPage(`${hub.url}/?stream=talk`, async (page) => {
-        await state(page, 'live');
-        await holds(page, 'document.querySelectorAll("#newest [data-row]").length > 0');
-        // Since the navigation began, by the page's own clock.
-        times.push((await page.evaluate('performance.now()')) as number);
-        await text(page, '[data-mood]', /[+−]?\d/);
-      });
-    }
-    console.log(`live with messages after ${times.map(Math.round).join(', ')} ms`);
-    // Of some, because one may meet a pause of the machine.
-    expect(median(times)).toBeLessThan(2000);
-  }));
-
-test('typing gives a score within 150 ms, by the model, with the receipt of a real prediction', (context) =>
+test('the page of a real hub is live when it is opened, with messages and a mood, and asks for little before', (context) =>
   withHub(context, async ({ hub }) => {
     await withPage(`${hub.url}/?stream=talk`, async (page) => {
       await state(page, 'live');
-      // From the key's event to the first change of the bars, in the page.
+      await holds(page, 'document.querySelectorAll("#newest [data-row]").length > 0');
+      // How long it takes is for `npm run bench:page`; here, on how much it waits.
+      const asked = (await page.evaluate(ASKED)) as { files: string[]; bytes: number };
+      console.log(`live with messages after ${asked.files.length} files of ${asked.bytes} bytes`);
+      expect(asked.files.length).toBeLessThanOrEqual(MOST_FILES);
+      expect(asked.bytes).toBeLessThan(MOST_BYTES);
+      await text(page, '[data-mood]', /[+−]?\d/);
+    });
+  }));
+
+test('typing gives scores, by the model, with the receipt of a real prediction', (context) =>
+  withHub(context, async ({ hub }) => {
+    await withPage(`${hub.url}/?stream=talk`, async (page) => {
+      await state(page, 'live');
+      const typed = 'what a lovely day';
       await page.evaluate(`{
-        globalThis.times = [];
-        let typed = 0;
-        document.querySelector('#try-text').addEventListener('input', () => { typed = performance.now(); }, { capture: true });
-        new MutationObserver(() => { if (typed > 0) times.push(performance.now() - typed); typed = 0; })
+        globalThis.scored = 0;
+        new MutationObserver(() => { scored += 1; })
           .observe(document.querySelector('[data-receipt]'), { childList: true, characterData: true, subtree: true });
       }`);
-      await page.locator('#try-text').pressSequentially('what a lovely day', { delay: 120 });
+      await page.locator('#try-text').pressSequentially(typed, { delay: 120 });
       await text(page, '[data-score="positive"]', /^0\.[89]\d$/);
-      const times = (await page.evaluate('times')) as number[];
-      console.log(
-        `scored ${times.length} keystrokes, median ${median(times).toFixed(1)} ms, most ${Math.max(...times).toFixed(1)} ms`,
-      );
-      expect(times.length).toBeGreaterThan(5);
-      expect(median(times)).toBeLessThan(150);
+      // As it is typed; a key that is overtaken gets no score of its own.
+      const scored = (await page.evaluate('scored')) as number;
+      console.log(`scored ${scored} of ${typed.length} keystrokes`);
+      expect(scored).toBeGreaterThan(1);
       expect(await page.textContent('[data-receipt]')).toMatch(/queue.*batch.*infer.*network/);
       await page.waitForSelector('#try-words .word[data-tone="positive"] >> text=lovely');
     });
@@ -140,8 +140,8 @@ test('a hub that is killed and started again: the page recovers by itself and sh
     await withPage(`${hub.url}/?stream=talk&range=1m`, async (page) => {
       await state(page, 'live');
       await restart('SIGKILL');
-      await state(page, 'live', 30_000);
-      await text(page, '#gaps', /Hub restarted, unknown number missed/, 30_000);
+      await state(page, 'live');
+      await text(page, '#gaps', /Hub restarted, unknown number missed/);
       await holds(page, 'document.querySelectorAll("#newest [data-row]").length > 0');
       expect(Number(await page.textContent('[data-reconnects]'))).toBeGreaterThanOrEqual(1);
     });
