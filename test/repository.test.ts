@@ -67,7 +67,7 @@ const BEHAVIOURS = {
   core: ['fairness', 'latest-wins', 'overload', 'principals', 'settlement'],
   dashboard: ['numbers'],
   deploy: ['kubernetes-types', 'monitoring'],
-  docs: ['way-of-a-predict'],
+  docs: ['results', 'way-of-a-predict'],
   models: ['tiny-models'],
   streams: ['casting', 'clock-steps', 'slow-viewers'],
   transports: ['limits', 'principals'],
