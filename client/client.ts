@@ -61,7 +61,9 @@ export interface ClientPlatform {
 /** Concurrent requests of one `predictMany`: more than any credit needs, and cheap in memory. */
 const MANY_WIDTH = 1024;
 
+/** A client of one hub, or of several behind one address. Create it with `connect()`. */
 export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
+  /** The hub's origin, without a path. */
   readonly url: string;
   readonly #options: ResolvedOptions;
   readonly #clock: ClientClock;
@@ -109,6 +111,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     this.#connection.open();
   }
 
+  /** State of the connection. */
   get state(): ConnectionState {
     return this.#connection.state;
   }
