@@ -1,10 +1,10 @@
-/** What the measure of one attack found, and whether it is good enough. Knows figures; runs nothing. */
+/** The measurement of one attack, and whether it is good enough. Knows figures; runs nothing. */
 
 import type { AttackName } from './attacks/table.js';
 import { type Account, faultsOf } from './clients/oracle.js';
 import { mib, type Outcome } from './verdict.js';
 
-/** p99 of the others under the attack, over that with the attack on a bare server beside the hub. */
+/** p99 of the others under the attack, divided by that with the attack on a bare server beside the hub. */
 const RATIO_LIMIT = 1.5;
 const GROWTH_LIMIT_BYTES = 96 * 2 ** 20;
 
@@ -33,7 +33,7 @@ export function ratioOf({ under, beside }: Pick<Measured, 'under' | 'beside'>): 
   return under.p99Us / beside.p99Us;
 }
 
-/** What of the measure is missed, in words. */
+/** The missed limits, in words. */
 export function missesOf(measured: Measured): readonly string[] {
   const { outcome, quietRssBytes, peakRssBytes, account, faults } = measured;
   const misses: string[] = outcome === 'dead' || outcome === 'hung' ? [`the hub was ${outcome}`] : [];
