@@ -1,4 +1,7 @@
-/** Reads a Dockerfile and does what it says in folders instead of images: enough of the format for ours, and an error for anything else. */
+/**
+ * Reads a Dockerfile and does what it says in folders instead of images: enough of the format for ours, and an error
+ * for anything else.
+ */
 
 import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
@@ -59,7 +62,10 @@ export function readInstructions(text: string): readonly Instruction[] {
     });
 }
 
-/** Tells whether a path of the context, with `/`, stays out of it. The last pattern that matches a path or a folder above it decides. */
+/**
+ * Tells whether a path of the context, with `/`, stays out of it. The last pattern that matches a path or a folder
+ * above it decides.
+ */
 export function readIgnored(text: string): (path: string) => boolean {
   const rules = text
     .split('\n')

@@ -47,7 +47,8 @@ beforeAll(async () => {
     runEnv: {
       ...Object.fromEntries(outer),
       npm_config_prefer_offline: 'true',
-      // The native library is some 600 MB from a storage host. Without it the image is what it is where that host cannot be reached.
+      // The native library is some 600 MB from a storage host. Without it the image is what it is where that host
+      // cannot be reached.
       npm_config_ignore_scripts: 'true',
     },
   });
@@ -61,7 +62,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Starts the entry point as the README's `docker run` would: its environment and nothing else, not root, no compiler to be found. */
+/**
+ * Starts the entry point as the README's `docker run` would: its environment and nothing else, not root, no compiler to
+ * be found.
+ */
 async function start(): Promise<Container> {
   const env = { ...image.env, PATH: onlyNode, HOME: '/nonexistent', TICKCAST_PORT: String(await freePort()) };
   const [command = '', ...args] = image.entrypoint;

@@ -1,4 +1,7 @@
-/** Many sockets that ask, cancel, lose patience and hang up at random: every request settles once, with its own rows, where it was asked. */
+/**
+ * Many sockets that ask, cancel, lose patience and hang up at random: every request settles once, with its own rows,
+ * where it was asked.
+ */
 
 import { join } from 'node:path';
 import type { Socket } from 'socket.io-client';

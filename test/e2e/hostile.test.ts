@@ -6,7 +6,10 @@ import { frame, RawSocket } from '../support/raw-socket.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
 
-/** What an attack may take, with all that V8 and the kernel's buffers make of it; before the bounds it was hundreds of megabytes. */
+/**
+ * What an attack may take, with all that V8 and the kernel's buffers make of it; before the bounds it was hundreds of
+ * megabytes.
+ */
 const MOST_BYTES = 96 << 20;
 const SECONDS = 1.5;
 const OPCODE_PING = 9;

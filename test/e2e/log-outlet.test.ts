@@ -101,8 +101,8 @@ test('a file: every line is there, in order, the last one too', async () => {
 });
 
 /**
- * `script` reads a terminal for as long as its own output is read. The outer shell goes with the terminal, as a person's does; the inner one stays
- * to write down how the hub ended.
+ * `script` reads a terminal for as long as its own output is read. The outer shell goes with the terminal, as a
+ * person's does; the inner one stays to write down how the hub ended.
  */
 function inTerminal(node: readonly string[], folder: string): readonly string[] {
   const inner = `trap "" HUP; ${node.join(' ')} & echo $! > ${folder}/pid; wait $!; echo $? > ${folder}-code`;

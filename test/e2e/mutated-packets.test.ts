@@ -1,4 +1,7 @@
-/** Two thousand packets, valid ones that were damaged by a seeded random: each is answered, ignored or ends its own connection, and nothing else. */
+/**
+ * Two thousand packets, valid ones that were damaged by a seeded random: each is answered, ignored or ends its own
+ * connection, and nothing else.
+ */
 
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -145,7 +148,8 @@ async function settle(socket: RawSocket): Promise<boolean> {
   socket.send(GOOD);
   const served = (message: string): boolean => message.includes('"id":"served"');
   const settled = (): boolean => socket.closed || socket.messages.some(served);
-  // What comes in one turn with a packet that leaves the namespace is ignored by Socket.IO; the next one ends the connection.
+  // What comes in one turn with a packet that leaves the namespace is ignored by Socket.IO; the next one ends the
+  // connection.
   await until('the connection is served or closed', settled, 200).catch(() => socket.send(GOOD));
   await until('the connection is served or closed', settled);
   const lives = !socket.closed && socket.messages.some(served);

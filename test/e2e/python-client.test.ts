@@ -1,4 +1,6 @@
-/** A client in another language that knows nothing of Tickcast: python-socketio, with events and with acknowledgements. */
+/**
+ * A client in another language that knows nothing of Tickcast: python-socketio, with events and with acknowledgements.
+ */
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

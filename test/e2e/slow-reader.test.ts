@@ -10,11 +10,15 @@ const WARM_UP = 1;
 /** Without a limit V8 lets its heap grow by more than is looked for here, because there is memory. */
 const HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 
-/** Joins, then emits and never reads, as fast as the hub takes it, until it is cut. Answers the most memory that the hub had, in bytes. */
+/**
+ * Joins, then emits and never reads, as fast as the hub takes it, until it is cut. Answers the most memory that the hub
+ * had, in bytes.
+ */
 async function flood(hub: TestProcess): Promise<number> {
   const socket = await RawSocket.open(hub.url);
   socket.stopReading();
-  // Long answers fill the kernel's buffers soon; no more requests than the hub takes without refusing, which would slow this client down.
+  // Long answers fill the kernel's buffers soon; no more requests than the hub takes without refusing, which would slow
+  // this client down.
   const request = frame(`42["predict",{"timing":false,"input":[${Array(1000).fill(1.5).join(',')}]}]`);
   let most = 0;
   let turn = 0;

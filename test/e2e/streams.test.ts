@@ -12,7 +12,10 @@ import { until } from '../support/until.js';
 
 const FAST = { reconnectMinMs: 20, reconnectMaxMs: 200 } as const;
 
-/** A viewer in mode `all` that writes down what it sees. `history` is all there is, so that a new life is seen from its start. */
+/**
+ * A viewer in mode `all` that writes down what it sees. `history` is all there is, so that a new life is seen from its
+ * start.
+ */
 function record(client: TickcastClient, stream: string): StreamRecord {
   const seen = new StreamRecord();
   const subscription = client.subscribe(stream, { mode: 'all', history: 1000 });
@@ -195,7 +198,8 @@ test('a session is a secret: what viewers see of a publisher does not tell it', 
 const COUNT = 9000;
 
 test('a loop that is slow holds the hub back instead of losing items', async () => {
-  // A process of its own: in one with the hub the client would seem not to read. Nor must it when the machine is busy with others.
+  // A process of its own: in one with the hub the client would seem not to read. Nor must it when the machine is busy
+  // with others.
   const hub = await startTestProcess({
     models: (folder) => writeLinear(folder),
     config: { maxStreamItems: 10_000, maxStreamBytes: 1 << 26, maxViewerBytes: 1 << 24, maxOutboxBytes: 1 << 25 },

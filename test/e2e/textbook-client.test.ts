@@ -1,4 +1,7 @@
-/** The client that anyone would write first: `io(url)`, `emit('predict')`, `on('prediction')`, against a model given as a model.json. */
+/**
+ * The client that anyone would write first: `io(url)`, `emit('predict')`, `on('prediction')`, against a model given as
+ * a model.json.
+ */
 
 import { join } from 'node:path';
 import { io } from 'socket.io-client';

@@ -10,7 +10,9 @@ const root = join(import.meta.dirname, '../..');
 /** As few as they are now, and one more. Whoever needs another file looks first for one that is entered in vain. */
 const MOST_FILES = 57;
 
-/** Files that every one of a few predicts entered; what else happened in the process meanwhile is in some of them only. */
+/**
+ * Files that every one of a few predicts entered; what else happened in the process meanwhile is in some of them only.
+ */
 async function tracedFiles(): Promise<readonly string[]> {
   const support = join(root, 'test/support');
   const execArgv = ['--import', pathToFileURL(join(support, 'coverage.mjs')).href];

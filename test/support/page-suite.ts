@@ -1,4 +1,7 @@
-/** What the tests of the page share: one Chromium a file, a scripted hub and a page a test, and that nothing went wrong in the page. */
+/**
+ * Common setup of the page's tests: one Chromium per file, a scripted hub and a page per test, and a check for errors
+ * in the page.
+ */
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -28,7 +31,7 @@ export interface PageCase {
 export type Body = (page: Page, hub: ScriptedHub) => Promise<void>;
 
 export interface PageSuite {
-  /** Opens the page on a hub of its own, and afterwards sees that it had no errors and asked nobody else for anything. */
+  /** Opens the page on its own hub, and afterwards checks that it had no errors and sent no requests elsewhere. */
   run(context: TestContext, given: PageCase, body: Body): Promise<void>;
 }
 
@@ -68,12 +71,14 @@ export async function state(page: Page, name: string, timeout = 15_000): Promise
   await page.waitForSelector(`html[data-state="${name}"]`, { timeout, state: 'attached' });
 }
 
-/** Waits until an expression is true in the page. Asked from here: the page's policy forbids `eval` to the page's own timers. */
+/**
+ * Waits until an expression is true in the page. Polled from here: the page's policy forbids `eval` in its own timers.
+ */
 export async function holds(page: Page, expression: string, ms = 15_000): Promise<void> {
   await until(expression, async () => (await page.evaluate(expression)) === true, ms);
 }
 
-/** Waits until the text of the first element that is found has the form; answers the text. */
+/** Waits until the text of the first matching element has the form; returns the text. */
 export async function text(page: Page, selector: string, form: RegExp, ms = 15_000): Promise<string> {
   let found = '';
   const read = `document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`;

@@ -1,4 +1,4 @@
-/** Waiting in tests: for a condition, with a deadline, never for a time. */
+/** Waiting in tests: for a condition, with a deadline, never for a duration. */
 
 const DEADLINE_MS = 10_000;
 

@@ -1,4 +1,5 @@
-// Training end to end on a small corpus of our own: it learns, it is repeatable, it goes on where it was, and a hub serves what it writes.
+// Training end to end on a small corpus of our own: it learns, it is repeatable, it goes on where it was, and a hub
+// serves what it writes.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

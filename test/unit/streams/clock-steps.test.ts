@@ -33,7 +33,10 @@ function readBySdk(viewer: TestViewer) {
 }
 
 describe.each(STEPS)('a wall clock that is set %s', (_name, stepMs) => {
-  /** Ten seconds, one item each quarter of one; the step is after a third of the fourth second, and is undone after the seventh. */
+  /**
+   * Ten seconds, one item each quarter of one; the step is after a third of the fourth second, and is undone after the
+   * seventh.
+   */
   function run() {
     const t = new TestStreams({ maxStreamItems: 1000 });
     t.publish(1);

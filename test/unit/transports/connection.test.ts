@@ -49,7 +49,10 @@ function make(options: Partial<HubOptions>, sessionName?: string) {
   });
   session.attach(connection);
   let id = 0;
-  /** As the decoder and Socket.IO: all that came in one chunk passes the gate, or does not, before the first of it is handled. */
+  /**
+   * As the decoder and Socket.IO: all that came in one chunk passes the gate, or does not, before the first of it is
+   * handled.
+   */
   const chunk = (...events: readonly { rows: number; attachments?: number }[]): (WireError | undefined)[] => {
     const read = events.map(({ rows, attachments = 0 }) => {
       const request = { id: ++id, input: new Array(rows).fill([1]) };
