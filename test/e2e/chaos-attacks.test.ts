@@ -6,19 +6,19 @@ import { ATTACKS, type AttackName, attackNames } from '../../dist/bench/chaos/at
 import { Random } from '../../dist/demo/text/random.js';
 import { until } from '../support/until.js';
 
-/** On a busy machine an attack may have to wait for its first packet; then it goes on for a while. */
+/** On a busy machine an attack may wait for its first packet; then it continues for a while. */
 const START_MS = 20_000;
 const ATTACK_MS = 1_000;
-/** An attack may look at its signal only between two visits. */
+/** An attack may check its signal only between two visits. */
 const END_MS = 8_000;
 
-/** What a server saw of one attack. */
+/** What a server observed of one attack. */
 interface Seen {
   readonly live: Set<unknown>;
   bytes: number;
 }
 
-/** Answers what a peer waits for, and ends nothing. */
+/** Sends what a peer waits for, and ends nothing. */
 function bareServer(seen: Seen): Server {
   return createServer((socket) => {
     seen.live.add(socket);
@@ -33,7 +33,7 @@ function bareServer(seen: Seen): Server {
   });
 }
 
-/** Answers what was wrong, if anything was. */
+/** Returns what was wrong, or undefined. */
 async function tryAttack(name: AttackName): Promise<string | undefined> {
   const seen: Seen = { live: new Set(), bytes: 0 };
   const server = bareServer(seen).listen(0, '127.0.0.1');

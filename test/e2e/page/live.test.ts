@@ -20,7 +20,7 @@ test('the page shows live data, numbers that agree, and messages', (context) =>
     expect(await page.evaluate(agree)).toEqual([100, 0]);
     expect(await page.textContent('[data-behind]')).toMatch(/^\d\.\d.s behind$/);
     const since = (await page.evaluate('performance.now()')) as number;
-    // Two seconds are the aim; a busy machine gets more.
+    // The target is two seconds; a busy machine gets more.
     expect(since).toBeLessThan(15_000);
   }));
 

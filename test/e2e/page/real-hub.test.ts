@@ -34,7 +34,7 @@ interface Setting {
   readonly restart: (signal: NodeJS.Signals) => Promise<void>;
 }
 
-/** The hub with the project's own model, and a publisher of fifty texts a second to the stream `talk`. */
+/** The hub with the project's own model, and a publisher of fifty texts per second to the stream `talk`. */
 async function withHub(
   context: TestContext,
   body: (setting: Setting) => Promise<void>,
@@ -100,13 +100,13 @@ test('the page of a real hub is live within two seconds of opening, with message
       await withPage(`${hub.url}/?stream=talk`, async (page) => {
         await state(page, 'live');
         await holds(page, 'document.querySelectorAll("#newest [data-row]").length > 0');
-        // Since the navigation began, by the page's own clock.
+        // Since the start of the navigation, by the page's own clock.
         times.push((await page.evaluate('performance.now()')) as number);
         await text(page, '[data-mood]', /[+−]?\d/);
       });
     }
     console.log(`live with messages after ${times.map(Math.round).join(', ')} ms`);
-    // Of some, because one may meet a pause of the machine.
+    // The median, because one may coincide with a pause of the machine.
     expect(median(times)).toBeLessThan(2000);
   }));
 
@@ -180,7 +180,7 @@ test('a plain page of another server streams live sentiment with the SDK that th
         await text(page, '#state', /^connected$/);
         await text(page, '#items', /positive: what a lovely day/);
         await page.close();
-        // A page that is not named is not served.
+        // A page whose origin is not allowed is not served.
         const refused = await fetch(`${hub.url}/tickcast.js`, { headers: { origin: 'http://elsewhere.example' } });
         expect(refused.status).toBe(403);
       },
