@@ -157,8 +157,8 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   }
 
   /**
-   * Requests one prediction per input and resolves with their results in input order; never rejects. A failed one is `{
-   * ok: false, error }` and does not disturb the others. `timeoutMs` counts from the call, for all of them together.
+   * Requests one prediction per input and resolves with their results in input order; never rejects. A failed one is
+   * `{ ok: false, error }` and does not disturb the others. `timeoutMs` counts from the call, for all of them together.
    */
   async predictMany<Reference extends ModelReference<Models>>(
     inputs: readonly InputOf<Models, NoInfer<Reference>>[],

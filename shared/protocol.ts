@@ -51,8 +51,8 @@ export interface PredictRequest {
 }
 
 /**
- * Where the time of one prediction, or of the predictions around a percentile, went, in microseconds: `queue + batch +
- * infer = total`.
+ * Where the time of one prediction, or of the predictions around a percentile, went, in microseconds:
+ * `queue + batch + infer = total`.
  */
 export interface ReceiptParts {
   /** From receipt until the batch was posted to the engine. */
