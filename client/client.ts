@@ -61,7 +61,9 @@ export interface ClientPlatform {
 /** Concurrent requests of one `predictMany`: more than any credit needs, and cheap in memory. */
 const MANY_WIDTH = 1024;
 
+/** A client of one hub, or of several behind one address. Create it with `connect()`. */
 export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
+  /** The hub's origin, without a path. */
   readonly url: string;
   readonly #options: ResolvedOptions;
   readonly #clock: ClientClock;
@@ -109,6 +111,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     this.#connection.open();
   }
 
+  /** State of the connection. */
   get state(): ConnectionState {
     return this.#connection.state;
   }
@@ -154,8 +157,8 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   }
 
   /**
-   * Requests one prediction per input and resolves with their results in input order; never rejects. A failed one is `{
-   * ok: false, error }` and does not disturb the others. `timeoutMs` counts from the call, for all of them together.
+   * Requests one prediction per input and resolves with their results in input order; never rejects. A failed one is
+   * `{ ok: false, error }` and does not disturb the others. `timeoutMs` counts from the call, for all of them together.
    */
   async predictMany<Reference extends ModelReference<Models>>(
     inputs: readonly InputOf<Models, NoInfer<Reference>>[],

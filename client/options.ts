@@ -4,6 +4,7 @@ import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
 import { castProblem, describe, isModelReference } from '../shared/parse.js';
 import { type TokenSource, tokenProblem } from './token.js';
 
+/** A transport of Socket.IO. */
 export type TransportName = 'websocket' | 'polling';
 
 /** Options of `connect()`. */

@@ -25,8 +25,8 @@ ${rows.join('\n')}
 });
 const text = `# Options of the hub
 
-Each by flag or by environment; a flag wins. A value out of range stops the start with one line that names it. Made from the table in
-\`server/config/options.ts\` by \`npm run docs\`.
+Each option can be set by flag or by environment variable; the flag takes precedence. An invalid value stops the start
+with one line that names it. Generated from the table in \`server/config/options.ts\` by \`npm run docs\`.
 
 ${groups.join('\n')}`;
 writeFileSync('docs/options.md', text);
@@ -48,24 +48,30 @@ const processRows = processMetrics()
   .map(({ name, help }) => `| \`${name}\` | ${help} |`);
 const metricsText = `# Metrics
 
-\`GET /metrics\` answers in the text format of Prometheus. Counting costs a prediction 0.12 us (\`npm run bench:metrics\`); the text is made
-when it is asked for. Counters and histograms are since the start of the process. Made from the tables in
-\`server/observe/metrics/\` by \`npm run docs\`.
+\`GET /metrics\` answers in the text format of Prometheus. Counting costs 0.12 us per prediction (\`npm run
+bench:metrics\`); the text is rendered on request. Counters and histograms cover the time since the start of the process.
+Generated from the tables in \`server/observe/metrics/\` by \`npm run docs\`.
 
-In [\`deploy/\`](../deploy): \`prometheus/prometheus.yml\` (what to scrape), \`prometheus/alerts.yml\` (alert rules), \`grafana/tickcast.json\` (a dashboard).
+In [\`deploy/\`](../deploy): \`prometheus/prometheus.yml\` (what to scrape), \`prometheus/alerts.yml\` (alert rules),
+\`grafana/tickcast.json\` (a dashboard).
 
-- Labels have few values: models and their labels come from the hub's own folders, \`outcome\` and \`reason\` from the error table, \`route\` from the
-  hub's routes. Nothing that a caller chose becomes a label. A model with more than 100 labels has no series for them.
-- Series of a model are there, at 0, from the start of the hub: a counter that appeared with its first event would hide that event from \`rate()\`.
-- Times are in buckets of 1, 2 and 5 from 50 us to 60 s, so an estimated percentile is right within a factor of about two; the share of requests
-  within 1, 10, 100 ms or 1 s is exact. \`request\` is the sum of \`queue\`, \`batch\` and \`infer\` for each prediction: their sums add up, their percentiles do not.
-- Refused \`subscribe\` and \`cancel\` events are in \`tickcast_requests_total\` too, under the default model: they have a code and no prediction.
-- \`tickcast_event_loop_utilisation_ratio\` and \`nodejs_eventloop_lag_*\` are over the time since the last scrape: two Prometheus servers share that time between them.
+- Labels have few values: models and their labels come from the hub's own folders, \`outcome\` and \`reason\` from the error
+  table, \`route\` from the hub's routes. Nothing chosen by a caller becomes a label. A model with more than 100 labels
+  has no series for them.
+- Series of a model exist, at 0, from the start of the hub: a counter that appeared with its first event would hide that
+  event from \`rate()\`.
+- Times have buckets of 1, 2 and 5 from 50 us to 60 s, so an estimated percentile is right within a factor of about two;
+  the share of requests within 1, 10, 100 ms or 1 s is exact. \`request\` is the sum of \`queue\`, \`batch\` and \`infer\` for
+  each prediction: their sums add up, their percentiles do not.
+- \`tickcast_requests_total\` also counts refused \`subscribe\` and \`cancel\` events, under the default model: they have a
+  code and no prediction.
+- \`tickcast_event_loop_utilisation_ratio\` and \`nodejs_eventloop_lag_*\` cover the time since the last scrape: two
+  Prometheus servers split that time between them.
 
 ${metricGroups.join('\n')}
 ## Process and Node
 
-By prom-client; \`nodejs_active_*_total\` are left out, which are gauges.
+From prom-client, without \`nodejs_active_*_total\`, which are gauges.
 
 | metric | what it is |
 |---|---|

@@ -14,12 +14,14 @@ const clock: Pick<Clock, 'immediate' | 'setTimer'> = {
   },
 };
 
+/** A logger and its flush. */
 export interface ProcessLog {
   readonly log: Logger;
   /** Resolves when everything logged is written, when it cannot be, or after `withinMs` milliseconds. */
   flush(withinMs: number): Promise<void>;
 }
 
+/** Opens the log on standard output. `auto`: pretty on a terminal, otherwise JSON. */
 export function openProcessLog(level: string, format: LogFormat | 'auto'): ProcessLog {
   const automatic = process.stdout.isTTY ? 'pretty' : 'json';
   const { log, outlet } = openLog({

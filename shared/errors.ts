@@ -10,6 +10,7 @@ export interface ErrorKind {
   readonly meaning: string;
 }
 
+/** Status, retryability and meaning of each error code. */
 export const ERRORS = {
   INVALID_INPUT: {
     status: 400,
@@ -68,6 +69,7 @@ export const ERRORS = {
   DEADLINE_EXCEEDED: { status: 504, retryable: true, meaning: 'Accepted, but not answered within timeoutMs.' },
 } as const satisfies Record<string, ErrorKind>;
 
+/** A code of the table. */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** An error as sent on the wire. */

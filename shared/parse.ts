@@ -12,6 +12,7 @@ import {
 } from './limits.js';
 import type { RequestId } from './protocol.js';
 
+/** A parsed value, or the error INVALID_INPUT. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
 
 /** A predict request whose envelope has been checked; `input` is checked later, against the model it names. */

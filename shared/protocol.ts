@@ -26,6 +26,7 @@ export type TensorInput = NestedNumbers | BinaryTensor | ArrayBufferView | Array
 /** The input of one request: one value, or one per named tensor for a model with several inputs. */
 export type PredictInput = TensorInput | { readonly [name: string]: TensorInput };
 
+/** Payload of `predict`. */
 export interface PredictRequest {
   readonly input: PredictInput;
   readonly id?: RequestId;
@@ -50,8 +51,8 @@ export interface PredictRequest {
 }
 
 /**
- * Where the time of one prediction, or of the predictions around a percentile, went, in microseconds: `queue + batch +
- * infer = total`.
+ * Where the time of one prediction, or of the predictions around a percentile, went, in microseconds:
+ * `queue + batch + infer = total`.
  */
 export interface ReceiptParts {
   /** From receipt until the batch was posted to the engine. */
@@ -106,6 +107,7 @@ export interface AnswerTo {
   readonly n: number;
 }
 
+/** Payload of `prediction`. */
 export type PredictionEvent = AnswerTo & Prediction;
 /** Without `n`, it answers an event that could not be parsed at all. */
 export type PredictionErrorEvent = Partial<AnswerTo> & WireError;

@@ -20,6 +20,7 @@ export interface StreamPosition {
   readonly offset: number;
 }
 
+/** Payload of `subscribe`. */
 export interface SubscribeRequest {
   readonly stream: string;
   /** @default 'all' */

@@ -84,7 +84,7 @@ const LAYERS: readonly Layer[] = [
     layers: ['shared', 'contracts', 'core'],
     packages: ['node:'],
   },
-  // Nothing that a Node which is too old could not load, so that it can be told.
+  // Nothing that too old a Node could not load, so that it can print its message.
   {
     name: 'too early for all else',
     owns: within('server/node-version.ts', 'server/inspector-signal.ts'),
@@ -92,7 +92,7 @@ const LAYERS: readonly Layer[] = [
     packages: [],
   },
   { name: 'main', owns: within('server/main.ts'), layers: ['app', 'too early for all else'], packages: [] },
-  // Packages of their own: they know the hub as everybody else does.
+  // Separate packages: they import the hub as everybody else does.
   { name: 'adapters', owns: within('server/adapters/'), layers: ['adapters'], packages: 'any' },
   {
     name: 'app',
@@ -145,7 +145,7 @@ const LAYERS: readonly Layer[] = [
   },
 ];
 
-/** A further one is a decision: most belong to an adapter. */
+/** Adding one is a decision: most belong in an adapter. */
 const PRODUCTION_DEPENDENCIES = [
   '@fastify/cors',
   '@fastify/proxy-addr',

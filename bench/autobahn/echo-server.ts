@@ -1,4 +1,4 @@
-/** An echo of WebSocket messages, by the server class and the options that the hub's Socket.IO has. Knows frames; no packets, no predictions. */
+/** A WebSocket echo server with the hub's server class and options. Knows frames; no packets, no predictions. */
 
 import { createServer } from 'node:http';
 import { OPTIONS } from '../../server/config/options.js';

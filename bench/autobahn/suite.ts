@@ -1,4 +1,7 @@
-/** The Autobahn test suite in a Python environment of its own: found, installed once into the cache folder, run. Knows Python; judges nothing. */
+/**
+ * Finds, installs once into the cache folder, and runs the Autobahn test suite in its own Python environment. Knows
+ * Python; judges nothing.
+ */
 
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -9,7 +12,7 @@ import { promisify } from 'node:util';
 import { GROUPS } from './verdict.js';
 
 const VERSION = '25.10.1';
-/** The last that makes environments of Python 2.7. */
+/** The last version that creates Python 2.7 environments. */
 const VIRTUALENV = '20.15.1';
 const INSTALL_MS = 300_000;
 const RUN_MS = 600_000;
@@ -32,14 +35,14 @@ export async function installSuite(cache: string, note: (line: string) => void):
   try {
     await run(join(folder, 'bin', 'pip'), ['install', '--quiet', `autobahntestsuite==${VERSION}`], options);
   } catch (error) {
-    // What is half installed must not be taken for whole the next time.
+    // A partial installation must not pass for a complete one next time.
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
   return command;
 }
 
-/** Runs the groups against a server; answers what is in the suite's index. */
+/** Runs the groups against a server; returns the content of the suite's index. */
 export async function runSuite(command: string, port: number, folder: string): Promise<unknown> {
   const spec = {
     outdir: join(folder, 'reports'),
@@ -59,7 +62,7 @@ export async function runSuite(command: string, port: number, folder: string): P
   return JSON.parse(await readFile(join(spec.outdir, 'index.json'), 'utf8'));
 }
 
-/** Python 2.7: by a variable, from the path, or of pyenv. */
+/** Python 2.7: named by a variable, from the path, or from pyenv. */
 async function findPython(): Promise<string> {
   const versions = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   const ofPyenv = existsSync(versions) ? readdirSync(versions).filter((name) => name.startsWith('2.7')) : [];
@@ -70,7 +73,7 @@ async function findPython(): Promise<string> {
   ];
   for (const candidate of candidates) {
     if (candidate === undefined) continue;
-    // A shim of pyenv is on the path whether or not it leads anywhere.
+    // A pyenv shim is on the path even when it leads nowhere.
     const path = await run(candidate, ['-c', 'import sys; print(sys.executable)'], { timeout: 10_000 }).then(
       ({ stdout }) => stdout.trim(),
       () => '',

@@ -1,23 +1,23 @@
-/** What the suite's index file says, as one verdict. Knows its words; runs nothing. */
+/** Turns the suite's index file into one verdict. Knows its wording; runs nothing. */
 
-/** Groups of cases: framing, pings, reserved bits, opcodes, fragments, UTF-8, closing, and one of many small things. */
+/** Groups of cases: framing, pings, reserved bits, opcodes, fragments, UTF-8, closing, and miscellaneous. */
 export const GROUPS = ['1.*', '2.*', '3.*', '4.*', '5.*', '6.*', '7.*', '10.*'] as const;
-/** Cases in {@link GROUPS}: fewer that ran means that the suite did not run as it should. */
+/** Number of cases in {@link GROUPS}: if fewer ran, the suite did not run properly. */
 export const CASES = 247;
 
-/** Passed strictly, passed as the RFC leaves open, or told for information only. */
+/** Passed strictly, passed within the RFC's freedom, or informational. */
 const GOOD: readonly unknown[] = ['OK', 'NON-STRICT', 'INFORMATIONAL'];
 
 export interface Verdict {
   readonly cases: number;
-  /** How many behaved in which way. */
+  /** Cases per behaviour. */
   readonly behaviours: Readonly<Record<string, number>>;
   /** `6.4.2: FAILED, close OK`. */
   readonly failures: readonly string[];
   readonly isMet: boolean;
 }
 
-/** @param index what is in the suite's `index.json`, for one server. */
+/** @param index content of the suite's `index.json`, for one server. */
 export function judgeIndex(index: unknown): Verdict {
   const cases = entriesOf(entriesOf(index)[0]?.[1]);
   const behaviours: Record<string, number> = {};

@@ -1,12 +1,12 @@
-/** What nginx's access log says of its tries. Knows the form of its lines. */
+/** Evaluates the attempts in nginx's access log. Knows the format of its lines. */
 
 export interface Tries {
-  /** Requests of polling connections, and those that the first hub that was asked answered. */
+  /** Requests of polling connections, and those answered by the first hub asked. */
   readonly polls: number;
   readonly atOnce: number;
-  /** Requests that were not answered by the first hub that was asked, by what all of them said. */
+  /** Requests not answered by the first hub asked, by the answers of all hubs. */
   readonly next: Readonly<Record<string, number>>;
-  /** A query may hold tokens and ids of connections. */
+  /** A query may contain tokens and connection ids. */
   readonly linesWithQuery: number;
 }
 

@@ -1,4 +1,7 @@
-/** The callers of the load: each asks one question at a time and says what came of its connections. They know nothing of hubs and nginx. */
+/**
+ * The callers of the load: each asks one question at a time and reports losses of its connections. They know nothing of
+ * hubs and nginx.
+ */
 
 import { once } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
@@ -14,22 +17,22 @@ import { within } from '../harness/deadline.js';
 
 export interface Loss {
   readonly at: number;
-  /** Of the connection that was lost, where its hub can be told by it. */
+  /** The lost connection's id, if it identifies its hub. */
   readonly socket: string | undefined;
   readonly reason: string;
 }
 
 export interface Caller {
   readonly losses: readonly Loss[];
-  /** Requests that were made again by the caller itself, since their connection was lost before their answer. */
+  /** Requests repeated by the caller itself, because their connection was lost before the answer. */
   readonly repeated: number;
   open(): Promise<void>;
-  /** The prediction; rejects with what was wrong. */
+  /** Resolves with the prediction; rejects with what was wrong. */
   ask(input: readonly number[]): Promise<unknown>;
   close(): void;
 }
 
-/** An answer after this long is one that never comes. */
+/** An answer later than this, in milliseconds, counts as never. */
 const ANSWER_MS = 20_000;
 
 export const KINDS = {
@@ -46,8 +49,8 @@ export const KINDS = {
 export type Kind = keyof typeof KINDS;
 
 /**
- * Node's own HTTP on one connection. Asks again when a connection that it had used before is closed instead of answering, as HTTP has clients
- * do: a proxy that closes an idle one cannot know of the request that is on its way.
+ * Node's own HTTP on one connection. Repeats a request when a previously used connection is closed instead of
+ * answering, as HTTP clients must: a proxy that closes an idle connection cannot know of the request in transit.
  */
 class HttpCaller implements Caller {
   readonly losses: Loss[] = [];
@@ -148,7 +151,7 @@ interface Question {
   readonly reject: (error: Error) => void;
 }
 
-/** Socket.IO's own client at its defaults. Asks again on the next connection what was not answered on one that was lost. */
+/** Socket.IO's own client with defaults. Repeats on the next connection what was unanswered on a lost one. */
 class PlainCaller implements Caller {
   readonly losses: Loss[] = [];
   repeated = 0;
@@ -186,7 +189,7 @@ class PlainCaller implements Caller {
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#open.set(id, { input, resolve, reject });
     });
-    // Without a connection Socket.IO would keep it, and send it besides what is asked again.
+    // Without a connection, Socket.IO would buffer it, and send it in addition to the repeated request.
     if (this.#socket.connected) this.#socket.emit('predict', { id, input });
     return within(ANSWER_MS, 'an answer', answer).finally(() => this.#open.delete(id));
   }

@@ -1,4 +1,7 @@
-/** One of the hubs behind nginx: always on the same port, started again after a drain or a kill. Knows from its log who is connected to it. */
+/**
+ * One of the hubs behind nginx: always on the same port, restarted after a drain or a kill. Knows from its log who is
+ * connected to it.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +16,7 @@ export interface HubSetting {
   readonly graceMs: number;
 }
 
-/** What a hub said at the end of its drain. */
+/** What a hub reported at the end of its drain. */
 export interface DrainFigures {
   readonly exitCode: number | null;
   readonly accepted: number;
@@ -25,7 +28,7 @@ export interface DrainFigures {
 
 const MAIN = fileURLToPath(new URL('../../server/main.js', import.meta.url));
 const START_MS = 60_000;
-/** Beyond delay and grace: the engine, the logs, a busy machine. */
+/** Time beyond delay and grace, for the engine, the logs and a busy machine, in milliseconds. */
 const END_MS = 10_000;
 
 const live = new Set<ChildProcess>();
@@ -51,7 +54,7 @@ export class BalancedHub {
     return hub;
   }
 
-  /** Whether this Socket.IO connection was made to this hub. */
+  /** Whether this Socket.IO connection was opened at this hub. */
   had(socket: string): boolean {
     return this.#sockets.has(socket);
   }
@@ -74,7 +77,7 @@ export class BalancedHub {
     const listening = new Promise<void>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`a hub ended by itself, exit code ${code}`)));
       createInterface({ input: child.stdout }).on('line', (line) => {
-        // A line for each request: few are worth parsing.
+        // There is a line per request: few are worth parsing.
         if (line.includes('"client connected"')) this.#sockets.add(String(parse(line).socket));
         else if (line.includes('"msg":"drained"')) this.#drained = parse(line);
         else if (line.includes('"msg":"listening"')) resolve();
@@ -83,7 +86,7 @@ export class BalancedHub {
     await within(START_MS, 'the start of a hub', listening);
   }
 
-  /** SIGTERM, and the wait for its end. */
+  /** Sends SIGTERM and waits for its exit. */
   async drain(): Promise<DrainFigures> {
     const { drainDelayMs, graceMs } = this.setting;
     this.#drained = undefined;
@@ -106,7 +109,7 @@ export class BalancedHub {
   async #end(signal: NodeJS.Signals, ms: number): Promise<number | null> {
     const child = this.#child;
     if (child === undefined || !live.has(child)) throw new Error('the hub does not run');
-    // Not `exit`: the last of the log comes before this.
+    // Not `exit`: the end of the log precedes this.
     const closed = once(child, 'close');
     child.kill(signal);
     await within(ms, `the end of a hub by ${signal}`, closed);

@@ -1,4 +1,4 @@
-/** Callers of every kind that ask without end, and what came of each question. Knows nothing of hubs and nginx. */
+/** Callers of every kind that ask continuously, and the results of their questions. Knows nothing of hubs and nginx. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../shared/words/message-of.js';
@@ -6,18 +6,18 @@ import { within } from '../harness/deadline.js';
 import { buildInputs, expectedPredictions } from '../servers/mlp.js';
 import { type Caller, KINDS, type Kind, type Loss } from './callers.js';
 
-/** Longest pause between an answer and the next question; all lengths below it are as frequent. */
+/** Longest pause between an answer and the next question, in milliseconds; pauses are uniformly distributed. */
 const THINK_MS = 40;
 /** Longer than any caller waits for an answer. */
 const SETTLE_MS = 30_000;
 const TOLERANCE = 1e-4;
-/** Different failures that are told apart. */
+/** Maximum number of distinct failures. */
 const MAX_FAILURES = 20;
 
 const INPUTS = buildInputs();
 const EXPECTED = expectedPredictions();
 
-/** What came of the questions of one kind of caller. */
+/** The results of one kind of caller. */
 export interface KindFigures {
   readonly kind: Kind;
   readonly callers: number;
@@ -25,12 +25,12 @@ export interface KindFigures {
   readonly right: number;
   readonly wrong: number;
   readonly failed: number;
-  /** Questions that nothing came of at all. */
+  /** Questions without any result. */
   readonly lost: number;
   readonly repeated: number;
-  /** By what was said. */
+  /** By message. */
   readonly failures: Readonly<Record<string, number>>;
-  /** Of connections, for each caller. */
+  /** Lost connections per caller. */
   readonly losses: readonly (readonly Loss[])[];
 }
 
@@ -119,25 +119,25 @@ export class Load {
     );
   }
 
-  /** Resolves when every caller is connected and asks. */
+  /** Resolves when every caller is connected and asking. */
   async start(): Promise<void> {
     await Promise.all(this.#groups.map((group) => group.open()));
     this.#loops = Promise.all(this.#groups.map((group) => group.run(this.#stop.signal)));
     await this.goesOn(1);
   }
 
-  /** Resolves when each kind of caller has had so many more answers. */
+  /** Resolves when each kind of caller has this many more answers. */
   async goesOn(answers: number): Promise<void> {
     const goals = this.#groups.map((group) => group.answered + answers);
     const last = performance.now() + SETTLE_MS;
     while (!this.#groups.every((group, i) => group.answered >= (goals[i] ?? 0))) {
-      // What came of it is told by the figures.
+      // The figures show the result.
       if (performance.now() > last) return;
       await delay(10);
     }
   }
 
-  /** Asks no more, waits for what was asked, and closes. */
+  /** Stops asking, waits for open questions, and closes. */
   async end(): Promise<readonly KindFigures[]> {
     this.#stop.abort();
     await within(SETTLE_MS, 'the last answers', Promise.resolve(this.#loops)).catch(() => undefined);

@@ -1,4 +1,7 @@
-/** One nginx before the hubs: its files, its processes by their ids, its reloads, its end. Knows nothing of what it forwards. */
+/**
+ * One nginx in front of the hubs: its files, its processes by their ids, its reloads, its end. Knows nothing of what it
+ * forwards.
+ */
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,17 +16,17 @@ import { deployedNginx, type NginxPlace } from './deployed-nginx.js';
 
 const PROGRAM = process.env.NGINX ?? '/usr/sbin/nginx';
 const DEPLOY = fileURLToPath(new URL('../../../deploy/nginx/', import.meta.url));
-/** The user that deploy/compose.yaml runs it as. Only root can be somebody else. */
+/** The user of deploy/compose.yaml. Only root can run it as another user. */
 const RUNS_AS = process.getuid?.() === 0 ? { uid: 101, gid: 101 } : {};
 const CHANGE_MS = 20_000;
 const POLL_MS = 20;
 
-/** Words for the user when there is no nginx. */
+/** Explains the lack of nginx to the user. */
 export function nginxLack(): string | undefined {
   return existsSync(PROGRAM) ? undefined : `there is no ${PROGRAM}: apt-get install nginx, or name it by NGINX`;
 }
 
-/** What nginx says its version is. */
+/** The version that nginx reports. */
 export function nginxVersion(): string {
   const said = execFileSync('sh', ['-c', '"$0" -v 2>&1', PROGRAM], { encoding: 'utf8' });
   return /nginx\/(\S+)/.exec(said)?.[1] ?? said.trim();
@@ -40,7 +43,7 @@ export class Nginx {
     this.#folder = folder;
     this.#port = port;
     this.#master = master;
-    // Told so, it ends its workers too; killed, it would leave them behind.
+    // Asked to end, it ends its workers too; killed, it would leave them behind.
     process.on('exit', () => {
       master.kill('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
@@ -66,7 +69,7 @@ export class Nginx {
   /** `nginx -s reload`; resolves when new workers have the port. */
   async reload(): Promise<void> {
     const before = new Set(this.#workers().map(({ pid }) => pid));
-    // Not synchronous: the callers of the load are in this process.
+    // Not synchronous: the callers of the load run in this process.
     await promisify(execFile)(PROGRAM, [...argsOf(this.#folder), '-s', 'reload'], RUNS_AS);
     const isDone = (): boolean => {
       const workers = this.#workers();
@@ -75,13 +78,13 @@ export class Nginx {
     await this.#until('the reload', isDone, CHANGE_MS);
   }
 
-  /** Another list of hubs, and a reload. */
+  /** Writes another list of hubs, and reloads. */
   async forwardTo(hubs: readonly number[]): Promise<void> {
     writeFiles({ folder: this.#folder, port: this.#port, hubs });
     await this.reload();
   }
 
-  /** Workers that only see their connections to an end. */
+  /** Old workers that are only finishing their connections. */
   get oldWorkers(): number {
     return this.#workers().filter(({ ends }) => ends).length;
   }
@@ -91,7 +94,7 @@ export class Nginx {
     return this.#until('the end of the old workers', () => this.oldWorkers === 0, ms);
   }
 
-  /** Lines of the access log so far. */
+  /** Number of lines in the access log so far. */
   accessLines(): readonly string[] {
     return readFileSync(join(this.#folder, 'access.log'), 'utf8').split('\n').filter(Boolean);
   }
@@ -127,7 +130,7 @@ export class Nginx {
       try {
         return { pid: child, ends: readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('shutting down') };
       } catch {
-        // It has just ended.
+        // It has just exited.
         return [];
       }
     });

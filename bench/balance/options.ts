@@ -19,9 +19,9 @@ export interface Form {
   /** Hubs that are killed, one after the other. */
   readonly kills: number;
   readonly reloads: number;
-  /** Between two reloads. */
+  /** Interval between reloads. */
   readonly reloadMs: number;
-  /** Waits until nginx's workers from before the reloads have ended. */
+  /** Waits until nginx's old workers have ended. */
   readonly awaitOldWorkers: boolean;
   /** Of the hubs. */
   readonly drainDelayMs: number;
@@ -30,7 +30,7 @@ export interface Form {
 
 export type BalanceOptions = ValuesOf<typeof OPTIONS> & Form;
 
-// deploy/compose.yaml has the longer times; the short ones only make the short form short.
+// deploy/compose.yaml has the longer times; the short ones only shorten the short form.
 const FULL = { rolls: 3, kills: 3, reloadMs: 2_000, awaitOldWorkers: true, drainDelayMs: 5_000, graceMs: 10_000 };
 const SHORT = { rolls: 1, kills: 1, reloadMs: 500, awaitOldWorkers: false, drainDelayMs: 2_000, graceMs: 5_000 };
 

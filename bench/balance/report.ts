@@ -1,4 +1,4 @@
-/** The figures as text for a terminal. Knows columns and words; measures nothing. */
+/** Formats the figures for a terminal. Knows columns and words; measures nothing. */
 
 import { table, wholeText } from '../harness/table.js';
 import type { SceneFigures } from './scenes.js';

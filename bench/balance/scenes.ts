@@ -1,4 +1,4 @@
-/** What is done to hubs and nginx while the load goes on. Knows no figures but those that it hands on. */
+/** The actions on hubs and nginx while the load runs. Knows only the figures that it passes on. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { BalancedHub, type DrainFigures } from './hub.js';
@@ -6,11 +6,11 @@ import { type KindFigures, Load } from './load.js';
 import type { Nginx } from './nginx.js';
 import type { BalanceOptions, SceneName } from './options.js';
 
-/** One thing that was done, from its beginning to that of the next. */
+/** One action, from its start to that of the next. */
 export interface Step {
   readonly what: string;
   readonly from: number;
-  /** The hubs that it was done to, by their place in {@link Stage.hubs}. */
+  /** The hubs affected, by index in {@link Stage.hubs}. */
   readonly hubs: readonly number[];
   readonly drains: readonly DrainFigures[];
 }
@@ -24,16 +24,16 @@ export interface SceneFigures {
 
 export interface Stage {
   readonly nginx: Nginx;
-  /** All that there have been; the last three are those of now. */
+  /** All hubs so far; the last three are the current ones. */
   readonly hubs: BalancedHub[];
   readonly options: BalanceOptions;
   readonly progress: (line: string) => void;
 }
 
 export const HUBS = 3;
-/** Answers of each kind of caller between two steps. */
+/** Answers per kind of caller between two steps. */
 const BETWEEN = 20;
-/** Of `worker_shutdown_timeout` in nginx.conf, and some room. */
+/** `worker_shutdown_timeout` of nginx.conf, with some margin. */
 const OLD_WORKERS_MS = 90_000;
 
 export async function playScene(name: SceneName, stage: Stage): Promise<SceneFigures> {
@@ -64,12 +64,12 @@ const PLAYS: Readonly<Record<SceneName, Play>> = {
         await hub.start();
         steps.push({ what, from, hubs: [index], drains: [drain] });
         progress(`${what}: ${drainText(drain)}, ${seconds(from)}`);
-        // The next one only when all callers are at work again, as an orchestrator would.
+        // Like an orchestrator, continues only when all callers work again.
         await load.goesOn(BETWEEN);
       }
     }
   },
-  // As one that may use twice the machines for a while: whoever must move moves to a hub that stays.
+  // With twice the machines for a while: clients move only to hubs that stay.
   replacement: async ({ nginx, hubs, progress }, load, steps) => {
     const from = performance.now();
     const old = hubs.slice(-HUBS);

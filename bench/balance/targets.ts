@@ -1,11 +1,11 @@
-/** From figures to targets: what is judged, and how. Measures nothing. */
+/** Turns figures into targets: what is judged, and how. Measures nothing. */
 
 import { atMost, type Target } from '../harness/target.js';
 import type { DrainFigures } from './hub.js';
 import type { KindFigures } from './load.js';
 import type { SceneFigures, Step } from './scenes.js';
 
-/** Who had this Socket.IO connection: the number of a hub. */
+/** Which hub, by number, had this Socket.IO connection. */
 export type HubOf = (socket: string) => number | undefined;
 
 export function targetsOf(scenes: readonly SceneFigures[], hubOf: HubOf, linesWithQuery: number): readonly Target[] {
@@ -47,7 +47,7 @@ function sceneTargets({ name, kinds, steps }: SceneFigures, hubOf: HubOf): Targe
   ];
   return [
     ...common,
-    // A reload closes the connections that HTTP keeps, which is no reconnect of a client as long as nothing fails.
+    // A reload closes kept-alive HTTP connections, which is not a client's reconnect as long as nothing fails.
     ...(name === 'replacement'
       ? []
       : [
@@ -74,7 +74,9 @@ function isUnclean({ exitCode, refused, abandoned, accepted, settled }: DrainFig
   return exitCode !== 0 || refused !== 0 || abandoned !== 0 || accepted !== settled;
 }
 
-/** The most that one client lost between the beginning of a step and that of the next, and all that no step explains. */
+/**
+ * The most that one client lost between the start of a step and that of the next, and all losses that no step explains.
+ */
 function lossesByStep(kinds: readonly KindFigures[], steps: readonly Step[], hubOf: HubOf) {
   let [most, foreign] = [0, 0];
   for (const losses of kinds.flatMap((kind) => kind.losses)) {
@@ -89,7 +91,7 @@ function lossesByStep(kinds: readonly KindFigures[], steps: readonly Step[], hub
   return { most, foreign };
 }
 
-/** The most connections that one client lost in any rolling restart of so many hubs. */
+/** The most connections that one client lost in any rolling restart of this many hubs. */
 export function mostOfRoll({ kinds, steps }: SceneFigures, hubs: number): number {
   const starts = steps.filter((_, i) => i % hubs === 0).map(({ from }) => from);
   const counts = kinds.flatMap(({ losses }) =>

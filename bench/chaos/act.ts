@@ -1,4 +1,7 @@
-/** One hub's life: started, joined by good clients, attacked and hurt round by round, left alone, ended. Measures; judges nothing. */
+/**
+ * One hub's life: started, joined by good clients, attacked and damaged round by round, left alone, ended. Measures;
+ * judges nothing.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Histogram } from '../harness/histogram.js';
@@ -23,10 +26,12 @@ export interface ActParts {
   readonly progress: (line: string) => void;
 }
 
-/** Longer than this without any answer is a stall; so long after an attack, the hub counts as hung. */
+/**
+ * Without any answer for this long is a stall, in milliseconds; for this long after an attack, the hub counts as hung.
+ */
 const STALL_MS = 1_000;
 const RECOVER_MS = 10_000;
-/** Before memory and times are measured, what is compiled and filled at first is compiled and filled. */
+/** Lets code compile and caches fill before memory and times are measured. */
 const WARM_UP_MS = 3_000;
 
 export async function runAct(act: Act, parts: ActParts): Promise<ActFigures> {

@@ -1,4 +1,6 @@
-/** Faults of the hub by name: which kind of hub each needs, and what is done to it. Knows the hub's process; no clients. */
+/**
+ * Faults of the hub by name: the kind of hub each needs, and what is done to it. Knows the hub's process; no clients.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAULT } from '../../server/testing/index.js';
@@ -9,7 +11,7 @@ import type { ClockFile } from './hub/clock-file.js';
 import type { HubProcess } from './hub/hub-process.js';
 import type { SmallDisk } from './hub/small-disk.js';
 
-/** Kinds of hubs, in the order of a run. Each has a process of its own. */
+/** Kinds of hubs, in the order of a run. Each has its own process. */
 export const hubKinds = ['plain', 'killed', 'engine', 'descriptors', 'clock'] as const;
 export type HubKind = (typeof hubKinds)[number];
 
@@ -18,26 +20,26 @@ export interface FaultStage {
   readonly seconds: number;
   readonly disk: SmallDisk | undefined;
   readonly clock: ClockFile | undefined;
-  /** Says that what the good clients lose from now on is by our doing, or not any more. */
+  /** Says whether the good clients' losses from now on are intended. */
   readonly excuse: (isExcused: boolean) => void;
 }
 
 export interface Fault {
   readonly does: string;
   readonly on: HubKind;
-  /** Nobody is answered for a while, as it must be. */
+  /** Nobody is answered for a while, as expected. */
   readonly stalls?: true;
-  /** How long its round has to be, whatever the length of the others. */
+  /** Length of its round, whatever the length of the others. */
   readonly seconds?: number;
-  /** Attacks that belong to it; else some are drawn. */
+  /** The attacks that belong to it; otherwise some are drawn. */
   readonly beside?: readonly AttackName[];
-  /** What it found that should not be. */
+  /** Resolves with what it found that should not be. */
   readonly run: (stage: FaultStage) => Promise<string | undefined>;
 }
 
-/** After a hub is back its clients need a moment to find out about their connections. */
+/** Time for clients to notice their connections after a hub is back, in milliseconds. */
 const AFTERMATH_MS = 1_000;
-/** Attackers have the core of the good clients only when it is idle. */
+/** Attackers run only when the good clients' core is idle. */
 const ARRIVAL_MS = 4_000;
 const POISON_MS = 12_000;
 
@@ -129,7 +131,7 @@ const TABLE = {
     does: 'SIGTERM beside idle connections, and a start on the same port',
     on: 'killed',
     stalls: true,
-    // The connections stay longer than the hub may.
+    // Connections outlive the hub's permitted time.
     seconds: 12,
     beside: ['never-joins', 'leaves-and-stays', 'unanswered-close'],
     run: async (stage: FaultStage) => {
@@ -150,7 +152,7 @@ const TABLE = {
     on: 'descriptors',
     beside: ['silent'],
     run: async (stage: FaultStage) => {
-      // Who has a connection keeps it; a REST client that needs a new one gets none.
+      // Open connections are kept; a REST client that needs a new one gets none.
       stage.excuse(true);
       await delay(1000 * stage.seconds + AFTERMATH_MS);
       stage.excuse(false);

@@ -1,4 +1,7 @@
-/** Entry of `npm run chaos`: good clients beside hostile ones, and faults of the hub; and of `-- --measure`, what each attack costs the others. */
+/**
+ * Entry of `npm run chaos`: good clients beside hostile ones, and faults of the hub; with `-- --measure`, the cost of
+ * each attack to others.
+ */
 
 import { randomInt } from 'node:crypto';
 import { runBench } from '../harness/bench.js';

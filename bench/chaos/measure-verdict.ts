@@ -1,10 +1,10 @@
-/** What the measure of one attack found, and whether it is good enough. Knows figures; runs nothing. */
+/** The measurement of one attack, and whether it is good enough. Knows figures; runs nothing. */
 
 import type { AttackName } from './attacks/table.js';
 import { type Account, faultsOf } from './clients/oracle.js';
 import { mib, type Outcome } from './verdict.js';
 
-/** p99 of the others under the attack, over that with the attack on a bare server beside the hub. */
+/** p99 of the others under the attack, divided by that with the attack on a bare server beside the hub. */
 const RATIO_LIMIT = 1.5;
 /**
  * Attacks that are known to miss that limit, and by how much on a quiet machine: docs/chaos.md says why, and what was tried. They are told each time;

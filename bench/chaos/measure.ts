@@ -1,4 +1,7 @@
-/** What each attack costs those who have nothing to do with it: beside a quiet hub, the same attack on a bare server of its core, and on the hub. */
+/**
+ * The cost of each attack to uninvolved clients: a quiet hub, the same attack on a bare server on its core, and on the
+ * hub.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stage } from '../harness/bench.js';
@@ -20,12 +23,12 @@ import type { ChaosOptions } from './options.js';
 import { mib, type Outcome } from './verdict.js';
 
 const PER_KIND = 4;
-/** A p99 above this while nothing happens is of the machine. */
+/** A p99 above this without any activity is caused by the machine. */
 const BUSY_US = 50_000;
 const WARM_UP_MS = 4_000;
-/** As docs/operations.md says for a hub that has one core. */
+/** As docs/operations.md recommends for a hub with one core. */
 const ONE_CORE_FLAGS = ['--single-threaded-gc'];
-/** Quiet time of each pair, of the attack's time. */
+/** Quiet time of each pair, as a fraction of the attack's time. */
 const QUIET_SHARE = 1 / 3;
 
 export async function runMeasure(options: ChaosOptions, { say, folder }: Stage): Promise<Report> {

@@ -25,7 +25,7 @@ export const OPTIONS = {
 
 type Given = ValuesOf<typeof OPTIONS>;
 
-/** What a measure cannot take. */
+/** What a measure does not support. */
 export function checkChaos({ measure, only }: Given): readonly (string | false)[] {
   const fault = measure && only?.find((name) => faultNames.some((one) => one === name));
   return [typeof fault === 'string' && `--measure takes attacks, and ${fault} is a fault; leave it out of --only`];

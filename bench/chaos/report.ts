@@ -1,4 +1,4 @@
-/** A run as text for a terminal. Knows columns and words; measures nothing. */
+/** Formats a run for a terminal. Knows columns and words; measures nothing. */
 
 import { msText, table, wholeText } from '../harness/table.js';
 import type { AttackName } from './attacks/table.js';

@@ -13,11 +13,11 @@ import { type Act, lengthOf, scheduleOf } from './schedule.js';
 import { type ActFigures, problemsOf } from './verdict.js';
 
 const PER_KIND = 4;
-/** The prediction log turns over within the small disk. */
+/** The prediction log rotates within the small disk. */
 const LOG_FLAGS = ['--prediction-log-max-file-bytes', '4194304', '--prediction-log-keep-files', '2'];
 /** Enough for the hub and its good clients, and few more. */
 const FEW_DESCRIPTORS = 128;
-/** Soon enough that a hang shows within a round. */
+/** Short enough for a hang to show within a round. */
 const WATCHDOG_FLAGS = ['--watchdog-ms', '500'];
 
 export async function runChaos(options: ChaosOptions, { say, folder }: Stage): Promise<Report> {
@@ -70,16 +70,16 @@ async function play(act: Act, root: string, common: Common): Promise<ActFigures>
   }
 }
 
-/** A disk of its own, where this user may mount one; else one whose writes fail on demand. */
+/** A separate disk, if this user may mount one; otherwise one whose writes fail on demand. */
 function openDisk(root: string): SmallDisk {
   const disk = smallDisk(root, 'real') ?? smallDisk(`${root}`, 'pretended');
   if (disk === undefined) throw new Error('there is no disk to fill');
-  // Before the folder that it is in.
+  // Before the folder that contains it.
   process.prependListener('exit', () => disk.remove());
   return disk;
 }
 
-/** What the machine does not have is left out, and fails where everything is to be there. */
+/** What the machine lacks is skipped, and fails where everything is required. */
 function leftOut(act: Act, why: string): ActFigures {
   if (process.env.CI !== undefined) throw new Error(why);
   const none = Number.NaN;

@@ -1,4 +1,7 @@
-/** What is done to which hub, when: made from a seed, so that the same seed makes the same run. Knows names and seconds; runs nothing. */
+/**
+ * What is done to which hub, when: derived from a seed, so that the same seed makes the same run. Knows names and
+ * seconds; runs nothing.
+ */
 
 import { Random } from '../../demo/text/random.js';
 import type { AttackName } from './attacks/table.js';
@@ -8,7 +11,7 @@ export interface Round {
   readonly attacks: readonly AttackName[];
   readonly fault?: FaultName;
   readonly seconds: number;
-  /** Of what the attacks draw. */
+  /** Seed of the attacks' random data. */
   readonly seed: number;
 }
 
@@ -25,16 +28,16 @@ export interface ScheduleWish {
   readonly minutes: number;
   readonly attacks: readonly AttackName[];
   readonly faults: readonly FaultName[];
-  /** Most attacks at a time. */
+  /** Maximum simultaneous attacks. */
   readonly overlap: number;
 }
 
-/** A minute of the good clients alone at the end, a tenth of the run at most. */
+/** A minute of the good clients alone at the end, at most a tenth of the run. */
 const IDLE_SECONDS = 60;
 const IDLE_SHARE = 0.1;
 const QUIET_SECONDS = 15;
 const QUIET_SHARE = 0.08;
-/** Of the run, for the hubs of one fault each. */
+/** Fraction of the run for each of the hubs with a single fault. */
 const FAULT_SHARE = 0.03;
 const SHORT_SECONDS = 2;
 const [LEAST_SECONDS, MOST_SECONDS] = [1.5, 10];
@@ -87,7 +90,7 @@ export function lengthOf({ quietSeconds, idleSeconds, rounds }: Act): number {
   return CHANGE_SECONDS + quietSeconds + idleSeconds + rounds.reduce((sum, round) => sum + round.seconds, 0);
 }
 
-/** Chance may leave out some in a short run: what did not come yet is added where there is room. */
+/** In a short run, chance may omit some: adds what is missing where there is room. */
 function withAll(rounds: readonly Round[], attacks: readonly AttackName[], overlap: number): readonly Round[] {
   const missing = new Set(attacks);
   for (const round of rounds) for (const name of round.attacks) missing.delete(name);
@@ -98,7 +101,7 @@ function withAll(rounds: readonly Round[], attacks: readonly AttackName[], overl
   });
 }
 
-/** Draws names, each once before one comes again. */
+/** Draws names, each once before one repeats. */
 function drawer(names: readonly AttackName[], random: Random): (count: number) => readonly AttackName[] {
   let pile: AttackName[] = [];
   return (count) => {

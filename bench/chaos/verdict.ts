@@ -1,11 +1,11 @@
-/** What a run found, and whether that is good enough. Knows figures; runs nothing. */
+/** The findings of a run, and whether they are good enough. Knows figures; runs nothing. */
 
 import type { AttackName } from './attacks/table.js';
 import type { ClientKind } from './clients/crowd.js';
 import { type Account, faultsOf, sumOf } from './clients/oracle.js';
 import type { FaultName, HubKind } from './faults.js';
 
-/** What became of the hub in a round. `stalled`: nobody was answered for a second. `hung`: for so long that it was killed. */
+/** The hub's state in a round. `stalled`: nobody was answered for a second. `hung`: for so long that it was killed. */
 export type Outcome = 'ok' | 'stalled' | 'hung' | 'dead';
 
 export interface RoundFigures {
@@ -17,9 +17,9 @@ export interface RoundFigures {
   readonly p99Us: number;
   readonly longestGapMs: number;
   readonly peakRssBytes: number;
-  /** Bytes that the attackers sent. */
+  /** Bytes sent by the attackers. */
   readonly sentBytes: number;
-  /** Connections that they made. */
+  /** Connections opened by the attackers. */
   readonly connects: number;
 }
 
@@ -32,16 +32,16 @@ export interface ActFigures {
   readonly rssAfterBytes: number;
   readonly rounds: readonly RoundFigures[];
   readonly accounts: Readonly<Record<ClientKind, Account>>;
-  /** Faults of the good clients' accounts, the first ones, and of the hub. */
+  /** The first faults of the good clients' accounts, and of the hub. */
   readonly faults: readonly string[];
-  /** Why the act was left out, where the machine lacks what it needs. */
+  /** Why the act was skipped, when the machine lacks what it needs. */
   readonly skipped?: string;
 }
 
-/** The hub's memory a while after all is over may be so much above what it was before. */
+/** Maximum growth of the hub's memory, from before the attacks to a while after. */
 const RSS_LIMIT_BYTES = 32 * 2 ** 20;
 
-/** What makes the run fail, in words; nothing when all is well. */
+/** What makes the run fail, in words; empty when all is well. */
 export function problemsOf(acts: readonly ActFigures[]): readonly string[] {
   return acts.flatMap((act) => {
     const problems = [...faultsOf(sumOf(Object.values(act.accounts)))];
@@ -54,7 +54,7 @@ export function problemsOf(acts: readonly ActFigures[]): readonly string[] {
   });
 }
 
-/** Memory is judged where there was time for it to come back: by an act with a full idle time. */
+/** Memory is judged only after enough time to recover: by an act with a full idle time. */
 function rssProblem({
   hub,
   rssBeforeBytes,
@@ -62,7 +62,7 @@ function rssProblem({
 }: Pick<ActFigures, 'hub' | 'rssBeforeBytes' | 'rssAfterBytes'>): string | undefined {
   if (hub !== 'plain') return undefined;
   const growth = rssAfterBytes - rssBeforeBytes;
-  // What was not measured is not good.
+  // An unmeasured value fails.
   if (growth <= RSS_LIMIT_BYTES) return undefined;
   return `memory grew by ${mib(growth)} MiB, at most ${mib(RSS_LIMIT_BYTES)}`;
 }

@@ -1,4 +1,7 @@
-/** A caller that always has so many rows unanswered, over several connections of one address: what everybody else is to be kept from. */
+/**
+ * A caller with a constant number of unanswered rows over several connections of one address: what fairness must
+ * protect others from.
+ */
 
 import { LeanClient } from '../load/lean-client.js';
 import { FIRST_ID, predictionId, RequestFrame } from '../load/packets.js';
@@ -16,7 +19,7 @@ export class GreedyLoad {
   answered = 0;
   readonly #plan: GreedyPlan;
   readonly #clients: LeanClient[] = [];
-  /** One for each row, sent again with its own id when that is answered. */
+  /** One per row, sent again with its own id when answered. */
   readonly #frames: readonly RequestFrame[];
 
   constructor(plan: GreedyPlan) {

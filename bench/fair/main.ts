@@ -1,4 +1,7 @@
-/** Entry of `npm run bench:fair`: what a quiet caller feels beside one that always has hundreds of rows waiting, by the most rows of a batch. */
+/**
+ * Entry of `npm run bench:fair`: how a quiet caller is affected by one that always has hundreds of rows waiting, by
+ * maximum rows per batch.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { integer } from '../../command-line/option.js';
@@ -10,7 +13,7 @@ import { writeMlp } from '../servers/mlp-files.js';
 import { ServerProcess } from '../servers/server-process.js';
 import { GreedyLoad } from './greedy-load.js';
 
-/** The last is as good as no limit. */
+/** The last is practically no limit. */
 const BATCH_ROWS = [1, 4, 8, 64, 1_048_576] as const;
 
 const BENCH = {

@@ -1,4 +1,7 @@
-/** A server that closes each connection as it comes, on the hub's core: what a flood costs the hub when it is not even for the hub. */
+/**
+ * A server on the hub's core that closes each connection on arrival: the cost of a flood to the hub when the hub is not
+ * its target.
+ */
 
 import { createServer } from 'node:net';
 import { argv } from 'node:process';

@@ -1,10 +1,10 @@
-/** What the bench and the flooder say to each other. Types only. */
+/** Messages between the bench and the flooder. Types only. */
 
 export interface FloodPlan {
   readonly port: number;
   /** Attempts in one second. */
   readonly connects: number;
-  /** Where they come from: a loopback address of its own. */
+  /** A separate loopback address. */
   readonly address: string;
 }
 

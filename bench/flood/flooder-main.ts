@@ -1,6 +1,7 @@
 /**
- * A caller that connects far too often: at each message of the bench, so many WebSocket upgrades in one second, of an address of its own.
- * Counts what it is answered. The load that shares its core goes first: a real flood comes from another machine.
+ * A caller that connects far too often: at each message of the bench, a number of WebSocket upgrades in one second,
+ * from its own address. Counts the answers. The load on its core takes precedence: a real flood comes from another
+ * machine.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -9,7 +10,7 @@ import { argv } from 'node:process';
 import type { FlooderReport, FloodPlan } from './flood-messages.js';
 
 const { port, connects, address }: FloodPlan = JSON.parse(argv[2] ?? '');
-/** In one turn, so that the flood comes as evenly as the clock lets it. */
+/** Per turn, so that the flood is as even as the clock allows. */
 const STEP_MS = 1;
 const SECOND_MS = 1000;
 const REQUEST = Buffer.from(
@@ -25,7 +26,7 @@ const REQUEST = Buffer.from(
   ].join('\r\n'),
 );
 
-// Runs when nobody else on its core wants to; a low priority would still take whole slices of milliseconds.
+// Runs only when its core is otherwise idle; with a low priority it would still take slices of milliseconds.
 execFileSync('chrt', ['--idle', '--all-tasks', '--pid', '0', String(process.pid)], { stdio: 'pipe' });
 process.on('message', () => void flood());
 process.on('disconnect', () => process.exit(0));

@@ -15,7 +15,7 @@ export class Flooder {
     this.#child = new Child({ name: 'the flooder', core: LOADER_CORE, args: [file, JSON.stringify(plan)], ipc: true });
   }
 
-  /** Floods for a second; answers when every attempt has its end. */
+  /** Floods for a second; resolves when every attempt has ended. */
   flood(): Promise<FlooderReport> {
     const report = new Promise<FlooderReport>((resolve) => this.#child.process.once('message', resolve));
     this.#child.process.send('flood');

@@ -1,4 +1,4 @@
-/** Entry of `npm run bench:flood`: what a flood of connections costs those who have nothing to do with it. */
+/** Entry of `npm run bench:flood`: the cost of a flood of connections to uninvolved clients. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -19,10 +19,10 @@ import type { FlooderReport } from './flood-messages.js';
 import { Flooder } from './flooder.js';
 import { SteadyLoad } from './steady-load.js';
 
-/** The p99 of others may grow by so much. */
+/** Maximum growth factor of the others' p99. */
 const MOST = 1.25;
 const SOCKETS = 16;
-/** Seconds of each, in turn: no flood; one of a server beside the hub; one of the hub. */
+/** Alternating seconds: no flood; one at a server beside the hub; one at the hub. */
 const KINDS = ['quiet', 'beside', 'flood'] as const;
 type Kind = (typeof KINDS)[number];
 const NAMES: Readonly<Record<Kind, string>> = { quiet: 'no flood', beside: 'beside the hub', flood: 'of the hub' };

@@ -1,4 +1,7 @@
-/** Requests at a steady rate over many connections, whether or not the answers come: what somebody feels who has nothing to do with a flood. */
+/**
+ * Requests at a steady rate over many connections, whether or not answers come: the experience of clients uninvolved in
+ * a flood.
+ */
 
 import { Histogram } from '../harness/histogram.js';
 import { LeanClient } from '../load/lean-client.js';
@@ -30,7 +33,7 @@ export class SteadyLoad {
     const { port, sockets, perSecond } = this.#plan;
     for (let i = 0; i < sockets; i++) this.#clients.push(await this.#open(port));
     const startedAt = performance.now();
-    // Each request at its own time: in bursts the last of a burst would wait for the first.
+    // Evenly spaced: in a burst, the last request would wait for the first.
     this.#timer = setInterval(() => {
       const due = ((performance.now() - startedAt) / 1000) * perSecond;
       while (this.#sent < due) this.#send();

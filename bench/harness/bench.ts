@@ -1,4 +1,7 @@
-/** A bench from its command line to its exit code: the machine described, progress, table, JSON. Knows nothing of what is measured. */
+/**
+ * A bench from its command line to its exit code: machine description, progress, table, JSON. Knows nothing of what is
+ * measured.
+ */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,27 +22,30 @@ export interface Bench<Table extends OptionTable> extends Pick<Program<Table>, '
   readonly name: string;
   /** What it measures, for `--help`. */
   readonly intro: string;
-  /** What the machine lacks, if anything. By default it must hold servers and load apart, and this process goes to the core of the load. */
+  /**
+   * What the machine lacks, if anything. By default it must be able to separate servers and load, and this process
+   * moves to the load's core.
+   */
   readonly lack?: () => string | undefined;
-  /** What is printed instead of measuring, where that was asked for. */
+  /** Printed instead of measuring, when that was requested. */
   readonly instead?: (values: ValuesOf<Table>) => string | undefined;
   /** Whether a missed target is exit code 1. */
   readonly fails: 'always' | 'with --check' | 'never';
 }
 
-/** What a bench has to work with. */
+/** The environment of a bench. */
 export interface Stage {
-  /** A line while it runs, with the time since the start. */
+  /** Prints a progress line, with the time since the start. */
   readonly say: (line: string) => void;
   /** Empty, and removed when the process ends. */
   readonly folder: string;
-  /** Of the option `engine`, in a bench that has it. */
+  /** From the option `engine`, in benches that have it. */
   readonly engine: EngineName;
 }
 
 const RESULTS = fileURLToPath(new URL('../', import.meta.url));
 
-/** Ends the process: a signal or a failure ends what was started too (child.ts). */
+/** Ends the process: a signal or a failure also ends what was started (child.ts). */
 export async function runBench<Table extends OptionTable>(
   bench: Bench<Table>,
   run: (values: ValuesOf<Table>, stage: Stage) => Promise<Report>,
@@ -59,7 +65,7 @@ export async function runBench<Table extends OptionTable>(
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
   await runProgram<OptionTable>(program, async (given) => {
     const { out, check = fails === 'always', ...own } = given;
-    // The bench's own table made them, besides `out` and `check`.
+    // They come from the bench's own table, besides `out` and `check`.
     const values = own as ValuesOf<Table>;
     const answer = instead(values);
     if (answer !== undefined) return console.log(answer);
@@ -83,7 +89,7 @@ export async function runBench<Table extends OptionTable>(
   process.exit();
 }
 
-/** With the last output of a child that broke, which has lines. */
+/** Includes the last output of a failed child, which has several lines. */
 function tellFailure(name: string, text: string): void {
   process.stderr.write(`${name}: ${text.split('\n').map(terminalText).join('\n')}\n`);
   process.exitCode = 1;
@@ -96,7 +102,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** `auto` is native where that is installed. */
+/** `auto` is native if that is installed. */
 async function openEngine(choice: string): Promise<{ readonly name: EngineName; readonly version: string }> {
   const native = choice === 'wasm' ? undefined : await probeBackend('native');
   if (native?.available) return { name: 'native', version: native.version };

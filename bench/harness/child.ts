@@ -1,27 +1,30 @@
-/** A Node process of the bench, pinned to one core and ended by its id. Knows processes; knows nothing of what runs in them. */
+/**
+ * A Node process of the bench, pinned to one core and ended by its id. Knows processes; knows nothing of what runs in
+ * them.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Servers have the first core to themselves; loaders and the bench itself share the second. */
+/** Servers have the first core to themselves; loaders and the bench share the second. */
 export const SERVER_CORE = 0;
 export const LOADER_CORE = 1;
 
-/** How long a child may take to end after it was asked to, before it is killed. */
+/** How long a child may take to exit before it is killed, in milliseconds. */
 const END_MS = 5_000;
-/** Of what a child prints, the last characters are kept for an error message. */
+/** Characters of a child's last output kept for an error message. */
 const KEPT_OUTPUT = 2_000;
 
 export interface ChildPlan {
-  /** As it stands in messages. */
+  /** Its name in messages. */
   readonly name: string;
   readonly core: number;
   /** Arguments of `node`: the file first. */
   readonly args: readonly string[];
   readonly ipc?: boolean;
-  /** A command that becomes the one behind it. */
+  /** A command that then executes the one behind it. */
   readonly wrapper?: readonly string[];
-  /** Variables besides those of this process. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
   /** Each line on stdout. */
   readonly onLine?: (line: string) => void;
@@ -35,7 +38,7 @@ process.on('exit', () => {
 export class Child {
   readonly name: string;
   readonly process: ChildProcess;
-  /** Rejects when the process ends before it is asked to. Whoever waits for something from the child races it against this. */
+  /** Rejects when the process exits unasked. Race any wait for the child against this. */
   readonly ended: Promise<never>;
   #output = '';
   #ending = false;
@@ -61,13 +64,13 @@ export class Child {
     });
     this.ended = new Promise((_, reject) => {
       this.process.on('error', (error) => reject(new Error(`${name} did not start: ${error.message}`)));
-      // `close` comes when the output is read to its end, so that the message has all of it.
+      // `close` follows the end of the output, so that the message has all of it.
       this.process.on('close', (code, signal) => {
         if (this.#ending) return;
         reject(new Error(`${name} ended by itself (${signal ?? `exit code ${code}`}): ${this.#output.trim()}`));
       });
     });
-    // Nobody may be waiting when it ends; whoever waits next still gets the rejection.
+    // Nobody may be waiting when it exits; later waiters still get the rejection.
     this.ended.catch(() => {});
   }
 
@@ -75,7 +78,7 @@ export class Child {
     return this.process.pid ?? 0;
   }
 
-  /** Asks it to end, kills it when it does not, and waits for the last of its output. */
+  /** Asks it to exit, kills it if necessary, and waits for the last of its output. */
   async end(signal: NodeJS.Signals): Promise<void> {
     if (this.#ending || this.process.exitCode !== null || this.process.signalCode !== null) return;
     this.#ending = true;

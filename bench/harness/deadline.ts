@@ -1,4 +1,4 @@
-/** Waits that end: at their result, at a deadline or at a signal. Knows time only. */
+/** Waits with an end: a result, a deadline or a signal. Knows only time. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -15,7 +15,7 @@ export async function within<T>(ms: number, what: string, wait: Promise<T>): Pro
   }
 }
 
-/** Lets time pass; what breaks meanwhile ends it. */
+/** Lets time pass; a failure meanwhile ends it. */
 export async function pause(seconds: number, broken: Promise<unknown>): Promise<void> {
   const over = new AbortController();
   try {

@@ -1,4 +1,4 @@
-/** A port of this machine that was free a moment ago: for a hub that is to come back where it was. */
+/** A port of this machine that was free a moment ago, for a hub that must return to the same port. */
 
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';

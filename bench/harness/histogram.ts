@@ -1,6 +1,6 @@
 /**
- * Counts latencies in buckets whose width grows with the value, so that a percentile is exact to 1/128 at any size in constant memory.
- * Knows whole numbers only; the bench gives it microseconds.
+ * Counts latencies in buckets whose width grows with the value, so that a percentile is exact to 1/128 at any magnitude
+ * in constant memory. Knows only integers; the bench uses microseconds.
  */
 
 /** Values below 2^8 have a bucket each; above, every doubling has 128. */
@@ -10,7 +10,7 @@ const HALF = 1 << (LINEAR_BITS - 1);
 const MAX_BITS = 31;
 const BUCKETS = (1 << LINEAR_BITS) + (MAX_BITS - LINEAR_BITS) * HALF;
 
-/** Bucket and count of each bucket that is not empty: how a histogram travels between processes. */
+/** Index and count of each non-empty bucket: a histogram's form in messages between processes. */
 export type HistogramCounts = readonly (readonly [bucket: number, count: number])[];
 
 export class Histogram {
@@ -27,7 +27,7 @@ export class Histogram {
     return this.#total;
   }
 
-  /** Fractions are dropped; a value beyond the largest counts as the largest. */
+  /** Fractions are dropped; values beyond the largest count as the largest. */
   record(value: number): void {
     this.#add(bucketOf(value), 1);
   }
@@ -37,7 +37,7 @@ export class Histogram {
     this.#total += count;
   }
 
-  /** The value that `share` (0 to 1) of the records do not exceed; the middle of its bucket. NaN without records. */
+  /** The value that `share` (0 to 1) of the records do not exceed: the middle of its bucket. NaN without records. */
   percentile(share: number): number {
     if (this.#total === 0) return Number.NaN;
     const rank = Math.max(1, Math.ceil(share * this.#total));

@@ -1,4 +1,4 @@
-/** The machine that the figures are of, and what the bench needs of it. Linux only: it pins with taskset and reads /proc. */
+/** Describes the machine, and checks what the bench needs of it. Linux only: it pins with taskset and reads /proc. */
 
 import { execFileSync } from 'node:child_process';
 import { cpus, platform, release, totalmem } from 'node:os';
@@ -11,7 +11,7 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
-  /** Of the code that was measured, with `+` where files differ from it; undefined outside a repository. */
+  /** Of the measured code, with `+` for uncommitted changes; undefined outside a repository. */
   readonly commit: string | undefined;
 }
 
@@ -39,7 +39,7 @@ function commit(): string | undefined {
   }
 }
 
-/** What the machine lacks to hold server and load apart, if anything. */
+/** What the machine lacks to separate server and load; undefined when nothing. */
 export function machineLack(): string | undefined {
   if (platform() !== 'linux') return `the bench needs Linux (taskset and /proc), and this is ${platform()}`;
   if (cpus().length < 2)
@@ -47,7 +47,7 @@ export function machineLack(): string | undefined {
   return tasksetProblem('--version');
 }
 
-/** Moves this process away from the servers' core; answers with what the machine lacks, if anything. */
+/** Moves this process off the servers' core; returns what the machine lacks, if anything. */
 export function takeLoaderCore(): string | undefined {
   return machineLack() ?? tasksetProblem('-cp', String(LOADER_CORE), String(process.pid));
 }

@@ -1,4 +1,4 @@
-/** Options that several benches have. Knows nothing of what is measured. */
+/** Options shared by several benches. Knows nothing of what is measured. */
 
 import { bare, oneOf } from '../../command-line/option.js';
 

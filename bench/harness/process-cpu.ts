@@ -14,18 +14,21 @@ export function processRssBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-/** Of all cores, time taken by the hypervisor included. */
+/** Of all cores, including time stolen by the hypervisor. */
 export function machineCpuSeconds(): number {
   return parseMachineCpu(readFileSync('/proc/stat', 'utf8'));
 }
 
-/** `utime` and `stime` are fields 14 and 15; the name, field 2, may hold spaces and brackets, so counting begins after its last one. */
+/**
+ * `utime` and `stime` are fields 14 and 15; the name, field 2, may contain spaces and brackets, so counting starts
+ * after its last one.
+ */
 export function parseProcessCpu(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** The first line: user, nice, system, idle, iowait, irq, softirq, steal; guests are in user already. */
+/** The first line: user, nice, system, idle, iowait, irq, softirq, steal; guest time is included in user. */
 export function parseMachineCpu(stat: string): number {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (stat.split('\n', 1)[0] ?? '')
     .split(/\s+/)

@@ -1,4 +1,4 @@
-/** What a bench says at its end: tables and verdicts on the terminal, all figures in a JSON file. */
+/** The final output of a bench: tables and verdicts on the terminal, all figures in a JSON file. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,17 +8,17 @@ export interface Report {
   /** Tables for people, besides that of the targets. */
   readonly tables: readonly string[];
   readonly targets?: readonly Target[];
-  /** What else is not as it should be, in words. */
+  /** Other failures, in words. */
   readonly misses?: readonly string[];
   /** What makes a figure doubtful, in words. */
   readonly doubts?: readonly string[];
-  /** A miss is exit code 1, whether or not it was asked for. */
+  /** A miss is exit code 1 even without `--check`. */
   readonly isFatal?: boolean;
-  /** All that was measured, for the file. */
+  /** Everything measured, for the file. */
   readonly figures: object;
 }
 
-/** Answers whether all targets are met. */
+/** Returns whether all targets are met. */
 export function publish(report: Report, head: object, file: string): boolean {
   const { tables, targets = [], misses = [], doubts = [], figures } = report;
   const sections = [...tables];

@@ -1,6 +1,6 @@
-/** The few statistics that the bench needs. Knows numbers only. */
+/** The few statistics that the bench needs. Knows only numbers. */
 
-/** NaN of no values: a figure that was not measured stays visible as such. */
+/** NaN without values, so that a missing measurement stays visible. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
   return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
-/** The mean and its 95 % interval by Student's t, for ten values; for fewer the interval is too narrow. */
+/** The mean and its 95 % interval by Student's t, for ten values; with fewer the interval is too narrow. */
 export function interval(values: readonly number[]): string {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);

@@ -1,6 +1,6 @@
-/** Figures as a table for a terminal. Knows columns only. */
+/** Figures as a table for a terminal. Knows only columns. */
 
-/** Words to the left, figures to the right. */
+/** Words are left-aligned, figures right-aligned. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -23,7 +23,7 @@ export function percentText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** Microseconds as milliseconds; `-` of none. */
+/** Microseconds as milliseconds; `-` when missing. */
 export function msText(us: number): string {
   return Number.isNaN(us) ? '-' : (us / 1000).toFixed(us < 100_000 ? 2 : 0);
 }

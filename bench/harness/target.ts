@@ -1,4 +1,4 @@
-/** What a figure is to be, and whether it is. Knows figures; knows nothing of how they were measured. */
+/** The target of a figure, and whether it is met. Knows figures, but not how they were measured. */
 
 import { table } from './table.js';
 
@@ -6,7 +6,7 @@ export interface Target {
   readonly name: string;
   readonly measured: string;
   readonly expected: string;
-  /** Undefined: it was not measured, or is not to be judged from these figures. */
+  /** Undefined: not measured, or not to be judged from these figures. */
   readonly isMet: boolean | undefined;
   readonly value?: number | undefined;
   readonly limit?: number;
@@ -14,7 +14,7 @@ export interface Target {
 
 type Shown = (value: number) => string;
 
-/** `value` undefined: a figure that it needs was not measured. */
+/** `value` undefined: a required figure was not measured. */
 export function atLeast(name: string, value: number | undefined, limit: number, shown: Shown = times): Target {
   return target(name, value, limit, `at least ${shown(limit)}`, value !== undefined && value >= limit, shown);
 }

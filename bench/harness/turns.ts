@@ -1,13 +1,13 @@
-/** States that are compared, measured in turn. Knows turns only. */
+/** Measures compared states in turn. Knows only turns. */
 
-/** Every state once a round. Who is first takes turns too: whatever drifts meets all of them. */
+/** Every state once per round. The first state alternates too, so that any drift affects all of them. */
 export async function inTurns<const State extends string, Figure>(
   states: readonly State[],
   rounds: number,
   measure: (state: State) => Promise<Figure>,
   said: (figures: Readonly<Record<State, Figure>>, round: number) => void = () => {},
 ): Promise<Readonly<Record<State, readonly Figure[]>>> {
-  // Every state has its figures: those of no round are none.
+  // Every state has its figures, empty without rounds.
   const all = Object.fromEntries(states.map((state) => [state, []])) as unknown as Record<State, Figure[]>;
   for (let round = 0; round < rounds; round++) {
     const own: Partial<Record<State, Figure>> = {};

@@ -1,4 +1,7 @@
-/** Entry of `npm run bench`: the hub beside servers that say what its figures are worth. What is measured, and how, is in the modules it calls. */
+/**
+ * Entry of `npm run bench`: the hub beside servers that put its figures into perspective. What is measured, and how, is
+ * in the modules it calls.
+ */
 
 import { runBench } from '../harness/bench.js';
 import { connectNewcomers } from '../load/newcomers.js';
@@ -10,7 +13,7 @@ import { type BenchOptions, OPTIONS } from './options.js';
 import { progressLine, tablesOf } from './report.js';
 import { engineBatch, mediansOf, type RawFigures, summarise } from './summary.js';
 
-/** Rows at which the engine is measured when no hub was: one, and a batch of a middling size. */
+/** Batch sizes at which the engine is measured without a hub's: one, and a medium size. */
 const DEFAULT_BATCHES = [1, 32];
 const ENGINE_SECONDS = 1;
 
@@ -28,7 +31,7 @@ await runBench(BENCH, async (options, { say, folder }) => {
   return { tables: tablesOf(summary), targets, doubts, figures: { summary, ...figures } };
 });
 
-/** Servers take turns within a round, so that a slow minute of the machine meets them all. */
+/** Servers take turns within a round, so that a slow minute of the machine affects them all. */
 async function measureAll(options: BenchOptions, model: string, tell: (line: string) => void): Promise<RawFigures> {
   const { engine, only, rounds, sockets, seconds, warmUp: warmUpSeconds, pipeline, loaders } = options;
   const setting = { engine, model };

@@ -1,6 +1,6 @@
 /**
- * One measurement: one server, started for it, under closed-loop load from a number of sockets for some seconds.
- * Knows how server and loaders come together; knows nothing of rounds, ratios or targets.
+ * One measurement: one server, started for it, under closed-loop load from a number of sockets for some seconds. Knows
+ * how server and loaders are combined; knows nothing of rounds, ratios or targets.
  */
 
 import { Histogram } from '../harness/histogram.js';
@@ -18,18 +18,18 @@ export interface MeasurementPlan {
   readonly seconds: number;
 }
 
-/** What loaders and the machine counted while a server was under load. */
+/** Counts of loaders and machine while a server was under load. */
 export interface LoadFigures {
   readonly predictionsPerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
-  /** CPU of the server's process for one prediction, all threads. */
+  /** CPU of the server's process per prediction, all threads. */
   readonly serverCpuUs: number;
-  /** CPU seconds in a second: 1 is a full core. */
+  /** CPU seconds per second: 1 is a full core. */
   readonly serverLoad: number;
   /** Of all loaders together, which share one core. */
   readonly loaderLoad: number;
-  /** Of everything else on the machine: what disturbed the measurement, in cores. */
+  /** Of everything else on the machine, in cores: what disturbed the measurement. */
   readonly otherLoad: number;
   readonly answered: number;
   /** Answers compared with the right one. */
@@ -40,7 +40,7 @@ export interface LoadFigures {
 export interface Measurement extends LoadFigures {
   readonly server: ServerName;
   readonly sockets: number;
-  /** Rows a batch, from the hub's own count; the warm-up is in it. */
+  /** Rows per batch by the hub's own count, warm-up included. */
   readonly meanBatch?: number;
 }
 
@@ -61,7 +61,7 @@ export async function measure(plan: MeasurementPlan): Promise<Measurement> {
   }
 }
 
-/** Loads a server and counts after the warm-up; the load goes on. */
+/** Loads a server and counts after the warm-up; the load continues. */
 export async function countLoad(
   server: ServerProcess,
   loaders: readonly LoaderProcess[],
@@ -97,7 +97,7 @@ export async function countLoad(
   };
 }
 
-/** Spreads the sockets over the loaders; one that would get none is not started. */
+/** Spreads the sockets over the loaders; a loader without sockets is not started. */
 function openLoaders(server: ServerProcess, { sockets, loaders, pipeline }: MeasurementPlan): readonly LoaderProcess[] {
   const processes = Math.min(loaders, sockets);
   return Array.from({ length: processes }, (_, at) => {

@@ -1,4 +1,6 @@
-/** What `npm run bench` is asked: which servers, under which load, for how long. Knows nothing of how it is measured. */
+/**
+ * The options of `npm run bench`: which servers, under which load, for how long. Knows nothing of how it is measured.
+ */
 
 import { integer, integers, quickly, someOf, type ValuesOf } from '../../command-line/option.js';
 import { ENGINE, QUICK } from '../harness/options.js';
@@ -8,9 +10,9 @@ const PARTS = ['echo', 'naive', 'hub', 'engine', 'connect'] as const;
 export const OPTIONS = {
   quick: QUICK,
   sockets: integers(1, 10_000, [1, 32, 256], 'How many sockets.'),
-  /** Of one server at one number of sockets in one round. */
+  /** For one server at one number of sockets in one round. */
   seconds: quickly(integer(1, 600, 8, 'Measured time of one server at one number of sockets.'), 2),
-  /** At one socket a server compiles its JavaScript for several seconds before it is at its pace. */
+  /** At one socket, a server compiles its JavaScript for several seconds before it reaches its pace. */
   warmUp: quickly(integer(1, 600, 6, 'Seconds of load before each measurement.'), 4),
   rounds: quickly(integer(1, 100, 3, 'Rounds over all servers; figures are the median.'), 1),
   pipeline: integer(1, 32, 1, 'Requests in flight on each socket.'),

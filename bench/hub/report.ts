@@ -1,4 +1,4 @@
-/** The summary as text for a terminal. Knows columns and words; measures nothing. */
+/** Formats the summary for a terminal. Knows columns and words; measures nothing. */
 
 import { percentText, table, wholeText } from '../harness/table.js';
 import type { EngineFigures } from '../servers/engine-figures.js';

@@ -1,4 +1,4 @@
-/** From raw measurements to the figures of the table and to the targets. Knows numbers; measures and prints nothing. */
+/** Turns raw measurements into the figures of the table and the targets. Knows numbers; measures and prints nothing. */
 
 import { median } from '../harness/statistics.js';
 import { wholeText } from '../harness/table.js';
@@ -8,11 +8,11 @@ import type { EngineFigures } from '../servers/engine-figures.js';
 import { type ServerName, serverNames } from '../servers/server-process.js';
 import type { Measurement } from './measurement.js';
 
-/** Everything that was measured, as it came. */
+/** Everything that was measured, unprocessed. */
 export interface RawFigures {
   readonly measurements: readonly Measurement[];
   readonly engine: readonly EngineFigures[];
-  /** Milliseconds, one for each round. */
+  /** Milliseconds, one per round. */
   readonly newcomersMs: readonly number[];
 }
 
@@ -25,7 +25,7 @@ export interface Summary {
   readonly doubts: readonly string[];
 }
 
-/** The targets for throughput and CPU hold at this many sockets. */
+/** The targets for throughput and CPU apply to this number of sockets. */
 const FULL_LOAD_SOCKETS = 256;
 
 export function summarise({ measurements, engine, newcomersMs }: RawFigures): Summary {
@@ -75,9 +75,9 @@ export function summarise({ measurements, engine, newcomersMs }: RawFigures): Su
 
 /** From here on, in cores, other processes disturb the figures. */
 const NOTABLE_OTHER_LOAD = 0.1;
-/** Above, the loader may be what holds the server back. */
+/** Above this, the loader may limit the server. */
 const SAFE_LOADER_LOAD = 0.8;
-/** Bytes cost time, so echo stands for the hub only while their answers are of one size. */
+/** Bytes cost time, so echo represents the hub only while their answers have the same size. */
 const SAME_SIZE = 0.03;
 
 function doubtsOf(servers: readonly Measurement[]): readonly string[] {
@@ -101,7 +101,7 @@ function doubtsOf(servers: readonly Measurement[]): readonly string[] {
   return doubts;
 }
 
-/** The batch at which the engine alone stands beside this measurement. */
+/** The batch size at which the engine alone is compared with this measurement. */
 export function engineBatch({ meanBatch = 1 }: Measurement): number {
   return Math.max(1, Math.round(meanBatch));
 }

@@ -1,6 +1,6 @@
 /**
- * WebSocket frames as the lean client needs them: whole text frames, written with a mask of zeros, read without copying.
- * Knows RFC 6455; knows nothing of Engine.IO, Socket.IO or predictions.
+ * WebSocket frames for the lean client: whole text frames, written with a zero mask, read without copying. Knows RFC
+ * 6455; knows nothing of Engine.IO, Socket.IO or predictions.
  */
 
 const FIN = 0x80;
@@ -9,13 +9,13 @@ const TEXT = 1;
 const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
-/** Longest payload whose length stands in the second byte. */
+/** Longest payload whose length fits in the second byte. */
 const SHORT_PAYLOAD = 125;
 const LONGEST_16_BIT = 0xffff;
 
 /**
- * A client's text frame. The mask key is zero, which the RFC allows a client no less than any other key and which leaves the payload
- * as it is, so that a prepared frame can be changed in place; the server's work is the same.
+ * A client's text frame. The mask key is zero, which the RFC permits like any other key and which leaves the payload as
+ * it is, so that a prepared frame can be changed in place; the server's work is the same.
  */
 export function clientTextFrame(payload: Uint8Array): Buffer {
   if (payload.length > LONGEST_16_BIT)
@@ -32,7 +32,7 @@ export function clientTextFrame(payload: Uint8Array): Buffer {
   return frame;
 }
 
-/** Called with each text frame's payload: `bytes` from `start` up to `end`, to be read before the call returns. */
+/** Called with each text frame's payload: `bytes` from `start` to `end`, to be read before the call returns. */
 export type TextSink = (bytes: Buffer, start: number, end: number) => void;
 
 /** Finds the frames in what a server sends. A frame cut at the end of a chunk is kept until the rest arrives. */
@@ -44,7 +44,7 @@ export class FrameReader {
     this.#onText = onText;
   }
 
-  /** Takes a chunk, whose memory may be used again afterwards. Answers with what was wrong, if anything was. */
+  /** Reads a chunk, whose memory may be reused afterwards. Returns what was wrong, or undefined. */
   read(chunk: Buffer): string | undefined {
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;
@@ -75,7 +75,7 @@ export class FrameReader {
   }
 }
 
-/** Socket.IO pings with text, so a WebSocket ping is passed over: no server here sends one and waits for it. */
+/** Socket.IO pings with text, so a WebSocket ping is ignored: no server here sends one and waits for it. */
 function describeFrame(first: number, payload: Buffer): string | undefined {
   const opcode = first & 0x0f;
   if (first === (FIN | PING) || first === (FIN | PONG)) return undefined;

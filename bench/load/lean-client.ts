@@ -1,6 +1,6 @@
 /**
- * One Socket.IO connection over a bare TCP socket: WebSocket upgrade, connect packet, pings; hands predictions on as bytes.
- * Knows the handshake; knows nothing of requests, load or time.
+ * One Socket.IO connection over a bare TCP socket: WebSocket upgrade, connect packet, pings; passes predictions on as
+ * bytes. Knows the handshake; knows nothing of requests, load or time.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -9,13 +9,13 @@ import { FrameReader } from './frames.js';
 import { CONNECT_FRAME, PONG_FRAME, packetKind } from './packets.js';
 
 export interface LeanClientHandlers {
-  /** Connected to the namespace and, where the server greets with `hello`, greeted. */
+  /** Connected to the namespace and, if the server sends `hello`, greeted. */
   ready(): void;
   /** A whole `prediction` packet, to be read before the call returns. */
   prediction(bytes: Buffer, start: number, end: number): void;
-  /** Any other packet. Default: the connection fails. */
+  /** Any other packet. @default the connection fails */
   other?(bytes: Buffer, start: number, end: number): void;
-  /** The connection is of no more use. Called once at most, and not after `close()`. */
+  /** The connection is unusable. Called at most once, and not after `close()`. */
   failed(reason: string): void;
 }
 
@@ -23,11 +23,11 @@ export interface LeanClientOptions {
   readonly port: number;
   /** Ready only at the event `hello`, which the hub sends and the other servers do not. */
   readonly awaitHello: boolean;
-  /** The loopback address that it comes from. Default: the machine's choice. */
+  /** The local loopback address. @default the machine's choice */
   readonly localAddress?: string;
 }
 
-/** Reads are handled before the next one begins, so all connections of a thread share one buffer. */
+/** A read is handled before the next one starts, so all connections of a thread share one buffer. */
 const shared = Buffer.allocUnsafe(64 * 1024);
 
 const HEADER_END = Buffer.from('\r\n\r\n');
@@ -38,7 +38,7 @@ export class LeanClient {
   readonly #handlers: LeanClientHandlers;
   readonly #awaitHello: boolean;
   readonly #frames = new FrameReader((bytes, start, end) => this.#onText(bytes, start, end));
-  /** What arrived of the upgrade's response; undefined once it is complete. */
+  /** The upgrade's response so far; undefined once it is complete. */
   #response: Buffer | undefined = Buffer.alloc(0);
   #closed = false;
 
@@ -64,12 +64,12 @@ export class LeanClient {
     this.#socket.on('connect', () => this.#socket.write(upgradeRequest(port)));
   }
 
-  /** Bytes written that the system has not taken: how far the server, or the way there, is behind. */
+  /** Bytes written that the system has not taken: how far the server, or the network, is behind. */
   get unsentBytes(): number {
     return this.#socket.writableLength;
   }
 
-  /** The bytes must stay as they are until the answer to them arrives. */
+  /** The bytes must not change until their answer arrives. */
   write(bytes: Buffer): void {
     this.#socket.write(bytes);
   }
@@ -83,7 +83,7 @@ export class LeanClient {
     this.#socket.uncork();
   }
 
-  /** Reads nothing from now on, and stays open. */
+  /** Stops reading, and stays open. */
   pause(): void {
     this.#socket.pause();
   }
@@ -107,7 +107,7 @@ export class LeanClient {
     if (fault !== undefined) this.#fail(fault);
   }
 
-  /** The bytes after the response, once it is whole. */
+  /** The bytes after the response, once it is complete. */
   #readResponse(chunk: Buffer): Buffer | undefined {
     const response = Buffer.concat([this.#response ?? Buffer.alloc(0), chunk]);
     const end = response.indexOf(HEADER_END);

@@ -1,13 +1,13 @@
 /**
- * Entry of a loader process: opens the load named in its argument, obeys the bench over IPC, ends with it.
- * Knows messages and its own process; the load itself is loader.ts.
+ * Entry of a loader process: opens the load given in its argument, obeys the bench over IPC, ends with it. Knows
+ * messages and its own process; the load itself is loader.ts.
  */
 
 import { argv } from 'node:process';
 import { Loader } from './loader.js';
 import type { LoaderCommand, LoaderReport, LoadPlan } from './loader-messages.js';
 
-// The bench made both the argument and the messages, from values of these types.
+// The bench created both the argument and the messages from values of these types.
 const plan = JSON.parse(argv[2] ?? '') as LoadPlan;
 const loader = new Loader(plan, (reason) => {
   loader.close();

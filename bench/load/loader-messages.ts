@@ -1,4 +1,4 @@
-/** What the bench and its loader processes say to each other. Types only. */
+/** Messages between the bench and its loader processes. Types only. */
 
 import type { HistogramCounts } from '../harness/histogram.js';
 
@@ -11,19 +11,19 @@ export interface LoadPlan {
 }
 
 export type LoaderCommand =
-  /** Send the first requests; from then on each answer sends the next. */
+  /** Sends the first requests; from then on each answer triggers the next. */
   | { readonly kind: 'start' }
-  /** Begin to count. */
+  /** Starts counting. */
   | { readonly kind: 'begin' }
-  /** Stop counting and report; the load goes on. */
+  /** Stops counting and reports; the load continues. */
   | { readonly kind: 'end' }
-  /** Send nothing more until the next `start`; report when all is answered. */
+  /** Sends nothing more until the next `start`; reports when everything is answered. */
   | { readonly kind: 'pause' };
 
-/** What one loader counted between `begin` and `end`. */
+/** Counts of one loader between `begin` and `end`. */
 export interface LoadCount {
   readonly answered: number;
-  /** Of these, how many were parsed whole and compared with the right answer. */
+  /** How many of these were parsed completely and compared with the right answer. */
   readonly checked: number;
   readonly seconds: number;
   /** CPU of the loader's process, all threads. */
@@ -35,7 +35,7 @@ export interface LoadCount {
 }
 
 export type LoaderReport =
-  /** All sockets are open: how long that took from the first. */
+  /** All sockets are open; how long that took from the first. */
   | { readonly kind: 'opened'; readonly ms: number }
   | { readonly kind: 'began' }
   | { readonly kind: 'counted'; readonly count: LoadCount }

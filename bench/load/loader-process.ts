@@ -1,4 +1,7 @@
-/** The bench's handle on one loader process: opens it, counts with it, ends it. Knows its messages; knows nothing of servers. */
+/**
+ * The bench's handle on one loader process: opens it, counts with it, ends it. Knows its messages; knows nothing of
+ * servers.
+ */
 
 import { fileURLToPath } from 'node:url';
 import { Child, LOADER_CORE } from '../harness/child.js';
@@ -12,7 +15,7 @@ export class LoaderProcess {
   readonly #child: Child;
   /** Resolves the wait for each kind of report. */
   readonly #waiting = new Map<LoaderReport['kind'], (report: LoaderReport) => void>();
-  /** Rejects at the first failure that the loader reports. */
+  /** Rejects at the first failure reported by the loader. */
   readonly #failure: Promise<never>;
   /** From the first connection attempt until the last socket was ready. */
   readonly #opened: Promise<LoaderReport>;
@@ -56,7 +59,7 @@ export class LoaderProcess {
     return report.count;
   }
 
-  /** Ends the load, until it is started again. */
+  /** Pauses the load until it is started again. */
   async pause(): Promise<void> {
     const paused = this.#report('paused');
     this.#send({ kind: 'pause' });

@@ -1,6 +1,6 @@
 /**
- * Closed-loop load on a server over many connections of one process: each answer sends the next request. Counts and checks the answers.
- * Knows requests and answers; knows nothing of processes or of which server it loads.
+ * Closed-loop load on a server over many connections of one process: each answer sends the next request. Counts and
+ * checks the answers. Knows requests and answers; knows nothing of processes or of which server it loads.
  */
 
 import { Histogram } from '../harness/histogram.js';
@@ -9,12 +9,12 @@ import { LeanClient } from './lean-client.js';
 import type { LoadCount, LoadPlan } from './loader-messages.js';
 import { END_ID, FIRST_ID, predictionId, predictionValues, RequestFrame } from './packets.js';
 
-/** One answer in this many is parsed whole and compared. */
+/** One answer in this many is parsed completely and compared. */
 const CHECK_EVERY = 1000;
 /** float32 against float64, three layers deep. */
 const TOLERANCE = 1e-4;
 
-/** One request at a time: its frame, the id it now carries, and when it left. */
+/** One request at a time: its frame, its current id, and when it was sent. */
 interface Slot {
   readonly frame: RequestFrame;
   readonly client: LeanClient;
@@ -28,7 +28,7 @@ export class Loader {
   readonly #expected = expectedPredictions();
   readonly #clients: LeanClient[] = [];
   readonly #slots: Slot[] = [];
-  /** Ids of one slot are this far apart: a multiple of INPUT_COUNT, so that each slot keeps its input. */
+  /** Distance between ids of one slot: a multiple of INPUT_COUNT, so that each slot keeps its input. */
   readonly #stride: number;
   readonly #latencyUs = new Histogram();
   #inFlight = 0;
@@ -39,14 +39,14 @@ export class Loader {
   #beganAt = 0;
   #cpuAtBegin = process.cpuUsage();
 
-  /** `failed` is called for anything that makes the run worthless; the owner then closes the loader. */
+  /** `failed` is called for anything that invalidates the run; the owner then closes the loader. */
   constructor(plan: LoadPlan, failed: (reason: string) => void) {
     this.#plan = plan;
     this.#failed = failed;
     this.#stride = Math.ceil((plan.sockets * plan.pipeline) / INPUT_COUNT) * INPUT_COUNT;
   }
 
-  /** Opens all connections at once; answers with the milliseconds until the last was ready. */
+  /** Opens all connections at once; resolves with the milliseconds until the last was ready. */
   open(): Promise<number> {
     const inputs = buildInputs();
     const { sockets, pipeline } = this.#plan;
@@ -79,7 +79,7 @@ export class Loader {
     for (const client of this.#clients) client.uncork();
   }
 
-  /** Sends nothing more; `done` is called when all is answered. */
+  /** Sends nothing more; `done` is called when everything is answered. */
   pause(done: () => void): void {
     this.#paused = done;
     if (this.#inFlight === 0) done();

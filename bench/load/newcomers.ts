@@ -1,12 +1,12 @@
 /**
- * Measures how long newcomers take to connect to a server that is under full load.
- * Knows server and loaders; knows nothing of targets.
+ * Measures how long new clients take to connect to a server under full load. Knows server and loaders; knows nothing of
+ * targets.
  */
 
 import { type ServerName, ServerProcess, type ServerSetting } from '../servers/server-process.js';
 import { LoaderProcess } from './loader-process.js';
 
-/** As many sockets load the server, and as many new ones come. */
+/** The number of sockets that load the server, and of new ones. */
 export const NEWCOMERS = 256;
 
 export interface NewcomersPlan {
@@ -15,7 +15,7 @@ export interface NewcomersPlan {
   readonly warmUpSeconds: number;
 }
 
-/** Milliseconds from the first of the new connections until all are ready for requests. */
+/** Milliseconds from the first new connection until all are ready for requests. */
 export async function connectNewcomers({ server: name, setting, warmUpSeconds }: NewcomersPlan): Promise<number> {
   const server = await ServerProcess.start(name, setting);
   const plan = { port: server.port, sockets: NEWCOMERS, pipeline: 1, awaitHello: name === 'hub' };
@@ -29,7 +29,7 @@ export async function connectNewcomers({ server: name, setting, warmUpSeconds }:
     const newcomers = new LoaderProcess(plan);
     loaders.push(newcomers);
     const ms = await newcomers.opened();
-    // Proves that the load was still there.
+    // Proves that the load was still running.
     await load.begin();
     await load.run(0.2);
     await load.end();

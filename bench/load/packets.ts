@@ -1,6 +1,6 @@
 /**
- * The Socket.IO packets that the lean client sends and reads, as bytes: requests prepared once and patched, answers read without JSON.parse.
- * Knows the packets' text; knows nothing of sockets or time.
+ * The Socket.IO packets that the lean client sends and reads, as bytes: requests prepared once and patched, answers
+ * read without JSON.parse. Knows the packets' text; knows nothing of sockets or time.
  */
 
 import { clientTextFrame } from './frames.js';
@@ -20,12 +20,12 @@ const HELLO = Buffer.from('42["hello"');
 const CONNECTED = Buffer.from('40');
 const ID_FIELD = Buffer.from('"id":');
 
-/** Asks the server to connect the main namespace. */
+/** Requests a connection to the main namespace. */
 export const CONNECT_FRAME: Buffer = clientTextFrame(Buffer.from('40'));
 /** The answer to Engine.IO's ping. */
 export const PONG_FRAME: Buffer = clientTextFrame(Buffer.from('3'));
 
-/** One `predict` event as a frame, to be sent again and again with another id. */
+/** One `predict` event as a frame, sent repeatedly with different ids. */
 export class RequestFrame {
   readonly bytes: Buffer;
   readonly #idAt: number;
@@ -36,7 +36,7 @@ export class RequestFrame {
     this.#idAt = this.bytes.length - tail.length;
   }
 
-  /** `id` from {@link FIRST_ID} up to {@link END_ID}. The bytes must not be on their way any more. */
+  /** `id` from {@link FIRST_ID} up to {@link END_ID}. The bytes must no longer be in use by a write. */
   setId(id: number): void {
     let rest = id;
     for (let at = this.#idAt + ID_DIGITS - 1; at >= this.#idAt; at--) {
@@ -56,7 +56,9 @@ export function packetKind(bytes: Buffer, start: number, end: number): PacketKin
   return startsWith(bytes, start, end, HELLO) ? 'hello' : 'other';
 }
 
-/** The id of a `prediction` packet, or -1. Every server here writes it as the first field; elsewhere it is looked for. */
+/**
+ * The id of a `prediction` packet, or -1. Every server here writes it as the first field; otherwise it is searched for.
+ */
 export function predictionId(bytes: Buffer, start: number, end: number): number {
   let field = start + PREDICTION.length;
   if (!startsWith(bytes, field, end, ID_FIELD)) {
@@ -73,7 +75,7 @@ export function predictionId(bytes: Buffer, start: number, end: number): number 
   return at === field + ID_FIELD.length ? -1 : id;
 }
 
-/** The numbers of a `prediction` packet, nested or not, by way of JSON.parse. */
+/** The numbers of a `prediction` packet, nested or not, by JSON.parse. */
 export function predictionValues(bytes: Buffer, start: number, end: number): readonly number[] | undefined {
   const packet: unknown = JSON.parse(bytes.toString('utf8', start + 2, end));
   const payload: unknown = Array.isArray(packet) ? packet[1] : undefined;

@@ -1,6 +1,7 @@
 /**
- * Two hubs under full load in turn, one with the prediction log and one without. Both live through the whole run, so that both are warm and a turn follows
- * the other within seconds: a shared machine is not the same for minutes. Knows loads and turns; knows nothing of options or targets.
+ * Two hubs under full load in turn, one with the prediction log and one without. Both run throughout, so that both are
+ * warm and turns follow each other within seconds: a shared machine varies over minutes. Knows loads and turns; knows
+ * nothing of options or targets.
  */
 
 import { inTurns } from '../harness/turns.js';
@@ -21,10 +22,10 @@ export type Turn = LoadFigures;
 
 type State = 'without' | 'with';
 
-/** With the totals of the hub with the log, from its start to its end. */
+/** Includes the totals of the hub with the log, from its start to its end. */
 export type PairsResult = Readonly<Record<State, readonly Turn[]>> & { readonly totals: BatchTotals };
 
-/** Load before a turn counts. */
+/** Load before a turn counts, in seconds. */
 const SETTLE_SECONDS = 0.5;
 
 export async function measurePairs(
@@ -63,7 +64,7 @@ class LoadedHub {
     return new LoadedHub(server, loader);
   }
 
-  /** Loads the hub for so long. */
+  /** Loads the hub for this long. */
   async turn(seconds: number): Promise<Turn> {
     const figures = await countLoad(this.#server, [this.#loader], { warmUpSeconds: SETTLE_SECONDS, seconds });
     await this.#loader.pause();

@@ -1,4 +1,6 @@
-/** Entry of `npm run bench:log`: what the prediction log costs. A hub with it and one without at full load, in turn. */
+/**
+ * Entry of `npm run bench:log`: the cost of the prediction log. A hub with it and one without at full load, in turn.
+ */
 
 import { join } from 'node:path';
 import { integer, oneOf, quickly } from '../../command-line/option.js';
@@ -11,7 +13,7 @@ import { differences, ratios } from '../harness/turns.js';
 import { writeMlp } from '../servers/mlp-files.js';
 import { measurePairs, type Turn } from './log-pairs.js';
 
-/** The hub keeps at least so much of its throughput. */
+/** Minimum fraction of throughput that the hub keeps. */
 const LEAST_RATIO = 0.9;
 
 const BENCH = {

@@ -11,11 +11,11 @@ import { wireError } from '../../shared/errors.js';
 import type { PredictEnvelope } from '../../shared/parse.js';
 import { InstantEngine } from './instant-engine.js';
 
-/** As many as have one request in flight each. */
+/** Callers, each with one request in flight. */
 const CALLERS = 256;
 const SCORES = 3;
 const INPUTS = 997;
-/** One in so many requests is wrong, and is refused. */
+/** One in this many requests is invalid and refused. */
 const WRONG_EVERY = 50;
 
 export class BenchHub {
@@ -43,7 +43,7 @@ export class BenchHub {
     });
   }
 
-  /** Makes so many requests; answers the CPU time of one, in microseconds. */
+  /** Sends this many requests; returns the CPU time of one, in microseconds. */
   async run(requests: number): Promise<number> {
     const before = process.cpuUsage();
     let left = requests;

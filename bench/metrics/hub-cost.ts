@@ -1,4 +1,6 @@
-/** What a whole prediction costs the hub with the counting and without it, sockets and engine left out: two hubs in turn. */
+/**
+ * The cost of a whole prediction in the hub with and without counting, excluding sockets and engine: two hubs in turn.
+ */
 
 import type { Random } from '../../demo/text/random.js';
 import type { Tap } from '../../server/contracts/tap.js';
@@ -10,7 +12,7 @@ import { instantModel } from './instant-engine.js';
 export interface HubCost {
   readonly withUs: readonly number[];
   readonly withoutUs: readonly number[];
-  /** With less without, pair by pair. */
+  /** With minus without, pair by pair. */
   readonly differencesUs: readonly number[];
 }
 

@@ -1,4 +1,6 @@
-/** An engine that computes nothing: its outputs are its inputs, at once. What is left is the hub. And models for it. */
+/**
+ * An engine that computes nothing: its outputs are its inputs, immediately. What remains is the hub. And models for it.
+ */
 
 import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/contracts/engine.js';
 import type { ReadyModel } from '../../server/contracts/model.js';
@@ -14,7 +16,7 @@ export class InstantEngine implements Engine {
   }
 }
 
-/** A model of so many scores; with labels for them or without. */
+/** A model with this many scores; with or without labels. */
 export function instantModel(name: string, scores: number, labels: readonly string[] | undefined): ReadyModel {
   const shape = [scores];
   const inputs = [{ name: 'x', dtype: 'float32', shape }] as const;

@@ -1,4 +1,4 @@
-/** What the counting itself costs: what a hub told, with times as a loaded hub has them, told to a tap again and again. */
+/** The cost of counting itself: events of a hub, with times as under load, passed to a tap repeatedly. */
 
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Random } from '../../demo/text/random.js';
@@ -11,7 +11,7 @@ import { BenchHub } from './bench-hub.js';
 import { instantModel } from './instant-engine.js';
 
 export interface ListenerCost {
-  /** For each round, in nanoseconds a request: with the listener less with one that does nothing. */
+  /** Nanoseconds per request and round: with the listener minus with one that does nothing. */
   readonly ownNs: readonly number[];
   /** The same events counted by prom-client's own classes. */
   readonly libraryNs: readonly number[];
@@ -44,7 +44,7 @@ export async function measureListener(
   const libraryNs: number[] = [];
   for (const tap of [none, own, library]) pass(tap, 5);
   for (let round = 0; round < plan.rounds; round++) {
-    // The one that does nothing on both sides: whatever drifts is in both.
+    // The one that does nothing runs before and after, so that drift affects both.
     const before = pass(none, plan.passes);
     const counted = pass(own, plan.passes);
     const byLibrary = pass(library, Math.ceil(plan.passes / 10));
@@ -56,13 +56,13 @@ export async function measureListener(
   return { ownNs, libraryNs };
 }
 
-/** Something that a hub told, to be told again. */
+/** A recorded event of a hub. */
 interface Told {
   readonly tell: (tap: Tap) => void;
   readonly isRequest: boolean;
 }
 
-/** What a hub at work told; its times are log-normal around some milliseconds, as those of a hub with a real engine. */
+/** Events of a working hub; its times are log-normal around some milliseconds, as with a real engine. */
 async function collectEvents(random: Random): Promise<readonly Told[]> {
   const events: Told[] = [];
   const add = (isRequest: boolean, tell: (tap: Tap) => void): void => void events.push({ isRequest, tell });
@@ -71,7 +71,7 @@ async function collectEvents(random: Random): Promise<readonly Told[]> {
     predicted(request, told) {
       const { output, timing } = told;
       if (timing === undefined) throw new Error('a prediction came without its receipt');
-      // Its buffer is used again.
+      // Its buffer is reused.
       const [from, to] = [output.firstRow * 3, (output.firstRow + output.rows) * 3];
       const arrays = output.arrays.map((array) => array.slice(from, to));
       const outcome = { ...told, output: { ...output, arrays, firstRow: 0 }, timing: likely(timing, random) };

@@ -1,4 +1,4 @@
-/** Entry of `npm run bench:metrics`: what counting costs a prediction, and what a scrape costs. */
+/** Entry of `npm run bench:metrics`: the cost of counting per prediction, and of a scrape. */
 
 import { Random } from '../../demo/text/random.js';
 import { runBench } from '../harness/bench.js';

@@ -1,4 +1,4 @@
-/** What one scrape costs: the text of /metrics for a number of models, made on the main thread. */
+/** The cost of one scrape: the text of /metrics for a number of models, rendered on the main thread. */
 
 import { Metrics } from '../../server/observe/metrics/metrics.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
@@ -8,7 +8,7 @@ import { instantModel } from './instant-engine.js';
 export interface ScrapeCost {
   readonly models: number;
   readonly bytes: number;
-  /** CPU of one scrape: the median. */
+  /** Median CPU of one scrape. */
   readonly cpuMs: number;
 }
 

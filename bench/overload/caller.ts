@@ -1,4 +1,7 @@
-/** One plain connection that asks with events of many rows and tells each request's end by its id. Knows no load and no rate. */
+/**
+ * One plain connection that sends events of many rows and reports each request's end by its id. Knows no load and no
+ * rate.
+ */
 
 import { LeanClient } from '../load/lean-client.js';
 import { FIRST_ID, predictionId, RequestFrame } from '../load/packets.js';
@@ -8,7 +11,7 @@ export interface Ends {
   refused(id: number, code: string, retryAfterMs: number): void;
 }
 
-/** Ids of one run, never twice; and the event that all requests are. */
+/** Ids of one run, never repeated; and the event of all requests. */
 export class Events {
   readonly #template: RequestFrame;
   #next = FIRST_ID;
@@ -25,7 +28,7 @@ export class Events {
     return this.#next++;
   }
 
-  /** A copy: it may wait for the system to take it. */
+  /** A copy, since it may wait for the system to take it. */
   frame(id: number): Buffer {
     this.#template.setId(id);
     return Buffer.from(this.#template.bytes);

@@ -1,6 +1,6 @@
 /**
- * The load of a crowd of plain connections: closed, where each sends again when it is answered, and open, where events come at a rate whatever
- * is answered. Knows no server.
+ * The load of a crowd of plain connections: closed, where each sends again when answered, and open, where events come
+ * at a rate regardless of answers. Knows no server.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,19 +8,22 @@ import { Histogram } from '../harness/histogram.js';
 import { median } from '../harness/statistics.js';
 import { Caller, type Events } from './caller.js';
 
-/** With so much that the system has not taken, a connection that is asked for another event drops it: an emitter's own queue is no place to wait. */
+/**
+ * With this much data not taken by the system, a connection drops further events: an emitter's own queue is not the
+ * place to wait.
+ */
 const MAX_UNSENT_BYTES = 65_536;
-/** An open load comes as evenly as timers let it. */
+/** Interval of an open load, as even as timers allow, in milliseconds. */
 const STEP_MS = 1;
-/** Of a phase, this much is not counted: the load before it leaves, and its own begins. */
+/** Uncounted start of a phase, in milliseconds, while the previous load leaves and its own begins. */
 const LEAD_MS = 500;
 const SETTLE_MS = 20_000;
 
 export interface Phase {
-  /** Events that were to be sent, and those that were, a second. */
+  /** Events per second: to be sent, and sent. */
   readonly offered: number;
   readonly written: number;
-  /** Answered with a prediction in time, events a second. */
+  /** Answered with a prediction in time, in events per second. */
   readonly good: number;
   readonly late: number;
   readonly refused: number;
@@ -36,12 +39,12 @@ export class Load {
   readonly #events: Events;
   readonly #timeoutMs: number;
   readonly #callers: Caller[] = [];
-  /** Time of the write, and who wrote it. */
+  /** Time of the write, and its caller. */
   readonly #open = new Map<number, { readonly at: number; readonly caller: number }>();
   readonly #latencyUs = new Histogram();
   #told: number[] = [];
   #counts = { offered: 0, written: 0, good: 0, late: 0, refused: 0 };
-  /** Closed: what a caller does when one of its requests has its end. */
+  /** Closed load: what a caller does when one of its requests ends. */
   #again: ((caller: number, afterMs: number) => void) | undefined;
 
   readonly #cpuSeconds: () => number;
@@ -73,7 +76,7 @@ export class Load {
     return phase;
   }
 
-  /** `perSecond` events a second, each connection in turn. */
+  /** `perSecond` events per second, each connection in turn. */
   async open(perSecond: number, ms: number): Promise<Phase> {
     const startedAt = performance.now();
     let asked = 0;
@@ -142,7 +145,7 @@ export class Load {
     };
   }
 
-  /** Until all that was written has its end: also what waits in the kernel's buffers. */
+  /** Waits until everything written has ended, including what is in the kernel's buffers. */
   async #settle(): Promise<void> {
     const startedAt = performance.now();
     while (this.#open.size > 0) {

@@ -1,6 +1,6 @@
 /**
- * Entry of `npm run bench:overload`: what is left of the best goodput when several times as much is asked, and whether those who come again when
- * they were told to are let in.
+ * Entry of `npm run bench:overload`: the remaining fraction of the best goodput when several times as much is
+ * requested, and whether callers that retry when told to are admitted.
  */
 
 import { integer, integers, quickly, someOf } from '../../command-line/option.js';

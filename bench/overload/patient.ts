@@ -1,6 +1,6 @@
 /**
- * Callers that do as they are told: refused, they send the same request again after exactly `retryAfterMs`. Counts how many of those who come
- * again are let in. Knows no other load.
+ * Obedient callers: when refused, they send the same request again after exactly `retryAfterMs`. Counts how many
+ * retries are admitted. Knows no other load.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { Caller, type Events } from './caller.js';
 export interface PatientPlan {
   readonly port: number;
   readonly connections: number;
-  /** Requests that one connection has open, each anew when the last is answered. */
+  /** Open requests per connection, each replaced when answered. */
   readonly window: number;
   /** Pause after an answer, in milliseconds; 0 for none. */
   readonly pauseMs: number;
@@ -19,10 +19,10 @@ export interface PatientPlan {
 export interface Patience {
   readonly answered: number;
   readonly refused: number;
-  /** Requests that came again for the first time, and those of them that were let in. */
+  /** First retries, and how many of them were admitted. */
   readonly retries: number;
   readonly letIn: number;
-  /** Of all that came again, also for the second time. */
+  /** Of all retries, including further ones. */
   readonly share: number;
   readonly retryAfterMs: number;
   readonly longestMs: number;
@@ -58,7 +58,7 @@ export class Patient {
     for (const caller of this.#callers.keys()) for (let i = 0; i < this.#plan.window; i++) this.#ask(caller);
   }
 
-  /** Those who wait to come again do so first. */
+  /** Waits for pending retries first. */
   async end(): Promise<Patience> {
     this.#isOver = true;
     const { answered, refused } = this.#counts;

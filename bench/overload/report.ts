@@ -1,4 +1,4 @@
-/** Scenes of the overload as text and as targets. Knows columns and words; measures nothing. */
+/** Formats the scenes of the overload, and derives targets. Knows columns and words; measures nothing. */
 
 import { median } from '../harness/statistics.js';
 import { percentText, table } from '../harness/table.js';
@@ -6,7 +6,7 @@ import { atLeast, type Target } from '../harness/target.js';
 import type { Phase } from './load.js';
 import { EVENT_ROWS, JUDGED, type Retries, type SceneResult } from './scene.js';
 
-/** Of the best goodput, at twice and five times as much; of those who come again. */
+/** Minimum fraction of the best goodput, at two and five times the load; minimum fraction of admitted retries. */
 const LEAST_GOODPUT = 0.8;
 const LEAST_LET_IN = 0.9;
 
@@ -16,7 +16,7 @@ export function progressLine({ model, sockets, times }: SceneResult): string {
   return `${model}, ${sockets} connections: of the peak ${shares.join(', ')}`;
 }
 
-/** Where nobody was refused, nobody came again. */
+/** Without refusals there are no retries. */
 export function targetsOf({ model, sockets, times, beside, crowd }: SceneResult): Target[] {
   const scene = `${model}, ${sockets} connections`;
   const retries = [...beside, ...crowd].filter((some) => some.retries > 0).map(({ firstShare }) => firstShare);

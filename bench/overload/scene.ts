@@ -1,4 +1,7 @@
-/** A hub under overload: the closed loop that is its peak, several times as much, and callers that come again when they were told to. Judges nothing. */
+/**
+ * A hub under overload: the closed loop that is its peak, several times that load, and callers that retry when told to.
+ * Judges nothing.
+ */
 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,14 +14,17 @@ import { Events } from './caller.js';
 import { Load, type Phase } from './load.js';
 import { type Patience, Patient } from './patient.js';
 
-/** Times that are judged, and at which callers are patient. */
+/** Multiples that are judged, and at which callers are obedient. */
 export const JUDGED: readonly number[] = [2, 5];
 const TIMES = [1, 2, 3, 5] as const;
 export const EVENT_ROWS = 64;
-/** Requests that a client may have open by the hub's defaults, of so many rows. */
+/** Open requests per client by the hub's default credit, in events of this many rows. */
 const CREDIT = 1024 / EVENT_ROWS;
 const OF_PRINCIPAL = 8192 / EVENT_ROWS;
-/** A model whose rows cost as much as their JSON, and one whose rows cost many times that; inputs, then units of the layers. */
+/**
+ * A model whose rows cost as much as their JSON, and one whose rows cost many times that; inputs, then units of the
+ * layers.
+ */
 export const MODELS = {
   light: [16, 32, 3],
   mlp: [16, 256, 256, 3],
@@ -27,7 +33,9 @@ export const MODELS = {
 type ModelName = keyof typeof MODELS;
 /** Requests open in the closed loop, over all connections: enough for full batches, and within every credit. */
 const OPEN_REQUESTS = 64;
-/** V8 compiles the way of a refusal for several seconds before the server is at its pace, and that of an answer likewise. */
+/**
+ * V8 compiles the refusal path for several seconds before the server reaches its pace, and likewise the answer path.
+ */
 const WARM_MS = 6000;
 
 interface Scene {
@@ -52,12 +60,15 @@ export interface SceneResult extends Scene {
   readonly peaks: readonly Phase[];
   readonly times: readonly {
     readonly times: number;
-    /** Of the peak: of what the clock measured, and for the CPU time that the server had. */
+    /** Fraction of the peak: by wall time, and by the server's CPU time. */
     readonly share: number;
     readonly shareByCpu: number;
     readonly phases: readonly Compared[];
   }[];
-  /** Some who are patient beside a load of so many times, and a crowd that is patient of so many times what may be in flight. */
+  /**
+   * Obedient callers beside each multiple of the load, and an obedient crowd that asks for multiples of what may be in
+   * flight.
+   */
   readonly beside: readonly Retries[];
   readonly crowd: readonly Retries[];
   readonly peakRssMiB: number;
@@ -95,7 +106,7 @@ export async function measureScene({ model, sockets }: Scene, plan: ScenePlan): 
         const phase = await load.open(times * before.good, plan.ms);
         const after = await load.closed(window, plan.ms);
         peaks.push(after);
-        // The machine's pace changes: each overload is compared with what was best just before and just after it.
+        // The machine's pace changes: each overload is compared with the peak just before and just after it.
         const share = (2 * phase.good) / (before.good + after.good);
         const shareByCpu = (perCpu(phase) * 2) / (perCpu(before) + perCpu(after));
         measured.get(times)?.push({ ...phase, share, shareByCpu });
@@ -149,7 +160,7 @@ function retriesOf(times: number, patience: Patience): Retries {
   return { times, firstShare: patience.letIn / patience.retries, ...patience };
 }
 
-/** Events answered in a second of the server's CPU time. */
+/** Events answered per second of the server's CPU time. */
 function perCpu({ good, cpu }: Phase): number {
   return good / cpu;
 }

@@ -1,4 +1,6 @@
-/** The page in a real Chromium without a window, and the browser's own counters of it. Knows the DevTools protocol; judges no figure. */
+/**
+ * The page in a real headless Chromium, and the browser's own counters. Knows the DevTools protocol; judges no figure.
+ */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
@@ -9,13 +11,13 @@ import { parseTrace, TRACE_CATEGORIES, type TraceEvent } from './trace.js';
 const PATHS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const VIEWPORT = { width: 1440, height: 900 };
 const LIVE_MS = 60_000;
-/** Of the trace of one part; a minute takes some 30 MB. */
+/** For the trace of one part; a minute takes some 30 MB. */
 const TRACE_KB = 400_000;
 const READ_BYTES = 1 << 20;
 
-/** Seconds since the start of the browser's or the machine's counting; differences are what counts. */
+/** Seconds since the browser or the machine started counting; only differences matter. */
 export interface Counters {
-  /** Of the machine's monotonic clock, which traces have too. */
+  /** Of the machine's monotonic clock, which traces use too. */
   readonly at: number;
   readonly pageStartedAt: number;
   readonly task: number;
@@ -40,7 +42,7 @@ interface ProcessInfo {
 
 export class PageBrowser {
   readonly version: string;
-  /** What went wrong in the page. */
+  /** Errors in the page. */
   readonly problems: string[] = [];
   readonly #browser: Browser;
   readonly #page: Page;
@@ -60,7 +62,7 @@ export class PageBrowser {
     page.on('pageerror', (error) => this.problems.push(`error: ${error.message}`));
   }
 
-  /** Playwright ends the browser when this process exits, however it does. */
+  /** Playwright ends the browser whenever this process exits. */
   static async start(): Promise<PageBrowser> {
     const executablePath = PATHS.find((path) => path !== undefined && existsSync(path));
     if (executablePath === undefined) throw new Error('Chromium was not found; set CHROMIUM to its path');
@@ -81,7 +83,7 @@ export class PageBrowser {
     const liveMs = (await this.#page.evaluate('performance.now()')) as number;
     const before = await this.#renderers();
     await this.#page.waitForTimeout(settleMs);
-    // A browser keeps renderers in store that do nothing: the page's is the one that worked.
+    // A browser keeps idle spare renderers: the page's is the one that worked.
     const worked = (await this.#renderers()).map(({ id, cpuTime }) => {
       const earlier = before.find((one) => one.id === id)?.cpuTime ?? 0;
       return { id, seconds: cpuTime - earlier };
@@ -91,7 +93,7 @@ export class PageBrowser {
     return liveMs;
   }
 
-  /** The process that has the page; its main thread has the same id. */
+  /** The page's process; its main thread has the same id. */
   get renderer(): number {
     return this.#renderer;
   }
@@ -118,14 +120,14 @@ export class PageBrowser {
     return (await this.#processes()).reduce((sum, { cpuTime }) => sum + cpuTime, 0);
   }
 
-  /** As it is now, garbage included; undisturbed. */
+  /** The current heap, garbage included, without disturbing it. */
   async usedHeapBytes(): Promise<number> {
     return (await this.#metrics()).get('JSHeapUsedSize') ?? Number.NaN;
   }
 
   async sampleHeap(atSeconds: number): Promise<HeapSample> {
     await this.#devtools.send('HeapProfiler.collectGarbage');
-    // Newer browsers tell more than the protocol's types have.
+    // Newer browsers return more than the protocol's types describe.
     const usage: Readonly<Record<string, number>> = { ...(await this.#devtools.send('Runtime.getHeapUsage')) };
     const { usedSize: scriptBytes = 0, embedderHeapUsedSize: domBytes = 0, backingStorageSize: arrayBytes = 0 } = usage;
     const metrics = await this.#metrics();

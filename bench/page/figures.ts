@@ -1,38 +1,38 @@
-/** What the bench of the page measures, as it comes. Types only. */
+/** Raw measurements of the page bench. Types only. */
 
 import type { LongTask } from './trace.js';
 
-/** Of the main thread, over one part of the measured time. */
+/** The main thread over one part of the measured time. */
 export interface Stretch {
   readonly seconds: number;
-  /** Wall time of its tasks, as the browser counts it. */
+  /** Wall time of its tasks, as counted by the browser. */
   readonly taskSeconds: number;
   readonly scriptSeconds: number;
   readonly layoutSeconds: number;
   readonly styleSeconds: number;
-  /** CPU time that it had. */
+  /** CPU time it got. */
   readonly cpuSeconds: number;
-  /** While it could have run and had no core. */
+  /** Time it was ready to run but had no core. */
   readonly waitSeconds: number;
   readonly tasks: number;
-  /** By wall time; which of them are long by CPU time is in each. */
+  /** By wall time; each states whether it is long by CPU time. */
   readonly longTasks: readonly LongTask[];
-  /** As a page counts them itself, by wall time. */
+  /** As the page itself counts them, by wall time. */
   readonly observedLongTasks: number;
-  /** Of each whole second. */
+  /** Per whole second. */
   readonly frames: readonly number[];
-  /** Predictions that were answered to the publisher meanwhile. */
+  /** Predictions answered to the publisher meanwhile. */
   readonly published: number;
-  /** By how much the offset that the page shows went on. */
+  /** Advance of the offset shown by the page. */
   readonly offsets: number;
-  /** The trace had to leave events out. */
+  /** The trace had to drop events. */
   readonly isTraceCut: boolean;
 }
 
-/** After a collection of garbage. */
+/** After a garbage collection. */
 export interface HeapSample {
   readonly atSeconds: number;
-  /** JavaScript's objects, the DOM's, and the memory of typed arrays together. */
+  /** JavaScript objects, the DOM's, and typed-array memory together. */
   readonly bytes: number;
   readonly scriptBytes: number;
   readonly domBytes: number;
@@ -41,7 +41,7 @@ export interface HeapSample {
   readonly listeners: number;
 }
 
-/** What the page says of itself. */
+/** What the page displays about itself. */
 export interface Sight {
   readonly state: string;
   readonly offset: number;
@@ -56,11 +56,11 @@ export interface LoadFigures {
   /** Predictions answered to the publisher. */
   readonly published: number;
   readonly failed: number;
-  /** Items at all viewers together. */
+  /** Items received by all viewers together. */
   readonly viewed: number;
   readonly viewerGaps: number;
   readonly viewerSkipped: number;
-  /** Cores in use, by whom. */
+  /** Cores in use, by process. */
   readonly cores: {
     readonly hub: number;
     readonly publisher: number;

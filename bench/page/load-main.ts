@@ -1,6 +1,6 @@
 /**
- * Entry of a process that loads the hub beside the page: begins what its argument says, reports every so often, ends with the bench.
- * Knows messages and its own process; the load itself is publisher.ts and viewers.ts.
+ * Entry of a process that loads the hub beside the page: starts what its argument says, reports periodically, ends with
+ * the bench. Knows messages and its own process; the load itself is publisher.ts and viewers.ts.
  */
 
 import { setPriority } from 'node:os';
@@ -10,10 +10,13 @@ import { Publisher } from './publisher.js';
 import { Viewers } from './viewers.js';
 
 const REPORT_MS = 250;
-/** Elsewhere the viewers would be on other machines: here they give way to the page. Not the publisher, which has a rate to keep. */
+/**
+ * Viewers would normally be on other machines, so they yield to the page here. Not the publisher, which has a rate to
+ * keep.
+ */
 const NICENESS = 10;
 
-// The bench made the argument, from a value of this type.
+// The bench created the argument from a value of this type.
 const plan = JSON.parse(argv[2] ?? '') as LoadPlan;
 
 process.on('disconnect', () => process.exit(0));

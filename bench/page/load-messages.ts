@@ -1,10 +1,10 @@
-/** What the bench of the page says to its publisher and its viewers, and what they report. Types only. */
+/** Messages between the page bench and its publisher and viewers. Types only. */
 
 export interface PublisherPlan {
   readonly role: 'publisher';
   readonly url: string;
   readonly stream: string;
-  /** Messages a second. */
+  /** Messages per second. */
   readonly rate: number;
   readonly seed: number;
 }
@@ -20,14 +20,14 @@ export type LoadPlan = PublisherPlan | ViewersPlan;
 
 /** Counted from the start of the process. */
 export interface LoadReport {
-  /** Predictions that were answered, or items that arrived at all viewers together. */
+  /** Answered predictions, or items received by all viewers together. */
   readonly done: number;
-  /** Publisher: requests that failed. Viewers: gaps. */
+  /** Publisher: failed requests. Viewers: gaps. */
   readonly failed: number;
-  /** Items that the hub left out for viewers that did not keep up. */
+  /** Items skipped by the hub for viewers that fell behind. */
   readonly skipped: number;
-  /** Clients that are connected, and subscribed where they are viewers. */
+  /** Connected clients; for viewers, also subscribed. */
   readonly live: number;
-  /** One of the failures, in words; empty when there was none. */
+  /** The message of one failure; empty without any. */
   readonly example: string;
 }

@@ -1,4 +1,7 @@
-/** The bench's handle on its publisher or its viewers: starts the process, has its last report, ends it. Knows nothing of the page. */
+/**
+ * The bench's handle on its publisher or its viewers: starts the process, keeps its last report, ends it. Knows nothing
+ * of the page.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';

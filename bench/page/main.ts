@@ -1,4 +1,7 @@
-/** Entry of `npm run bench:page`: what the page costs its browser under load. What is measured, and how, is in the modules beside it. */
+/**
+ * Entry of `npm run bench:page`: the cost of the page to its browser under load. What is measured, and how, is in the
+ * modules beside it.
+ */
 
 import { fileURLToPath } from 'node:url';
 import { decimal, integer, oneOf } from '../../command-line/option.js';
@@ -14,7 +17,7 @@ import { summarisePage } from './summary.js';
 
 const STREAM = 'bench';
 const SEED = 1;
-/** From the moment of being live: fonts, history and compilation are the start's, which is another budget. */
+/** After going live: fonts, history and compilation belong to the start, which has another budget. */
 const SETTLE_MS = 5_000;
 const MODEL = fileURLToPath(new URL('../../../model', import.meta.url));
 
@@ -47,7 +50,7 @@ await runBench(BENCH, async ({ minutes, rate, viewers: count }, { say, engine })
     const liveMs = Math.round(await browser.open(`${url}/?stream=${STREAM}`, SETTLE_MS));
     say(`live ${liveMs} ms after it was opened`);
     const broken = Promise.race([publisher.ended, viewers.ended, server.ended]);
-    // Whoever waits next still gets the rejection.
+    // Later waiters still get the rejection.
     broken.catch(() => {});
     const scene = { browser, hub: server, publisher, viewers, broken };
     const figures = await measurePage(scene, scheduleOf(minutes), (line) => say(progressLine(line)));

@@ -1,6 +1,6 @@
 /**
- * The measured time of the page: parts with a trace each, and samples of the heap between them. Knows the browser and the load as they are
- * started; judges no figure.
+ * The measured time of the page: parts with a trace each, and samples of the heap between them. Knows the running
+ * browser and load; judges no figure.
  */
 
 import { pause } from '../harness/deadline.js';
@@ -11,7 +11,7 @@ import type { LoadProcess } from './load-process.js';
 import type { Schedule } from './schedule.js';
 import { tasksOf } from './trace.js';
 
-/** A line for people comes this often, or after each part where that is shorter. */
+/** Interval of progress lines, in seconds, or after each part if that is shorter. */
 const PROGRESS_SECONDS = 10;
 
 export interface Scene {
@@ -19,12 +19,12 @@ export interface Scene {
   readonly hub: { cpuSeconds(): number };
   readonly publisher: LoadProcess;
   readonly viewers: LoadProcess;
-  /** Rejects when one of the processes ended by itself. */
+  /** Rejects when one of the processes ends by itself. */
   readonly broken: Promise<never>;
 }
 
 export interface Progress {
-  /** Wall time of the main thread's tasks since the line before. */
+  /** Wall time of the main thread's tasks since the previous line. */
   readonly busyShare: number;
   readonly cpuShare: number;
   /** Garbage included. */
@@ -43,7 +43,7 @@ export async function measurePage(
   const heap: HeapSample[] = [await browser.sampleHeap(0)];
   for (let n = 0; n < stretches; n++) {
     measured.push(await measureStretch(scene, n * stretchSeconds, stretchSeconds, progress));
-    // A collection of garbage on demand takes long: it stands between the parts, and is in none.
+    // A forced garbage collection takes long, so it happens between the parts, outside all of them.
     heap.push(await browser.sampleHeap((n + 1) * stretchSeconds));
   }
   const figures = { stretches: measured, heap, before, after: await browser.sight(), load: await load.end() };
@@ -95,7 +95,7 @@ async function measureStretch(
   };
 }
 
-/** Begins to count what all but the page's main thread do. */
+/** Starts counting everything except the page's main thread. */
 async function beginLoad({ browser, hub, publisher, viewers }: Scene): Promise<{ end(): Promise<LoadFigures> }> {
   const read = async () => ({
     at: performance.now() / 1000,

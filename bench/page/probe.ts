@@ -1,10 +1,13 @@
-/** What runs in the page beside it, from before its first script, and what the page shows of itself. Knows the page's hooks (dashboard/main.ts). */
+/**
+ * The probe that runs in the page, from before its first script, and what the page displays about itself. Knows the
+ * page's hooks (dashboard/main.ts).
+ */
 
 import type { Sight } from './figures.js';
 
 /**
- * Counts frames by the second and keeps the long tasks. Text, since it is the browser that compiles it; its memory is taken at the start, so
- * that the probe's own does not grow. An hour of frames and a thousand tasks are kept.
+ * Counts frames per second and keeps the long tasks. A string, since the browser compiles it; it allocates its memory
+ * at the start, so that the probe itself does not grow. Keeps an hour of frames and a thousand tasks.
  */
 export const PROBE_SCRIPT = `(() => {
   const SECONDS = 36_000;
@@ -21,9 +24,9 @@ export const PROBE_SCRIPT = `(() => {
   globalThis.tickcastProbe = { frames, tasks };
 })()`;
 
-/** Times are milliseconds of the page's clock, which begins at its navigation. */
+/** Times are milliseconds of the page's clock, which starts at its navigation. */
 export interface ProbeReading {
-  /** Of each whole second in between. */
+  /** Per whole second in between. */
   readonly frames: readonly number[];
   readonly longTasks: number;
 }
@@ -44,7 +47,7 @@ export const SIGHT_SCRIPT = `(() => {
   return [document.documentElement.dataset.state ?? '', ...texts];
 })()`;
 
-/** The page writes thousands with a separator, and a dash for what it does not know. */
+/** The page writes thousands with a separator, and a dash for unknown values. */
 export function parseSight(texts: readonly string[]): Sight {
   const number = (text = ''): number => Number.parseInt(text.replaceAll(/[^\d.]/g, ''), 10);
   const [state = '', offset, gaps, reconnects, skipped] = texts;

@@ -1,4 +1,7 @@
-/** Emits made-up messages on one stream at an even rate, through the SDK over a real socket. Knows the SDK and the demo's texts; knows no process. */
+/**
+ * Sends made-up messages to one stream at an even rate, through the SDK over a real socket. Knows the SDK and the
+ * demo's texts; knows no process.
+ */
 
 import { connect, type TickcastClient } from '../../client/index.js';
 import { Grammar } from '../../demo/text/grammar.js';
@@ -6,7 +9,7 @@ import { messageOf } from '../../shared/words/message-of.js';
 import type { LoadReport, PublisherPlan } from './load-messages.js';
 
 const STEP_MS = 5;
-/** After a pause of the process it goes on from now: a burst of everything missed would be another load. */
+/** After a pause of the process it continues from now: a burst of everything missed would be another load. */
 const CATCH_UP_MS = 250;
 const TIMEOUT_MS = 5_000;
 
@@ -43,7 +46,8 @@ export class Publisher {
 
   async #publish(): Promise<void> {
     const { rate, stream } = this.#plan;
-    // The time in the messages' world counts messages, so that a seed gives the same ones however the machine is loaded.
+    // Time in the messages' world counts messages, so that a seed always gives the same ones, however loaded the
+    // machine.
     const { text } = this.#grammar.next(this.#made++ / rate);
     try {
       await this.#client.predict(text, { stream });

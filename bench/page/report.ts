@@ -1,4 +1,4 @@
-/** The summary of the page as text for a terminal. Knows columns and words; measures nothing. */
+/** Formats the page's summary for a terminal. Knows columns and words; measures nothing. */
 
 import { table } from '../harness/table.js';
 import type { LoadFigures } from './figures.js';
@@ -6,7 +6,7 @@ import type { Progress } from './measure.js';
 import { megabytes, type PageSummary, percent } from './summary.js';
 import type { LongTask } from './trace.js';
 
-/** Of the long tasks, the longest are printed; the JSON has all. */
+/** Number of long tasks printed, longest first; the JSON has all. */
 const SHOWN_TASKS = 5;
 
 export function progressLine({ busyShare, cpuShare, heapBytes }: Progress): string {

@@ -1,4 +1,7 @@
-/** From what was measured in the page to the figures of the table and to the targets. Knows numbers; measures and prints nothing. */
+/**
+ * Turns the page's measurements into the figures of the table and the targets. Knows numbers; measures and prints
+ * nothing.
+ */
 
 import { median } from '../harness/statistics.js';
 import type { Target } from '../harness/target.js';
@@ -7,13 +10,13 @@ import { LONG_TASK_MS, type LongTask } from './trace.js';
 import { type Flatness, flatnessOf, slopePerMinute, type Tolerance } from './trend.js';
 
 export interface PageSummary {
-  /** Of the measured time, the main thread's. */
+  /** Fractions of the measured time, for the main thread. */
   readonly shares: {
     /** Wall time of its tasks. */
     readonly busy: number;
-    /** CPU time that it had. */
+    /** CPU time it got. */
     readonly cpu: number;
-    /** It could have run and had no core. */
+    /** Ready to run but without a core. */
     readonly waiting: number;
     readonly script: number;
     readonly layout: number;
@@ -26,7 +29,7 @@ export interface PageSummary {
   readonly listeners: Flatness;
   /** Long by CPU time of the thread. */
   readonly longTasks: readonly LongTask[];
-  /** Long by wall time, those above included. */
+  /** Long by wall time, including those above. */
   readonly wallLongTasks: readonly LongTask[];
   readonly targets: readonly Target[];
   /** What makes a figure doubtful, for people. */
@@ -38,11 +41,11 @@ const HEAP: Tolerance = { share: 0.05, absolute: 1_000_000 };
 /** The list of messages and the marks of gaps come and go. */
 const NODES: Tolerance = { share: 0.02, absolute: 20 };
 const LISTENERS: Tolerance = { share: 0, absolute: 2 };
-/** Below, the load was not the one that was asked for. */
+/** Below this fraction, the load was not the requested one. */
 const LEAST_RATE_SHARE = 0.95;
-/** Aggregates come once a second, and what counts the messages may be at the other end of one. */
+/** Aggregates come once a second, and the message count may be at the other end of one. */
 const MAX_BEHIND_SECONDS = 2;
-/** Of the time: above, the wall times are as much the machine's as the page's. */
+/** Fraction of the time: above it, wall times depend as much on the machine as on the page. */
 const NOTABLE_WAIT = 0.03;
 /** In cores. */
 const NOTABLE_OTHERS = 0.1;
@@ -117,7 +120,7 @@ function targetsOf(
       name: 'main thread, wall time of its tasks',
       measured: percent(shares.busy),
       expected: `below ${percent(BUSY_LIMIT)}`,
-      // Waiting for a core is the machine's doing. That it does not pass by waiting is certain; that it fails is not.
+      // Waiting for a core is caused by the machine: passing despite it is certain, failing is not.
       isMet: shares.busy < BUSY_LIMIT ? true : isWaiting ? undefined : false,
     },
     {

@@ -1,9 +1,12 @@
-/** What the browser's own trace says of the tasks of the page's main thread. Knows the trace's events; knows no browser. */
+/**
+ * Extracts the tasks of the page's main thread from the browser's own trace. Knows the trace's events; knows no
+ * browser.
+ */
 
-/** `disabled-by-default-devtools.timeline` has the tasks, `devtools.timeline` what they are made of. */
+/** `disabled-by-default-devtools.timeline` has the tasks, `devtools.timeline` their parts. */
 export const TRACE_CATEGORIES = ['disabled-by-default-devtools.timeline', 'devtools.timeline'];
 
-/** Longer is a long task, as the Long Tasks API has it. */
+/** A longer task is long, as in the Long Tasks API. */
 export const LONG_TASK_MS = 50;
 
 /** A complete event ("ph": "X"). Times are microseconds, `ts` by the monotonic clock. */
@@ -21,9 +24,9 @@ export interface TraceEvent {
 export interface LongTask {
   readonly atSeconds: number;
   readonly wallMs: number;
-  /** Less than the wall time where the thread waited for a core or for another thread. */
+  /** Less than the wall time when the thread waited for a core or another thread. */
   readonly cpuMs: number;
-  /** The steps that took longest within it, such as `FireAnimationFrame 61 ms`. */
+  /** Its longest steps, such as `FireAnimationFrame 61 ms`. */
   readonly parts: readonly string[];
 }
 
@@ -54,7 +57,7 @@ export function tasksOf(events: readonly TraceEvent[], { pid, fromSeconds, toSec
     long: long.map((task) => ({
       atSeconds: task.ts / 1e6 - fromSeconds,
       wallMs: (task.dur ?? 0) / 1000,
-      // Without thread times it counts in full: better one too many than one missed.
+      // Without thread times it counts completely: better one too many than one missed.
       cpuMs: (task.tdur ?? task.dur ?? 0) / 1000,
       parts: partsOf(task, onMain),
     })),
@@ -74,9 +77,9 @@ function partsOf(task: TraceEvent, onMain: readonly TraceEvent[]): readonly stri
   );
 }
 
-/** The events of a trace as the browser writes it. */
+/** The events of a trace in the browser's format. */
 export function parseTrace(text: string): readonly TraceEvent[] {
-  // The browser wrote it; events of other shapes lack the fields that are asked for, and are passed over.
+  // Written by the browser; events of other shapes lack the required fields and are skipped.
   const { traceEvents } = JSON.parse(text) as { readonly traceEvents: readonly TraceEvent[] };
   return traceEvents;
 }

@@ -1,11 +1,11 @@
-/** Whether a figure that was sampled over time stays where it is. Knows numbers only. */
+/** Decides whether a figure sampled over time stays constant. Knows only numbers. */
 
 export interface Point {
   readonly atSeconds: number;
   readonly value: number;
 }
 
-/** Least squares, in units of the value a minute; NaN of less than two points in time. */
+/** Least squares, in units of the value per minute; NaN for fewer than two points in time. */
 export function slopePerMinute(points: readonly Point[]): number {
   const at = mean(points.map(({ atSeconds }) => atSeconds));
   const value = mean(points.map((point) => point.value));
@@ -30,8 +30,8 @@ export interface Flatness {
 }
 
 /**
- * Flat: the mean of the last third of the samples is not above that of the second third by more than the greater tolerance. The first third
- * is that of a page that still fills its stores; a fall is no leak.
+ * Flat: the mean of the last third of the samples exceeds that of the second third by no more than the greater
+ * tolerance. In the first third the page still fills its stores; a fall is not a leak.
  */
 export function flatnessOf(values: readonly number[], { share, absolute }: Tolerance): Flatness {
   const third = Math.max(1, Math.floor(values.length / 3));
@@ -40,7 +40,7 @@ export function flatnessOf(values: readonly number[], { share, absolute }: Toler
   return { secondThird, lastThird, isFlat: lastThird - secondThird <= Math.max(share * secondThird, absolute) };
 }
 
-/** NaN of no values: a figure that was not measured stays visible as such. */
+/** NaN without values, so that a missing measurement stays visible. */
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,4 +1,7 @@
-/** Subscribers of one stream that take every item and do nothing with it, each with a connection of its own. Knows the SDK; knows no process. */
+/**
+ * Subscribers of one stream that receive every item and discard it, each on its own connection. Knows the SDK; knows no
+ * process.
+ */
 
 import { connect, type Subscription } from '../../client/index.js';
 import type { LoadReport, ViewersPlan } from './load-messages.js';

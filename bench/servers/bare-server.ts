@@ -1,13 +1,13 @@
 /**
- * A bare Socket.IO server for the servers that the hub is compared with: the hub's transport options, `/readyz`, and nothing between event and handler.
- * Knows Socket.IO; knows nothing of predictions.
+ * A bare Socket.IO server for the servers that the hub is compared with: the hub's transport options, `/readyz`, and
+ * nothing between event and handler. Knows Socket.IO; knows nothing of predictions.
  */
 
 import { createServer } from 'node:http';
 import { argv } from 'node:process';
 import { Server, type Socket } from 'socket.io';
 
-/** Listens on the port given as the process's `--port N` and calls `connected` for each socket. Runs until the process is ended. */
+/** Listens on the port given by `--port N` and calls `connected` for each socket. Runs until the process ends. */
 export function serveBare(connected: (socket: Socket) => void): void {
   const port = Number(argv[argv.indexOf('--port') + 1]);
   const http = createServer((request, response) => {

@@ -1,13 +1,13 @@
 /**
- * The server "echo": gives the hub's answer bytes to the hub's request bytes without computing anything. What it costs is the price of
- * plain Socket.IO events, which no server of them can undercut.
+ * The server "echo": returns the hub's answer bytes for the hub's request bytes without computing anything. It costs
+ * what plain Socket.IO events cost, the minimum for any server of them.
  */
 
 import { serveBare } from './bare-server.js';
 import { expectedPredictions, INPUT_COUNT } from './mlp.js';
 import { MODEL_REF } from './mlp-files.js';
 
-// float32, as an engine answers: JSON writes such numbers longer than those of a calculation in doubles.
+// float32, as from an engine: JSON writes such numbers longer than doubles from a calculation.
 const predictions = expectedPredictions().map((values) => values.map(Math.fround));
 
 /** A receipt of the usual length. */

@@ -1,6 +1,6 @@
 /**
- * Entry of the process that runs the hub's engine without a hub: the model in an engine thread, batches of given sizes one after the other.
- * Knows the engine's interface; prints its figures as one line of JSON on stdout.
+ * Entry of the process that runs the hub's engine without a hub: the model in an engine thread, batches of given sizes
+ * one after the other. Knows the engine's interface; prints its figures as one line of JSON on stdout.
  */
 
 import { realpath } from 'node:fs/promises';
@@ -15,12 +15,12 @@ import type { EngineFigures, EnginePlan } from './engine-figures.js';
 import { buildInputs } from './mlp.js';
 import { MODEL_REF } from './mlp-files.js';
 
-/** Until the engine's JavaScript is compiled; then a moment for each batch size. */
+/** Until the engine's JavaScript is compiled, in milliseconds; then a moment per batch size. */
 const FIRST_WARM_UP_MS = 4000;
 const WARM_UP_MS = 300;
 const HANG_MS = 10_000;
 
-// The bench made the argument, from a value of this type.
+// The bench created the argument from a value of this type.
 const { engine: backend, model: folder, batches, seconds } = JSON.parse(argv[2] ?? '') as EnginePlan;
 
 const engine = new WorkerEngine({ clock: systemClock, backend });

@@ -1,6 +1,6 @@
 /**
- * What the engine costs on its own, at one batch size each, measured in a process of its own on the servers' core.
- * Knows that process; knows nothing of servers or load.
+ * The cost of the engine alone, per batch size, measured in its own process on the servers' core. Knows that process;
+ * knows nothing of servers or load.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -12,15 +12,15 @@ export interface EnginePlan {
   readonly engine: EngineName;
   /** The model's folder. */
   readonly model: string;
-  /** Rows of each batch size to measure. */
+  /** Batch sizes to measure, in rows. */
   readonly batches: readonly number[];
-  /** For each batch size. */
+  /** Per batch size. */
   readonly seconds: number;
 }
 
 export interface EngineFigures {
   readonly rows: number;
-  /** From the hand-over of a batch to the engine until its answer is back. */
+  /** From passing a batch to the engine until its answer is back. */
   readonly p50BatchUs: number;
   readonly meanBatchUs: number;
   /** CPU of the process, all threads. */
@@ -42,7 +42,7 @@ export async function measureEngine(plan: EnginePlan): Promise<readonly EngineFi
   try {
     const deadlineMs = START_MS + plan.batches.length * (plan.seconds + 1) * 1000;
     const text = await within(deadlineMs, 'the engine alone', Promise.race([line, child.ended]));
-    // engine-alone.ts printed it, from a value of this type.
+    // engine-alone.ts printed it from a value of this type.
     return JSON.parse(text) as readonly EngineFigures[];
   } finally {
     await child.end('SIGKILL');

@@ -1,6 +1,6 @@
 /**
- * The bench's model as a TensorFlow.js layers model: in memory, and written as model.json and one file of weights.
- * Knows that format and the file system; needs no TensorFlow.js.
+ * The bench's model as a TensorFlow.js layers model: in memory, and written as model.json and one weight file. Knows
+ * that format and the file system; needs no TensorFlow.js.
  */
 
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { buildMlp, type DenseLayer } from './mlp.js';
 
 const MODEL_NAME = 'mlp';
-/** As it stands in the hub's answers. */
+/** As in the hub's answers. */
 export const MODEL_REF = `${MODEL_NAME}@1`;
 
 const WEIGHTS_FILE = 'weights.bin';
 
-/** What `loadLayersModel` takes from a handler. */
+/** What `loadLayersModel` accepts from a handler. */
 export interface LayersArtifacts {
   readonly modelTopology: object;
   readonly weightSpecs: readonly WeightSpec[];
@@ -33,12 +33,12 @@ export function mlpArtifacts(layers: readonly DenseLayer[] = buildMlp()): Layers
       { name: `${name}/kernel`, shape: [inputs, units], dtype: 'float32' as const },
       { name: `${name}/bias`, shape: [units], dtype: 'float32' as const },
     ]),
-    // Little-endian on every machine that Node runs on, as the format asks.
+    // Little-endian on every machine that Node supports, as the format requires.
     weightData: Float32Array.from(layers.flatMap(({ kernel, bias }) => [...kernel, ...bias])).buffer,
   };
 }
 
-/** Writes `<root>/mlp/1/model.json` and its weights; answers with the model's folder, as the hub's `--model` takes it. */
+/** Writes `<root>/mlp/1/model.json` and its weights; returns the model's folder, for the hub's `--model`. */
 export async function writeMlp(root: string, layers?: readonly DenseLayer[]): Promise<string> {
   const { modelTopology, weightSpecs, weightData } = mlpArtifacts(layers);
   const folder = join(root, MODEL_NAME);

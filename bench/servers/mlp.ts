@@ -1,6 +1,6 @@
 /**
- * The model of the bench: a perceptron 128 -> 256 -> 256 -> 3 with seeded weights, and what it answers, computed in plain TypeScript.
- * Knows nothing of TensorFlow, files or sockets: it is what the servers' answers are checked against.
+ * The bench's model: a perceptron 128 -> 256 -> 256 -> 3 with seeded weights, and its answers, computed in plain
+ * TypeScript. Knows nothing of TensorFlow, files or sockets: the servers' answers are checked against it.
  */
 
 import { Random } from '../../demo/text/random.js';
@@ -10,7 +10,7 @@ export interface DenseLayer {
   readonly inputs: number;
   readonly units: number;
   readonly activation: 'relu' | 'softmax';
-  /** Row-major [inputs, units]. */
+  /** Row-major, `[inputs, units]`. */
   readonly kernel: Float32Array;
   readonly bias: Float32Array;
 }
@@ -22,7 +22,7 @@ const INPUT_SEED = 2;
 /** Numbers in one input. */
 const INPUT_LENGTH = SIZES[0];
 
-/** How many different inputs the loaders send; request `id` carries input `id % INPUT_COUNT`. */
+/** Number of distinct inputs that the loaders send; request `id` carries input `id % INPUT_COUNT`. */
 export const INPUT_COUNT = 64;
 
 /** @param sizes inputs, then the units of each layer. */
@@ -32,7 +32,7 @@ export function buildMlp(sizes: readonly number[] = SIZES): readonly DenseLayer[
   for (let at = 1; at < sizes.length; at++) {
     const inputs = sizes[at - 1] ?? 0;
     const units = sizes[at] ?? 0;
-    // He's bound: activations keep their size through the layers, so the answers differ from input to input.
+    // He's bound: activations keep their magnitude through the layers, so the answers differ between inputs.
     const bound = Math.sqrt(6 / inputs);
     layers.push({
       name: `dense_${at}`,
@@ -73,7 +73,7 @@ function softmax(logits: readonly number[]): number[] {
   return powers.map((power) => power / sum);
 }
 
-/** What each input is answered, in the order of {@link buildInputs}. */
+/** The answer to each input, in the order of {@link buildInputs}. */
 export function expectedPredictions(): readonly (readonly number[])[] {
   const layers = buildMlp();
   return buildInputs().map((input) => evaluateMlp(layers, input));

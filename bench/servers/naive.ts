@@ -1,6 +1,7 @@
 /**
- * The server "naive": predictions over Socket.IO as a tutorial writes them. One tensor and one `predict` for each event, on the event loop,
- * tfjs-node at its defaults. Only its tensors are disposed, since without that it would run out of memory within the measurement.
+ * The server "naive": predictions over Socket.IO as in a tutorial. One tensor and one `predict` per event, on the event
+ * loop, tfjs-node with defaults. It only disposes of its tensors, since it would otherwise run out of memory during the
+ * measurement.
  */
 
 import { createRequire } from 'node:module';

@@ -1,6 +1,6 @@
 /**
- * One server under test in a process of its own: starts it, waits until it is ready, reads its CPU time, ends it and what it reports then.
- * Knows how each server is started; knows nothing of load.
+ * One server under test in its own process: starts it, waits until it is ready, reads its CPU time, ends it and reads
+ * its final report. Knows how each server is started; knows nothing of load.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,15 +22,15 @@ export interface ServerSetting {
   readonly flags?: readonly string[];
 }
 
-/** What the hub counted from its start to its end. */
+/** Counts of the hub from its start to its end. */
 export interface BatchTotals {
   readonly batches: number;
   readonly rows: number;
-  /** Rows of the prediction log, where it kept one. */
+  /** Rows of the prediction log, if enabled. */
   readonly log?: { readonly written: number; readonly dropped: number };
 }
 
-/** TensorFlow's library takes seconds to load on a slow disk. */
+/** TensorFlow's library takes seconds to load from a slow disk, in milliseconds. */
 const READY_MS = 60_000;
 const POLL_MS = 50;
 
@@ -75,12 +75,12 @@ export class ServerProcess {
     return processCpuSeconds(this.#child.pid);
   }
 
-  /** Resident memory now. */
+  /** Current resident memory. */
   rssBytes(): number {
     return processRssBytes(this.#child.pid);
   }
 
-  /** Ends it in good order; only the hub counts batches, and only once it has drained. */
+  /** Ends it in order; only the hub counts batches, and only reports them once it has drained. */
   async end(): Promise<BatchTotals | undefined> {
     await this.#child.end('SIGTERM');
     return this.#totals;

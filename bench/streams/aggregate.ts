@@ -1,6 +1,6 @@
 /**
- * Windows to many viewers: what a thousand of them cost beyond one, on a stream of thousands of predictions a second, beside a bare room
- * that casts the same frames once a second.
+ * Windows for many viewers: the cost of a thousand beyond one, on a stream of thousands of predictions per second,
+ * beside a bare room that casts the same frames once a second.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,7 +16,7 @@ export interface AggregatePlan {
 }
 
 export interface AggregateFigure {
-  /** CPU of the server in a second, in microseconds: with all viewers less with one, round by round. */
+  /** CPU of the server per second, in microseconds: with all viewers minus with one, round by round. */
   readonly hubUs: readonly number[];
   readonly roomUs: readonly number[];
   readonly frameBytes: number;
@@ -39,7 +39,7 @@ export async function measureAggregate(plan: AggregatePlan, say: (text: string) 
     room.server.order({ kind: 'payload', payload: JSON.parse(hub.last)[1] });
     room.server.order({ kind: 'rate', perSecond: 1 });
     const figures = { hubUs: [] as number[], roomUs: [] as number[] };
-    // In turn, both ways round: whatever drifts meets all four.
+    // Alternating in both orders, so that drift affects all four.
     for (let round = 0; round < plan.rounds; round++) {
       await viewAll([hub, room], plan.viewers);
       const many = await cpuOf([hub, room], plan, plan.viewers);
@@ -87,7 +87,10 @@ async function viewAll(sides: readonly Side[], count: number): Promise<void> {
   await delay(2000);
 }
 
-/** CPU in a second of each, in microseconds. One after the other would double the time; they share a core, and each is asked for its own. */
+/**
+ * CPU per second of each, in microseconds. Measuring one after the other would double the time; they share a core, and
+ * each reports its own.
+ */
 async function cpuOf(sides: readonly Side[], { seconds }: AggregatePlan, viewers: number): Promise<readonly number[]> {
   const before = await Promise.all(sides.map(({ server }) => server.cpuUs()));
   const frames = sides.map((side) => side.frames);

@@ -1,9 +1,9 @@
-/** What the bench tells the server that casts, and hears from it. Types only. */
+/** Messages between the bench and the casting server. Types only. */
 
 export type CastOrder =
-  /** Cast so many more frames, as fast as it can. */
+  /** Cast this many more frames, as fast as possible. */
   | { readonly kind: 'credit'; readonly rounds: number }
-  /** Cast so many a second from now on; 0 stops. */
+  /** Cast at this rate from now on; 0 stops. */
   | { readonly kind: 'rate'; readonly perSecond: number }
   /** For the room: what it casts. */
   | { readonly kind: 'payload'; readonly payload: unknown }

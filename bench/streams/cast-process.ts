@@ -1,4 +1,4 @@
-/** A server that casts, as a process of its own on the servers' core, seen from the bench. */
+/** A casting server as a process on the servers' core, seen from the bench. */
 
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * The server under test for fan-out: casts frames to its sockets, by the hub's streams and transport or by a bare Socket.IO room, on the
- * orders of its parent. Publishes in process, so that what is measured is casting and nothing else.
+ * The server under test for fan-out: casts frames to its sockets, by the hub's streams and transport or by a bare
+ * Socket.IO room, on its parent's orders. Publishes in process, so that only casting is measured.
  */
 
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -25,7 +25,9 @@ import { wireError } from '../../shared/errors.js';
 import type { CastOrder, CastReport } from './cast-orders.js';
 import { PREDICTION, STREAM, TEXT } from './cast-workload.js';
 
-/** Turns between two casts: the hub serves 256 viewers a turn, and each frame is to carry one item, as the room's does. */
+/**
+ * Turns between two casts: the hub serves 256 viewers per turn, and each frame must carry one item, as the room's does.
+ */
 const TURNS = 6;
 
 const kind = argv[2];
@@ -77,7 +79,7 @@ function castOne(turn = 0): void {
   }
 }
 
-/** Evenly, however coarse the timer is. */
+/** Evenly, however coarse the timer. */
 function castAt(perSecond: number): NodeJS.Timeout {
   const startedAt = performance.now();
   let sent = 0;

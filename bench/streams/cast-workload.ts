@@ -1,4 +1,4 @@
-/** The one prediction that is cast, and the name of its stream. Constants only. */
+/** The prediction that is cast, and the name of its stream. Constants only. */
 
 export const STREAM = 'bench';
 export const TEXT = 'The keynote dragged, but the new editor is an absolute joy to use, thank you';

@@ -1,4 +1,7 @@
-/** Fan-out in mode `all`: one item to many viewers, as fast as the server can, by the hub and by a bare Socket.IO room in turn. */
+/**
+ * Fan-out in mode `all`: one item to many viewers, as fast as the server can, by the hub and by a bare Socket.IO room
+ * in turn.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { inTurns } from '../harness/turns.js';

@@ -1,4 +1,4 @@
-/** What receipts cost: CPU a prediction with plain JSON clients, with and without them, in alternation. */
+/** The cost of receipts: CPU per prediction with plain JSON clients, with and without them, alternating. */
 
 import { differences, inTurns } from '../harness/turns.js';
 import { measure } from '../hub/measurement.js';
@@ -15,7 +15,7 @@ export interface ReceiptsPlan {
 export interface ReceiptsFigure {
   readonly withUs: readonly number[];
   readonly withoutUs: readonly number[];
-  /** With less without, pair by pair. */
+  /** With minus without, pair by pair. */
   readonly differencesUs: readonly number[];
 }
 

@@ -1,4 +1,7 @@
-/** What viewers that stop reading cost the others: the latency from publishing to delivery, with and without them, in pairs. */
+/**
+ * The cost to others of viewers that stop reading: the latency from publishing to delivery, with and without them, in
+ * pairs.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { Histogram } from '../harness/histogram.js';
@@ -23,7 +26,7 @@ export interface SlowViewerFigure {
   readonly withoutUs: readonly number[];
   readonly withUs: readonly number[];
   readonly ratios: readonly number[];
-  /** Most that the hub's memory rose while some did not read, in bytes. */
+  /** Maximum growth of the hub's memory while some did not read, in bytes. */
   readonly rssRise: number;
 }
 
@@ -63,7 +66,7 @@ export async function measureSlowViewer(plan: SlowViewerPlan, say: (text: string
   );
   let published = 0;
   const startedAt = performance.now();
-  // Each message at its own time: in bursts the last of a burst would wait for the first.
+  // Evenly spaced: in a burst, the last message would wait for the first.
   const timer = setInterval(() => {
     const due = ((performance.now() - startedAt) / 1000) * plan.perSecond;
     while (published < due) {

@@ -1,4 +1,4 @@
-/** Ratios and whether they meet their targets. Knows figures; knows nothing of how they were measured. */
+/** Ratios and whether they meet their targets. Knows figures, but not how they were measured. */
 
 import { median } from '../harness/statistics.js';
 import { atLeast, atMost, type Target } from '../harness/target.js';

@@ -1,4 +1,4 @@
-/** Many viewers of one stream over bare TCP sockets: counts the frames that they get. Cheap, so that the server is what is measured. */
+/** Many viewers of one stream over bare TCP sockets: counts their frames. Cheap, so that the server is measured. */
 
 import { clientTextFrame } from '../load/frames.js';
 import { LeanClient } from '../load/lean-client.js';
@@ -30,7 +30,7 @@ export class Viewers {
     return this.#clients.length;
   }
 
-  /** Opens so many more, and waits until they have subscribed. */
+  /** Opens this many more, and waits until they have subscribed. */
   open(count: number): Promise<void> {
     const { port, awaitHello, request, failed, onFrame } = this.#plan;
     const subscribe = clientTextFrame(Buffer.from(`420["subscribe",${JSON.stringify(request)}]`));
@@ -62,12 +62,12 @@ export class Viewers {
     });
   }
 
-  /** The newest of them reads nothing from now on. */
+  /** The newest of them stop reading. */
   stall(): void {
     this.#clients.at(-1)?.pause();
   }
 
-  /** Closes all but so many. */
+  /** Closes all but this many. */
   close(but = 0): void {
     for (const client of this.#clients.splice(but)) client.close();
   }

@@ -1,4 +1,4 @@
-/** A text model by itself on one core: strings in, probabilities out, in batches as a busy hub makes them. */
+/** A text model alone on one core: strings in, probabilities out, in batches like those of a busy hub. */
 
 import { InlineEngine } from '../../server/engine/inline-engine.js';
 import { findModels } from '../../server/models/repository.js';
@@ -9,17 +9,17 @@ export interface AloneFigures {
   readonly engine: string;
   readonly batchRows: number;
   readonly texts: number;
-  /** By the clock: what else runs on the machine slows it. */
+  /** By wall time: other activity on the machine slows it. */
   readonly textsPerSecond: number;
-  /** By the processor time that this process took: what one core does. */
+  /** By this process's processor time: what one core does. */
   readonly textsPerCpuSecond: number;
 }
 
 const HANG_MS = 60_000;
-/** UTF-8 bytes of a UTF-16 unit, at most. */
+/** Maximum UTF-8 bytes of a UTF-16 unit. */
 const UNIT_BYTES = 3;
 
-/** Every text is new to the engine but for the first `warmUp`. */
+/** Every text is new to the engine except the first `warmUp`. */
 export async function measureAlone(
   path: string,
   backend: EngineName,

@@ -1,4 +1,4 @@
-/** Entry of `npm run bench:text`: how many texts a second the sentiment model takes, by itself on one core and through a hub. */
+/** Entry of `npm run bench:text`: texts per second of the sentiment model, alone on one core and through a hub. */
 
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -12,7 +12,7 @@ import { type AloneFigures, measureAlone } from './engine-alone.js';
 import { makeTexts } from './text-stream.js';
 import { clientNames, type HubFigures, measureThroughHub } from './through-hub.js';
 
-/** Texts for a second of processor time. */
+/** Texts per second of processor time. */
 const TARGET = 120_000;
 
 const BENCH = {

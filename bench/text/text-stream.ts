@@ -1,11 +1,16 @@
-/** Made-up posts as a stream brings them: about as long as a tweet, nearly all of known words, and about one word in forty never seen before. */
+/**
+ * Made-up posts as in a stream: about as long as a tweet, nearly all of known words, with about one new word in forty.
+ */
 
 import { Grammar } from '../../demo/text/grammar.js';
 import { Random } from '../../demo/text/random.js';
 
-/** A post has sentences up to about this length; the last one goes over it, which makes 106 characters in the mean, as tweets have. */
+/**
+ * Sentences are added up to about this length; the last one exceeds it, which makes 106 characters on average, as in
+ * tweets.
+ */
 const LENGTH = 76;
-/** New words a post: what was counted on tweets after the first hundred thousand. */
+/** New words per post: as counted on tweets after the first hundred thousand. */
 const NEW_WORDS = 0.54;
 const SYLLABLES = [
   'ka',
@@ -24,7 +29,7 @@ const SYLLABLES = [
   'hox',
 ] as const;
 
-/** Different sentences; a post is two or three of them. */
+/** Distinct sentences; a post has two or three. */
 const SENTENCES = 20_000;
 
 export function makeTexts(count: number, seed: number): string[] {
@@ -38,7 +43,7 @@ export function makeTexts(count: number, seed: number): string[] {
     const length = LENGTH * random.between(0.6, 1.4);
     while (text.length < length) text += ` ${sentence()}`;
     if (random.chance(NEW_WORDS)) text += ` ${random.chance(0.3) ? '#' : ''}${word()}`;
-    // A string in one piece, as it comes from a socket: putting the pieces together is not what is measured.
+    // A flat string, as from a socket: concatenation is not what is measured.
     return Buffer.from(text).toString();
   });
 }

@@ -1,4 +1,4 @@
-/** Texts through a hub: from clients in this process, over WebSocket, each as a request of its own. How many are answered in a second. */
+/** Texts through a hub: from clients in this process, over WebSocket, one request each. Counts answers per second. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { io } from 'socket.io-client';
@@ -32,7 +32,7 @@ export interface HubPlan {
 
 const RETRY_MS = 20;
 
-/** Sends one text and resolves when it is answered: false when it may be sent again. */
+/** Sends one text; resolves with false when it may be sent again. */
 interface Connection {
   predict(input: string): Promise<boolean>;
   close(): void | Promise<void>;
@@ -53,7 +53,7 @@ export async function measureThroughHub(client: ClientName, plan: HubPlan): Prom
       while (!isOver) {
         if (await connection.predict(texts[next++ % texts.length] ?? '')) answered++;
         else {
-          // Refused for now, as a hub under load does.
+          // Refused temporarily, as by a hub under load.
           refused++;
           await delay(RETRY_MS);
         }

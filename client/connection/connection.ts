@@ -44,6 +44,7 @@ export interface ConnectionListener {
   stream(event: StreamEventName, raw: unknown): void;
 }
 
+/** One client's connection to its hub. */
 export class Connection implements StreamChannel {
   readonly #parts: LinkParts;
   readonly #listener: ConnectionListener;

@@ -72,8 +72,8 @@ export interface SubscriptionEvents<Value> {
 }
 
 /**
- * One program's view of one stream. Values go to the `value` handlers immediately; without a handler, or for a `for
- * await` loop, they are buffered, `maxBuffered` at most. One loop at a time.
+ * One program's view of one stream. Values go to the `value` handlers immediately; without a handler, or for a
+ * `for await` loop, they are buffered, `maxBuffered` at most. One loop at a time.
  */
 export interface Subscription<Mode extends StreamMode = StreamMode> extends AsyncIterable<StreamValue<Mode>> {
   readonly stream: string;

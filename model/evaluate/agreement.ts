@@ -1,4 +1,4 @@
-/** How far what a hub computes for a text lies from what the model's own layer says, on random texts of all of Unicode. */
+/** Compares a hub's results for a text with those of the model's own layer, on random texts of all of Unicode. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ export async function measureAgreement(folder: string, count: number, seed: numb
   return { texts: count, worst };
 }
 
-/** Any code units, lone surrogates among them, code points of one script, and what people type. */
+/** Arbitrary code units including lone surrogates, code points of one script, and typical typed text. */
 function randomText(random: () => number): string {
   const below = (limit: number) => Math.floor(random() * limit);
   const script = below(0x2000) * 16;

@@ -1,4 +1,7 @@
-/** Calibration as a picture: for each range of confidence, how often the answer is right. A model that knows itself lies on the diagonal. */
+/**
+ * Calibration as a picture: for each range of confidence, how often the answer is right. A well-calibrated model lies
+ * on the diagonal.
+ */
 
 import type { Calibration } from './scores.js';
 

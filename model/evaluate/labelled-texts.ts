@@ -1,4 +1,7 @@
-/** Reads the texts that a model is judged by: a file of `label<TAB>text` lines, plain or gzipped. A label is a class's number or name. */
+/**
+ * Reads labelled texts for evaluation: a file of `label<TAB>text` lines, plain or gzipped. A label is a class's number
+ * or name.
+ */
 
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -9,7 +12,7 @@ export interface LabelledTexts {
   readonly texts: readonly string[];
 }
 
-/** Something about the files or options that the person at the terminal can put right. */
+/** A problem with files or options that the user can fix. */
 export class EvaluationInputError extends Error {}
 
 export function readLabelledTexts(path: string, classes: readonly string[]): LabelledTexts {

@@ -1,4 +1,4 @@
-/** Entry of `npm run evaluate`: runs a text model on labelled texts and says how good it is and where it is most wrong. */
+/** Entry of `npm run evaluate`: runs a text model on labelled texts and reports its quality and its worst errors. */
 
 import { writeFileSync } from 'node:fs';
 import { integer, oneOf, optional, text, type ValuesOf } from '../../command-line/option.js';

@@ -1,4 +1,4 @@
-/** Figures as text for the terminal. */
+/** Formats figures for the terminal. */
 
 import { bestOf } from '../../shared/output.js';
 import type { Scores } from './scores.js';
@@ -32,7 +32,7 @@ export interface WorstError {
   readonly confidence: number;
 }
 
-/** The texts that a model is most sure of and wrong about. */
+/** The wrong answers with the highest confidence. */
 export function worstErrors(
   labels: readonly number[],
   probabilities: ArrayLike<number>,

@@ -1,4 +1,4 @@
-/** How good a classifier is: confusion matrix, recalls, their mean, F1, accuracy, and how well its confidence tells how often it is right. */
+/** Quality of a classifier: confusion matrix, recalls, their mean, F1, accuracy, and calibration of its confidence. */
 
 import { bestOf } from '../../shared/output.js';
 
@@ -22,15 +22,15 @@ export interface CalibrationBin {
 }
 
 export interface Calibration {
-  /** Of ten equal ranges of confidence, the lowest first. */
+  /** Ten equal ranges of confidence, lowest first. */
   readonly bins: readonly CalibrationBin[];
-  /** Expected calibration error: how far confidence and accuracy lie apart, in the mean over the texts. */
+  /** Expected calibration error: the mean distance between confidence and accuracy over the texts. */
   readonly error: number;
 }
 
 const BINS = 10;
 
-/** `probabilities` holds `classes` numbers a text. */
+/** `probabilities` holds `classes` numbers per text. */
 export function scoreTexts(labels: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): Scores {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const bins = Array.from({ length: BINS }, () => ({ count: 0, confidence: 0, right: 0 }));

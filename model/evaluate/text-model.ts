@@ -1,4 +1,4 @@
-/** Opens a text model as a hub does and gives its answers to texts: what is measured is what is served. */
+/** Opens a text model as a hub does and returns its answers to texts, so that what is measured is what is served. */
 
 import type { EngineModel } from '../../server/contracts/engine.js';
 import type { BackendName } from '../../server/engine/backend/names.js';
@@ -18,7 +18,7 @@ export class TextModel {
   private constructor(
     readonly ref: string,
     readonly labels: readonly string[],
-    /** What computes, such as `tfjs-native`. */
+    /** The engine that computes, such as `tfjs-native`. */
     readonly engineName: string,
     engine: InlineEngine,
     model: EngineModel,
@@ -45,7 +45,7 @@ export class TextModel {
     return new TextModel(folder.ref, names, report.engine, engine, engineModel);
   }
 
-  /** The first output's numbers for each text, one after the other. */
+  /** The first output's numbers for each text, concatenated. */
   async predict(texts: readonly string[]): Promise<Float32Array> {
     const size = this.labels.length;
     const answers = new Float32Array(texts.length * size);

@@ -1,4 +1,4 @@
-/** The loop that trains a network: shuffled batches, a learning rate that rises and then falls to zero. Knows no file. */
+/** The training loop: shuffled batches, a learning rate that rises and then falls to zero. Knows no files. */
 
 import type { Lesson, Network, Regularisation } from './network/network.js';
 import { MAX_CLASSES } from './network/network.js';
@@ -9,7 +9,7 @@ import type { Corpus } from './texts/corpus.js';
 export interface Course extends Regularisation {
   readonly epochs: number;
   readonly batchTexts: number;
-  /** Learning rate at the end of the warm-up; falls in a line to 0. */
+  /** Learning rate at the end of the warm-up; then falls linearly to 0. */
   readonly rate: number;
 }
 
@@ -20,12 +20,12 @@ export interface Progress {
   readonly loss: number;
 }
 
-/** Fills in what text `text` of the corpus teaches; the targets are zero before. Returns the head. */
+/** Fills in the targets of text `text` of the corpus; they are zero before. Returns the head. */
 export type Teach = (text: number, targets: Float32Array, at: number) => number;
 
 const WARM_UP_STEPS = 40;
 
-/** Trains on the given texts of the corpus, which are put into another order. */
+/** Trains on the given texts of the corpus, which it reorders. */
 export function runCourse(
   network: Network,
   corpus: Corpus,
@@ -64,7 +64,7 @@ export function runCourse(
 
 const PREDICT_TEXTS = 1024;
 
-/** The probabilities that a head gives to every text of the corpus, text after text. */
+/** A head's probabilities for every text of the corpus, text after text. */
 export function predictAll(network: Network, corpus: Corpus, vocabulary: number, head: number): Float32Array {
   const batch = new Batch(vocabulary);
   const classes = network.heads[head]?.outputs ?? 0;

@@ -1,2 +1,2 @@
-/** Something about the files or options that the person at the terminal can put right. */
+/** A problem with files or options that the user can fix. */
 export class TrainingInputError extends Error {}

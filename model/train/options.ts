@@ -13,7 +13,7 @@ const OPTIONS = {
     text('DIR', '', 'Where model.json, weights.bin, manifest.json and README.md go.'),
     `${DEFAULT_OUT}, nowhere with --quick`,
   ),
-  /** A small recipe on a part of the texts: to see that everything runs. */
+  /** A small recipe on part of the texts, to check that everything runs. */
   quick: bare('Small networks on a part of the texts.'),
   engine: oneOf(
     ['auto', 'native', 'wasm', 'cpu'],
@@ -25,7 +25,7 @@ const OPTIONS = {
 
 type Values = ValuesOf<typeof OPTIONS>;
 
-/** `out` undefined: the model is measured and thrown away. In `work` is kept what finished members said. */
+/** `out` undefined: the model is measured and discarded. `work` keeps the outputs of finished members. */
 export type TrainingOptions = Values & { readonly work: string };
 
 export const TRAIN: Program<typeof OPTIONS> = {
@@ -37,7 +37,7 @@ Usage: npm run train -- --data DIR [options]`,
   check: ({ data }) => [data === '' && '--data is missing: give the folder with the sets'],
 };
 
-/** The form and the seed decide where things go that nobody said. */
+/** The form and the seed determine the paths that were not given. */
 export function trainingOptions(values: Values): TrainingOptions {
   const { quick, seed } = values;
   const { out = quick ? undefined : DEFAULT_OUT, work = `dist/train/${quick ? 'quick' : 'seed'}-${seed}` } = values;

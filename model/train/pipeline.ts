@@ -1,6 +1,6 @@
 /**
- * Trains the members of the recipe one after the other. What a finished member said is kept in a folder, so that an interrupted run goes
- * on with the next one.
+ * Trains the members of the recipe one after the other. The outputs of finished members are kept in a folder, so that
+ * an interrupted run continues with the next one.
  */
 
 import { createHash } from 'node:crypto';
@@ -29,7 +29,7 @@ export interface TrainingData {
   readonly lexicon: Lexicon;
 }
 
-/** What a member says of every text: `LABELS.length` probabilities a text. */
+/** A member's opinion on every text: `LABELS.length` probabilities per text. */
 export interface Opinions {
   readonly corpus: Float32Array;
   readonly validation: Float32Array;
@@ -42,7 +42,7 @@ export interface Watcher {
 
 const CLASSES = LABELS.length;
 
-/** Trains all members; the network of the last one. */
+/** Trains all members; returns the network of the last one. */
 export function trainAll(
   engine: TrainingEngine,
   data: TrainingData,
@@ -69,7 +69,7 @@ export function trainAll(
       if (said === undefined) throw new RangeError(`${member.name} learns from ${name}, which does not come before it`);
       return said;
     });
-    // Each member has its own chance, whatever was trained before it.
+    // Each member has its own random numbers, whatever was trained before it.
     const random = new Random(Math.imul(seed, 1000003) + index);
     const network = trainMember(engine, data, member, teachers, random, watcher.started(member));
     const vocabulary = data.words.size;
@@ -126,7 +126,9 @@ function trainMember(
   return network;
 }
 
-/** Names what a member said by all that it depends on, so that a change of the recipe costs only the members that it concerns. */
+/**
+ * Keys a member's output by everything it depends on, so that a change of the recipe only costs the affected members.
+ */
 function keyOf(member: Member, keys: ReadonlyMap<string, string>): string {
   const teachers = (member.teachers ?? []).map((name) => keys.get(name));
   const digest = createHash('sha256')
@@ -141,7 +143,7 @@ function mean(arrays: readonly Float32Array[]): Float32Array {
   return sum.map((value) => value / arrays.length);
 }
 
-/** Keeps opinions in a folder. What was made with another key (other data, seed or engine) is thrown away. */
+/** Keeps opinions in a folder. Those with another key (other data, seed or engine) are discarded. */
 export class OpinionStore {
   readonly #folder: string;
 
@@ -161,7 +163,7 @@ export class OpinionStore {
   }
 
   write(key: string, { corpus, validation }: Opinions): void {
-    // The second file says that the first is whole.
+    // The second file confirms that the first is complete.
     writeFileSync(this.#path(key, 'all'), bytesOf(corpus));
     writeFileSync(this.#path(key, 'val'), bytesOf(validation));
   }

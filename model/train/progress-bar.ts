@@ -1,9 +1,9 @@
-/** Shows how far the training is: one line that is written over on a terminal, a line for each quarter elsewhere. */
+/** Shows the progress of training: one rewritten line on a terminal, a line per quarter elsewhere. */
 
 import type { Progress } from './course.js';
 
 const BAR_WIDTH = 24;
-/** Between two drawings on a terminal, in milliseconds. */
+/** Interval between updates on a terminal, in milliseconds. */
 const DRAW_EVERY_MS = 100;
 const LINES = 4;
 
@@ -22,7 +22,7 @@ export class ProgressBar {
   readonly #secondsAfter: (elapsedSeconds: number, share: number) => number;
   readonly #now: () => number;
 
-  /** `share` maps the part of this stage that is done to the part of the whole. */
+  /** `share` maps the finished part of this stage to the part of the whole. */
   constructor(
     name: string,
     output: ProgressOutput,

@@ -1,6 +1,7 @@
 /**
- * What is trained, in this order. Teachers learn the sets' own labels, each set by its own head, and then SemEval's alone. Students learn
- * what those before them say of every text of every set. The last one is shipped. Settings were chosen on the validation file.
+ * What is trained, in this order. Teachers learn the sets' own labels, each set with its own head, and then SemEval's
+ * alone. Students learn the earlier members' opinions on every text of every set. The last one is shipped. Settings
+ * were chosen on the validation file.
  */
 
 import type { Course } from './course.js';
@@ -20,7 +21,10 @@ export interface Member {
 const LABEL_COURSE: Course = { epochs: 3, batchTexts: 512, rate: 3e-3, dropout: 0.3, wordDropout: 0.15 };
 const REFINEMENT: Course = { epochs: 2, batchTexts: 256, rate: 7e-4, dropout: 0.3, wordDropout: 0.15 };
 const ASSISTANT_COURSE: Course = { epochs: 3, batchTexts: 512, rate: 3e-3, dropout: 0.15, wordDropout: 0.1 };
-/** So small a network cannot learn texts by heart: leaving much out only hurts it (with 0.3 a validation loss of 0.73 instead of 0.69). */
+/**
+ * So small a network cannot memorise texts: strong dropout only hurts it (with 0.3, a validation loss of 0.73 instead
+ * of 0.69).
+ */
 const STUDENT_COURSE: Course = { epochs: 6, batchTexts: 512, rate: 3e-3, dropout: 0.1, wordDropout: 0.05 };
 
 const TEACHER: NetworkSizes = {
@@ -40,7 +44,7 @@ const teacher = (name: string, sizes: Partial<NetworkSizes>): Member => ({
   refinement: REFINEMENT,
 });
 
-/** What is shipped: 2 x 2^15 rows of 16 bytes. */
+/** The shipped sizes: 2 x 2^15 rows of 16 bytes. */
 export const SHIPPED: NetworkSizes = {
   wordBits: 15,
   ngramBits: 15,

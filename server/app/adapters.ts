@@ -68,6 +68,7 @@ const installed: PackageFinder = {
 /** URL schemes that differ from their package's name. */
 const SCHEMES: Readonly<Record<string, string>> = { rediss: 'redis' };
 
+/** Finds, loads and opens adapters. */
 export class Adapters {
   readonly #context: AdapterContext;
   readonly #finder: PackageFinder;

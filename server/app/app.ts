@@ -56,8 +56,10 @@ export interface AppExtras {
   readonly server?: Server;
 }
 
+/** The life cycle of an app. */
 export type AppState = 'starting' | 'ready' | 'draining' | 'closed';
 
+/** The result of {@link App.start}; `problem` is one line. */
 export type StartOutcome = { readonly ok: true; readonly app: App } | { readonly ok: false; readonly problem: string };
 
 interface AppParts {
@@ -81,6 +83,7 @@ const ENGINE_CLOSE_MS = 2000;
 /** Time for taps to flush, in milliseconds. */
 const TAPS_CLOSE_MS = 5000;
 
+/** A complete hub with its transports, models and logs. Create it with {@link App.start}. */
 export class App {
   readonly hub: Hub;
   readonly #parts: AppParts;

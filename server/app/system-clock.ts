@@ -3,6 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../contracts/clock.js';
 
+/** The machine's monotonic clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   setTimer: (delayMs, run) => {

@@ -8,6 +8,7 @@ import { version } from './version.js';
 /** The effective options. */
 export type Config = ValuesOf<typeof OPTIONS>;
 
+/** The result of {@link readConfig}; `message` names everything that is wrong, in one line. */
 export type ConfigOutcome =
   | { readonly kind: 'config'; readonly config: Config }
   | { readonly kind: 'help' | 'version' }
@@ -16,6 +17,7 @@ export type ConfigOutcome =
 /** Used by scripts and SDK programs to reach a hub, not by the hub. */
 const CLIENT_TOKEN = 'TICKCAST_TOKEN';
 
+/** The hub's command line as a table. */
 export const HUB: Program<typeof OPTIONS> = {
   name: 'tickcast',
   intro: `tickcast: a real-time prediction hub

@@ -17,4 +17,5 @@ function readVersion(): string {
   return 'unknown';
 }
 
+/** The version of this package. */
 export const version = readVersion();

@@ -2,6 +2,7 @@
 
 import type { WireError } from '../../shared/errors.js';
 
+/** The rights that a token can grant; docs/access.md lists what each one allows. */
 export const SCOPES = ['predict', 'publish', 'subscribe', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -15,10 +16,12 @@ export interface Grant {
   readonly rights: Rights;
 }
 
+/** The result of checking a token: its grant, or UNAUTHENTICATED. */
 export type AccessDecision =
   | { readonly ok: true; readonly grant: Grant }
   | { readonly ok: false; readonly error: WireError };
 
+/** Checks tokens and watches the grants in use. */
 export interface Access {
   /** Checks a caller's token; `undefined` when it has none. Never throws; a refusal is UNAUTHENTICATED. */
   admit(token: unknown): AccessDecision | Promise<AccessDecision>;
@@ -29,6 +32,7 @@ export interface Access {
   watch(grant: Grant, ended: (error: WireError) => void): () => void;
 }
 
+/** The rights of these scopes; unknown scopes are ignored. */
 export function rightsOf(scopes: readonly string[]): Rights {
   const has = (scope: Scope): boolean => scopes.includes(scope);
   return { predict: has('predict'), publish: has('publish'), subscribe: has('subscribe'), admin: has('admin') };

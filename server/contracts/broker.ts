@@ -65,6 +65,7 @@ export interface BrokerParts {
   readonly maxBytes: number;
 }
 
+/** Keeps the streams of one hub. */
 export interface Broker {
   /** The time of streams, in milliseconds since 1970. Never steps back. */
   now(): number;

@@ -3,6 +3,7 @@
 /** Returned by {@link Clock.setTimer}; opaque. */
 export type Timer = { readonly cancel: () => void };
 
+/** A monotonic clock with timers; all times are in milliseconds. */
 export interface Clock {
   /** Milliseconds since a fixed moment, with a fraction. */
   now(): number;

@@ -40,6 +40,7 @@ export interface DoorParts<Place, Hub extends HubPort = HubPort> {
   readonly place: Place;
 }
 
+/** A transport. `goaway` and `seeOff` are for doors that keep connections. */
 export interface Door<Place = unknown, Hub extends HubPort = HubPort> {
   /** For messages; also the `via` of requests through this door. */
   readonly name: string;

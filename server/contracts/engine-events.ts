@@ -1,5 +1,6 @@
 /** Events of engine threads, for logs and metrics. The engine does not log. */
 
+/** An event of an engine thread, discriminated by `type`. */
 export type EngineEvent =
   | { readonly type: 'thread-started'; readonly thread: number }
   /** All models are loaded and batches are accepted. `ms` since the thread was started or the load was requested. */

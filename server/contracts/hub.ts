@@ -7,6 +7,7 @@ import type { ModelSpec } from './model.js';
 import type { Settle } from './outcome.js';
 import type { HubState, ObservedOrigin, ObservedRequest, Via } from './tap.js';
 
+/** Options of {@link HubPort.openOrigin}. */
 export interface OriginOptions {
   /** @default 'in-process' */
   readonly via: Via;
@@ -50,7 +51,9 @@ export interface Outline {
   readonly id?: RequestId | undefined;
 }
 
+/** The hub as doors see it. */
 export interface HubPort {
+  /** `ready`, `draining` or `closed`; requests are accepted only while `ready`. */
   readonly state: HubState;
   /** Requests accepted and not yet settled. */
   readonly inFlight: number;

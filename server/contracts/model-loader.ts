@@ -42,6 +42,7 @@ export interface LoadReport {
   readonly loadMs: number;
 }
 
+/** The result of {@link ModelLoader.load}; `problem` is one line. */
 export type LoadOutcome =
   | { readonly ok: true; readonly engineModel: EngineModel; readonly report: LoadReport }
   | { readonly ok: false; readonly problem: string };

@@ -19,8 +19,8 @@ export interface ModelSpec {
 }
 
 /**
- * First estimate of a batch's cost in milliseconds, from the warm-up runs: `overheadMs + rowMs * rows + byteMs *
- * textBytes`.
+ * First estimate of a batch's cost in milliseconds, from the warm-up runs:
+ * `overheadMs + rowMs * rows + byteMs * textBytes`.
  */
 export interface WarmUp {
   readonly overheadMs: number;

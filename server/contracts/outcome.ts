@@ -19,6 +19,7 @@ export type Outcome =
     }
   | { readonly ok: false; readonly error: WireError };
 
+/** The outcome of a request that was answered with a prediction. */
 export type Predicted = Outcome & { readonly ok: true };
 
 /** Called exactly once for an accepted request, never for a refused one, and never from inside `submit`. */

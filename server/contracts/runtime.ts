@@ -38,11 +38,13 @@ export interface SessionSource extends ModelSource {
   readonly files: unknown;
 }
 
+/** The result of {@link Runtime.openSession}. */
 export type SessionOpening =
   | { readonly ok: true; readonly session: ModelSession }
   /** One line for the operator. */
   | { readonly ok: false; readonly problem: string };
 
+/** The result of {@link Runtime.readFiles}. */
 export type FilesReading =
   | { readonly ok: true; readonly files: unknown }
   /** One line for the operator. */

@@ -1,5 +1,6 @@
 /** Stream events, for the log. */
 
+/** A stream was opened or expired, or the subscription of a slow viewer ended. */
 export type StreamEvent =
   | { readonly type: 'stream-opened' | 'stream-expired'; readonly stream: string }
   | { readonly type: 'viewer-cut'; readonly stream: string; readonly message: string };

@@ -67,6 +67,7 @@ export interface EndedBatch {
   readonly reason: string | undefined;
 }
 
+/** `draining`: refuses new requests and finishes accepted ones. `closed`: everything is settled. */
 export type HubState = 'ready' | 'draining' | 'closed';
 
 /** Observes the hub. Every callback is optional; an absent one costs nothing. */

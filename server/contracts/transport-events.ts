@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../shared/errors.js';
 /** Why the hub cut a connection. */
 export type CutKind = 'slow' | 'flood' | 'protocol' | 'unjoined' | 'too-large';
 
+/** An event of a transport, discriminated by `type`. */
 export type TransportEvent =
   | {
       readonly type: 'connected';
@@ -47,4 +48,5 @@ export type TransportEvent =
   /** A handler threw: a bug in the hub. The connection continues. */
   | { readonly type: 'fault'; readonly where: string; readonly cause: unknown };
 
+/** Receives events synchronously; must not block. */
 export type TransportListener = (event: TransportEvent) => void;

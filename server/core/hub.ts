@@ -29,6 +29,7 @@ import { Taps } from './taps.js';
 
 export type { DrainReport } from './drain.js';
 
+/** Limits and timing of a hub. */
 export interface HubOptions extends SchedulerOptions {
   /** Maximum rows per request. @default 1024 */
   readonly maxRequestRows: number;
@@ -40,6 +41,7 @@ export interface HubOptions extends SchedulerOptions {
   readonly keepInputs?: boolean;
 }
 
+/** The parts a hub is built from. */
 export interface HubParts {
   readonly engine: Engine;
   readonly models: ModelDirectory;
@@ -56,6 +58,7 @@ export type Verdict = VerdictOf<Pending>;
 
 const MAX_PRINCIPAL_ROWS = 8192;
 
+/** Accepts requests, batches them, and settles each accepted one exactly once. */
 export class Hub implements HubPort {
   readonly options: HubOptions;
   readonly #models: ModelDirectory;

@@ -17,6 +17,7 @@ import { tfjsFiles } from './tfjs/tfjs-files.js';
 import { EngineThread, type Started } from './thread/engine-thread.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './thread/messages.js';
 
+/** Options of a {@link WorkerEngine}. */
 export interface WorkerEngineOptions {
   readonly clock: Clock;
   /** The TensorFlow.js backend. @default 'auto': see tfjs/backend-choice.ts */
@@ -25,6 +26,7 @@ export interface WorkerEngineOptions {
   readonly threads?: number;
   /** URLs of modules with runtimes other than TensorFlow.js, each exporting a `RuntimeModule`. @default none */
   readonly runtimeModules?: readonly string[];
+  /** Receives events of the threads. @default none */
   readonly onEvent?: (event: EngineEvent) => void;
   /** Time limit for a thread to start, or to load a model, in milliseconds. @default 60000 */
   readonly loadMs?: number;
@@ -34,6 +36,7 @@ export interface WorkerEngineOptions {
   readonly spawn?: SpawnWorker<FromWorker, ToWorker>;
 }
 
+/** Runs batches in worker threads, which it replaces when they die or hang. */
 export class WorkerEngine implements ModelLoader {
   readonly #threads: readonly EngineThread[];
   readonly #runtimeModules: readonly string[];

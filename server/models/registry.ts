@@ -12,6 +12,7 @@ import type { LoadReport, ModelLoader } from '../contracts/model-loader.js';
 import type { ModelFolder } from './repository.js';
 import { type WarmedUp, warmUpModel } from './warm-up.js';
 
+/** Options of a {@link ModelRegistry}. */
 export interface ModelRegistryOptions {
   readonly engine: ModelLoader;
   readonly clock: Clock;
@@ -35,6 +36,7 @@ export interface ModelStatus {
   readonly problem: string | undefined;
 }
 
+/** The result of {@link ModelRegistry.load}; `problem` is one line. */
 export type ModelLoaded =
   | {
       readonly ok: true;
@@ -54,6 +56,7 @@ interface Entry {
 const DEFAULT = '';
 const RETRY_LOADING_MS = 1000;
 
+/** The models of a hub, by name and version. */
 export class ModelRegistry implements ModelDirectory {
   readonly #options: ModelRegistryOptions;
   /** By `name@version`. */
@@ -65,6 +68,7 @@ export class ModelRegistry implements ModelDirectory {
     this.#options = options;
   }
 
+  /** The model of a reference, or the error MODEL_NOT_FOUND or MODEL_LOADING. */
   resolve(reference: string | undefined): ReadyModel | WireError {
     return this.#answers.get(reference ?? DEFAULT) ?? this.#notFound(reference);
   }

@@ -22,6 +22,7 @@ export interface ModelFolder {
   readonly manifest: Manifest;
 }
 
+/** The result of {@link findModels}; `problem` is one line. */
 export type ModelsFound =
   | { readonly ok: true; readonly models: readonly ModelFolder[] }
   | { readonly ok: false; readonly problem: string };

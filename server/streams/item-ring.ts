@@ -2,6 +2,7 @@
 
 import type { CastItem } from '../contracts/broker.js';
 
+/** A bounded ring of items. Evicts the oldest when either bound is exceeded. */
 export class ItemRing {
   readonly #slots: (CastItem | undefined)[];
   readonly #maxBytes: number;

@@ -6,6 +6,7 @@ import { Calendar } from './calendar.js';
 import { makeItem } from './cast-item.js';
 import { ItemRing } from './item-ring.js';
 
+/** A broker in this process. */
 export class MemoryBroker implements Broker {
   readonly #parts: BrokerParts;
   readonly #calendar: Calendar;

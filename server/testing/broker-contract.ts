@@ -7,6 +7,7 @@ import type { Broker, CastItem, StreamLog } from '../contracts/broker.js';
 import type { CastPrediction, CastSource } from '../contracts/streams.js';
 import { type ContractCase, until, within } from './contract.js';
 
+/** A broker and its bound. */
 export interface BrokerUnderTest {
   readonly broker: Broker;
   /** Items retained per stream: fewer than 100. */

@@ -1,5 +1,6 @@
 /** A contract suite: named cases for any test runner. A failed case rejects with an `AssertionError`. */
 
+/** One case: give `name` and `run` to a test runner. */
 export interface ContractCase {
   readonly name: string;
   readonly run: () => Promise<void>;

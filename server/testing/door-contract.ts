@@ -12,6 +12,7 @@ import { Hub, type HubOptions } from '../core/hub.js';
 import { type ContractCase, until, within } from './contract.js';
 import { PuppetEngine } from './puppet-engine.js';
 
+/** What a caller got: a prediction, or an error code. */
 export type DoorAnswer =
   /** The first output: one number per row. */
   { readonly ok: true; readonly values: readonly number[] } | { readonly ok: false; readonly code: WireError['code'] };
@@ -27,6 +28,7 @@ export interface DoorCaller {
   leave(): Promise<void>;
 }
 
+/** An open door and a way to call it. */
 export interface DoorUnderTest {
   readonly door: {
     readonly name: string;

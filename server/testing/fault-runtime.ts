@@ -13,6 +13,7 @@ export const FAULT = { none: 0, exit: -1, throw: -2, hang: -3 } as const;
 /** File URL of this module, to pass to the engine. */
 export const faultRuntimeModule: string = import.meta.url;
 
+/** For the engine, which imports this module. */
 export const runtime: Runtime = { names: ['fault'], openSession };
 
 function openSession(source: SessionSource): SessionOpening {

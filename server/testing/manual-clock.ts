@@ -7,6 +7,7 @@ interface Entry {
   readonly run: () => void;
 }
 
+/** A clock moved by hand; starts at 0 milliseconds. */
 export class ManualClock implements Clock {
   #now = 0;
   #timers: Entry[] = [];

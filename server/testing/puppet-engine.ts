@@ -20,6 +20,7 @@ interface Held extends PuppetRun {
   readonly settle: (outcome: BatchOutcome) => void;
 }
 
+/** An engine driven by hand. `slots`: batches at a time. @default 1 */
 export class PuppetEngine implements Engine {
   readonly slots: number;
   /** Every batch so far. */

@@ -12,6 +12,7 @@ import type { ModelSource } from '../contracts/model-loader.js';
 import type { ModelSession, Runtime, SessionDescription, SessionSource } from '../contracts/runtime.js';
 import { type ContractCase, within } from './contract.js';
 
+/** A runtime and a model to test it with. */
 export interface RuntimeUnderTest {
   readonly runtime: Runtime;
   /** A model that it can run, in a folder of its own. */

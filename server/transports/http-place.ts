@@ -11,6 +11,7 @@ import type { RestAccess } from './http/rest-access.js';
 import type { RequestLimit } from './request-limit.js';
 import type { RequestPolicy } from './request-policy.js';
 
+/** What {@link HttpDoor}s are mounted on. */
 export interface HttpPlace {
   /**
    * The server to add routes to; it formats the hub's errors. A route without a `scope` in its `config` is for

@@ -23,6 +23,7 @@ import type {
   Unsubscribed,
 } from '../stream-protocol.js';
 
+/** Events sent by clients. */
 export interface ClientToServerEvents {
   predict(request: PredictRequest, ack?: PredictAck): void;
   cancel(request: { readonly id: RequestId }): void;
@@ -34,6 +35,7 @@ export interface ClientToServerEvents {
   echo(reply: () => void): void;
 }
 
+/** Events sent by the hub. */
 export interface ServerToClientEvents {
   hello(hello: Hello): void;
   prediction(event: PredictionEvent): void;

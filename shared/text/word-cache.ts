@@ -41,8 +41,8 @@ export class WordCache {
   }
 
   /**
-   * Ensures room for this many more words, clearing the cache if necessary. That invalidates earlier results of {@link
-   * find}.
+   * Ensures room for this many more words, clearing the cache if necessary. That invalidates earlier results of
+   * {@link find}.
    */
   reserve(words: number): void {
     if (this.#words + words <= this.#maxWords) return;

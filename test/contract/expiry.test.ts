@@ -1,4 +1,4 @@
-/** The moment at which a row expires, on a clock that the test moves: between two sweeps of the deadlines. */
+/** The moment when a row expires, on a manual clock: between two sweeps of the deadlines. */
 
 import { expect, test } from 'vitest';
 import { makeHub } from '../support/core.js';

@@ -1,4 +1,4 @@
-/** The contract of the core over an engine that is a test's puppet. */
+/** The contract of the core over a puppet engine. */
 
 import { openPuppet } from '../support/contract-engines.js';
 import { describeContract } from '../support/contract-suite.js';

@@ -10,7 +10,7 @@ import { runtime as faultRuntime } from '../../server/testing/fault-runtime.js';
 import { type RuntimeUnderTest, runtimeContract } from '../../server/testing/runtime-contract.js';
 import { writeLinear } from '../support/tiny-models.js';
 
-/** A model of one number in a folder, y = 2x + 1, beside a folder that holds none. */
+/** A folder with a model of one number, y = 2x + 1, beside an empty folder. */
 async function openOn(runtime: Runtime, changes: Partial<ModelSource> = {}): Promise<RuntimeUnderTest> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'tickcast-runtime-')));
   const [folder, emptyFolder] = [join(root, 'linear'), join(root, 'empty')];

@@ -16,7 +16,7 @@ const TAPS: Readonly<Record<string, () => Tap | Promise<Tap>>> = {
   'the prediction log': openPredictionLog,
 };
 
-/** Its thread ends when it is told to close, as the real one does. */
+/** Its thread ends when closed, as the real one does. */
 async function openPredictionLog(): Promise<Tap> {
   const { log, threads, work } = await stageLog();
   const close = (deadlineMs: number): Promise<void> => {

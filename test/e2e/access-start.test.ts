@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 interface Run {
-  /** Undefined: it ended before it listened. */
+  /** Undefined: it exited before it listened. */
   readonly url: string | undefined;
   readonly out: () => string;
   readonly err: () => string;

@@ -34,7 +34,7 @@ beforeAll(async () => {
   await putTokens({ keys: KEYS, jwt: JWT });
   hub = await startTestProcess({
     models: (models) => writeLinear(join(models, 'linear/1')),
-    // Every line there can be: the last test reads them all.
+    // Every log line there can be: the last test reads them all.
     config: { tokenFile, corsOrigin: [GOOD_ORIGIN], logLevel: 'trace' },
   });
 });
@@ -44,7 +44,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** As an operator would: a new file in the place of the old one. */
+/** As an operator would: replaces the file. */
 async function putTokens(file: unknown): Promise<void> {
   const text = typeof file === 'string' ? file : JSON.stringify(file);
   await writeFile(`${tokenFile}.new`, text, { mode: 0o600 });
@@ -63,7 +63,7 @@ interface Way {
   readonly title: string;
   /** The code of the refusal, or `ok`. */
   enter(token: string | undefined, origin?: string): Promise<string>;
-  /** What is left of headers over 16 KiB is Node's answer. */
+  /** Headers over 16 KiB are answered by Node. */
   readonly longCode: string;
 }
 
@@ -164,7 +164,7 @@ test.each(WAYS)('$title: every token of the table is refused UNAUTHENTICATED, go
   for (const token of [WEB, FEED, await jwt(), await jwt({ scope: ['predict'] })]) {
     expect(await way.enter(token)).toBe('ok');
   }
-  // A right token with neither of the scopes that open this door.
+  // A valid token without any of the required scopes.
   expect(await way.enter(OPERATOR)).toBe('FORBIDDEN');
   expect(await way.enter(await jwt({ scope: 'openid' }))).toBe('FORBIDDEN');
 });
@@ -182,7 +182,7 @@ test.each(WAYS)('$title: a page of a foreign origin is refused, whatever its tok
   expect(await way.enter('x'.repeat(40), GOOD_ORIGIN)).toBe('UNAUTHENTICATED');
 });
 
-/** Each token and what each event, or route, answers it: `ok` or a code. */
+/** Each token and the answer of each event or route: `ok` or a code. */
 const EVENTS: readonly [token: string, name: string, predict: string, publish: string, view: string][] = [
   [WEB, 'web', 'ok', 'FORBIDDEN', 'ok'],
   [FEED, 'feed', 'ok', 'ok', 'FORBIDDEN'],
@@ -299,7 +299,7 @@ test('a client that reads nothing and answers no close is cut at exp too', async
   const socket = socketWith('websocket', 'auth', await jwt({ exp }));
   await within('the hello', new Promise((resolve) => socket.once('hello', resolve)));
   const { id } = socket;
-  // The WebSocket below: nothing that the hub says is read any more.
+  // The underlying WebSocket: nothing from the hub is read any more.
   const wire = (socket.io.engine.transport as unknown as { ws: { _socket: Wire } }).ws._socket;
   wire.pause();
   const line = (): Record<string, unknown> | undefined =>
@@ -307,7 +307,7 @@ test('a client that reads nothing and answers no close is cut at exp too', async
   await until('the hub lets go of it', () => line() !== undefined);
   const lateMs = Date.now() - exp * 1000;
   const cut = new Promise((resolve) => wire.once('close', resolve));
-  // Written until then, so that a reset is noticed although nothing is read.
+  // Writes until then, so that a reset is noticed without reading.
   const writing = setInterval(() => wire.write('x'), 20);
   await within('TCP is cut', cut);
   clearInterval(writing);

@@ -1,4 +1,4 @@
-/** Bad input by every way in: a typed error that names the field, and nobody else notices. */
+/** Bad input over every transport: a typed error that names the field, without effect on others. */
 
 import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ let hub: TestApp;
 let neighbour: Neighbour;
 const agent = new Agent({ keepAlive: true });
 
-/** Warnings of the process, such as of listeners that pile up. */
+/** Warnings of the process, such as of accumulating listeners. */
 const warnings: string[] = [];
 const onWarning = (warning: Error): void => void warnings.push(warning.message);
 
@@ -45,14 +45,14 @@ afterAll(async () => {
   expect(warnings).toEqual([]);
 });
 
-/** The answer that a good request gets on this socket: it lives, and nothing was kept of what came before. */
+/** A good request on this socket is answered correctly: it works, and nothing remains of earlier requests. */
 async function expectServed(socket: RawSocket): Promise<void> {
   socket.send('42["predict",{"input":[[3]],"id":"served"}]');
   const answer = await socket.next((message) => message.includes('"id":"served"'));
   expect(JSON.parse(answer.slice(2))).toMatchObject(['prediction', { prediction: [[linear(3)]], model: 'linear@2' }]);
 }
 
-/** A prediction without what says which request it answers. */
+/** A prediction without the fields that identify its request. */
 function payload(answer: unknown): unknown {
   const { n: _, id: __, ...rest } = answer as Record<string, unknown>;
   return rest;
@@ -98,7 +98,7 @@ describe('over Socket.IO', () => {
     const expected = payload(await socket.answerTo(sent++));
     for (let shift = 0; shift < 8; shift++) {
       const head = `451-["predict",{"model":"mlp","timing":false,"input":{"dtype":"float32","shape":[4],"data":${PLACE}}}]`;
-      // Of another length each time, and so the bytes behind it begin elsewhere in what is read at once.
+      // Of a different length each time, so that the bytes after it are at a different offset in the chunk.
       socket.send('3'.repeat(1 + shift), head, bytes);
       expect(payload(await socket.answerTo(sent++))).toEqual(expected);
     }
@@ -110,12 +110,12 @@ describe('over Socket.IO', () => {
 interface RawCase {
   readonly what: string;
   readonly send: readonly (string | Uint8Array)[];
-  /** Acknowledgement that the answer is for. */
+  /** The acknowledgement that the answer is for. */
   readonly ack?: number;
 }
 
 describe('packets that are no request', () => {
-  /** Opens a connection, sends, and checks that the process goes on. */
+  /** Opens a connection, sends, and checks that the process survives. */
   async function onSocket(send: RawCase['send'], check: (socket: RawSocket) => Promise<void>): Promise<void> {
     const socket = await RawSocket.open(hub.url);
     try {
@@ -288,7 +288,7 @@ describe('packets that are no request', () => {
     const socket = await RawSocket.open(hub.url);
     for (let round = 0; round < 9; round++) {
       socket.send('42["predict",{"input":[1]}]', '41');
-      // By then it has left: a connect before that would be a second one.
+      // By then it has left: an earlier connect would be a duplicate.
       await neighbour.goesOn();
       socket.send('40');
       await socket.next((message) => message.startsWith('42["hello"'));
@@ -445,7 +445,7 @@ describe('by the SDK', () => {
       { what: 'a function', input: () => 1, names: /input/ },
     ];
   test.each(wrong)('$what', async ({ input, model, code = 'INVALID_INPUT', names }) => {
-    // The types would not let it pass.
+    // The types would reject it.
     const asked = client.predict(input as number[], { model });
 
     await expect(asked).rejects.toMatchObject(errorOf(code, names));

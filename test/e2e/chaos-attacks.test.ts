@@ -12,13 +12,13 @@ const ATTACK_MS = 1_000;
 /** An attack may look at its signal only between two visits. */
 const END_MS = 60_000;
 
-/** What a server saw of one attack. */
+/** What a server observed of one attack. */
 interface Seen {
   readonly live: Set<unknown>;
   bytes: number;
 }
 
-/** Answers what a peer waits for, and ends nothing. */
+/** Sends what a peer waits for, and ends nothing. */
 function bareServer(seen: Seen): Server {
   return createServer((socket) => {
     seen.live.add(socket);
@@ -33,7 +33,7 @@ function bareServer(seen: Seen): Server {
   });
 }
 
-/** Answers what was wrong, if anything was. */
+/** Returns what was wrong, or undefined. */
 async function tryAttack(name: AttackName): Promise<string | undefined> {
   const seen: Seen = { live: new Set(), bytes: 0 };
   const server = bareServer(seen).listen(0, '127.0.0.1');

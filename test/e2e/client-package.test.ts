@@ -68,7 +68,7 @@ async function startHub(): Promise<{ url: string; http: HttpServer; io: Server }
   return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, http, io };
 }
 
-/** Runs a module in the folder where the package is installed; answers what it printed. */
+/** Runs a module in the folder where the package is installed; returns its output. */
 async function runInFolder(source: string, args: readonly string[] = []): Promise<string> {
   await writeFile(join(folder, 'program.js'), source);
   const { stdout } = await run(process.execPath, ['program.js', ...args], { cwd: folder, timeout: 120_000 });
@@ -196,7 +196,7 @@ test('bundles for the browser with no Node built-in in it', async () => {
       imports: (output?.imports ?? []).map(({ path }) => path),
     };
   };
-  // esbuild fails by itself on a Node built-in that it has to resolve for a browser.
+  // esbuild fails by itself on a Node built-in in a browser bundle.
   const whole = await bundle([]);
   const own = await bundle(['socket.io-client']);
 

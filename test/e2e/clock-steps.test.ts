@@ -22,15 +22,15 @@ const PER_SECOND = 100;
 const WINDOW_MS = 250;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Everything that viewers of one stream saw, by SDK and by a stock client, of items and of windows. */
+/** Everything that viewers of one stream saw, by the SDK and by a stock client, of items and of windows. */
 class Viewers {
   readonly items: StreamItem[] = [];
   readonly windows: StreamWindow[] = [];
   readonly stockItems: StreamItem[] = [];
   readonly stockWindows: StreamWindow[] = [];
-  /** What the SDK was told that it did not get. */
+  /** What the SDK reported as missing. */
   readonly missing: string[] = [];
-  /** One for each mode: a connection has one subscription to a stream. */
+  /** One per mode: a connection has one subscription per stream. */
   readonly #clients: readonly TickcastClient[];
   readonly #stock: readonly Socket[];
   #subscribed = 0;
@@ -103,7 +103,7 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
   const expired = (stream: string): boolean =>
     hub.log.some(({ msg, stream: name }) => msg === 'stream-expired' && name === stream);
 
-  /** Publishes for a while, at a steady pace; answers how many. */
+  /** Publishes for a while, at a steady pace; returns the number. */
   async function publish(stream: string, count: number): Promise<number> {
     for (let x = 0; x < count; x++) {
       await publisher.predict([x], { stream });
@@ -124,7 +124,7 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
       await publisher.predict([0], { stream: lonely });
       await clock.set(step);
       published += await publish(stream, 40);
-      // Nobody views it, and it has been idle for less than it may, over more than one look.
+      // It has no viewers, and has been idle for less than the limit: twice the interval between checks.
       expect(expired(lonely)).toBe(false);
       expect((await publisher.streams()).map(({ stream: name }) => name)).toContain(lonely);
       await clock.set(0);
@@ -149,7 +149,7 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
       expect(viewers.windows.map(({ offset }) => offset)).toEqual(viewers.stockWindows.map(({ offset }) => offset));
       expect(viewers.missing).toEqual([]);
 
-      // What the hub kept, for who comes now.
+      // What the hub kept, for newcomers.
       const past = (await (await fetch(`${hub.url}/streams/${stream}/windows?windowMs=10000`)).json()) as {
         windows: StreamWindow[];
       };
@@ -159,7 +159,7 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
       expect(late.missing).toEqual([]);
       expect(countOf(past.windows)).toBeLessThanOrEqual(published);
 
-      // Once a second, and about as many predictions as there were: never those of an hour in a second, or none.
+      // Once a second, with about the actual number of predictions: never those of an hour in a second, or none.
       const rates = statuses.slice(2).map(({ predictionsPerSecond }) => predictionsPerSecond);
       expect(Math.max(...rates)).toBeLessThan(100);
       expect(statuses.map(({ at }) => at)).toEqual(statuses.map(({ at }) => at).sort((a, b) => a - b));
@@ -171,7 +171,7 @@ describe.skipIf(wallClockLack !== undefined)('a hub whose wall clock is set', ()
   test('limits a second go by seconds that pass: a step neither fills nor empties an allowance', async () => {
     const client = connect(hub.url);
     await client.ready();
-    /** Of a burst at once, how many are let in. */
+    /** How many requests of a burst are accepted. */
     const burst = async (): Promise<number> => {
       const answers = await client.predictMany(Array.from({ length: 2 * PER_SECOND }, (_, x) => [x]));
       for (const answer of answers) {

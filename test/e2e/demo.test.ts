@@ -8,7 +8,7 @@ import { afterEach, expect, test } from 'vitest';
 const root = resolve(import.meta.dirname, '../..');
 const main = join(root, 'dist/demo/main.js');
 
-/** Processes of a demo, found by the operating system's own list. */
+/** Processes of a demo, from the operating system's own list. */
 interface Family {
   readonly hub: number;
   readonly feed: number;
@@ -25,7 +25,7 @@ afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** The demo, without a terminal, in a process group of its own as a shell would give it. */
+/** The demo, without a terminal, in its own process group as from a shell. */
 class RunningDemo {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
@@ -79,7 +79,7 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Resolves when none of them is there any more; the test's own time limit is the deadline. */
+/** Resolves when none of them exists any more; the test's own time limit is the deadline. */
 async function gone({ hub, feed }: Family): Promise<void> {
   while (alive(hub) || alive(feed)) await new Promise((next) => setTimeout(next, 20));
 }
@@ -203,7 +203,7 @@ test('a port in use is told in the hub’s own words, with exit code 1', async (
 
 test('without --port, a usual port that is taken is told in one line and another is used', async () => {
   const other = createServer().listen(3000, '127.0.0.1');
-  // Something else may have it already, which is as good.
+  // Something else may have it already, which serves as well.
   await Promise.race([once(other, 'listening'), once(other, 'error')]).catch(() => {});
   try {
     const { code, stdout } = await new RunningDemo(['--duration', '1']).ended;

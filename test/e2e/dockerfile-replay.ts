@@ -1,4 +1,6 @@
-/** Reads a Dockerfile and does what it says in folders instead of images: enough of the format for ours, and an error for anything else. */
+/**
+ * Executes a Dockerfile in folders instead of images: enough of the format for ours, and an error for anything else.
+ */
 
 import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
@@ -12,7 +14,7 @@ export interface Instruction {
   readonly rest: string;
 }
 
-/** What the last stage leaves to whoever starts a container. */
+/** The result of the last stage, for whoever starts a container. */
 export interface Image {
   /** The container's root folder. */
   readonly folder: string;
@@ -26,11 +28,11 @@ export interface Image {
 
 export interface ReplayPlan {
   readonly dockerfile: string;
-  /** The folder that `docker build` is given. */
+  /** The build context of `docker build`. */
   readonly context: string;
   /** An empty folder for the stages. */
   readonly into: string;
-  /** Environment of RUN besides the stage's own. */
+  /** Additional environment of RUN. */
   readonly runEnv: NodeJS.ProcessEnv;
 }
 
@@ -59,7 +61,10 @@ export function readInstructions(text: string): readonly Instruction[] {
     });
 }
 
-/** Tells whether a path of the context, with `/`, stays out of it. The last pattern that matches a path or a folder above it decides. */
+/**
+ * Whether a path of the context, with `/`, is excluded. The last pattern that matches a path or a parent folder
+ * decides.
+ */
 export function readIgnored(text: string): (path: string) => boolean {
   const rules = text
     .split('\n')
@@ -136,9 +141,9 @@ export async function replay({ dockerfile, context, into, runEnv }: ReplayPlan):
     for (const source of sources) {
       const path = join(origin, source);
       const kept = (inner: string): boolean => from !== undefined || !ignored(relative(context, inner));
-      // As docker does: a file that .dockerignore leaves out is not there.
+      // As docker does: a file excluded by .dockerignore does not exist.
       if (!existsSync(path) || !kept(path)) throw new Error(`COPY ${source}: there is no such file in the context`);
-      // A folder's content goes into the target; a file goes into it only where the target ends in "/".
+      // A folder's content goes into the target; a file only if the target ends in "/".
       const into = to.endsWith('/') && !statSync(path).isDirectory() ? join(to, basename(source)) : to;
       const target = join(stage.folder, stage.workdir, into);
       await mkdir(dirname(target), { recursive: true });
@@ -160,7 +165,7 @@ function pairs(text: string): Record<string, string> {
   return Object.fromEntries(text.split(/\s+/).map((pair) => pair.split(/=(.*)/s, 2)));
 }
 
-/** Only the exec form: in the shell form a shell would be process 1 and keep signals to itself. */
+/** Only the exec form: in the shell form a shell would be process 1 and not forward signals. */
 function execForm(text: string): readonly string[] {
   const words: unknown = JSON.parse(text);
   if (Array.isArray(words) && words.every((word) => typeof word === 'string')) return words;

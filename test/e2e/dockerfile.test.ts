@@ -19,14 +19,16 @@ const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const dockerfile = await readFile(join(root, 'Dockerfile'), 'utf8');
 
-/** The user "nobody" of Linux: neither owns the image's files nor is it root. Only root can become another user. */
+/**
+ * The user "nobody" of Linux, which is not root and does not own the image's files. Only root can become another user.
+ */
 const NOBODY = 65_534;
 const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
 let folder: string;
 let image: Image;
 let app: string;
-/** A folder for PATH with node in it and nothing else. */
+/** A folder for PATH with only node in it. */
 let onlyNode: string;
 
 beforeAll(async () => {
@@ -34,10 +36,10 @@ beforeAll(async () => {
   await chmod(folder, 0o755);
   onlyNode = join(folder, 'bin');
   await mkdir(onlyNode);
-  // A copy: where this node is installed another user may not be let in.
+  // A copy: another user may have no access to where this node is installed.
   await copyFile(process.execPath, join(onlyNode, 'node'));
   const outer = Object.entries(process.env).filter(
-    // What the npm that runs this test says of itself, and the test runner of its environment.
+    // The environment set by npm and by the test runner.
     ([name]) => !/^(?:npm_package_|npm_lifecycle_|npm_config_local_prefix$|NODE_ENV$|VITEST|TICKCAST_)/.test(name),
   );
   image = await replay({
@@ -47,12 +49,13 @@ beforeAll(async () => {
     runEnv: {
       ...Object.fromEntries(outer),
       npm_config_prefer_offline: 'true',
-      // The native library is some 600 MB from a storage host. Without it the image is what it is where that host cannot be reached.
+      // The native library is some 600 MB from a storage host. Without it, the image is as it would be if that host
+      // cannot be reached.
       npm_config_ignore_scripts: 'true',
     },
   });
   app = join(image.folder, image.workdir);
-  // Docker's --read-only; for a user who owns the files here.
+  // Like Docker's --read-only, for a user who owns the files here.
   await run('chmod', ['-R', 'a-w,a+rX', image.folder]);
 }, 600_000);
 
@@ -61,7 +64,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Starts the entry point as the README's `docker run` would: its environment and nothing else, not root, no compiler to be found. */
+/** Starts the entry point as the README's `docker run` would: only its environment, not root, no compiler. */
 async function start(): Promise<Container> {
   const env = { ...image.env, PATH: onlyNode, HOME: '/nonexistent', TICKCAST_PORT: String(await freePort()) };
   const [command = '', ...args] = image.entrypoint;
@@ -123,7 +126,7 @@ test('as deploy/kubernetes runs it, the hub is a user without rights on a read-o
   const root = await ReadOnlyRoot.make({ folder: image.folder, mounts: [...mounts, node], uid, gid });
   if (root === undefined) {
     const problem = 'this user may not make a mount namespace: the read-only root is not tried';
-    // Where tests count, nothing is left out.
+    // In CI nothing may be skipped.
     expect(process.env.CI, problem).toBeFalsy();
     skip(problem);
     return;
@@ -144,7 +147,7 @@ test('as deploy/kubernetes runs it, the hub is a user without rights on a read-o
     if ('uid' in asNobody) await chown(path, 0, gid);
   };
   await writeTokens(example);
-  // As it stands in the repository it must open no hub.
+  // The unmodified example must open no hub.
   await expect(whenReady(root.spawn(image.entrypoint, image.workdir, env), env)).rejects.toThrow(
     '"keys[0].token": is still the placeholder',
   );
@@ -162,7 +165,7 @@ test('as deploy/kubernetes runs it, the hub is a user without rights on a read-o
     expect((await predict(hub, token)).status).toBe(200);
     hub.process.kill('SIGTERM');
     await until('/readyz says that it drains', async () => (await fetch(`${hub.url}/readyz`)).status === 503);
-    // What is connected, or finds its way here still, is answered until the delay is over.
+    // Connected clients, and those that still get here, are served until the delay is over.
     expect((await predict(hub, token)).status).toBe(200);
     await within('the hub ends', ended, drainMs(optionsOf(env)) + 30_000);
   } finally {
@@ -262,7 +265,7 @@ test('the context that docker is sent leaves out everything the Dockerfile does 
   expect(sent.filter((name) => !new RegExp(`COPY .*${name.replaceAll('.', '\\.')}`).test(dockerfile))).toEqual([]);
 });
 
-/** Every file of the image with its size and time of change. */
+/** Every file of the image with its size and modification time. */
 async function snapshot(): Promise<readonly string[]> {
   const files = await filesBelow(image.folder);
   const lines = files.map(async (path) => {

@@ -1,4 +1,4 @@
-/** A hub that goes away while others are there, as its clients see it. */
+/** A hub that drains while others run, as its clients see it. */
 
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,7 +16,7 @@ function startHub(config: Partial<Config> = {}): Promise<TestProcess> {
   return startTestProcess({ models: (folder) => writeLinear(folder), config: { logLevel: 'info', ...config } });
 }
 
-/** A balancer that sends every new connection to the hub it is pointed at, before which two hubs stand in turn. */
+/** A balancer in front of two alternating hubs, which sends every new connection to the current one. */
 async function startPair(config: Partial<Config>) {
   let hub = await startHub(config);
   const balancer = await CuttingProxy.open(portOf(hub));
@@ -108,11 +108,11 @@ test.each([
     socket.on('prediction', ({ id, prediction }: { id: string; prediction: unknown }) => answers.set(id, prediction));
     const stop = new AbortController();
     let asked = 0;
-    // Asks, waits for the answer, asks for it again when the connection was lost, and thinks.
+    // Asks, waits for the answer, asks again when the connection was lost, and pauses.
     const loop = (async () => {
       while (!stop.signal.aborted) {
         const id = String(asked++);
-        // What is emitted without a connection Socket.IO keeps, and sends by itself on the next.
+        // Socket.IO buffers what is emitted while disconnected, and sends it on the next connection.
         let isKept = false;
         const ask = (): void => {
           socket.emit('predict', { id, input: [Number(id)] });
@@ -255,7 +255,7 @@ test('a draining hub sends new connections elsewhere, and serves on those it has
   expect(await socket.timeout(5000).emitWithAck('predict', { input: [4] })).toMatchObject({ prediction: [[9]] });
   expect(notice).toEqual({ reason: 'draining', graceMs: 60_000 });
 
-  // Not one that is repeated at once, as npm and timeout do.
+  // Not one that is repeated immediately, as by npm and timeout.
   await delay(150);
   expect(await hub.close()).toBe(1);
 });
@@ -268,7 +268,7 @@ test('a poll for a connection of another hub is answered 404, so that a balancer
   await hub.close();
 });
 
-/** The status that a WebSocket handshake is refused with. */
+/** The status with which a WebSocket handshake is refused. */
 function upgradeStatus(url: string): Promise<number | undefined> {
   const headers = {
     connection: 'Upgrade',

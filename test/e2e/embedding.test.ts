@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 
 const models = (folder: string): Promise<unknown> => writeLinear(`${folder}/linear/1`, 2, 1);
 
-/** A program's server, which listens and has a page and upgrades of its own. */
+/** A program's server, which listens and has its own page and upgrades. */
 async function startProgram(): Promise<{ server: Server; url: string; seen: string[] }> {
   const seen: string[] = [];
   const server = createServer((request, response) => {
@@ -65,7 +65,7 @@ test('a hub on a program’s server answers its own routes and sockets, and leav
 
   const report = await hub.app.drain();
   expect(report).toMatchObject({ accepted: 3, settled: 3, abandoned: 0 });
-  // The program's server is the program's to close.
+  // Only the program closes its server.
   expect(server.listening).toBe(true);
   expect(await text('/predict')).toContain('the program');
   await hub.close();

@@ -63,7 +63,7 @@ async function loadAll(engine: WorkerEngine, folder: string) {
 
 type Model = Awaited<ReturnType<Awaited<ReturnType<typeof loadAll>>>>;
 
-/** Runs rows given one array for each input; answers the outputs, or how it ended. */
+/** Runs rows given one array per input; returns the outputs, or how the run ended. */
 async function run(
   engine: WorkerEngine,
   model: Model,

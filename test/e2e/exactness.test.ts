@@ -1,4 +1,7 @@
-/** Many sockets that ask, cancel, lose patience and hang up at random: every request settles once, with its own rows, where it was asked. */
+/**
+ * Many sockets that ask, cancel, time out and hang up at random: every request settles once, with its own rows, on its
+ * own connection.
+ */
 
 import { join } from 'node:path';
 import type { Socket } from 'socket.io-client';
@@ -16,13 +19,13 @@ import { until, within } from '../support/until.js';
 const SEED = 7;
 const SOCKETS = 200;
 const REQUESTS = 200;
-/** Requests that a socket has under way at most: all together, about as many rows as the queue takes. */
+/** Maximum open requests per socket: together, about as many rows as the queue holds. */
 const WIDTH = 16;
 const FEATURES = 4;
 /** Time of a batch of the slow model. */
 const BATCH_MS = 2;
 
-/** One request in so many has the engine busy for a time that it does not expect. */
+/** One request in this many keeps the engine busy longer than it expects. */
 const NAP_EVERY = 500;
 const NAP_MS = 30;
 
@@ -36,7 +39,7 @@ beforeAll(async () => {
   hub = await startTestApp({
     models: async (folder) => {
       weights = await writeMlp(join(folder, 'mlp', '1'), [FEATURES, 8, 3]);
-      // Behind mlp in the order in which models are loaded: by then TensorFlow.js has its backend.
+      // After mlp in loading order: by then TensorFlow.js has its backend.
       await writeJson(join(folder, 'tensors', '1', 'manifest.json'), { runtime: 'memory' });
       await writeJson(join(folder, 'nap', '1', 'manifest.json'), { runtime: 'nap' });
       await writeJson(join(folder, 'slow', '1', 'manifest.json'), { runtime: 'fault', options: { batchMs: BATCH_MS } });
@@ -59,7 +62,7 @@ function randomRow(random: Random): readonly number[] {
   return Array.from({ length: FEATURES }, () => Math.fround(4 * random.next() - 2));
 }
 
-/** Tensors that the engine's thread holds now. */
+/** Tensors held by the engine's thread now. */
 async function numTensors(): Promise<number> {
   const { prediction } = await hub.app.hub.predict({ input: [0], model: 'tensors' });
   return Number(Array.isArray(prediction) ? prediction.flat()[0] : prediction);
@@ -69,7 +72,7 @@ async function numTensors(): Promise<number> {
 interface Tally {
   sent: number;
   answered: number;
-  /** Requests whose own connection was closed by this end while they were under way. */
+  /** Requests whose own connection was closed by the client while they were open. */
   closed: number;
   readonly errors: Record<string, number>;
   readonly faults: string[];
@@ -137,12 +140,12 @@ class Wanderer {
     const random = this.#random;
     const id = `${this.#name}.${this.#asked++}`;
     const count = 1 + random.below(5);
-    // A nap keeps the engine busy beyond any estimate, so that others wait and lose patience.
+    // A nap keeps the engine busy beyond any estimate, so that others wait and time out.
     const nap = random.below(NAP_EVERY) === 0;
     const rows = Array.from({ length: count }, () => (nap ? [NAP_MS] : randomRow(random)));
     const expected = nap ? rows : rows.map((row) => mlp(weights, row));
     const [onlyRow] = rows;
-    // One row alone is an example now and then, and a batch of one else.
+    // A single row is sometimes an example, otherwise a batch of one.
     const single = !nap && count === 1 && random.below(2) === 0;
     const timeoutMs = random.below(10) === 0 ? 1 + random.below(20) : 30_000;
     this.#waiting.set(id, single ? expected[0] : expected);
@@ -188,7 +191,7 @@ test(`${SOCKETS} sockets of ${REQUESTS} requests: each settles once, rightly, wh
   const refused = Object.values(tally.errors).reduce((sum, count) => sum + count, 0);
   expect(tally.sent).toBe(SOCKETS * REQUESTS);
   expect(tally.answered + refused + tally.closed).toBe(tally.sent);
-  // Every way to end was gone. A queue that is full now and then is no must.
+  // Every outcome occurred, except that a full queue is optional.
   const { OVERLOADED: _, ...errors } = tally.errors;
   expect(errors).toEqual({ CANCELLED: expect.any(Number), DEADLINE_EXCEEDED: expect.any(Number) });
   expect(tally.answered).toBeGreaterThan(tally.sent / 2);

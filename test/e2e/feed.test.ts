@@ -69,12 +69,12 @@ class RunningFeed {
     return this.process.stdin;
   }
 
-  /** Waits until it says where to watch: lines are on their way. */
+  /** Waits until it prints where to watch: lines are being sent. */
   began(): Promise<void> {
     return until('the feed begins', () => this.stderr.includes('Watch it at'), 60_000);
   }
 
-  /** Resident memory now, in bytes. */
+  /** Current resident memory, in bytes. */
   async rss(): Promise<number> {
     const status = await readFile(`/proc/${this.process.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;

@@ -6,7 +6,10 @@ import { frame, RawSocket } from '../support/raw-socket.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
 
-/** What an attack may take, with all that V8 and the kernel's buffers make of it; before the bounds it was hundreds of megabytes. */
+/**
+ * Maximum memory of an attack, including V8's and the kernel's buffers; without the bounds it was hundreds of
+ * megabytes.
+ */
 const MOST_BYTES = 96 << 20;
 const SECONDS = 1.5;
 const OPCODE_PING = 9;
@@ -30,7 +33,7 @@ describe.each([
 
   afterAll(() => siege.close());
 
-  /** Runs an attack: the polite client goes on, and memory stays within its bound. */
+  /** Runs an attack: the polite client continues, and memory stays within its bound. */
   async function survives(attack: () => Promise<void>): Promise<void> {
     const before = siege.answered();
     const grown = await siege.watch(attack);

@@ -1,4 +1,4 @@
-// A model whose rows depend on each other, on real threads: nobody's answer has a part of somebody else's row.
+// A model whose rows depend on each other, on real threads: no answer contains part of another caller's row.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { connect, predictOverHttp } from '../../dist/client/index.js';
@@ -30,7 +30,7 @@ test.each([1, 3])(
     const ask = async (x: number) => {
       const client = clients[x % clients.length];
       if (client === undefined) throw new Error('none');
-      // The model's answer to one row is that row: its mean is itself.
+      // The model's answer to a single row is that row: the mean is itself.
       const answers = await Promise.all([
         client.predict([x], { model: 'centred' }),
         client.predict([[x], [2 * x], [3 * x]], { model: 'centred' }),

@@ -21,7 +21,7 @@ afterEach(async () => {
   hub = undefined;
 });
 
-/** Connects as that address, told by a trusted proxy. Answers the HTTP status that it was refused with, or `in`. */
+/** Connects as that address, reported by a trusted proxy. Returns the HTTP status of the refusal, or `in`. */
 function connect({ url }: TestApp, transport: 'websocket' | 'polling', address = '192.0.2.1'): Promise<string> {
   const socket = io(url, {
     transports: [transport],

@@ -1,4 +1,4 @@
-/** The log of a hub whose reader is slow, stuck, gone or full: predictions go on, and the hub drains. */
+/** The log of a hub whose reader is slow, stuck, gone or full: predictions continue, and the hub drains. */
 
 import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type StuckHub, startStuckHub } from '../support/stuck-output.js';
 import { until, within } from '../support/until.js';
 
-/** Each makes two lines, of 450 bytes together: more than a pipe and the hub's own bound take. */
+/** Each makes two lines, of 450 bytes together: more than a pipe and the hub's own bound hold. */
 const REQUESTS = 3500;
 const FEW = 500;
 
@@ -16,7 +16,7 @@ function lines(text: string): string[] {
   return text.split('\n').filter((line) => line.trim() !== '');
 }
 
-/** Requests that have a line, and those that lines say were dropped. */
+/** Requests with a line, and those reported as dropped. */
 function told(text: string): { written: number; dropped: number } {
   const written = lines(text).filter((line) => /\/predict|\/nowhere/.test(line)).length;
   const dropped = [...text.matchAll(/"dropped":(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
@@ -99,8 +99,8 @@ test('a file: every line is there, in order, the last one too', async () => {
 });
 
 /**
- * `script` reads a terminal for as long as its own output is read. The outer shell goes with the terminal, as a person's does; the inner one stays
- * to write down how the hub ended.
+ * `script` reads a terminal as long as its own output is read. The outer shell ends with the terminal, as a person's
+ * does; the inner one remains to record how the hub ended.
  */
 function inTerminal(node: readonly string[], folder: string): readonly string[] {
   const inner = `trap "" HUP; ${node.join(' ')} & echo $! > ${folder}/pid; wait $!; echo $? > ${folder}-code`;

@@ -1,4 +1,4 @@
-/** A real Prometheus scrapes a running hub: what /metrics says, the rules and every query of the dashboard. */
+/** A real Prometheus scrapes a running hub: /metrics, the rules and every query of the dashboard. */
 
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
@@ -25,7 +25,7 @@ afterAll(async () => {
   expect(await hub.close()).toBe(0);
 });
 
-/** Where tests count, nothing is left out. */
+/** In CI nothing may be skipped. */
 function lacks(skip: (why: string) => void): boolean {
   if (lack === undefined) return false;
   expect(process.env.CI, lack).toBeFalsy();
@@ -58,7 +58,7 @@ async function knockFromElsewhere(): Promise<number> {
   return answer.status;
 }
 
-/** One round of everything that happens to a hub. */
+/** One round of everything that can happen to a hub. */
 async function useHub(client: TickcastClient): Promise<void> {
   const texts = ['I love it', 'I hate it', 'it is a table'];
   const fails = (promise: Promise<unknown>): Promise<boolean> =>

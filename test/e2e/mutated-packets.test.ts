@@ -1,4 +1,7 @@
-/** Two thousand packets, valid ones that were damaged by a seeded random: each is answered, ignored or ends its own connection, and nothing else. */
+/**
+ * Two thousand packets, valid ones damaged by a seeded random generator: each is answered, ignored or ends its own
+ * connection, and nothing else.
+ */
 
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,7 +17,7 @@ const SEED = 20_260_101;
 const BY_MESSAGE = 1200;
 const BY_FRAME = 300;
 const BY_POLLING = 500;
-/** Beyond what the process has after the first hundred packets. */
+/** Allowed growth after the first hundred packets. */
 const MOST_GROWTH_BYTES = 64 << 20;
 
 /** Between the packets of one polling body. */
@@ -42,7 +45,7 @@ const VALID: readonly (readonly Buffer[])[] = [
   ['3'],
 ].map((messages) => messages.map((message) => Buffer.from(message)));
 
-/** Sent after each: its answer says that the damage was survived. */
+/** Sent after each: its answer shows that the connection survived. */
 const GOOD = '42["predict",{"input":[[3]],"id":"served"}]';
 
 const random = new Random(SEED);
@@ -78,7 +81,7 @@ function damage(bytes: Buffer): Buffer {
   }
 }
 
-/** What a parser may trip over. */
+/** What a parser may stumble over. */
 const TOKENS = [
   '[',
   ']',
@@ -116,7 +119,7 @@ afterAll(async () => {
   expect(hub.log.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
 });
 
-/** Every message that the hub sent must be one that the protocol knows. */
+/** Every message from the hub must be one of the protocol. */
 function expectTyped(messages: readonly string[]): void {
   for (const message of messages) {
     const event = /^42(\["(?:hello|prediction|prediction_error|goaway)".*)$/s.exec(message)?.[1];
@@ -128,7 +131,7 @@ function expectTyped(messages: readonly string[]): void {
       expect(isErrorCode(error.code) && ERRORS[error.code].retryable === error.retryable).toBe(true);
       expect(error.code).not.toBe('INTERNAL');
     } else if (event === undefined && ack === undefined) {
-      // Of engine.io and Socket.IO themselves: open, pong, noop, connect, disconnect, connect error.
+      // From engine.io and Socket.IO themselves: open, pong, noop, connect, disconnect, connect error.
       expect(message).toMatch(/^(?:0\{|3|6|40|41|44)/);
     }
   }
@@ -140,12 +143,13 @@ function errorIn(value: unknown): Record<string, unknown> | undefined {
   return typeof error === 'object' && error !== null && 'code' in error ? { ...error } : undefined;
 }
 
-/** Waits until the connection is served or closed; answers whether it still lives. */
+/** Waits until the connection is served or closed; returns whether it survived. */
 async function settle(socket: RawSocket): Promise<boolean> {
   socket.send(GOOD);
   const served = (message: string): boolean => message.includes('"id":"served"');
   const settled = (): boolean => socket.closed || socket.messages.some(served);
-  // What comes in one turn with a packet that leaves the namespace is ignored by Socket.IO; the next one ends the connection.
+  // Socket.IO ignores what arrives in the same turn after a packet that leaves the namespace; the next packet ends the
+  // connection.
   await until('the connection is served or closed', settled, 200).catch(() => socket.send(GOOD));
   await until('the connection is served or closed', settled);
   const lives = !socket.closed && socket.messages.some(served);
@@ -174,7 +178,7 @@ test(`${BY_MESSAGE} damaged messages over WebSocket`, async () => {
     if (i % 20 === 0) await neighbour.goesOn();
   }
   socket.close();
-  // Otherwise the damage does not reach what it should.
+  // Otherwise the damage does not reach its target.
   expect(lived).toBeGreaterThan(BY_MESSAGE / 10);
   expect(lived).toBeLessThan(BY_MESSAGE);
   await neighbour.goesOn(50);
@@ -184,7 +188,7 @@ test(`${BY_FRAME} damaged WebSocket frames`, async () => {
   for (let i = 0; i < BY_FRAME; i++) {
     const socket = await within('a new connection', RawSocket.open(hub.url));
     socket.bytes(damage(Buffer.concat(random.pick(VALID).map((bytes, index) => frame(bytes, index === 0 ? 1 : 2)))));
-    // What is cut short waits for the rest: nothing is owed.
+    // A truncated message waits for the rest: no answer is due.
     await neighbour.goesOn(1);
     expectTyped(socket.messages);
     socket.close();
@@ -214,7 +218,7 @@ test(`${BY_POLLING} damaged bodies over polling`, async () => {
       expect(reply.status).toBeLessThan(500);
     }
     const heard: string[] = [];
-    // Until the good one is answered, or the session is ended: then it is not known any more, or told to close.
+    // Until the good one is answered, or the session has ended and is unknown or told to close.
     for (let status = 200; status === 200 && !heard.some(isLast); ) {
       const more = await poll(agent, 'GET', `${path}&sid=${session}`);
       status = more.status;

@@ -1,4 +1,4 @@
-/** A real nginx with the configuration of deploy/ before two hubs. `npm run balance` does the same under load. */
+/** A real nginx with the configuration of deploy/ in front of two hubs. `npm run balance` does the same under load. */
 
 import { request } from 'node:http';
 import { io } from 'socket.io-client';
@@ -18,7 +18,7 @@ interface Balanced {
   readonly nginx: Nginx;
   readonly url: string;
   readonly hubs: readonly TestProcess[];
-  /** What the access log has of one path: the statuses of the hubs that were asked. */
+  /** From the access log for one path: the statuses of the hubs asked. */
   statuses(path: string): string[];
 }
 
@@ -33,7 +33,7 @@ async function startBalanced(drainDelayMs = 0): Promise<Balanced> {
   );
   onTestFinished(async () => {
     await nginx.end();
-    // What a drain would wait for, nobody does here.
+    // Nothing here needs a drain.
     for (const { child } of hubs) child.kill('SIGKILL');
     await Promise.all(hubs.map((hub) => hub.close()));
   });
@@ -127,7 +127,7 @@ test.skipIf(lack !== undefined)('a hub that drains keeps its connections and get
   first?.child.kill('SIGTERM');
   await until('it drains', async () => (await fetch(`${first?.url}/readyz`)).status === 503);
   let failed = 0;
-  // Chance says which of two hubs a client is sent to: of so many, one is sent to the hub that drains.
+  // The choice between two hubs is random: of this many clients, one is sent to the draining hub.
   for (let i = 0; i < 24; i++) {
     const client = connect(url, { transports: [i % 2 === 0 ? 'websocket' : 'polling'] });
     clients.push(client);
@@ -142,7 +142,7 @@ test.skipIf(lack !== undefined)('a hub that drains keeps its connections and get
 
   expect(answers.map(({ prediction }) => prediction)).toEqual(answers.map(() => [[3]]));
   expect([failed, lost]).toEqual([0, []]);
-  // nginx writes its log when a request is over, and what it writes arrives later still.
+  // nginx logs a request when it is over, and the log arrives later still.
   await until('nginx tells of a hub that was passed over', () =>
     statuses('/socket.io/').some((status) => status.startsWith('503, ')),
   );

@@ -1,4 +1,4 @@
-// Models whose answers have NaN and infinity for some inputs, through all that an answer passes.
+// Models whose answers contain NaN and infinity for some inputs, through the whole path of an answer.
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -34,7 +34,7 @@ const errorOf = (answer: Promise<unknown>): Promise<TickcastError> =>
     (error: TickcastError) => error,
   );
 
-/** A row at which the model has no finite answer, and one at which it has. */
+/** A row without a finite answer, and one with. */
 const [BAD, GOOD] = [
   [1, 0],
   [3, 0],

@@ -14,7 +14,7 @@ import { within } from '../support/until.js';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
-/** npm judges engines by the Node that it runs on. */
+/** npm checks engines against the Node it runs on. */
 const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
 let folder = '';
 let installed = '';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tickcast-packed-'));
   await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root, env });
   const [tarball] = await readdir(folder);
-  // Install scripts: none that matters here, and the native engine's needs a download.
+  // No install script matters here, and the native engine's needs a download.
   const args = ['install', `./${tarball}`, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
   const { stdout, stderr } = await run('npm', args, { cwd: folder, env });
   installed = stdout + stderr;

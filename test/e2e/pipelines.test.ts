@@ -1,4 +1,4 @@
-// Requests that are sent ahead on one HTTP connection.
+// Pipelined requests on one HTTP connection.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestProcess, type TestProcess } from '../support/app.js';
 import { openTcp } from '../support/hostile.js';

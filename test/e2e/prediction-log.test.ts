@@ -1,4 +1,4 @@
-/** The prediction log of a whole hub under load: what became of every prediction is known, whatever the disk does. */
+/** The prediction log of a whole hub under load: every prediction is accounted for, whatever the disk does. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 interface LoggingHub {
   readonly hub: TestProcess;
   readonly folder: string;
-  /** Ends it with SIGTERM and compares what it counted with what stands in the files. */
+  /** Ends it with SIGTERM and compares its counts with the files. */
   end(): Promise<Verdict>;
 }
 
@@ -31,7 +31,7 @@ interface Verdict {
   readonly predicted: number;
   readonly written: number;
   readonly dropped: number;
-  /** Of all files, in order; each was read as JSON. */
+  /** From all files, in order; each was parsed as JSON. */
   readonly lines: number;
   readonly fileBytes: readonly number[];
   readonly said: readonly unknown[];
@@ -87,7 +87,7 @@ function bytesIn(folder: string): number {
   return logFiles(folder).reduce((sum, path) => sum + statSync(path).size, 0);
 }
 
-/** Closed loops of SDK clients; what goes wrong is for other tests, as these end hubs under load. */
+/** Closed loops of SDK clients; errors are left to other tests, as these end hubs under load. */
 async function load(url: string, input: readonly number[] = [1]) {
   const clients = Array.from({ length: 4 }, () => connect(url));
   for (const client of clients) await client.ready();

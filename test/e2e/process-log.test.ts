@@ -94,13 +94,13 @@ test.each(['json', 'pretty'])('an Origin with controls is shown by its codes, %s
   // As bytes: clients refuse to send it.
   const head = 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nOrigin: http://';
   socket.write(Buffer.from(`${head}\u009b31m\u0085x\r\nConnection: close\r\n\r\n`, 'latin1'));
-  // In JSON the backslash of a code is escaped itself.
+  // In JSON the backslash of an escape is itself escaped.
   await until('it is told', () => /\\u009b31m\\+u0085x/.test(Buffer.concat(chunks).toString()));
   socket.destroy();
   hub.child.kill('SIGTERM');
   expect(await hub.exited).toBe(0);
 
-  // A pipe gets no colours of our own either.
+  // A pipe gets no colours either.
   const text = Buffer.concat(chunks).toString();
   expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 });

@@ -1,4 +1,6 @@
-/** A client in another language that knows nothing of Tickcast: python-socketio, with events and with acknowledgements. */
+/**
+ * A client in another language without knowledge of Tickcast: python-socketio, with events and with acknowledgements.
+ */
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -25,7 +27,7 @@ afterAll(() => hub.close());
 
 test.for(['websocket', 'polling'])('python-socketio is served over %s', async (transport, { skip }) => {
   if (!found.ok) {
-    // Where tests count, nothing is left out.
+    // In CI nothing may be skipped.
     expect(process.env.CI, found.problem).toBeFalsy();
     skip(found.problem);
     return;

@@ -39,7 +39,7 @@ async function call(client: TickcastClient, tally: Tally, stop: AbortSignal): Pr
       if (!isTickcastError(error)) tally.wrong.push(error);
       else {
         tally.errors.set(error.code, (tally.errors.get(error.code) ?? 0) + 1);
-        // As an application would: a refusal that may be retried says when.
+        // As an application would: a retryable refusal says when.
         await delay(error.retryAfterMs ?? 5);
       }
     }
@@ -126,7 +126,7 @@ test('a second signal ends a drain at once', async () => {
   expect(answer.status).toBe(200);
   expect(answer.headers.get('connection')).toBe('close');
 
-  // Not one that is repeated at once, as npm and timeout do.
+  // Not one that is repeated immediately, as by npm and timeout.
   await delay(150);
   expect(await hub.close()).toBe(1);
 });

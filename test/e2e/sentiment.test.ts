@@ -1,4 +1,5 @@
-// The model that is shipped, served by a hub: what odd texts get, and how long they take. Then the programs that make and measure a model.
+// The shipped model, served by a hub: odd texts, and how long they take. Then the programs that make and measure a
+// model.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

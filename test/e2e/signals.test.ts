@@ -1,4 +1,4 @@
-/** What signals do to a hub: at its start, while it serves, while it drains. */
+/** How signals affect a hub: at its start, while it serves, while it drains. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -79,7 +79,7 @@ test.each(END_SIGNALS)('%s during the start ends it at once, with exit code 0', 
   expect(messages).toContain('ended before the start was over');
 });
 
-/** A port of its own choice, so that nothing else on this machine disturbs the test. */
+/** A port chosen by the system, so that nothing else on this machine interferes. */
 const INSPECTOR = '--inspect-port=127.0.0.1:0';
 
 test('SIGUSR1 opens no inspector: not during the start, and not while it serves', async () => {

@@ -15,7 +15,7 @@ afterAll(async () => {
   expect(await hub.close()).toBe(0);
 });
 
-/** Opens a connection, says a little, then a byte now and then. Answers what the hub said when it closed it. */
+/** Opens a connection, sends a little, then a byte now and then. Returns what the hub sent before closing it. */
 function openSlow(first: string, drop: () => string): { ended: Promise<string>; socket: Socket } {
   const socket = connect(Number(new URL(hub.url).port), '127.0.0.1');
   const ended = new Promise<string>((resolve) => {

@@ -7,14 +7,18 @@ import { until } from '../support/until.js';
 
 const FLOODS = 2;
 const WARM_UP = 1;
-/** Without a limit V8 lets its heap grow by more than is looked for here, because there is memory. */
+/** Without a limit V8 lets its heap grow by more than the test looks for, because there is memory. */
 const HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 
-/** Joins, then emits and never reads, as fast as the hub takes it, until it is cut. Answers the most memory that the hub had, in bytes. */
+/**
+ * Joins, then sends and never reads, as fast as the hub takes it, until it is cut. Returns the hub's peak memory, in
+ * bytes.
+ */
 async function flood(hub: TestProcess): Promise<number> {
   const socket = await RawSocket.open(hub.url);
   socket.stopReading();
-  // Long answers fill the kernel's buffers soon; no more requests than the hub takes without refusing, which would slow this client down.
+  // Long answers fill the kernel's buffers soon; no more requests than the hub accepts, since refusals would slow this
+  // client down.
   const request = frame(`42["predict",{"timing":false,"input":[${Array(1000).fill(1.5).join(',')}]}]`);
   let most = 0;
   let turn = 0;
@@ -53,7 +57,7 @@ test('a client that emits without end and never reads is cut, with the reason lo
       answers += 1;
     }
   })();
-  // What the same load takes at all, compiled code and garbage included, is not what a slow reader costs.
+  // The baseline of the same load, compiled code and garbage included, is not the cost of a slow reader.
   const warmUp: number[] = [];
   for (let i = 0; i < WARM_UP; i++) warmUp.push(await flood(hub));
   const peaks: number[] = [];

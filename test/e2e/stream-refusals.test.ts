@@ -43,7 +43,7 @@ test('what cannot be subscribed, paced or published is refused with the reason, 
   expect(await ask(socket, 'subscribe', { stream: 'a b' })).toEqual(refused('INVALID_INPUT', /stream must be/));
   expect(await ask(socket, 'subscribe', { stream: 'c', maxRate: 1000 })).toEqual(refused('INVALID_INPUT', /maxRate/));
   expect(await ask(socket, 'subscribe')).toEqual(refused('INVALID_INPUT', /expects an object/));
-  // A stream that is not there may be waited for; the number of subscriptions is bounded all the same.
+  // One may wait for a stream that does not exist; the number of subscriptions is bounded all the same.
   expect(await ask(socket, 'subscribe', { stream: 'later' })).toEqual({ stream: 'later', mode: 'all' });
   expect(await ask(socket, 'subscribe', { stream: 'more' })).toEqual(refused('TOO_MANY_STREAMS', /2 subscriptions/));
 
@@ -61,7 +61,7 @@ test('what cannot be subscribed, paced or published is refused with the reason, 
   expect(await ask(socket, 'predict', { input: [1], stream: 'c' })).toMatchObject({
     error: { code: 'TOO_MANY_STREAMS', retryable: true, retryAfterMs: expect.any(Number) },
   });
-  // A refused request made no stream, and without a stream all is as ever.
+  // A refused request creates no stream, and requests without a stream are unaffected.
   expect(await ask(socket, 'streams')).toMatchObject({
     streams: [
       { stream: 'a', offset: 1 },
@@ -103,13 +103,13 @@ test('a viewer that never reads is left out, then cut with its reason, while its
   viewer.stopReading();
   let most = 0;
   let published = 21 * 500;
-  // The kernel takes several megabytes before the hub sees that nobody reads.
+  // The kernel takes several megabytes before the hub notices that nobody reads.
   await until(
     'it is cut',
     async () => {
       await publish();
       published += 500;
-      // As fast as the neighbour takes it: its process is this one.
+      // As fast as the neighbour reads: it runs in this process.
       await until('the neighbour keeps up', () => offsets.length >= published - 1500);
       most = Math.max(most, await hub.rss());
       return hub.log.some(({ msg }) => msg === 'viewer-cut');

@@ -12,7 +12,10 @@ import { until } from '../support/until.js';
 
 const FAST = { reconnectMinMs: 20, reconnectMaxMs: 200 } as const;
 
-/** A viewer in mode `all` that writes down what it sees. `history` is all there is, so that a new life is seen from its start. */
+/**
+ * A viewer in mode `all` that records what it sees. `history` is everything, so that a new epoch is seen from its
+ * start.
+ */
 function record(client: TickcastClient, stream: string): StreamRecord {
   const seen = new StreamRecord();
   const subscription = client.subscribe(stream, { mode: 'all', history: 1000 });
@@ -21,7 +24,7 @@ function record(client: TickcastClient, stream: string): StreamRecord {
   return seen;
 }
 
-/** Publishes one after the other, each answered, until stopped; answers how many. */
+/** Publishes one after the other, each answered, until stopped; returns the number. */
 async function publish(client: TickcastClient, stream: string, go: () => boolean, everyMs: number): Promise<number> {
   let answered = 0;
   for (let x = 0; go(); x++) {
@@ -29,7 +32,7 @@ async function publish(client: TickcastClient, stream: string, go: () => boolean
       await client.predict([x % 100], { stream, timeoutMs: 30_000 });
       answered += 1;
     } catch (error) {
-      // A hub that is about to go says so.
+      // A draining hub says so.
       if (!isTickcastError(error) || error.code !== 'DRAINING') throw error;
     }
     if (everyMs > 0) await new Promise((resolve) => setTimeout(resolve, everyMs));
@@ -40,12 +43,12 @@ async function publish(client: TickcastClient, stream: string, go: () => boolean
 test('over a hundred disconnects twenty viewers see every offset once, or a gap of exactly what they missed', async () => {
   const hub = await startTestApp({
     models: (folder) => writeLinear(folder),
-    // A small ring, so that who is away for long misses something.
+    // A small ring, so that a long absence misses something.
     config: { maxStreamItems: 60 },
   });
   const publisher = connect(hub.url);
   const proxies = await Promise.all(Array.from({ length: 20 }, () => CuttingProxy.open(hub.app.address.port)));
-  // Some come back at once, some so late that the ring has moved on.
+  // Some return immediately, some so late that the ring has moved on.
   const clients = proxies.map(({ url }, i) =>
     connect(url, i % 10 > 0 ? FAST : { reconnectMinMs: 1500, reconnectMaxMs: 1500 }),
   );
@@ -75,7 +78,7 @@ test('over a hundred disconnects twenty viewers see every offset once, or a gap 
   }
   const missed = records.reduce((sum, seen) => sum + seen.missed, 0);
   console.log(`${published} items, 20 viewers, 100 disconnects, ${missed} items covered by gaps`);
-  // Both kinds of coming back happened.
+  // Both kinds of return occurred.
   expect(missed).toBeGreaterThan(0);
   expect(records.some((seen) => seen.missed === 0)).toBe(true);
 });
@@ -128,7 +131,7 @@ test('a plain client publishes, views, and asks for what there is, by the protoc
   const other = io(hub.url, { transports: ['polling'], forceNew: true });
   other.on('aggregate', (frame: AggregateFrame) => windows.push(frame));
 
-  // Before there is anything to count: a window that has passed is not told again.
+  // Before there is anything to count: a closed window is not sent again.
   await other.timeout(5000).emitWithAck('subscribe', { stream: 'numbers', mode: 'aggregate', windowMs: 250 });
   await socket.timeout(5000).emitWithAck('predict', { input: [1], stream: 'numbers', id: 'first' });
   const subscribed: Subscribed = await socket.timeout(5000).emitWithAck('subscribe', { stream: 'numbers' });
@@ -195,7 +198,7 @@ test('a session is a secret: what viewers see of a publisher does not tell it', 
 const COUNT = 9000;
 
 test('a loop that is slow holds the hub back instead of losing items', async () => {
-  // A process of its own: in one with the hub the client would seem not to read. Nor must it when the machine is busy with others.
+  // A separate process: in the hub's own, the client would seem not to read. Nor must it when the machine is busy.
   const hub = await startTestProcess({
     models: (folder) => writeLinear(folder),
     config: { maxStreamItems: 10_000, maxStreamBytes: 1 << 26, maxViewerBytes: 1 << 24, maxOutboxBytes: 1 << 25 },
@@ -203,7 +206,7 @@ test('a loop that is slow holds the hub back instead of losing items', async () 
   const client = connect(hub.url);
   const subscription = client.subscribe('talk', { mode: 'all', maxBuffered: 5000 });
   await client.ready();
-  // In parts: a viewer whose connection is full is another matter.
+  // In parts: a viewer with a full connection is another case.
   const publishing = (async () => {
     const part = Array.from({ length: 200 }, (_, x) => [x % 10]);
     for (let sent = 0; sent < COUNT; sent += part.length) await client.predictMany(part, { stream: 'talk' });
@@ -212,7 +215,7 @@ test('a loop that is slow holds the hub back instead of losing items', async () 
   let most = 0;
   for await (const { offset } of subscription) {
     offsets.push(offset);
-    // However fast the machine publishes: the buffer gets to where the hub is asked to hold back.
+    // However fast the machine publishes: the buffer reaches the level at which the hub is asked to pause.
     if (offset === 1) await until('the buffer is half full', () => subscription.stats.buffered >= 2500);
     most = Math.max(most, subscription.stats.buffered);
     if (offsets.length % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,4 +1,7 @@
-/** The client that anyone would write first: `io(url)`, `emit('predict')`, `on('prediction')`, against a model given as a model.json. */
+/**
+ * The client that anyone would write first: `io(url)`, `emit('predict')`, `on('prediction')`, against a model given as
+ * a model.json.
+ */
 
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
@@ -74,7 +77,7 @@ test.each(['websocket', 'polling'])(
     for (let i = 0; i < 400; i++) {
       const input = [[i], [i, i + 1], ['wrong'], [], [[i], [-i]], [[1, 2]]][i % 6];
       asked.push(input);
-      // As requests come in life: some in one turn, some in the next.
+      // As in practice: some requests in one turn, some in the next.
       if (i % 50 === 49) await new Promise((resolve) => setImmediate(resolve));
       socket.emit('predict', { input });
     }

@@ -7,10 +7,10 @@ import { within } from '../support/until.js';
 import { readWay } from '../support/way-page.js';
 
 const root = join(import.meta.dirname, '../..');
-/** As few as they are now, and one more. Whoever needs another file looks first for one that is entered in vain. */
+/** The current number plus one. Before adding a file, look for one that is not needed. */
 const MOST_FILES = 57;
 
-/** Files that every one of a few predicts entered; what else happened in the process meanwhile is in some of them only. */
+/** Files that every one of a few predicts entered; other activity of the process is in some of them only. */
 async function tracedFiles(): Promise<readonly string[]> {
   const support = join(root, 'test/support');
   const execArgv = ['--import', pathToFileURL(join(support, 'coverage.mjs')).href];

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const socket of sockets) socket.close();
-  // Lost threads and poison rows are logged as errors, and here they are wanted.
+  // Lost threads and poison rows are logged as errors, and are expected here.
   hub.errors.length = 0;
   await hub.close();
 });
@@ -74,7 +74,7 @@ test.each([
   expect(poisoned.map(({ error }) => error?.code)).toEqual(Array(TIMES).fill('ENGINE_FAILED'));
   expect(answered.wrong).toEqual([]);
   await until('the threads are gone', async () => (await threads()) <= threadsBefore);
-  // A leak of a thread each time would be twenty times its several megabytes.
+  // Leaking a thread each time would be twenty times its several megabytes.
   expect(process.memoryUsage().rss - rssBefore).toBeLessThan(60 << 20);
   expect(hub.app.hub.inFlight).toBe(0);
 });

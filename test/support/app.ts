@@ -1,4 +1,7 @@
-/** A whole hub from the built files, in this process or as one of its own, with models that a test writes; checks that it leaves nothing behind. */
+/**
+ * A whole hub from the built files, in this process or its own, with models written by the test; checks that it leaves
+ * nothing behind.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,20 +18,20 @@ import { until, within } from './until.js';
 export interface TestApp {
   readonly app: App;
   readonly url: string;
-  /** Lines logged as errors: faults, lost threads. A test that wants some takes them out. */
+  /** Lines logged as errors: faults, lost threads. A test that expects some removes them. */
   readonly errors: string[];
   /** Closes the hub; throws when it logged an error, lost a request or left a socket open. Close clients first. */
   close(): Promise<void>;
 }
 
 export interface TestAppOptions {
-  /** Writes the models into an empty folder. A string that it answers is the path to give as `--model`, else the folder is. */
+  /** Writes the models into an empty folder. May return the path for `--model`; the default is the folder. */
   readonly models: (folder: string) => Promise<unknown>;
   readonly config?: Partial<Config>;
   readonly extras?: AppExtras;
 }
 
-/** @param isListening false where the hub stands on a server that does not listen yet: then it has no address. */
+/** @param isListening false when the hub is on a server that does not listen yet, and so has no address. */
 export async function startTestApp(
   { models, config = {}, extras = {} }: TestAppOptions,
   { isListening = true } = {},
@@ -60,7 +63,7 @@ export async function startTestApp(
   return { app, url: isListening ? app.url : '', errors, close };
 }
 
-/** What a hub may leave open in this process, and Node tells of. */
+/** What a hub may leave open in this process, as reported by Node. */
 function openResources(): Readonly<Record<string, number>> {
   const kinds = process.getActiveResourcesInfo();
   const count = (name: string): number => kinds.filter((kind) => kind === name).length;
@@ -72,13 +75,13 @@ export interface TestProcess {
   readonly child: ChildProcess;
   /** Lines of the log, as objects. */
   readonly log: readonly Record<string, unknown>[];
-  /** Resident memory now, in bytes. */
+  /** Current resident memory, in bytes. */
   rss(): Promise<number>;
-  /** Ends it with SIGTERM; answers the exit code. */
+  /** Ends it with SIGTERM; resolves with the exit code. */
   close(): Promise<number | null>;
 }
 
-/** The hub as a process of its own, from the built files. */
+/** The hub as a process, from the built files. */
 export async function startTestProcess(
   { models, config = {} }: Omit<TestAppOptions, 'extras'>,
   nodeFlags: readonly string[] = [],

@@ -1,11 +1,11 @@
-/** Requests that no hub may accept, as the JSON text of their payload, and what is said of each. */
+/** Requests that no hub may accept, as the JSON text of their payload, and the expected message. */
 
 import type { ErrorCode } from '../../shared/errors.js';
 import { MAX_TEXT_LENGTH } from './bad-models.js';
 
 export interface BadInput {
   readonly what: string;
-  /** JSON text: some of it no program could build. */
+  /** JSON text: no program could build some of it. */
   readonly json: string;
   /** @default INVALID_INPUT */
   readonly code?: ErrorCode;
@@ -268,7 +268,7 @@ export const BAD_INPUTS: readonly BadInput[] = [
   { what: 'a string for the payload', json: '"x"', names: /object|JSON/ },
 ];
 
-/** A `predict` event with one binary attachment, which the text refers to as the number 0. */
+/** A `predict` event with one binary attachment, placeholder number 0 in the text. */
 export interface BadBytes {
   readonly what: string;
   readonly json: string;

@@ -1,9 +1,9 @@
-/** The models that bad input is tried on: one of each kind, with `linear` as the default. */
+/** The models for bad input: one of each kind, with `linear` as the default. */
 
 import { join } from 'node:path';
 import { writeEmbedding, writeJson, writeLinear, writeMlp, writeTwoInputs } from './tiny-models.js';
 
-/** What `linear` makes of a number: version 2, the highest. */
+/** The result of `linear` for a number: version 2, the highest. */
 export function linear(x: number): number {
   return 2 * x + 1;
 }

@@ -1,4 +1,7 @@
-/** A hub that a test started as a container: waits until it is ready, asks it, and reads what the kernel says of its rights. */
+/**
+ * A hub that a test started as a container: waits until it is ready, queries it, and reads its privileges from the
+ * kernel.
+ */
 
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -7,11 +10,11 @@ export interface Container {
   readonly process: ChildProcess;
   readonly url: string;
   readonly env: Readonly<Record<string, string>>;
-  /** What it wrote so far. */
+  /** Its output so far. */
   output(): string;
 }
 
-/** Resolves when /readyz says so; rejects when the process ends before. */
+/** Resolves when /readyz returns 200; rejects when the process ends before. */
 export async function whenReady(child: ChildProcess, env: Readonly<Record<string, string>>): Promise<Container> {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

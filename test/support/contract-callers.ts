@@ -1,4 +1,7 @@
-/** The ways to ask a hub: one shape for Socket.IO events, acknowledgements, REST and in-process calls. Each watches for answers nobody asked for. */
+/**
+ * The ways to call a hub, with one interface: Socket.IO events, acknowledgements, REST and in-process calls. Each
+ * watches for unexpected answers.
+ */
 
 import { Agent, request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
@@ -18,7 +21,7 @@ export interface Ask {
   readonly timeoutMs?: unknown;
   /** Not over REST, which has none. */
   readonly id?: RequestId;
-  /** True to give no id where `id` is absent: answers then come in request order. Else the caller makes one up. */
+  /** True to send no id when `id` is absent: answers then come in request order. Otherwise the caller invents one. */
   readonly anonymous?: boolean;
 }
 
@@ -28,15 +31,15 @@ export type Answer =
 
 export interface Asked {
   readonly answer: Promise<Answer>;
-  /** By id where there are ids, by closing the connection over REST. */
+  /** By id if there are ids, by closing the connection over REST. */
   cancel(): void;
 }
 
 export interface Caller {
   ask(ask: Ask): Asked;
-  /** Faults seen: answers that nobody asked for, a second answer, a settlement from inside `submit`. */
+  /** Observed faults: unexpected answers, a second answer, a settlement from inside `submit`. */
   readonly strays: readonly string[];
-  /** Requests asked, in the order in which their answers came. */
+  /** Request numbers, in the order of their answers. */
   readonly order: readonly number[];
   close(): Promise<void>;
 }
@@ -57,7 +60,7 @@ export const CALLERS = {
 
 export type CallerName = keyof typeof CALLERS;
 
-/** Answers as a hub sends them: a prediction, or an error. Anything else is a fault of the hub. */
+/** An answer as a hub sends it: a prediction, or an error. Anything else is a fault of the hub. */
 export function readAnswer(raw: unknown): Answer {
   const value = parsePrediction(raw);
   if (value !== undefined) return { ok: true, value };
@@ -170,7 +173,7 @@ export interface Reply {
   readonly body: unknown;
 }
 
-/** One POST; undefined when it was aborted by the signal. */
+/** One POST; undefined when the signal aborted it. */
 export function post(
   url: string,
   path: string,
@@ -265,7 +268,7 @@ class PredictCaller implements Caller {
 
   ask(ask: Ask): Asked {
     const n = this.#asked++;
-    // The type binds callers; what this caller asks is wrong on purpose now and then.
+    // The type binds callers; this caller sends invalid requests on purpose now and then.
     const answer = this.#hub.predict(ask as Parameters<Hub['predict']>[0], { origin: this.#origin }).then(
       (value): Answer => ({ ok: true, value }),
       (cause: unknown): Answer => readAnswer(cause),

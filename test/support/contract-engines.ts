@@ -1,4 +1,4 @@
-/** The engines that the contract is run over, each with two versions of a model: one number in, one out. */
+/** The engines for the contract, each with two versions of a model: one number in, one out. */
 
 import { join } from 'node:path';
 import { systemClock } from '../../server/app/system-clock.js';
@@ -15,7 +15,7 @@ import { withFolder, writeLinear } from './tiny-models.js';
 export interface ContractEngine {
   readonly engine: Engine;
   readonly models: ContractModels;
-  /** What `linear@version` makes of a number. */
+  /** The result of `linear@version` for a number. */
   expected(version: string, x: number): number;
   close(): Promise<void>;
 }

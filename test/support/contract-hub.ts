@@ -31,11 +31,11 @@ export interface GateRun {
   readonly values: readonly number[];
 }
 
-/** Passes batches on to another engine; while it is held they wait in it, posted and not computed. */
+/** Passes batches on to another engine; while held they wait here, posted and not computed. */
 export class GateEngine implements Engine {
-  /** Every batch so far, in the order in which they were posted. */
+  /** Every batch so far, in posting order. */
   readonly runs: GateRun[] = [];
-  /** Says of a batch's values whether its thread dies of it. */
+  /** Whether a thread dies of a batch with these values. */
   dies: (values: readonly number[]) => boolean = () => false;
   readonly #inner: Engine;
   #gate: Promise<void> = Promise.resolve();
@@ -76,7 +76,7 @@ export interface ContractHub {
   readonly hub: Hub;
   readonly engine: GateEngine;
   readonly url: string;
-  /** Faults of handlers, and requests that were not settled when it closed. */
+  /** Faults of handlers, and requests unsettled at its end. */
   close(): Promise<readonly string[]>;
 }
 
@@ -128,7 +128,7 @@ export async function openDoors({ hub, streams, limits, models, listener }: Door
   return { rest, socketio, doors: [rest, socketio], http };
 }
 
-/** Room for everything: a test of a limit sets that limit. No receipts: they differ from run to run. */
+/** Room for everything: a test of a limit sets that limit. No receipts, since they differ between runs. */
 const ROOMY: HubOptions = {
   ...DEFAULT_OPTIONS,
   maxQueueRows: 8192,

@@ -1,4 +1,4 @@
-/** The contract of the core: one test body for each sentence of it, run by every caller over the engine that is given. */
+/** The contract of the core: one test body per statement, run by every caller over the given engine. */
 
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
@@ -22,16 +22,16 @@ interface Bench extends ContractHub {
   readonly caller: Caller;
   readonly name: CallerName;
   readonly rest: boolean;
-  /** Asks for one row and waits until it is computed but not done: the engine is busy until it is released. */
+  /** Asks for one row and waits until it is posted: the engine is busy until released. */
   occupy(): Promise<Asked>;
-  /** The right answer to rows of a version. */
+  /** The right answer for rows of a version. */
   right(version: string, rows: readonly number[]): Answer;
 }
 
 /** Values by which a test recognises a row in the batches of the engine. */
 const BUSY = 7;
 const POISON = 666;
-/** Every model here multiplies it out of the range of a float32. */
+/** Every model here multiplies it beyond the range of float32. */
 const OVERFLOW = 3e38;
 
 export function describeContract(engineName: string, open: () => Promise<ContractEngine>): void {
@@ -42,7 +42,7 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
     });
     afterAll(() => under.close());
 
-    /** Runs a body on a hub of its own, and checks what every body must leave behind. */
+    /** Runs a body on its own hub, and checks what every body must leave behind. */
     async function onHub(changes: Partial<HubOptions>, body: (bench: Bench) => Promise<void>): Promise<void> {
       const place = await openContractHub(under.engine, under.models, changes);
       const caller = await CALLERS[name](place);
@@ -79,7 +79,7 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
           { ask: { input: [1], model: 'nowhere' }, code: 'MODEL_NOT_FOUND' },
           { ask: { input: [1], model: 'linear@9' }, code: 'MODEL_NOT_FOUND' },
         ];
-        // Often enough to fill the queue's slots, if one were kept.
+        // Often enough to fill the queue's slots, if one leaked.
         const often = [...bad, ...bad, ...bad, ...bad, ...bad];
         for (const { ask, code } of often) {
           expect(await caller.ask(ask).answer).toMatchObject({ ok: false, error: { code, retryable: false } });
@@ -129,13 +129,14 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
           if (i % 5 === 2) return caller.ask({ input: [i], id: i, timeoutMs: 20 });
           return caller.ask({ input: [i, i + 100, i], id: i });
         });
-        // Over HTTP each comes on a connection of its own, in any order: all of them are there when those with a deadline are done.
+        // Over HTTP each comes on its own connection, in any order: all of them have arrived when those with a deadline
+        // are done.
         await until('all are received', () => hub.stats.accepted + hub.stats.refused === 61);
         await Promise.all(asked.filter((_, i) => i % 5 === 2).map(({ answer }) => answer));
         for (let i = 3; i < 60; i += 5) asked[i]?.cancel();
         await until('the cancelled ones are settled', () => hub.stats.errors.CANCELLED === 12);
         engine.release();
-        // A cancel that comes late changes nothing.
+        // A late cancel changes nothing.
         await asked[0]?.answer;
         asked[0]?.cancel();
 
@@ -272,7 +273,7 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
             (i: number) => ({ input: [i, i], model: 'linear@2', anonymous: true }),
           ] as const;
           const asked = Array.from({ length: 300 }, (_, i) => caller.ask(asks[i % 5]?.(i) ?? { input: [] }));
-          // Has a line of its own.
+          // Has its own order.
           const other = await caller.ask({ input: ['wrong'], model: 'linear@1', anonymous: true }).answer;
           expect(other).toMatchObject({ ok: false, error: { code: 'INVALID_INPUT' } });
           await until('those with a deadline are settled', () => hub.stats.errors.DEADLINE_EXCEEDED === 60);

@@ -39,7 +39,7 @@ export function makeModel(
   };
 }
 
-/** How a request of {@link TestHub.send} went; `settlements` must end at one for an accepted one. */
+/** The progress of a request of {@link TestHub.send}; `settlements` must end at one for an accepted one. */
 export interface Sent {
   readonly refusal: WireError | undefined;
   readonly pending: Pending | undefined;
@@ -59,7 +59,7 @@ export class TestHub<E extends Engine = PuppetEngine> {
   readonly events: readonly Told[] = this.#recorder.events;
   /** How often a reference was looked up. */
   resolutions = 0;
-  /** Requests in the order in which they were settled. */
+  /** Requests in the order of settlement. */
   readonly order: Sent[] = [];
 
   constructor(engine: E, options: Partial<HubOptions> = {}, models: readonly ReadyModel[] = [makeModel()]) {

@@ -1,6 +1,6 @@
 /**
- * Which files of dist/ have functions entered, thread by thread. Given to a process as `--import`, it counts in each worker too, which answers on a
- * channel when it is asked.
+ * Lists the files of dist/ whose functions were entered, per thread. Loaded by `--import`, it also counts in each
+ * worker, which replies on a channel.
  */
 
 import { Session } from 'node:inspector';
@@ -19,7 +19,7 @@ function post(method, params) {
   });
 }
 
-/** Begins to count in this thread. */
+/** Starts counting in this thread. */
 export async function start() {
   session.connect();
   await post('Profiler.enable');
@@ -34,7 +34,7 @@ async function take() {
     .map(({ url }) => url.slice(DIST.length));
 }
 
-/** The same of this thread and of the one worker that there is. */
+/** The same for this thread and its only worker. */
 export async function takeAll() {
   const answer = new Promise((resolve) => {
     channel.onmessage = ({ data }) => resolve(data);

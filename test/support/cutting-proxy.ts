@@ -1,4 +1,4 @@
-/** A TCP proxy before a hub, whose connections a test can cut, as networks do. The hub behind it may change. */
+/** A TCP proxy in front of a hub, whose connections a test can cut, as networks do. The hub behind it may change. */
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
@@ -26,12 +26,12 @@ export class CuttingProxy {
     return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   }
 
-  /** Connections through it. */
+  /** Number of connections through it. */
   get size(): number {
     return this.#open.size;
   }
 
-  /** Cuts all connections at once, in the middle of whatever they carry. */
+  /** Cuts all connections at once, whatever they are carrying. */
   cut(): void {
     for (const near of this.#open) near.destroy();
   }

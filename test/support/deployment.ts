@@ -1,12 +1,15 @@
-/** What the files in deploy/ say to a hub, read by the hub's own reader of options. */
+/** The hub's options in the files of deploy/, read by the hub's own parser. */
 
 import { type Config, envOf, readConfig } from '../../server/config/config.js';
 import { OPTIONS } from '../../server/config/options.js';
 
-/** An engine thread is given so long to end; server/app/app.ts. */
+/** Time for an engine thread to end; server/app/app.ts. */
 const ENGINE_CLOSE_MS = 2000;
 
-/** The effective options of a container's environment. Throws on a value that the hub refuses and on a variable that it does not know. */
+/**
+ * The effective options of a container's environment. Throws on a value that the hub refuses and on an unknown
+ * variable.
+ */
 export function optionsOf(env: Readonly<Record<string, string>>): Config {
   const known = Object.keys(OPTIONS).map(envOf);
   const unknown = Object.keys(env).filter((name) => name.startsWith('TICKCAST_') && !known.includes(name));
@@ -16,7 +19,10 @@ export function optionsOf(env: Readonly<Record<string, string>>): Config {
   return outcome.config;
 }
 
-/** The longest that a drain takes from SIGTERM to the end of the process: all is finished and closed within the grace but the engine. */
+/**
+ * The longest drain from SIGTERM to the end of the process, in milliseconds: everything but the engine is closed within
+ * the grace period.
+ */
 export function drainMs({ drainDelayMs, graceMs }: Config): number {
   return drainDelayMs + graceMs + ENGINE_CLOSE_MS;
 }

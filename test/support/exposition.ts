@@ -1,4 +1,4 @@
-/** Reads the text format of metrics, strictly: what is no comment and no series is an error. */
+/** Parses the text format of metrics, strictly: anything but a comment or a series is an error. */
 
 export interface Series {
   readonly name: string;
@@ -25,7 +25,7 @@ export function readSeries(text: string): readonly Series[] {
     });
 }
 
-/** Sum of the series of a metric that have these labels; undefined when there are none. */
+/** Sum of the series of a metric with these labels; undefined without any. */
 export function sumOf(
   all: readonly Series[],
   name: string,

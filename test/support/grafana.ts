@@ -26,12 +26,12 @@ export function readDashboard(): Dashboard {
   return JSON.parse(readFileSync(join(import.meta.dirname, '../../deploy/grafana/tickcast.json'), 'utf8')) as Dashboard;
 }
 
-/** Every query, with the panel that it is of. */
+/** Every query, with its panel. */
 export function queriesOf({ panels }: Dashboard): readonly { readonly panel: string; readonly expr: string }[] {
   return panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ panel: title, expr })));
 }
 
-/** As Grafana fills it in with everything chosen. */
+/** As Grafana expands it with everything selected. */
 export function fillIn(expr: string, rateInterval: string): string {
   const filled = expr
     .replaceAll('$instance', '.+')

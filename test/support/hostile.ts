@@ -1,4 +1,7 @@
-/** A hub of its own with a polite client beside, for tests of what a hostile one costs: memory, answers, and what became of its connection. */
+/**
+ * A hub with a polite client beside, for tests of a hostile one's cost: memory, answers, and the state of its
+ * connection.
+ */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket as TcpSocket } from 'node:net';
@@ -12,7 +15,7 @@ import { writeLinear } from './tiny-models.js';
 import { KEYS, WEB } from './tokens.js';
 import { until } from './until.js';
 
-/** V8 lets its heap grow where there is memory; what is looked for here is what must be kept. */
+/** V8 lets its heap grow while there is memory; the tests look for what must be retained. */
 const HEAP = ['--max-old-space-size=128', '--max-semi-space-size=4'];
 
 export interface Besieged {
@@ -21,7 +24,7 @@ export interface Besieged {
   readonly answered: () => number;
   /** Its faults: a lost connection, a wrong answer, an error. */
   readonly faults: string[];
-  /** Most resident memory since the start of {@link watch}, less that before, in bytes. */
+  /** Peak resident memory since the start of {@link watch}, minus that before, in bytes. */
   watch(run: () => Promise<void>): Promise<number>;
   metric(name: string): Promise<number>;
   close(): Promise<void>;
@@ -94,7 +97,7 @@ export async function besiege(asksForTokens: boolean, config: Partial<Config> = 
   return { hub, answered: () => answered, faults, watch, metric, close };
 }
 
-/** A TCP connection to a hub on which anything may be written, and read or not. */
+/** A TCP connection to a hub that can send anything, and may or may not read. */
 export async function openTcp(url: string, reads = true): Promise<{ socket: TcpSocket; said: () => string }> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -108,7 +111,7 @@ export async function openTcp(url: string, reads = true): Promise<{ socket: TcpS
   return { socket, said: () => text };
 }
 
-/** Writes again and again, as fast as the peer takes it, for so long or until it is closed. */
+/** Writes repeatedly, as fast as the peer reads, for `ms` milliseconds or until it is closed. */
 export async function pour(socket: TcpSocket, bytes: Uint8Array, ms: number): Promise<void> {
   const end = performance.now() + ms;
   while (performance.now() < end && !socket.destroyed) {
@@ -117,7 +120,7 @@ export async function pour(socket: TcpSocket, bytes: Uint8Array, ms: number): Pr
   }
 }
 
-/** Opens an Engine.IO connection by polling; its id. */
+/** Opens an Engine.IO connection by polling; returns its id. */
 export async function openPolling(url: string, headers: Record<string, string> = {}): Promise<string> {
   const text = await (await fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers })).text();
   return (JSON.parse(text.slice(1)) as { sid: string }).sid;

@@ -1,4 +1,4 @@
-/** Derives which file imports which, type-only imports included, and holds the arrows against a table of layers. */
+/** Derives which file imports which, type-only imports included, and compares the arrows with a table of layers. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
@@ -7,7 +7,7 @@ import { parseSync } from 'oxc-parser';
 export interface Import {
   /** Path from the root, with slashes. */
   readonly from: string;
-  /** Path from the root of a file here, or the specifier of a package. */
+  /** Path from the root of a file in this repository, or the specifier of a package. */
   readonly to: string;
 }
 
@@ -16,11 +16,11 @@ export interface Layer {
   readonly owns: (path: string) => boolean;
   /** Names of the layers it may import besides itself. */
   readonly layers: readonly string[];
-  /** What else it may import; `node:` for every Node built-in. */
+  /** Other allowed imports; `node:` for every Node built-in. */
   readonly packages: readonly string[] | 'any';
 }
 
-/** All that is compiled, tests aside. */
+/** Everything compiled, except tests. */
 export const SOURCE_FOLDERS: readonly string[] = [
   'shared',
   'command-line',
@@ -41,7 +41,7 @@ export function readImports(root: string, folders: readonly string[]): Import[] 
   return sourceFiles(root, folders).flatMap((path) => importsOf(root, path, specifiersOf));
 }
 
-/** Those that are left when types are gone. */
+/** Those that remain once types are erased. */
 export function readValueImports(root: string, paths: readonly string[]): Import[] {
   return paths.flatMap((path) => importsOf(root, join(root, path), valueSpecifiersOf));
 }
@@ -51,7 +51,7 @@ function importsOf(root: string, path: string, read: typeof specifiersOf): Impor
   return read(from, readFileSync(path, 'utf8')).map((specifier) => ({ from, to: resolve(from, specifier) }));
 }
 
-/** Paths of the TypeScript files under the folders, without what is built or installed. */
+/** Paths of the TypeScript files under the folders, except built or installed ones. */
 export function sourceFiles(root: string, folders: readonly string[]): string[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
@@ -61,7 +61,9 @@ export function sourceFiles(root: string, folders: readonly string[]): string[] 
   );
 }
 
-/** Imports, re-exports, dynamic imports, `import('...')` types and `new URL('...', import.meta.url)` of a source text. */
+/**
+ * Imports, re-exports, dynamic imports, `import('...')` types and `new URL('...', import.meta.url)` of a source text.
+ */
 export function specifiersOf(name: string, source: string): string[] {
   const { module } = parseSync(name, source);
   const found = module.staticImports.map(({ moduleRequest }) => moduleRequest.value);
@@ -74,7 +76,7 @@ export function specifiersOf(name: string, source: string): string[] {
   return [...new Set(found)];
 }
 
-/** Imports and re-exports of a source text that bring more than types. */
+/** Imports and re-exports of a source text that include values. */
 export function valueSpecifiersOf(name: string, source: string): string[] {
   const { module } = parseSync(name, source);
   const found = module.staticImports
@@ -87,7 +89,7 @@ export function valueSpecifiersOf(name: string, source: string): string[] {
   return [...new Set(found)];
 }
 
-/** The arrows that no layer allows, as lines for people. */
+/** The forbidden arrows, as lines for people. */
 export function wrongArrows(imports: readonly Import[], layers: readonly Layer[]): string[] {
   const wrong: string[] = [];
   for (const { from, to } of imports) {

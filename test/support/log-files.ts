@@ -1,4 +1,4 @@
-/** A file system in memory for the prediction log: it fills up, writes in parts and fails as a test says. */
+/** A file system in memory for the prediction log: a test can make it fill up, write partially and fail. */
 
 import { basename, dirname } from 'node:path';
 import type { LogFileSystem } from '../../server/observe/prediction-log/log-file-system.js';
@@ -12,18 +12,18 @@ interface MemoryFile {
 export class MemoryFiles implements LogFileSystem {
   /** Room in bytes for all files together. */
   room = Number.POSITIVE_INFINITY;
-  /** What `ulimit -f` sets. */
+  /** The limit of `ulimit -f`. */
   maxFileBytes = Number.POSITIVE_INFINITY;
-  /** A write takes no more bytes at once. */
+  /** Maximum bytes per write. */
   maxWriteBytes = Number.POSITIVE_INFINITY;
-  /** The code that each of these calls fails with. */
+  /** The error code of each failing call. */
   readonly failing: { [call in keyof LogFileSystem]?: string } = {};
   readonly folders = new Set<string>(['/log']);
   readonly #files = new Map<string, MemoryFile>();
   readonly #open = new Map<number, MemoryFile>();
   #count = 0;
 
-  /** Texts by file name, in the order of the names. */
+  /** Texts by file name, in name order. */
   get texts(): Readonly<Record<string, string>> {
     const names = [...this.#files.keys()].sort();
     return Object.fromEntries(names.map((path) => [basename(path), this.#files.get(path)?.bytes.toString() ?? '']));
@@ -38,7 +38,7 @@ export class MemoryFiles implements LogFileSystem {
     return this.#open.size;
   }
 
-  /** Puts a file there that somebody else wrote. */
+  /** Adds a file written by somebody else. */
   put(path: string, text: string, modifiedMs = 0): void {
     this.#files.set(path, { inode: ++this.#count, modifiedMs, bytes: Buffer.from(text) });
   }

@@ -1,4 +1,7 @@
-/** The Kubernetes manifests: read as Kubernetes reads them, and held against its published types by the project's own compiler. */
+/**
+ * The Kubernetes manifests: parsed as Kubernetes does, and checked against its published types by the project's own
+ * compiler.
+ */
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -24,7 +27,7 @@ export interface Manifest {
   readonly object: unknown;
 }
 
-/** What a kind is here, by the published types. */
+/** The kinds used here, by their published types. */
 export interface Kinds {
   readonly Deployment: Deployment;
   readonly HorizontalPodAutoscaler: HorizontalPodAutoscaler;
@@ -35,7 +38,7 @@ export interface Kinds {
   readonly Service: Service;
 }
 
-/** Every object below deploy/kubernetes. */
+/** Every object under deploy/kubernetes. */
 export async function readManifests(): Promise<readonly Manifest[]> {
   const files = (await readdir(MANIFESTS)).filter(
     (name) => name.endsWith('.yaml') && !NOT_OF_KUBERNETES.includes(name),
@@ -46,7 +49,7 @@ export async function readManifests(): Promise<readonly Manifest[]> {
   return manifests.flat();
 }
 
-/** All of a kind, as its type; that they have its form is for `typeProblems` to say. */
+/** All of a kind, as its type; `typeProblems` checks their form. */
 export function ofKind<K extends keyof Kinds>(manifests: readonly Manifest[], kind: K): readonly Kinds[K][] {
   return manifests.filter((manifest) => manifest.kind === kind).map(({ object }) => object as Kinds[K]);
 }
@@ -59,7 +62,7 @@ export function theOnly<K extends keyof Kinds>(manifests: readonly Manifest[], k
   return first;
 }
 
-/** By YAML 1.1, as Kubernetes reads. Throws where 1.2 would read another value: `0440`, `off`, `1_000`. */
+/** By YAML 1.1, as Kubernetes does. Throws where 1.2 would read another value: `0440`, `off`, `1_000`. */
 export function parseManifests(file: string, text: string): readonly Manifest[] {
   const [old, current] = (['1.1', '1.2'] as const).map((version) =>
     parseAllDocuments(text, { version }).map((document) => {
@@ -72,7 +75,10 @@ export function parseManifests(file: string, text: string): readonly Manifest[] 
   return (old ?? []).map((object) => ({ file, apiVersion: object.apiVersion, kind: object.kind, object }));
 }
 
-/** What the compiler says of the manifests as object literals of their types: unknown, missing and mistyped fields. */
+/**
+ * The compiler's complaints about the manifests as object literals of their types: unknown, missing and mistyped
+ * fields.
+ */
 export async function typeProblems(manifests: readonly Manifest[]): Promise<readonly string[]> {
   const cache = join(root, 'node_modules/.cache');
   await mkdir(cache, { recursive: true });
@@ -108,7 +114,7 @@ async function compile(folder: string, files: readonly string[]): Promise<readon
     '--pretty',
     'false',
   ];
-  // The project's own tsconfig.json is not for these.
+  // The project's own tsconfig.json does not apply.
   const args = [join(root, 'node_modules/typescript/bin/tsc'), ...options, '--ignoreConfig', ...files];
   try {
     await promisify(execFile)(process.execPath, args, { cwd: folder, timeout: 60_000 });

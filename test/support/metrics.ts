@@ -5,7 +5,7 @@ import { Metrics } from '../../server/observe/metrics/metrics.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
 import { readSeries, type Series } from './exposition.js';
 
-/** Sources of a hub in which nothing has happened. */
+/** Sources of a hub without activity. */
 export function idleSources(
   changes: Partial<Omit<MetricSources, 'utilisation'>> = {},
 ): Omit<MetricSources, 'utilisation'> {
@@ -30,7 +30,7 @@ export function idleSources(
   };
 }
 
-/** The hub's own series, those of the process left out. */
+/** The hub's own series, without those of the process. */
 export async function scrape(sources: Omit<MetricSources, 'utilisation'>): Promise<readonly Series[]> {
   return readSeries(await new Metrics(sources).registry.metrics());
 }

@@ -1,17 +1,17 @@
-/** Somebody else's connection, which predicts all the time and must never notice what others do. */
+/** Another user's connection, which predicts continuously and must not be affected by others. */
 
 import type { Socket } from 'socket.io-client';
 import { isRecord } from '../../shared/parse.js';
 import { openSocket } from './contract-callers.js';
 import { until } from './until.js';
 
-/** Requests under way at a time. */
+/** Open requests at a time. */
 const WIDTH = 4;
 
 export class Neighbour {
   /** Right answers so far. */
   answered = 0;
-  /** Answers that were wrong, and a lost connection. */
+  /** Wrong answers, and a lost connection. */
   readonly faults: string[] = [];
   readonly #socket: Socket;
   readonly #waiting = new Map<string, number>();
@@ -34,12 +34,12 @@ export class Neighbour {
     for (let i = 0; i < WIDTH; i++) this.#ask();
   }
 
-  /** @param right what model `linear` makes of a number, exact in float32. */
+  /** @param right the result of model `linear` for a number, exact in float32. */
   static async open(url: string, right: (x: number) => number): Promise<Neighbour> {
     return new Neighbour(await openSocket(url), right);
   }
 
-  /** Resolves when it has had `answers` more right answers. */
+  /** Resolves after `answers` more right answers. */
   async goesOn(answers = 2): Promise<void> {
     const target = this.answered + answers;
     await until('the neighbour goes on', () => this.answered >= target || this.faults.length > 0);

@@ -1,4 +1,7 @@
-/** What the tests of the page share: one Chromium a file, a scripted hub and a page a test, and that nothing went wrong in the page. */
+/**
+ * Common setup of the page's tests: one Chromium per file, a scripted hub and a page per test, and a check for errors
+ * in the page.
+ */
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -28,7 +31,7 @@ export interface PageCase {
 export type Body = (page: Page, hub: ScriptedHub) => Promise<void>;
 
 export interface PageSuite {
-  /** Opens the page on a hub of its own, and afterwards sees that it had no errors and asked nobody else for anything. */
+  /** Opens the page on its own hub, and afterwards checks that it had no errors and sent no requests elsewhere. */
   run(context: TestContext, given: PageCase, body: Body): Promise<void>;
 }
 

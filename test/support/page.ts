@@ -1,14 +1,14 @@
-/** A Chromium for tests: pages that note what went wrong in them, and what they asked of anyone but the hub. */
+/** A Chromium for tests: pages that record errors and requests to anyone but the hub. */
 
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const PATHS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Where Chromium is on this machine, if it is. */
+/** Path of Chromium on this machine, if installed. */
 export const chromiumPath = PATHS.find((path) => path !== undefined && existsSync(path));
 
-/** Why there is no Chromium to test with, for who skips. Where `CI` is set that is a failure. */
+/** Why there is no Chromium, for skipped tests. Where `CI` is set that is a failure. */
 export function missingChromium(): string | undefined {
   if (chromiumPath !== undefined) return undefined;
   const message = 'Chromium was not found; set CHROMIUM to its path';
@@ -23,7 +23,7 @@ export interface WatchedPage {
   close(): Promise<void>;
 }
 
-/** `fontSize`: the reader's own size of type, in pixels. */
+/** `fontSize`: the reader's own font size, in pixels. */
 export async function startChromium(fontSize = 16): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('Chromium was not found');
   return chromium.launch({
@@ -32,7 +32,7 @@ export async function startChromium(fontSize = 16): Promise<Browser> {
   });
 }
 
-/** Opens an address. Failed requests to the hub itself are no problem: some tests take it away. */
+/** Opens an address. Failed requests to the hub itself are not problems: some tests remove it. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -44,7 +44,7 @@ export async function openPage(
   const { host } = new URL(url);
   page.on('console', (message) => {
     const text = message.text();
-    // Chromium reports every connection that fails, and the 404 of a stream that is not there yet.
+    // Chromium reports every failed connection, and the 404 of a stream that does not exist yet.
     if (
       message.type() !== 'error' ||
       /WebSocket connection|ERR_CONNECTION|ERR_EMPTY_RESPONSE|status of 404|ERR_SOCKET/.test(text)

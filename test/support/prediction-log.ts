@@ -1,4 +1,4 @@
-/** The prediction log over a hub and files in memory; its thread runs when a test says so. */
+/** The prediction log over a hub and files in memory; its thread runs on demand. */
 
 import type { ReadyModel } from '../../server/contracts/model.js';
 import type { HubOptions } from '../../server/core/hub.js';
@@ -13,11 +13,11 @@ const WALL_START = Date.UTC(2026, 10, 25, 20);
 
 interface LogThread {
   readonly posts: ToLogWorker[];
-  /** Does the oldest post. */
+  /** Handles the oldest post. */
   work(): void;
   /** Ends it, whatever the cause. */
   die(reason?: string): void;
-  /** It was asked to end at once. */
+  /** It was terminated. */
   readonly isTerminated: boolean;
 }
 
@@ -25,15 +25,15 @@ export interface LogStage {
   readonly hub: TestHub;
   readonly log: PredictionLog;
   readonly files: MemoryFiles;
-  /** Threads that were started, the last one first. */
+  /** Threads started, the newest first. */
   readonly threads: LogThread[];
-  /** What the log said of itself: the level, then the message. */
+  /** The log's own messages: the level, then the text. */
   readonly said: string[];
-  /** Asks for predictions and runs their batches. */
+  /** Sends requests and runs their batches. */
   predict(inputs: readonly unknown[], fields?: Parameters<TestHub['send']>[1]): Promise<void>;
-  /** The thread does all that it was posted. */
+  /** The thread handles everything posted. */
   work(): void;
-  /** The lines that stand in files. */
+  /** The lines in the files. */
   lines(): Record<string, unknown>[];
 }
 
@@ -94,7 +94,7 @@ export async function stageLog({ parts = {}, hub: options, models, isStarted = t
     },
     clock: hub.clock,
     wallNow: () => WALL_START + hub.clock.now(),
-    // Two of a logger's methods; the log uses no other.
+    // Two of a logger's methods; the log uses no others.
     log: { warn: say('warn'), info: say('info') } as unknown as PredictionLogParts['log'],
     oneIn: 1,
     maxQueueRows: 1000,

@@ -1,4 +1,7 @@
-/** A real Prometheus with the project's own configuration, on a free port of this machine and a folder of its own; and promtool. */
+/**
+ * A real Prometheus with the project's own configuration, on a free port of this machine and in its own folder; and
+ * promtool.
+ */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +16,7 @@ import { until, within } from './until.js';
 const FOLDER = join(import.meta.dirname, '../../deploy/prometheus');
 const EVERY = '1s';
 
-/** Undefined when both programs are there, else what to do. */
+/** Undefined when both programs are installed, else what to do. */
 export async function prometheusLack(): Promise<string | undefined> {
   for (const program of ['prometheus', 'promtool']) {
     try {
@@ -25,7 +28,7 @@ export async function prometheusLack(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Runs promtool; answers its exit code and all that it said. */
+/** Runs promtool; returns its exit code and its output. */
 export async function promtool(
   args: readonly string[],
   input = '',
@@ -69,7 +72,7 @@ export class Prometheus {
     this.#exited = once(child, 'exit');
   }
 
-  /** Scrapes these `host:port` and evaluates the project's rules once a second, and is otherwise as deploy/ has it. */
+  /** Scrapes these `host:port` and evaluates the project's rules once a second; otherwise configured as in deploy/. */
   static async start(targets: readonly string[]): Promise<Prometheus> {
     const folder = await mkdtemp(join(tmpdir(), 'tickcast-prometheus-'));
     const config = parse(await readFile(join(FOLDER, 'prometheus.yml'), 'utf8'));
@@ -134,7 +137,7 @@ export class Prometheus {
     );
   }
 
-  /** Throws with what Prometheus says when it does not like the question. */
+  /** Throws Prometheus' error message for an invalid query. */
   async #get<T>(path: string, parameters: Readonly<Record<string, string>>): Promise<T> {
     const answer = await fetch(`${this.#url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
     const body = (await answer.json()) as { readonly status: string; readonly error?: string; readonly data: T };

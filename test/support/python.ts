@@ -1,4 +1,4 @@
-/** A Python with python-socketio in a folder of its own, made once and kept. */
+/** A Python with python-socketio in its own folder, created once and kept. */
 
 import { execFile } from 'node:child_process';
 import { mkdir, rm, stat } from 'node:fs/promises';
@@ -34,7 +34,7 @@ export async function findPython(): Promise<PythonFound> {
   return { ok: true, python };
 }
 
-/** True when a run before this one finished its work. */
+/** True when an earlier run completed. */
 async function imports(python: string): Promise<boolean> {
   try {
     await stat(python);

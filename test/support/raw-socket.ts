@@ -1,4 +1,7 @@
-/** A WebSocket to a hub that sends whatever it is told, right or wrong, frame by frame. Knows just enough of engine.io and Socket.IO to join and to answer pings. */
+/**
+ * A WebSocket to a hub that sends anything, right or wrong, frame by frame. Knows just enough of engine.io and
+ * Socket.IO to join and to answer pings.
+ */
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,7 +11,7 @@ import { until, within } from './until.js';
 
 const OPCODE = { text: 1, binary: 2, close: 8 } as const;
 
-/** One frame from a client, masked as the protocol asks. */
+/** One frame from a client, masked as the protocol requires. */
 export function frame(payload: string | Uint8Array, opcode: number = typeof payload === 'string' ? 1 : 2): Buffer {
   const body = Buffer.from(payload);
   const length =
@@ -35,7 +38,7 @@ function payloadOf(message: string): unknown {
 }
 
 export class RawSocket {
-  /** Text messages that came, pings left out. */
+  /** Text messages received, without pings. */
   readonly messages: string[] = [];
   closed = false;
   readonly #socket: Socket;
@@ -49,7 +52,7 @@ export class RawSocket {
     socket.on('error', () => undefined);
   }
 
-  /** Opens a WebSocket. `join`: what joins the namespace; `null` does not join and so gets no hello. */
+  /** Opens a WebSocket. `join`: the packet that joins the namespace; `null` does not join and so gets no hello. */
   static async open(url: string, join: string | null = '40'): Promise<RawSocket> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -78,7 +81,7 @@ export class RawSocket {
     this.bytes(Buffer.concat(payloads.map((payload) => frame(payload))));
   }
 
-  /** From now on nothing that the hub sends is read. */
+  /** Reads nothing from now on. */
   stopReading(): void {
     this.#socket.pause();
   }
@@ -87,17 +90,20 @@ export class RawSocket {
     this.#socket.resume();
   }
 
-  /** Bytes that were given to send and that the system has not taken. */
+  /** Bytes to send that the system has not taken. */
   get backlog(): number {
     return this.#socket.writableLength;
   }
 
-  /** Bytes that need be no frame. */
+  /** Arbitrary bytes, not necessarily a frame. */
   bytes(bytes: Uint8Array): void {
     if (!this.#socket.destroyed) this.#socket.write(bytes);
   }
 
-  /** Takes the first message that matches out of those that came, or waits for it. Rejects when the connection is closed before. */
+  /**
+   * Removes and returns the first received message that matches, or waits for it. Rejects when the connection is closed
+   * before.
+   */
   async next(matches: (message: string) => boolean): Promise<string> {
     let index = -1;
     await until('a message', () => {
@@ -109,13 +115,13 @@ export class RawSocket {
     return message;
   }
 
-  /** The answer to acknowledgement `ack`, or the next one that is an event. */
+  /** The answer to acknowledgement `ack`, or the next event. */
   async answer(ack?: number): Promise<unknown> {
     const prefix = ack === undefined ? '42["prediction' : `43${ack}[`;
     return payloadOf(await this.next((text) => text.startsWith(prefix)));
   }
 
-  /** The event that answers the `predict` event number `n` of this connection. */
+  /** The event that answers this connection's `predict` event number `n`. */
   async answerTo(n: number): Promise<unknown> {
     return payloadOf(
       await this.next((text) => {

@@ -1,4 +1,7 @@
-/** Runs commands as a container runtime would: a folder is the root, nobody can write to it, and a plain user without rights runs them. */
+/**
+ * Runs commands as a container runtime would: a folder is the root, nobody can write to it, and an unprivileged user
+ * runs them.
+ */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { lstat, mkdir, readlink, symlink } from 'node:fs/promises';
@@ -19,7 +22,10 @@ export interface ReadOnlyRootOptions {
   readonly gid: number;
 }
 
-/** Arguments: root, then source, target and `rw` or `ro` of each mount, then `--` and the command. Each step is an exec: one process. */
+/**
+ * Arguments: root, then source, target and `rw` or `ro` of each mount, then `--` and the command. Each step is an exec:
+ * one process.
+ */
 const SCRIPT = `
 root=$1; shift
 mount --bind "$root" "$root"
@@ -36,7 +42,9 @@ shift
 mount -o remount,bind,ro "$root"
 exec chroot "$root" "$@"`;
 
-/** What the base image would have, the C library and coreutils, and what the runtime gives: processes and devices. */
+/**
+ * What the base image would have, the C library and coreutils, and what the runtime provides: processes and devices.
+ */
 const HOST_FOLDERS = ['usr', 'bin', 'lib', 'lib64', 'proc', 'dev'];
 const WRITABLE = ['proc', 'dev'];
 
@@ -47,7 +55,7 @@ export class ReadOnlyRoot {
     this.#words = words;
   }
 
-  /** Undefined where this machine does not allow it: it takes root on Linux and the right to make mount namespaces. */
+  /** Undefined when this machine does not allow it: it takes root on Linux and the right to make mount namespaces. */
   static async make({ folder, mounts, uid, gid }: ReadOnlyRootOptions): Promise<ReadOnlyRoot | undefined> {
     const all = [...mounts];
     for (const name of HOST_FOLDERS) {
@@ -71,7 +79,10 @@ export class ReadOnlyRoot {
     }
   }
 
-  /** Starts a command in a folder of the root with this environment and no other. The process is the command itself, and gets its signals. */
+  /**
+   * Starts a command in a folder of the root with exactly this environment. The process is the command itself, and gets
+   * its signals.
+   */
   spawn(command: readonly string[], workdir: string, env: Readonly<Record<string, string>>): ChildProcess {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     return spawn('unshare', [...this.#words, '-C', workdir, ...variables, ...command], {

@@ -1,4 +1,4 @@
-/** A tap that keeps all that it is told, for tests. */
+/** A tap that records everything, for tests. */
 
 import type { Predicted } from '../../server/contracts/outcome.js';
 import type { EndedBatch, ObservedRequest, RefusedRequest, Tap } from '../../server/contracts/tap.js';

@@ -1,4 +1,4 @@
-/** A model as plain TensorFlow.js runs it, unbatched and on the CPU backend: what the hub's answers are held against. */
+/** A model as plain TensorFlow.js runs it, unbatched and on the CPU backend: the reference for the hub's answers. */
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ type TfCore = typeof import('@tensorflow/tfjs-core');
 type TfLayers = typeof import('@tensorflow/tfjs-layers');
 type Artifacts = import('@tensorflow/tfjs-core').io.ModelArtifacts;
 
-// As CommonJS throughout: an imported tfjs-core beside a required one would be a second engine.
+// CommonJS throughout: an imported tfjs-core beside a required one would be a second engine.
 const require = createRequire(import.meta.url);
 
 export interface ReferenceModel {
@@ -40,7 +40,7 @@ export async function loadReference(path: string): Promise<ReferenceModel> {
   };
 }
 
-/** Deep-equal, numbers within 1e-5 of their size. */
+/** Deep-equal, with numbers within a relative 1e-5. */
 export function expectClose(actual: unknown, expected: unknown): void {
   const problem = difference(actual, expected, '');
   if (problem !== undefined) expect.fail(`${problem}\nin ${JSON.stringify(actual)}\nnot ${JSON.stringify(expected)}`);

@@ -1,4 +1,7 @@
-/** Pictures of the page in every state, against the scripted hub. `npm run screenshots -- [folder] [name]`. Nothing is asserted: look. */
+/**
+ * Takes screenshots of the page in every state, against the scripted hub. `npm run screenshots -- [folder] [name]`.
+ * Asserts nothing: look at them.
+ */
 
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -17,7 +20,7 @@ interface Shot {
   /** Brings the page into its state. */
   readonly act?: (page: Page, hub: ScriptedHub) => Promise<void>;
   readonly waitMs?: number;
-  /** The reader's own size of type, in pixels. */
+  /** The reader's own font size, in pixels. */
   readonly fontSize?: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A hub that does what a test says: it serves a folder, speaks the protocol of `shared/`, and makes up streams that are the same for the
+ * A scripted hub: it serves a folder, speaks the protocol of `shared/`, and generates streams that are the same for the
  * same seed. It predicts nothing: scores come from a few words. For the page's tests; the real hub has its own.
  */
 
@@ -17,10 +17,10 @@ import { ScriptedStream, type StreamScript } from './scripted-stream.js';
 import { LABELS, scoreText, wordsOf } from './scripted-words.js';
 
 export interface ScriptedHubOptions {
-  /** What is served at `/`. */
+  /** Folder served at `/`. */
   readonly folder: string;
   readonly seed?: number;
-  /** Streams there are at the start, and how they go. */
+  /** Streams at the start, and their scripts. */
   readonly streams?: Readonly<Record<string, Partial<StreamScript>>>;
 }
 
@@ -59,11 +59,11 @@ export class ScriptedHub {
   #epoch = 1;
   #refusal: ErrorCode | 'gone' | undefined;
   #port = 0;
-  /** How long a prediction takes, in milliseconds. */
+  /** Duration of a prediction, in milliseconds. */
   answerMs = 2;
-  /** Windows that are closed are not sent while this is set. */
+  /** While set, closed windows are not sent. */
   isSilent = false;
-  /** Predictions asked for, and how many of them were overtaken. */
+  /** Predictions requested, and how many of them were superseded. */
   readonly predicted = { asked: 0, superseded: 0 };
 
   private constructor(options: ScriptedHubOptions) {
@@ -119,12 +119,12 @@ export class ScriptedHub {
     return found;
   }
 
-  /** Ends every connection; they may come back at once. */
+  /** Ends every connection; they may reconnect immediately. */
   dropConnections(): void {
     this.#io.disconnectSockets(true);
   }
 
-  /** `gone`: nothing answers. A code: the handshake is refused with it. Undefined: welcome again. */
+  /** `gone`: nothing answers. A code: the handshake is refused with it. Undefined: accepted again. */
   refuse(how: ErrorCode | 'gone' | undefined): void {
     this.#refusal = how;
     if (how === undefined) return;
@@ -132,7 +132,7 @@ export class ScriptedHub {
     if (how === 'gone') for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** The hub began anew: streams have another epoch and no past. */
+  /** The hub restarted: streams have another epoch and no past. */
   restart(): void {
     this.#epoch += 1;
     for (const [name, stream] of this.#streams) this.addStream(name, { ...stream.script, pastSeconds: 0 });
@@ -148,12 +148,12 @@ export class ScriptedHub {
     for (const { socket, stream: viewed } of this.#viewings) if (viewed === name) socket.emit('gap', gap);
   }
 
-  /** Leaves windows out for every viewer and says so with the next frame. */
+  /** Leaves windows out for every viewer and reports it with the next frame. */
   skip(name: string, windows: number): void {
     this.stream(name).skipNext = windows;
   }
 
-  /** Has so many predictions of the next window without an answer. */
+  /** Makes this many predictions of the next window fail. */
   fail(name: string, predictions: number): void {
     this.stream(name).failNext = predictions;
   }

@@ -1,23 +1,23 @@
-/** One stream of the scripted hub: windows of a second that follow a script, the same for the same seed and second. */
+/** One stream of the scripted hub: one-second windows that follow a script, the same for the same seed and second. */
 
 import type { SampleItem, StreamWindow } from '../../shared/stream-protocol.js';
 import { LABELS, sampleOf, TEXTS } from './scripted-words.js';
 
 export interface StreamScript {
-  /** Messages a second. */
+  /** Messages per second. */
   rate: number;
-  /** Shares of positive and negative, each 0 to 1, at so many seconds from the start (before it: below 0). */
+  /** Shares of positive and negative, each 0 to 1, at this second from the start (negative: before it). */
   mood: (second: number) => { readonly positive: number; readonly negative: number };
-  /** Texts of the samples, in turn; those of the words file without. */
+  /** Texts of the samples, in turn; undefined: those of the words file. */
   texts: readonly string[] | undefined;
-  /** How much past there is at the start. */
+  /** Seconds of past at the start. */
   pastSeconds: number;
   labels: readonly string[];
-  /** Samples a second. */
+  /** Samples per second. */
   samples: number;
 }
 
-/** A day of a launch: a dip two minutes ago, good since. */
+/** The day of a launch: a dip two minutes ago, good since. */
 function launch(second: number): { positive: number; negative: number } {
   const dip = Math.exp(-(((second + 165) / 28) ** 2)) * 0.24;
   const wave = 0.035 * Math.sin(second / 17) + 0.02 * Math.sin(second / 7.3 + 1);
@@ -44,10 +44,10 @@ export class ScriptedStream {
   #next: number;
   #texts = 0;
   offset = 0;
-  /** Windows to leave out before the next frame, and those that were. */
+  /** Windows to leave out before the next frame, and those already left out. */
   skipNext = 0;
   skipped = 0;
-  /** Predictions without an answer in the next window. */
+  /** Failed predictions in the next window. */
   failNext = 0;
 
   constructor(name: string, epoch: string, seed: number, script: Partial<StreamScript>, now: number) {
@@ -64,7 +64,7 @@ export class ScriptedStream {
     return this.script.labels;
   }
 
-  /** Closes the windows that are over; answers them with samples. */
+  /** Closes the windows that are over; returns them with samples. */
   roll(now: number): StreamWindow[] {
     const closed: StreamWindow[] = [];
     for (; this.#next + 1 <= now / 1000; this.#next += 1) {
@@ -133,7 +133,7 @@ export class ScriptedStream {
   }
 }
 
-/** A share may be 0 or 1 exactly: then noise does not touch it. */
+/** A share may be exactly 0 or 1: then noise does not change it. */
 function part(count: number, share: number, noise: number): number {
   const moved = share <= 0 || share >= 1 ? share : Math.min(1, Math.max(0, share + noise));
   return Math.round(count * moved);

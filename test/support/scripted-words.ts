@@ -1,4 +1,4 @@
-/** Texts and scores of the scripted hub: a handful of words that weigh something, the same every time. */
+/** Texts and scores of the scripted hub: a handful of weighted words, always the same. */
 
 import type { WordWeight } from '../../shared/protocol.js';
 import type { SampleItem } from '../../shared/stream-protocol.js';
@@ -60,7 +60,7 @@ export function scoreText(text: string): { prediction: number[]; label: string; 
   return { prediction, label: LABELS[best] ?? 'neutral', score: prediction[best] ?? 0 };
 }
 
-/** The words of a text that weigh most for its label, three at most. */
+/** The words of a text that weigh most for its label, at most three. */
 export function wordsOf(text: string, label: string): WordWeight[] {
   const words: WordWeight[] = [];
   for (const match of text.matchAll(/[\p{L}]+/gu)) {

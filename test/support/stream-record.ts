@@ -1,4 +1,7 @@
-/** What one viewer of a stream saw, in order, and whether that is everything: each offset once, or a gap that covers exactly it. */
+/**
+ * What one viewer of a stream saw, in order, and whether that is complete: each offset once, or a gap that covers
+ * exactly the missing ones.
+ */
 
 import type { StreamGap, StreamItem } from '../../shared/index.js';
 
@@ -21,12 +24,15 @@ export class StreamRecord {
     return this.#events.flatMap((event) => ('gap' in event ? [event.gap] : []));
   }
 
-  /** Items that gaps say are missing. */
+  /** Items reported missing by gaps. */
   get missed(): number {
     return this.gaps.reduce((sum, { missed }) => sum + (missed ?? 0), 0);
   }
 
-  /** What is wrong, as lines: offsets twice, missing or out of order without a gap, a change of epoch without one, items given twice. */
+  /**
+   * What is wrong, as lines: offsets that repeat, are missing or out of order without a gap, a change of epoch without
+   * one, items delivered twice.
+   */
   problems(): string[] {
     const problems: string[] = [];
     const seen = new Set<string>();

@@ -1,4 +1,4 @@
-/** Streams over a manual clock, and viewers that write down what they get. */
+/** Streams over a manual clock, and viewers that record what they get. */
 
 import type { ModelSpec } from '../../server/contracts/model.js';
 import type { StreamEvent } from '../../server/contracts/stream-events.js';
@@ -34,12 +34,12 @@ export function makeSpec(name = 'mood', version = '1'): ModelSpec {
 /** A multiple of every window's length. */
 export const WALL = 1_800_000_000_000;
 
-/** One connection's view: the events it was sent, and how much of them it has not read. */
+/** One connection's view: the events it was sent, and how much of them is unread. */
 export class TestViewer implements ViewerSink {
   readonly events: { readonly name: SharedEvent['name']; readonly payload: never; readonly json: string }[] = [];
   readonly shared: SharedEvent[] = [];
   unreadBytes = 0;
-  /** Whether what is sent stays unread. */
+  /** False leaves everything sent unread. */
   isReading = true;
 
   send(event: SharedEvent): void {
@@ -48,7 +48,7 @@ export class TestViewer implements ViewerSink {
     if (!this.isReading) this.unreadBytes += event.json.length;
   }
 
-  /** Payloads of the events of one name. */
+  /** Payloads of the events with this name. */
   of<T>(name: SharedEvent['name']): T[] {
     return this.events.filter((event) => event.name === name).map(({ payload }) => payload as T);
   }
@@ -77,7 +77,7 @@ export class TestStreams {
   readonly clock = new ManualClock();
   readonly log: StreamEvent[] = [];
   readonly streams: Streams;
-  /** How far the wall clock was set, forward or back. */
+  /** By how much the wall clock was set, forward or back. */
   wallStepMs = 0;
   #epochs = 0;
 
@@ -100,7 +100,7 @@ export class TestStreams {
     });
   }
 
-  /** Publishes so many predictions; the score of `positive` is 0.5, the label positive. */
+  /** Publishes this many predictions; the score of `positive` is 0.5, the label positive. */
   publish(count = 1, stream = 's', receipt?: ReceiptParts): void {
     const target = this.streams.open(stream, makeSpec());
     if ('code' in target) throw new Error(target.message);
@@ -112,7 +112,7 @@ export class TestStreams {
     }
   }
 
-  /** Subscribes a viewer of its own; throws what is refused. */
+  /** Subscribes a new viewer; throws the refusal. */
   view(request: object = {}, viewer = new TestViewer()): TestViewer {
     this.subscribe(request, viewer);
     return viewer;

@@ -1,4 +1,4 @@
-/** A hub whose standard output is whatever a test makes it: a pipe that nobody reads, a terminal, a full disk. */
+/** A hub whose standard output is chosen by the test: a pipe that nobody reads, a terminal, a full disk. */
 
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,19 +15,22 @@ export interface StuckHub {
   readonly child: ChildProcess;
   readonly url: string;
   readonly folder: string;
-  /** Asks for so many predictions, and for a path that is not there after each, which makes a long line; answers how often all went well. */
+  /**
+   * Requests this many predictions, each followed by a missing path, which makes a long line; returns how often all
+   * went well.
+   */
   predict(times: number): Promise<number>;
-  /** Ends with the exit code. */
+  /** Resolves with the exit code. */
   readonly exited: Promise<number | null>;
 }
 
 const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
 
 const AT_ONCE = 16;
-/** As long as a line tells of a path. */
+/** As long as the path in a log line can be. */
 const NOWHERE = `/${'nowhere-'.repeat(25)}`;
 
-/** @param command runs the hub's own command, which it is given, such as a shell or `script` */
+/** @param command runs the hub's own command, which is passed to it, such as a shell or `script`. */
 export async function startStuckHub(
   options: readonly string[],
   stdio: StdioOptions,

@@ -10,7 +10,7 @@ export interface Weight {
   readonly values: readonly number[];
 }
 
-/** A folder that is gone when the test's `using`-like callback is done. */
+/** A folder that is removed when the callback is done. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tickcast-'));
   try {
@@ -52,7 +52,7 @@ function dense(name: string, units: number, activation: string, input?: readonly
   return { class_name: 'Dense', config: input === undefined ? config : { ...config, batch_input_shape: input } };
 }
 
-/** `y = weight * x + bias`, input and output [1]. */
+/** `y = weight * x + bias`, input and output `[rows, 1]`. */
 export async function writeLinear(folder: string, weight = 2, bias = 1): Promise<void> {
   const model = layersModel('Sequential', { name: 'linear', layers: [dense('dense', 1, 'linear', [null, 1])] });
   await writeModel(folder, model, [
@@ -61,7 +61,7 @@ export async function writeLinear(folder: string, weight = 2, bias = 1): Promise
   ]);
 }
 
-/** `y[i] = weight * x` for so many `i`: an answer as large as it is asked to be. */
+/** `y[i] = weight * x` for `width` values of `i`: an answer of any size. */
 export async function writeWide(folder: string, width: number, weight: number): Promise<void> {
   const model = layersModel('Sequential', { name: 'wide', layers: [dense('dense', width, 'linear', [null, 1])] });
   await writeModel(folder, model, [
@@ -79,7 +79,7 @@ export function seededNumbers(count: number, seed: number): readonly number[] {
   });
 }
 
-/** A multi-layer perceptron: relu between, softmax at the end. `batch`: a fixed batch dimension. */
+/** A multi-layer perceptron: relu in between, softmax at the end. `batch`: a fixed batch dimension. */
 export async function writeMlp(
   folder: string,
   sizes: readonly number[],
@@ -100,7 +100,7 @@ export async function writeMlp(
   return weights;
 }
 
-/** What {@link writeMlp} computes for one row. */
+/** The result of {@link writeMlp} for one row. */
 export function mlp(weights: readonly Weight[], row: readonly number[]): readonly number[] {
   let values = row;
   for (let layer = 0; layer < weights.length; layer += 2) {
@@ -172,13 +172,16 @@ function graphModel(nodes: readonly object[]): Record<string, unknown> {
   return { format: 'graph-model', modelTopology: { node: nodes, library: {}, versions: { producer: 1 } } };
 }
 
-/** Graph: input `x` [2], output `y` [1] = x0 + 10 * x1. `dims`: the placeholder's shape; null: it says none. */
+/** Graph: input `x` [2], output `y` [1] = x0 + 10 * x1. `dims`: the placeholder's shape; null: unspecified. */
 export async function writeGraph(folder: string, dims: readonly number[] | null = [-1, 2]): Promise<void> {
   const nodes = [placeholder('x', dims), constant('w'), node('y', 'MatMul', ['x', 'w'], { T: FLOAT })];
   await writeModel(folder, graphModel(nodes), [{ name: 'w', shape: [2, 1], values: [1, 10] }]);
 }
 
-/** Graph with an operation whose output size depends on values: input `x` [2], output `y` [2] = x, positive numbers counted on the way. */
+/**
+ * Graph with an operation whose output size depends on values: input `x` [2], output `y` [2] = x, positive numbers
+ * counted on the way.
+ */
 export async function writeDynamicGraph(folder: string): Promise<void> {
   const nodes = [
     placeholder('x', [-1, 2]),
@@ -201,7 +204,7 @@ export async function writeDynamicGraph(folder: string): Promise<void> {
   await writeFile(join(folder, 'weights.bin'), new Uint8Array(Int32Array.from([0, 0, 1]).buffer));
 }
 
-/** Like {@link writeGraph}, with an operation that the wasm backend has no kernel for. */
+/** Like {@link writeGraph}, with an operation that the wasm backend lacks. */
 export async function writeEinsumGraph(folder: string): Promise<void> {
   const attr = { equation: { s: Buffer.from('ab,bc->ac').toString('base64') }, N: { i: '2' }, T: FLOAT };
   const nodes = [placeholder('x', [-1, 2]), constant('w'), node('y', 'Einsum', ['x', 'w'], attr)];
@@ -269,8 +272,8 @@ export async function writeIdModel(folder: string, words: number, length: number
 }
 
 /**
- * Graph: input `x` [2], outputs `inverse` [2] = 1 / (1 - x) and `exponentials` [2] = exp(x). At 1 the first is infinite, from 89 on the second;
- * at zeros both are 1.
+ * Graph: input `x` [2], outputs `inverse` [2] = 1 / (1 - x) and `exponentials` [2] = exp(x). At 1 the first is
+ * infinite, from 89 on the second; at zeros both are 1.
  */
 export async function writeReciprocal(folder: string): Promise<void> {
   const nodes = [

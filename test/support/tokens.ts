@@ -1,4 +1,4 @@
-/** Keys, tokens and JWTs for tests, right ones and wrong ones. The times are seconds since 1970. */
+/** Keys, tokens and JWTs for tests, valid and invalid. Times are seconds since 1970. */
 
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
@@ -35,7 +35,7 @@ export interface JwtPlan {
   readonly key?: KeyObject | Uint8Array;
 }
 
-/** A JWT as the issuer makes it, but for what the plan says. `exp: undefined` leaves it out. */
+/** A JWT as the issuer makes it, except as planned. `exp: undefined` omits it. */
 export async function makeJwt(now: number, plan: JwtPlan = {}): Promise<string> {
   const { nbf, iss = ISSUER, aud = AUDIENCE, scope = 'predict subscribe', alg = 'RS256', kid, key } = plan;
   const exp = 'exp' in plan ? plan.exp : now + 60;
@@ -58,7 +58,7 @@ export interface TokenCase {
   readonly message: RegExp;
 }
 
-/** Tokens that nobody may come in with. */
+/** Tokens that must be refused. */
 export async function refusedTokens(now: number): Promise<readonly TokenCase[]> {
   const good = await makeJwt(now);
   const [header = '', payload = '', signature = ''] = good.split('.');

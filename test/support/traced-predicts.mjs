@@ -1,4 +1,7 @@
-/** A hub and a client in one process, and the files of dist/ that each of a few texts enters on its way to its prediction and back. Told to the parent. */
+/**
+ * A hub and a client in one process, and the files of dist/ that each of a few texts enters on its way to its
+ * prediction and back. Reports to the parent.
+ */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Waiting in tests: for a condition, with a deadline, never for a time. */
+/** Waiting in tests: for a condition, with a deadline, never for a duration. */
 
 /** For what hangs: a machine that is busy with others is slow. */
 const DEADLINE_MS = 30_000;

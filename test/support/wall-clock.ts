@@ -1,11 +1,14 @@
-/** The wall clock of a process, set by a test while the process runs: by libfaketime, as Debian's `faketime` has it. Its monotonic clock stays as it is. */
+/**
+ * The wall clock of a process, set by a test while the process runs: by libfaketime, as in Debian's `faketime`. Its
+ * monotonic clock is unaffected.
+ */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** For processes of several threads. */
+/** For multi-threaded processes. */
 const LIBRARY = 'faketime/libfaketimeMT.so.1';
 
 const path = ['/usr/lib', ...foldersIn('/usr/lib')].map((folder) => join(folder, LIBRARY)).find(existsSync);
@@ -47,7 +50,7 @@ export class WallClock {
 
   /** Seconds that it is ahead of this process's clock. */
   async set(aheadSeconds: number): Promise<void> {
-    // Whoever reads it meanwhile gets the old or the new.
+    // A concurrent reader gets the old or the new one.
     const next = `${this.#file}.next`;
     await writeFile(next, `${aheadSeconds < 0 ? '' : '+'}${aheadSeconds}\n`);
     await rename(next, this.#file);

@@ -1,18 +1,18 @@
-/** Reads the list of files that docs/architecture.md says one predict enters. */
+/** Parses the list of files in docs/architecture.md that one predict enters. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Station {
   readonly path: string;
-  /** What it does there. */
+  /** Its role there. */
   readonly text: string;
 }
 
 const HEADING = '## The way of one predict';
 const STATION = /^\d+\. `([^`]+)`: (.+)$/;
 
-/** In the order of the page. Throws on a line of the list that is none. */
+/** In the order of the page. Throws on a malformed line of the list. */
 export function readWay(root: string): readonly Station[] {
   const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
   const [, section = ''] = page.split(`${HEADING}\n`);

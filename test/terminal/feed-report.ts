@@ -1,4 +1,4 @@
-/** A report of a feed to which nothing happened, but what is given. */
+/** A report of a feed without activity, except as given. */
 
 import type { FeedReport } from '../../demo/feed-report.js';
 

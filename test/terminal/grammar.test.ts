@@ -11,7 +11,7 @@ function messages(seed: number, number: number): readonly Message[] {
   return Array.from({ length: number }, (_, i) => grammar.next(i / RATE));
 }
 
-/** Without the few that are odd on purpose. */
+/** Without the few that are deliberately odd. */
 function usualTexts(seed: number, number: number): readonly string[] {
   return messages(seed, number)
     .map(({ text }) => text)
@@ -86,7 +86,7 @@ test('no message has a handle or an address, and no capitalised word but made-up
   const allowed = /^(?:Orbit|Harbour|Rovers|Monday|Sunday|Saturday|Friday)$/;
   for (const text of usualTexts(2, 5000)) {
     expect(text).not.toMatch(/@|https?:|www\./);
-    // Words within a sentence: what stands at the start of one has its capital from there.
+    // Words within a sentence, since the first one is capitalised by position.
     const inside = text.matchAll(/(?<=[a-z0-9,:] )\p{Lu}\p{Ll}[\p{L}’]*/gu);
     for (const [word] of inside) expect(word).toMatch(allowed);
   }
@@ -104,7 +104,7 @@ test('moods drift between messages and jump now and then', () => {
 
   const jumps = steps.filter((step) => step > 0.5).length;
   const drifts = steps.filter((step) => step > 0 && step < 0.3).length;
-  // Six topics over 300 seconds, a jump each 30 seconds of a topic: about 60.
+  // Six topics over 300 seconds, a jump every 30 seconds per topic: about 60.
   expect(jumps).toBeGreaterThan(20);
   expect(jumps).toBeLessThan(140);
   expect(drifts).toBeGreaterThan(steps.length * 0.8);

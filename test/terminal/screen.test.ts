@@ -5,7 +5,7 @@ import { Screen } from '../../demo/view/screen.js';
 import { Tally } from '../../demo/view/tally.js';
 import { viewFor } from '../../demo/view/view.js';
 
-/** A terminal that keeps what was written to it. */
+/** A terminal that records what was written to it. */
 function terminal(columns = 100, rows = 30, isTTY = true): { readonly stream: WriteStream; read(): string } {
   const pipe = new PassThrough();
   // The view reads the size and writes; nothing else of a terminal is used.

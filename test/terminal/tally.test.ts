@@ -3,7 +3,7 @@ import type { FeedReport } from '../../demo/feed-report.js';
 import { Tally } from '../../demo/view/tally.js';
 import { feedReport } from './feed-report.js';
 
-/** A tally that was given `report` every 100 ms, from 0 to `seconds`. */
+/** A tally that got `report` every 100 ms, from 0 to `seconds`. */
 function fed(seconds: number, report: (at: number) => Partial<FeedReport>): Tally {
   const tally = new Tally(0);
   for (let at = 0; at < seconds * 1000; at += 100) tally.addReport(feedReport(report(at)), at);

@@ -1,4 +1,4 @@
-// A small corpus of our own: phrases from a grammar, so that training can be tested without a data set.
+// A small corpus of our own: phrases from a grammar, to test training without a data set.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../../model/train/network/random.js';

@@ -1,4 +1,4 @@
-// The network's own mathematics: gradients against differences, the lazy optimiser against the dense one.
+// The network's own mathematics: gradients against finite differences, the lazy optimiser against the dense one.
 import { expect, test } from 'vitest';
 import type { Multiply } from '../../model/train/network/matrix.js';
 import { MAX_CLASSES, Network, type NetworkSizes } from '../../model/train/network/network.js';
@@ -51,7 +51,7 @@ test.each([3, 5])('the gradients are those that differences give, with a window 
     lesson.targets.set(text % 2 === 0 ? [0.2, 0.5, 0.9] : [1, 0.25], text * MAX_CLASSES);
   }
   const calm = { dropout: 0, wordDropout: 0 };
-  // At rate 0 a step moves nothing, but the gradients pass through `update`: they are read off there.
+  // At rate 0 a step changes nothing, but the gradients pass through `update`, where they are observed.
   const seen = new Map<Table, Float32Array>();
   const { vectors, kernel, kernelBias, hidden, heads } = network;
   const tables = [vectors.words, vectors.ngrams, kernel, kernelBias, hidden.kernel, hidden.bias];
@@ -99,7 +99,7 @@ test('a table that skips the rows without a gradient ends where the dense optimi
   }
   lazy.finish(steps, 0.01);
   for (let i = 0; i < 2; i++) expect(lazy.values[i]).toBe(dense.values[i]);
-  // Alike but for the correction of the first steps, which goes on while a row waits.
+  // Equal except for the bias correction of the first steps, which continues while a row waits.
   for (let i = 2; i < 4; i++) expect(lazy.values[i]).toBeCloseTo(dense.values[i] ?? 0, 2);
   expect(lazy.values[3]).not.toBe(4);
 });

@@ -1,4 +1,5 @@
-// Training end to end on a small corpus of our own: it learns, it is repeatable, it goes on where it was, and a hub serves what it writes.
+// Training end to end on a small corpus of our own: it learns, is reproducible, resumes where it stopped, and a hub
+// serves the result.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ import { parseManifest } from '../../server/models/manifest.js';
 import { bestOf } from '../../shared/output.js';
 import { moods } from './moods.js';
 
-// Seconds of work, and machines that do other things as well.
+// Seconds of work, on machines that are busy with other things.
 vi.setConfig({ testTimeout: 60_000 });
 
 const engine = await openTrainingEngine('wasm');

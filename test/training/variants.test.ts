@@ -1,4 +1,4 @@
-// Texts that students see once more: what is changed in them, and what is passed on to them.
+// Modified texts for the students: the changes, and the opinions passed on to them.
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../model/train/network/random.js';
 import { CorpusReader } from '../../model/train/texts/corpus.js';

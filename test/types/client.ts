@@ -1,4 +1,4 @@
-/** What the compiler must take and refuse of the client. Compiled, never run. */
+/** What the compiler must accept and reject in the client. Compiled, never run. */
 
 import {
   type AggregateFrame,
@@ -55,7 +55,7 @@ for (const result of results) {
 // @ts-expect-error One of the inputs is of another model.
 void client.predictMany(['a', [1]], { model: 'sentiment' });
 
-// Without a model the input is that of any, and so is the answer.
+// Without a model the input is that of any model, and so is the answer.
 (await client.predict('fine')).prediction satisfies number[];
 
 // One declared model needs no name.
@@ -63,7 +63,7 @@ const single = connect<{ sentiment: { input: string; prediction: number[] } }>('
 // @ts-expect-error The one model takes a string.
 void single.predict([1]);
 
-// A client that declares nothing takes what the protocol takes.
+// A client without declarations accepts what the protocol accepts.
 const loose = connect('http://localhost:3000');
 (await loose.predict([[1, 2]], { model: 'any-name' })).prediction satisfies PredictionValue;
 void loose.predict({ a: [1], b: { dtype: 'int32', shape: [1], data: Int32Array.of(1) } });
@@ -72,7 +72,7 @@ void loose.predict(new Date());
 // @ts-expect-error Nothing takes nothing.
 void loose.predict(undefined);
 
-// Streams: the mode decides what the values are.
+// Streams: the mode determines the values' type.
 for await (const item of client.subscribe('x')) item satisfies StreamItem;
 for await (const item of client.subscribe('x', { history: 5 })) item.text satisfies string | undefined;
 for await (const item of client.subscribe('x', { mode: 'sample', maxRate: 2 })) item satisfies StreamItem;

@@ -1,4 +1,4 @@
-/** What chaos and the attacker's process say to each other. Types only. */
+/** Messages between chaos and the attackers' process. Types only. */
 
 import type { AttackName } from '../attacks/table.js';
 import type { WireCounts } from '../wire/peer.js';

@@ -1,6 +1,6 @@
 /**
- * The process of the attackers: runs what it is told, all at a time, until its seconds are over; then says what went over the wire.
- * The good clients that share its core go first: a real attacker is on another machine.
+ * The attackers' process: runs all requested attacks at once until their time is over, then reports what went over the
+ * wire. The good clients on its core take precedence: a real attacker is on another machine.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -15,7 +15,7 @@ process.on('disconnect', () => process.exit(0));
 
 async function attack({ names, port, seconds, seed }: AttackOrder): Promise<void> {
   const signal = AbortSignal.timeout(1000 * seconds);
-  // Each connection waits for it.
+  // Each connection listens to it.
   setMaxListeners(0, signal);
   const running = names.map(async (name, at): Promise<AttackReport> => {
     const counts = { connects: 0, ended: 0, sentBytes: 0, heldBack: 0 };

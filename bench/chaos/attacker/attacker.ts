@@ -5,9 +5,9 @@ import { Child, LOADER_CORE } from '../../harness/child.js';
 import { within } from '../../harness/deadline.js';
 import type { AttackOrder, AttackReport } from './attack-messages.js';
 
-/** An attack may go on for so long after its time, to let go of its connections. */
+/** Time for an attack to close its connections after its end, in milliseconds. */
 const END_MS = 15_000;
-/** What it keeps for servers that do not read is bounded; this is to be sure. */
+/** Data for servers that do not read is bounded; this is a safeguard. */
 const HEAP_FLAG = '--max-old-space-size=512';
 
 export class Attacker {
@@ -18,7 +18,7 @@ export class Attacker {
     this.#child = new Child({ name: 'the attacker', core: LOADER_CORE, args: [HEAP_FLAG, file], ipc: true });
   }
 
-  /** Runs the attacks for their time; answers what went over the wire. */
+  /** Runs the attacks for their time; resolves with what went over the wire. */
   attack(order: AttackOrder): Promise<readonly AttackReport[]> {
     const report = new Promise<readonly AttackReport[]>((resolve) => this.#child.process.once('message', resolve));
     this.#child.process.send(order);

@@ -1,4 +1,7 @@
-/** A server that says what a peer waits for and throws away the rest, on the hub's core: what an attack costs the machine alone. */
+/**
+ * A server on the hub's core that sends what a peer waits for and discards the rest: the cost of an attack to the
+ * machine alone.
+ */
 
 import { createServer } from 'node:net';
 import { argv } from 'node:process';

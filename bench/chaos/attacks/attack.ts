@@ -1,4 +1,7 @@
-/** What an attack is, and the three shapes that most have: a flood, visits, and a siege. Knows connections and pace; no protocol. */
+/**
+ * What an attack is, and the three common shapes: a flood, visits, and a siege. Knows connections and pace; no
+ * protocol.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../../demo/text/random.js';
@@ -15,21 +18,21 @@ export interface Scene {
 export interface Attack {
   /** One line for people. */
   readonly does: string;
-  /** Whether the acceptance measure takes it: it is one of a single hostile connection, known to hurt. */
+  /** Whether the acceptance measure includes it: an attack by a single hostile connection, known to hurt. */
   readonly isMeasured?: boolean;
   /** Ends soon after its signal, with all its connections closed. */
   readonly run: (scene: Scene) => Promise<void>;
 }
 
-/** A connection that was ended is made anew after so long. */
+/** Delay before a connection that was ended is replaced, in milliseconds. */
 const RECONNECT_MS = 100;
-/** Most connections of one attack at a time. */
+/** Maximum connections of one attack at a time. */
 const MOST_OPEN = 200;
-/** Steps that are overdue beyond so many are left out: a flood does not catch up. */
+/** Maximum overdue steps: a flood does not catch up. */
 const MOST_OVERDUE = 5;
 const STEP_MS = 5;
 
-/** Calls `step` so often, evenly, until the signal. */
+/** Calls `step` at this rate, evenly, until the signal. */
 async function paced(signal: AbortSignal, perSecond: number, step: () => void): Promise<void> {
   let [done, from] = [0, performance.now()];
   while (!signal.aborted) {
@@ -40,19 +43,19 @@ async function paced(signal: AbortSignal, perSecond: number, step: () => void): 
   }
 }
 
-/** What is done first on a connection. */
+/** The first actions on a connection. */
 type Opening = (peer: Peer) => void | Promise<void>;
 
 export interface FloodPlan {
-  /** Whether it goes on reading after the opening. */
+  /** Whether it keeps reading after the opening. */
   readonly reads: boolean;
   readonly open: Opening;
-  /** What follows, so often. */
+  /** What follows, at the given rate. */
   readonly burst: (random: Random) => Buffer;
   readonly perSecond: number;
 }
 
-/** One connection that sends without end; a new one when it is ended. */
+/** One connection that sends continuously, replaced when it is ended. */
 export function flood({ reads, open, burst, perSecond }: FloodPlan): Attack['run'] {
   return async (scene) => {
     const { port, signal, counts, random } = scene;
@@ -70,15 +73,15 @@ export function flood({ reads, open, burst, perSecond }: FloodPlan): Attack['run
 
 export interface VisitPlan {
   readonly perSecond: number;
-  /** How long a connection stays, if it is not ended before. */
+  /** How long a connection stays, unless ended before, in milliseconds. */
   readonly holdMs: number;
-  /** @default 'close' */
+  /** How it leaves. @default 'close' */
   readonly leave?: 'close' | 'reset';
-  /** What is done on the connection. */
+  /** The action on the connection. */
   readonly visit: (peer: Peer, scene: Scene) => void | Promise<void>;
 }
 
-/** Connection after connection, each for one thing. */
+/** Connection after connection, each for one action. */
 export function visits({ perSecond, holdMs, leave = 'close', visit }: VisitPlan): Attack['run'] {
   return async (scene) => {
     const { port, signal, counts } = scene;
@@ -100,15 +103,15 @@ export function visits({ perSecond, holdMs, leave = 'close', visit }: VisitPlan)
 
 export interface SiegePlan {
   readonly peers: number;
-  /** Whether they go on reading after the opening. @default true */
+  /** Whether they keep reading after the opening. @default true */
   readonly reads?: boolean;
   readonly open?: Opening;
-  /** Done on every connection, so often. */
+  /** Done on every connection, at the given rate. */
   readonly step?: (peer: Peer, random: Random) => void;
   readonly perSecond?: number;
 }
 
-/** Many connections that stay and do little; each is made anew when it is ended. */
+/** Many connections that stay and do little; each is replaced when it is ended. */
 export function siege({ peers, reads = true, open, step, perSecond = 1 }: SiegePlan): Attack['run'] {
   return async ({ port, signal, counts, random }) => {
     const one = async (): Promise<void> => {
@@ -125,7 +128,7 @@ export function siege({ peers, reads = true, open, step, perSecond = 1 }: SiegeP
   };
 }
 
-/** Waits, or until the signal. */
+/** Waits, at most until the signal. */
 async function rest(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-/** Frames that RFC 6455 forbids. Each ends its connection; the next one comes at once. */
+/** Frames that RFC 6455 forbids. Each ends its connection; the next follows immediately. */
 
 import { frame, OPCODE } from '../wire/frame.js';
 import { type Attack, visits } from './attack.js';

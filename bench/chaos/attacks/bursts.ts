@@ -1,4 +1,4 @@
-/** CONNECT packets by the thousand, which Socket.IO makes a socket of each. */
+/** CONNECT packets by the thousand, for each of which Socket.IO creates a socket. */
 
 import { frame, repeated } from '../wire/frame.js';
 import { packetsRequest, upgradeRequest } from '../wire/http-text.js';

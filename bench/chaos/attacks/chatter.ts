@@ -1,4 +1,4 @@
-/** One socket that reads, and says far too much. */
+/** One socket that reads, and sends far too much. */
 
 import { frame, repeated } from '../wire/frame.js';
 import { type Attack, flood } from './attack.js';

@@ -1,4 +1,4 @@
-/** Connections that are reset in the middle of something, and things sent in the smallest pieces. */
+/** Connections reset in the middle of something, and data sent in the smallest pieces. */
 
 import { frame, OPCODE } from '../wire/frame.js';
 import { packetsRequest, predictRequest, upgradeRequest } from '../wire/http-text.js';
@@ -9,7 +9,7 @@ const PREDICT: Buffer = eventFrame('predict', { input: [1] });
 const BODY: Buffer = predictRequest('{"input":[1]}');
 const HOLD_MS = 20;
 
-/** A predict event, each character in a frame of its own. */
+/** A predict event with each character in its own frame. */
 const FRAGMENTS: Buffer = Buffer.concat(
   [...'42["predict",{"input":[1]}]'].map((character, at, all) =>
     frame(character, { opcode: at === 0 ? OPCODE.text : OPCODE.continuation, isFinal: at === all.length - 1 }),

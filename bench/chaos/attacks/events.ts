@@ -1,4 +1,4 @@
-/** Events that are wrong in themselves: deep, cut short, not finite, with too many attachments. */
+/** Malformed events: deep, truncated, not finite, with too many attachments. */
 
 import { frame, OPCODE, repeated } from '../wire/frame.js';
 import { predictRequest } from '../wire/http-text.js';

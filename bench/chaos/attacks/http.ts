@@ -1,4 +1,4 @@
-/** HTTP that is too much, or none. */
+/** Excessive or invalid HTTP. */
 
 import { httpRequest, predictRequest } from '../wire/http-text.js';
 import { type Attack, siege, visits } from './attack.js';

@@ -1,4 +1,4 @@
-/** Connections that take a place and do nothing with it, or come and go in it. */
+/** Connections that occupy a place without using it, or keep coming and going. */
 
 import { frame, OPCODE } from '../wire/frame.js';
 import { upgradeRequest } from '../wire/http-text.js';

@@ -16,12 +16,12 @@ const TAILS = [
 const UNFINISHED: Buffer = frame('451-["predict",{"input":{"_placeholder":true,"num":0}}]');
 const BINARY: Buffer = frame(Buffer.alloc(64), { opcode: OPCODE.binary });
 
-/** A packet of a type, and whatever may follow it. */
+/** A packet of a type, with a random payload. */
 function packet(prefix: string, type: number, tail: string): Buffer {
   return frame(`${prefix}${type}${tail}`);
 }
 
-/** Whichever ends the connection, the next visit brings another. */
+/** Any of them may end the connection; the next visit brings another. */
 function eachType(prefix: string): Attack['run'] {
   return visits({
     perSecond: 50,

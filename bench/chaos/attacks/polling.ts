@@ -16,7 +16,7 @@ function guess(next: () => number): string {
   return Array.from({ length: 20 }, () => letters[Math.floor(next() * 64)]).join('');
 }
 
-/** A polling connection, and WebSockets that all want to be its upgrade. */
+/** A polling connection, and several WebSockets that all try to be its upgrade. */
 function upgrades(does: string, sockets: readonly Buffer[], withPoll: boolean): Attack {
   const run = visits({
     perSecond: 20,

@@ -1,4 +1,4 @@
-/** Peers that take or give next to nothing, and hold what they have. */
+/** Peers that take or send next to nothing, and hold what they have. */
 
 import { frame } from '../wire/frame.js';
 import { httpRequest, predictRequest, upgradeRequest } from '../wire/http-text.js';

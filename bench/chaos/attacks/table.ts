@@ -1,4 +1,4 @@
-/** Every attack by its name. Knows the modules; runs nothing. */
+/** Every attack by name. Knows the modules; runs nothing. */
 
 import type { Attack } from './attack.js';
 import { brokenFrames } from './broken-frames.js';
@@ -31,5 +31,5 @@ export type AttackName = keyof typeof TABLE;
 
 export const ATTACKS: Readonly<Record<AttackName, Attack>> = TABLE;
 export const attackNames: readonly AttackName[] = Object.keys(TABLE) as AttackName[];
-/** Those that the acceptance measure takes. */
+/** The attacks of the acceptance measure. */
 export const measuredNames: readonly AttackName[] = attackNames.filter((name) => ATTACKS[name].isMeasured === true);

@@ -1,4 +1,7 @@
-/** All good clients of one hub: opens them, has them ask at a steady rate, measures what goes on, closes them and adds up. Knows no kind's inside. */
+/**
+ * All good clients of one hub: opens them, makes them ask at a steady rate, measures, closes them and adds up. Does not
+ * know the kinds' internals.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { Histogram } from '../../harness/histogram.js';
@@ -27,19 +30,19 @@ export interface CrowdPlan {
   readonly isUp: () => boolean;
 }
 
-/** What the clients felt in one stretch of time. */
+/** What the clients experienced in one period. */
 export interface Feeling {
   readonly latencyUs: Histogram;
-  /** Longest time in which nobody was answered. */
+  /** Longest time without any answer. */
   readonly longestGapMs: number;
 }
 
 const STEP_MS = 2;
-/** Requests that are overdue beyond so many are left out: the crowd does not catch up. */
+/** Maximum overdue requests: the crowd does not catch up. */
 const MOST_OVERDUE = 50;
-/** Longer than the deadline of any request. */
+/** Longer than the deadline of any request, in milliseconds. */
 const SETTLE_MS = 15_000;
-/** After a hub is back, its clients find out within their next attempts to connect. */
+/** Time for clients to reconnect after a hub is back, in milliseconds. */
 const AWAKEN_MS = 5_000;
 
 export class Crowd {
@@ -80,7 +83,7 @@ export class Crowd {
     }, STEP_MS);
   }
 
-  /** What was felt since the last call. */
+  /** What was experienced since the last call. */
   feel(): Feeling {
     const gap = Math.max(this.#longestGapMs, performance.now() - this.#answeredAt);
     const feeling = { latencyUs: this.#latencyUs, longestGapMs: gap };
@@ -90,21 +93,21 @@ export class Crowd {
     return feeling;
   }
 
-  /** Waits until somebody is answered again, or not much longer. */
+  /** Waits until somebody is answered again, for a limited time. */
   async awaken(): Promise<void> {
     const from = this.#answeredAt;
     const deadline = performance.now() + AWAKEN_MS;
     while (this.#answeredAt === from && performance.now() < deadline) await delay(20);
   }
 
-  /** Asks no more, and waits for what was asked. */
+  /** Stops asking, and waits for open requests. */
   async settle(): Promise<void> {
     clearInterval(this.#timer);
     const deadline = performance.now() + SETTLE_MS;
     while (this.#waiting > 0 && performance.now() < deadline) await delay(20);
   }
 
-  /** After `settle`: closes the clients; answers each kind's account and the first faults. */
+  /** After `settle`: closes the clients; returns each kind's account and the first faults. */
   async close(): Promise<{
     readonly accounts: Readonly<Record<ClientKind, Account>>;
     readonly faults: readonly string[];

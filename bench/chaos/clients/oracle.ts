@@ -1,17 +1,20 @@
-/** Knows of every request what its answer must be, and counts what became of it: exactly one of these, or a fault. Knows no transport. */
+/**
+ * Knows the right answer to every request, and counts the results: exactly one of these, or a fault. Knows no
+ * transport.
+ */
 
 export interface Account {
   readonly sent: number;
   readonly answered: number;
-  /** By the code of the error. */
+  /** By error code. */
   readonly refused: Readonly<Record<string, number>>;
-  /** The connection was seen to end before the answer, while the hub was down by our doing. */
+  /** The connection ended before the answer, while the hub was down on purpose. */
   readonly cut: number;
-  /** Never answered: silence, or a connection that ended while the hub was to be up. */
+  /** Never answered: no reply, or a connection that ended while the hub should have been up. */
   readonly lost: number;
-  /** Answers beyond the first to one request. */
+  /** Answers after the first to one request. */
   readonly twice: number;
-  /** Answers with another value, in the wrong order, or to nothing that was asked. */
+  /** Answers with another value, in the wrong order, or to no request. */
   readonly wrong: number;
 }
 
@@ -31,7 +34,7 @@ export class Oracle {
     return this.#expected.size;
   }
 
-  /** Answers the number of a new request whose answer is to be `expected`. */
+  /** Returns the number of a new request whose answer must be `expected`. */
   ask(expected: number): number {
     const number = this.#sent++;
     this.#expected.set(number, expected);
@@ -52,7 +55,7 @@ export class Oracle {
     this.#refused[code] = (this.#refused[code] ?? 0) + 1;
   }
 
-  /** The connection ended before the answer. `isExcused`: by our doing. */
+  /** The connection ended before the answer. `isExcused`: on purpose. */
   cut(number: number, isExcused: boolean): void {
     if (this.#take(number, 'a lost connection') === undefined) return;
     if (isExcused) this.#cut += 1;
@@ -62,13 +65,13 @@ export class Oracle {
     }
   }
 
-  /** An answer that came before that of an earlier request of the same order. */
+  /** An answer that preceded that of an earlier request of the same order. */
   outOfOrder(number: number): void {
     this.#wrong += 1;
     this.#note(`request ${number} was answered before an earlier one`);
   }
 
-  /** Nothing more comes: what waits is lost. */
+  /** Nothing more will arrive: what is open is lost. */
   close(): Account {
     for (const number of [...this.#expected.keys()]) {
       this.#expected.delete(number);
@@ -109,7 +112,7 @@ export class Oracle {
 
 const MOST_FAULTS = 10;
 
-/** Several accounts as one. */
+/** The sum of several accounts. */
 export function sumOf(accounts: readonly Account[]): Account {
   const total = (name: Exclude<keyof Account, 'refused'>): number =>
     accounts.reduce((sum, account) => sum + account[name], 0);

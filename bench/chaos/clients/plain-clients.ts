@@ -1,4 +1,7 @@
-/** Good clients by the stock Socket.IO client: one with ids, whose answers come in any order, and one without, whose answers come in order. */
+/**
+ * Good clients on the stock Socket.IO client: one with ids, whose answers come in any order, and one without, whose
+ * answers come in order.
+ */
 
 import { io, type Socket } from 'socket.io-client';
 import { numberIn, PoliteClient } from './polite-client.js';
@@ -50,7 +53,7 @@ abstract class PlainClient extends PoliteClient {
   }
 
   protected abstract onAnswer(answer: Answer, isError: boolean): void;
-  /** Sees the end of its connection; nothing is sent again. */
+  /** Its connection has ended; nothing is re-sent. */
   protected abstract onLost(): void;
 
   protected settle(number: number, { prediction, code }: Answer, isError: boolean): void {
@@ -80,9 +83,9 @@ export class ClientWithIds extends PlainClient {
 }
 
 export class ClientInOrder extends PlainClient {
-  /** In the order in which they were sent on this connection. */
+  /** In the order of sending on this connection. */
   readonly #waiting = new Set<number>();
-  /** Of the first request of this connection: the hub counts from there. */
+  /** The first request of this connection, from which the hub counts. */
   #first: number | undefined;
 
   protected send(number: number, x: number): void {

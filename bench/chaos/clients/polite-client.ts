@@ -1,24 +1,27 @@
-/** A good client: asks one thing at a time when it is told to, keeps count, and measures. What its four kinds have in common. */
+/** A good client: asks one thing at a time on demand, counts and measures. The common part of the four kinds. */
 
 import type { Histogram } from '../../harness/histogram.js';
 import { Oracle } from './oracle.js';
 
-/** What the clients are told of the world. */
+/** What the clients know of the run. */
 export interface World {
   readonly url: string;
-  /** Whether the hub is down by our doing, or was a moment ago. */
+  /** Whether the hub is, or just was, down on purpose. */
   readonly isExcused: () => boolean;
-  /** Whether the engine fails by our doing: then deadlines pass, at the hub and at the SDK, which ends its requests itself at the same time. */
+  /**
+   * Whether the engine fails on purpose: then deadlines pass, at the hub and at the SDK, which ends its requests itself
+   * at the same time.
+   */
   readonly isEngineHurt: boolean;
-  /** Whether there is a hub at all, as far as we had a hand in it. */
+  /** Whether there is a hub at all, apart from unintended deaths. */
   readonly isUp: () => boolean;
-  /** Microseconds from a request to its answer, of whatever is going on now. */
+  /** Microseconds from a request to its answer, for the current phase. */
   readonly latencyUs: () => Histogram;
   /** Called with each answer. */
   readonly answered: () => void;
 }
 
-/** Requests that one client has under way at most. */
+/** Maximum open requests per client. */
 const MOST_WAITING = 16;
 /** The model doubles and adds one. */
 const expectedOf = (x: number): number => 2 * x + 1;
@@ -28,7 +31,7 @@ export abstract class PoliteClient {
   protected readonly world: World;
   readonly #index: number;
   readonly #sentAt = new Map<number, number>();
-  /** Requests that could not be made: no connection, or as many as may be under way already. */
+  /** Requests not sent: no connection, or too many open. */
   skipped = 0;
 
   constructor(world: World, index: number) {
@@ -41,13 +44,13 @@ export abstract class PoliteClient {
   abstract close(): void | Promise<void>;
   protected abstract send(number: number, x: number): void;
 
-  /** Makes a request, if it may. */
+  /** Sends a request, if allowed. */
   ask(): void {
     if (!this.isReady || this.oracle.waiting >= MOST_WAITING) {
       this.skipped += 1;
       return;
     }
-    // No two clients ask the same in a long time, and every answer is exact as float32.
+    // No two clients ask the same for a long time, and every answer is exact as float32.
     const x = this.#index * X_PER_CLIENT + (this.#asked++ % X_PER_CLIENT);
     const number = this.oracle.ask(expectedOf(x));
     this.#sentAt.set(number, performance.now());
@@ -68,7 +71,7 @@ export abstract class PoliteClient {
     this.oracle.refuse(number, code);
   }
 
-  /** The connection is gone, and with it the answer. */
+  /** The connection is gone, and the answer with it. */
   protected cut(number: number): void {
     this.#settle(number);
     this.oracle.cut(number, this.world.isExcused());
@@ -84,7 +87,10 @@ export abstract class PoliteClient {
 /** Up to 64 clients: 2^23 and its double are exact in float32. */
 const X_PER_CLIENT = 2 ** 17;
 
-/** The number in a prediction of `[x]`, which is a batch of one for a model of shape [1]. Anything else is given back, to be found wrong. */
+/**
+ * The number in a prediction of `[x]`, which is a batch of one for a model of shape [1]. Anything else is returned
+ * unchanged, and found wrong.
+ */
 export function numberIn(prediction: unknown): unknown {
   const [row, ...rows] = Array.isArray(prediction) ? prediction : [];
   return Array.isArray(row) && row.length === 1 && rows.length === 0 ? row[0] : prediction;

@@ -1,18 +1,18 @@
-/** A good client over REST, on one kept connection after the other. */
+/** A good client over REST, on one kept-alive connection after the other. */
 
 import { Agent, request } from 'node:http';
 import { isRecord } from '../../../shared/parse.js';
 import { numberIn, PoliteClient } from './polite-client.js';
 
-/** Longer than any deadline of a prediction. */
+/** Longer than any deadline of a prediction, in milliseconds. */
 const TIMEOUT_MS = 20_000;
-/** A kept connection may end as a request sets out on it; predictions are pure, so it is made again. */
+/** A kept-alive connection may end as a request is sent on it; predictions are pure, so the request is repeated. */
 const MOST_ATTEMPTS = 2;
 
 export class RestClient extends PoliteClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
-  /** Has no connection by whose end it could tell; so it is told. */
+  /** It has no connection whose end it could observe, so it is told. */
   get isReady(): boolean {
     return this.world.isUp();
   }
@@ -52,7 +52,7 @@ export class RestClient extends PoliteClient {
     const body = parse(text);
     if (status === 200) this.answer(number, numberIn(body.prediction));
     else if (isRecord(body.error)) this.refuse(number, String(body.error.code));
-    // No typed answer is none.
+    // An untyped answer does not count.
     else this.cut(number);
   }
 }

@@ -1,10 +1,10 @@
-/** A good client by the SDK, which sends again what a lost connection left unanswered. */
+/** A good client on the SDK, which re-sends what a lost connection left unanswered. */
 
 import { connect, isTickcastError, type TickcastClient } from '../../../client/index.js';
 import { numberIn, PoliteClient } from './polite-client.js';
 
 const OPEN_MS = 20_000;
-/** How the SDK says that it had sent a request and heard nothing: no refusal of the hub. */
+/** The SDK's message for a request that was sent and got no answer: not a refusal of the hub. */
 const SILENCE = 'no answer within';
 
 export class SdkClient extends PoliteClient {

@@ -1,4 +1,7 @@
-/** A wall clock that steps, by libfaketime: a file says how far it is from the machine's. The monotonic clock goes on as it is. */
+/**
+ * A wall clock that steps, by libfaketime: a file holds its offset from the machine's. The monotonic clock continues
+ * unchanged.
+ */
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +13,11 @@ const LIBRARIES = [
 
 export interface ClockFile {
   readonly env: Readonly<Record<string, string>>;
-  /** Puts the wall clock so many seconds before or after the machine's. */
+  /** Sets the wall clock this many seconds before or after the machine's. */
   step(seconds: number): void;
 }
 
-/** Undefined where libfaketime (Debian: faketime) is not installed. */
+/** Undefined when libfaketime (Debian: faketime) is not installed. */
 export function clockFile(folder: string): ClockFile | undefined {
   const library = LIBRARIES.find((path) => existsSync(path));
   if (library === undefined) return undefined;

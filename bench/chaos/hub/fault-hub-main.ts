@@ -1,4 +1,4 @@
-/** A hub whose models may be of the runtime `fault`, which no command line can give it. Otherwise the process is as small as it can be. */
+/** A hub whose models may use the runtime `fault`, which no command line offers. Otherwise the process is minimal. */
 
 import { argv, env } from 'node:process';
 import { App, createLogger, readConfig } from '../../../server/index.js';

@@ -1,4 +1,7 @@
-/** One hub from the built files in a process of its own, at its defaults but for what is said here: started, hurt, started again on its port, ended. */
+/**
+ * One hub from the built files in its own process, with default options except as given: started, damaged, restarted on
+ * its port, ended.
+ */
 
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,7 +13,7 @@ import { processRssBytes } from '../../harness/process-cpu.js';
 export interface HubSetting {
   /** The models' folder. */
   readonly models: string;
-  /** Of the hub's `--max-old-space-size`. */
+  /** For the hub's `--max-old-space-size`. */
   readonly heapMiB: number;
   /** Whether it has the runtime `fault`. */
   readonly withFault?: boolean;
@@ -46,7 +49,7 @@ export class HubProcess {
     return hub;
   }
 
-  /** Starts it where it was; it must have ended. */
+  /** Restarts it on its port; it must have ended. */
   async restart(): Promise<void> {
     const { models, heapMiB, withFault = false, flags = [], nodeFlags = [], wrapper = [], env = {} } = this.#setting;
     const main = withFault ? './fault-hub-main.js' : '../../../server/main.js';
@@ -82,7 +85,7 @@ export class HubProcess {
     this.isUp = true;
   }
 
-  /** Whether a probe is answered 200 in time. */
+  /** Whether a probe returns 200 in time. */
   async answers(path: string, timeoutMs: number): Promise<boolean> {
     return fetch(`${this.url}${path}`, {
       signal: AbortSignal.timeout(timeoutMs),
@@ -96,7 +99,7 @@ export class HubProcess {
     );
   }
 
-  /** Resident memory now; undefined when there is no process. */
+  /** Current resident memory; undefined without a process. */
   rssBytes(): number | undefined {
     try {
       const bytes = processRssBytes(this.#child?.pid ?? 0);
@@ -121,7 +124,7 @@ export class HubProcess {
     await this.#child?.end('SIGKILL');
   }
 
-  /** Asks it to drain; answers whether it ended by itself, and in good order. */
+  /** Asks it to drain; returns whether it exited by itself, and in order. */
   async drain(): Promise<boolean> {
     const child = this.#child;
     if (child === undefined || this.death !== undefined) return false;
@@ -133,7 +136,7 @@ export class HubProcess {
   }
 }
 
-/** Of what a process printed before it ended: that its heap was full, which fills pages, else the beginning. */
+/** From the output of a process before its end: that its heap was full, which fills pages, otherwise the beginning. */
 function lastWords(message: string): string {
   const reason = /out of memory|OOM/.test(message) ? 'its heap was full' : undefined;
   const [first = ''] = message.split('\n');

@@ -1,9 +1,12 @@
-/** The models of the hub under chaos, written as files: one whose every answer is known, and where it is wanted one that fails on demand. */
+/**
+ * The models of the hub under chaos, written as files: one whose every answer is known, and optionally one that fails
+ * on demand.
+ */
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Writes a repository with `linear`, y = 2 x + 1, and with `fault` of `tickcast/testing` where asked; answers its folder. */
+/** Writes a repository with `linear`, y = 2 x + 1, and optionally `fault` of `tickcast/testing`; returns its folder. */
 export async function writeModels(root: string, withFault: boolean): Promise<string> {
   const repository = join(root, withFault ? 'models-with-fault' : 'models');
   const linear = join(repository, 'linear', '1');

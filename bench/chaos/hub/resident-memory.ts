@@ -1,7 +1,7 @@
-/** Resident memory of the hub over time: what it was before, at most, and after. Reads by a function; knows no process. */
+/** Resident memory of the hub over time: before, peak and after. Reads through a function; knows no process. */
 
 const SAMPLE_MS = 100;
-/** The middle of so many samples stands for a moment: one may fall into a collection. */
+/** The median of this many samples represents a moment: a single one may coincide with a collection. */
 const MOMENT_SAMPLES = 20;
 
 export class ResidentMemory {
@@ -22,13 +22,13 @@ export class ResidentMemory {
     if (this.#recent.length > MOMENT_SAMPLES) this.#recent.shift();
   }
 
-  /** About now; NaN before the first sample. */
+  /** The current value, approximately; NaN before the first sample. */
   get now(): number {
     const sorted = [...this.#recent].sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   }
 
-  /** The most since the last call. */
+  /** The peak since the last call. */
   takePeak(): number {
     const peak = this.#peak;
     this.#peak = 0;

@@ -1,4 +1,7 @@
-/** A folder on a disk of its own that a test can fill: a small file system in memory (mounting takes root), or one whose writes the test makes fail. */
+/**
+ * A folder on its own disk that a test can fill: a small file system in memory (mounting takes root), or one whose
+ * writes fail on demand.
+ */
 
 import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -16,7 +19,7 @@ export interface SmallDisk {
   remove(): void;
 }
 
-/** Makes it within an empty folder; undefined where a real one may not be mounted. */
+/** Creates it in an empty folder; undefined where a real one may not be mounted. */
 export function smallDisk(root: string, kind: SmallDisk['kind']): SmallDisk | undefined {
   const folder = join(root, 'disk');
   mkdirSync(folder);
@@ -29,7 +32,7 @@ export function smallDisk(root: string, kind: SmallDisk['kind']): SmallDisk | un
   const ballast = join(folder, 'ballast');
   const fill = (): void => {
     const file = openSync(ballast, 'w');
-    // Pages at a time, then bytes: until not one is left.
+    // Pages at a time, then bytes, until none is left.
     for (const size of [1 << 20, 4096, 1]) {
       const bytes = Buffer.alloc(size);
       try {
@@ -41,12 +44,14 @@ export function smallDisk(root: string, kind: SmallDisk['kind']): SmallDisk | un
     closeSync(file);
   };
   const free = (): void => rmSync(ballast, { force: true });
-  // Lazily, in case the hub has not gone.
+  // Lazily, in case the hub is still running.
   const remove = (): void => void execFileSync('umount', ['-l', folder]);
   return { kind: 'real', folder, nodeFlags: [], fill, free, remove };
 }
 
-/** Its writes fail in the threads of the hub while a file is there. Threads load what `--require` names before their own files. */
+/**
+ * Its writes fail in the hub's threads while a file exists. Threads load what `--require` names before their own files.
+ */
 function pretendedDisk(root: string, folder: string): SmallDisk {
   const [flag, preload] = [join(root, 'disk-is-full'), join(root, 'full-disk.cjs')];
   writeFileSync(

@@ -1,4 +1,6 @@
-/** One WebSocket frame from a client, right or wrong in every field. Knows RFC 6455; nothing of what the payload means. */
+/**
+ * One WebSocket frame from a client, with every field right or wrong. Knows RFC 6455; nothing of the payload's meaning.
+ */
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -6,15 +8,15 @@ export interface FrameFields {
   readonly opcode?: number;
   /** Whether the message ends here. @default true */
   readonly isFinal?: boolean;
-  /** @default true */
+  /** Whether it is masked. @default true */
   readonly isMasked?: boolean;
   /** The three reserved bits, as a number. @default 0 */
   readonly reserved?: number;
-  /** What the header says of the length; the payload is sent as it is. */
+  /** The length claimed by the header; the payload is sent as it is. */
   readonly declaredBytes?: number;
 }
 
-/** The mask is zero where there is one: the payload stays as it is, and the server's work is the same. */
+/** The mask, if any, is zero: the payload stays as it is, and the server's work is the same. */
 export function frame(payload: string | Uint8Array, fields: FrameFields = {}): Buffer {
   const { opcode = OPCODE.text, isFinal = true, isMasked = true, reserved = 0, declaredBytes } = fields;
   const body = Buffer.from(payload);
@@ -23,7 +25,7 @@ export function frame(payload: string | Uint8Array, fields: FrameFields = {}): B
   return Buffer.concat([...header, ...(isMasked ? [Buffer.alloc(4)] : []), body]);
 }
 
-/** The same frame so many times, in one piece. */
+/** The same frame repeated, as one buffer. */
 export function repeated(bytes: Buffer, times: number): Buffer {
   return Buffer.concat(Array<Buffer>(times).fill(bytes));
 }

@@ -1,4 +1,4 @@
-/** HTTP requests as the bytes on the wire: upgrades, polls, posts. Knows paths and headers; sends nothing. */
+/** HTTP requests as bytes on the wire: upgrades, polls, posts. Knows paths and headers; sends nothing. */
 
 const SOCKET_PATH = '/socket.io/?EIO=4';
 
@@ -15,7 +15,7 @@ export function httpRequest(path: string, { method = 'GET', headers = {}, body }
   return body === undefined ? head : Buffer.concat([head, Buffer.from(body)]);
 }
 
-/** Asks for a WebSocket: a new connection, or the upgrade of one. */
+/** Requests a WebSocket: a new connection, or the upgrade of one. */
 export function upgradeRequest(sid?: string): Buffer {
   return httpRequest(`${SOCKET_PATH}&transport=websocket${sid === undefined ? '' : `&sid=${sid}`}`, {
     headers: {
@@ -27,7 +27,7 @@ export function upgradeRequest(sid?: string): Buffer {
   });
 }
 
-/** A poll: without `sid` it makes a connection. */
+/** A poll; without `sid` it opens a connection. */
 export function pollRequest(sid?: string, query = ''): Buffer {
   return httpRequest(`${SOCKET_PATH}&transport=polling${sid === undefined ? '' : `&sid=${sid}`}${query}`);
 }

@@ -1,20 +1,23 @@
-/** One TCP connection of an attacker, that counts what goes over it and holds back what the other side does not take. Knows bytes only. */
+/**
+ * One TCP connection of an attacker, which counts its traffic and holds back what the other side does not take. Knows
+ * only bytes.
+ */
 
 import { connect, type Socket } from 'node:net';
 
-/** Where attackers come from: an address of their own, as everybody else has. */
+/** The attackers' own address, as everybody else has one. */
 const ADDRESS = '127.0.0.2';
-/** More than so many bytes are not kept for a server that does not read. */
+/** Maximum bytes kept for a server that does not read. */
 const BACKLOG_BYTES = 1 << 20;
-/** Of an answer so many characters are kept to be searched. */
+/** Characters of an answer kept for searching. */
 const KEPT_CHARS = 4_096;
 
 export interface WireCounts {
   connects: number;
-  /** Connections that the other side ended. */
+  /** Connections ended by the other side. */
   ended: number;
   sentBytes: number;
-  /** Writes that were left out because the other side had not taken those before. */
+  /** Writes skipped because the other side had not taken the earlier ones. */
   heldBack: number;
 }
 
@@ -27,7 +30,7 @@ export class Peer {
   #text = '';
   #onText: (() => void) | undefined;
 
-  /** Reads until it is told not to. */
+  /** Reads until told not to. */
   constructor(port: number, counts: WireCounts) {
     this.#counts = counts;
     counts.connects += 1;
@@ -40,7 +43,7 @@ export class Peer {
         resolve();
       });
     });
-    // The end of the other side is found only by who reads.
+    // Only a reader notices the end of the other side.
     this.#socket.on('data', (bytes) => this.#keep(bytes)).on('end', () => this.#socket.destroy());
   }
 
@@ -48,7 +51,7 @@ export class Peer {
     return !this.#socket.destroyed;
   }
 
-  /** False when the bytes were left out: the connection is over, or too much waits already. */
+  /** False when the bytes were skipped: the connection is over, or too much is waiting. */
   write(bytes: Uint8Array): boolean {
     if (this.#socket.destroyed) return false;
     if (this.#socket.writableLength > BACKLOG_BYTES) {
@@ -60,7 +63,7 @@ export class Peer {
     return true;
   }
 
-  /** What `pattern` finds in the next answer; undefined when none comes in time. Needs a peer that reads. */
+  /** What `pattern` finds in the next answer; undefined when none comes in time. Requires a reading peer. */
   async find(pattern: RegExp, timeoutMs: number): Promise<string | undefined> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
@@ -81,22 +84,22 @@ export class Peer {
     }
   }
 
-  /** Takes nothing from now on. */
+  /** Reads nothing from now on. */
   stopReading(): void {
     this.#socket.removeAllListeners('data').pause();
   }
 
-  /** Takes a little of what has come, after {@link stopReading}. */
+  /** Reads a little of what has arrived, after {@link stopReading}. */
   sip(bytes: number): void {
     this.#socket.read(bytes);
   }
 
-  /** Ends this direction; the other stays as it is. */
+  /** Ends this direction; the other stays open. */
   finish(): void {
     this.#socket.end();
   }
 
-  /** Ends the connection at once, by a reset where asked. */
+  /** Ends the connection immediately, optionally by a reset. */
   drop(how: 'close' | 'reset' = 'close'): void {
     if (this.#socket.destroyed) return;
     this.#isMine = true;
@@ -107,12 +110,12 @@ export class Peer {
   #keep(bytes: Buffer): void {
     this.#text = (this.#text + bytes.toString('latin1')).slice(-KEPT_CHARS);
     this.#onText?.();
-    // Who was sent a close comes again; one that goes on would talk to nobody.
+    // A peer that got a close reconnects; continuing would reach nobody.
     if (isClose(bytes)) this.#socket.destroy();
   }
 }
 
-/** Whether a chunk begins or ends with a close frame; its first byte is in no text that the hub sends. */
+/** Whether a chunk begins or ends with a close frame; its first byte occurs in no text that the hub sends. */
 function isClose(bytes: Buffer): boolean {
   return [0, bytes.length - 2, bytes.length - 4].some((at) => bytes[at] === 0x88);
 }

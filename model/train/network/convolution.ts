@@ -1,28 +1,28 @@
 /**
- * The convolution over a text's words and what is kept of it: of each filter the largest and the summed answer. The kernel is applied to
- * the batch's distinct words once (`parts`); a text then only adds what its neighbours contribute.
+ * The convolution over a text's words and its pooling: the maximum and the sum per filter. The kernel is applied once
+ * to the batch's distinct words (`parts`); a text then only adds its neighbours' contributions.
  */
 
 import type { Batch } from '../texts/batch.js';
 
 export interface ConvolutionSizes {
   readonly filters: number;
-  /** Words that a filter sees, odd. */
+  /** Words covered by a filter, odd. */
   readonly window: number;
 }
 
 export class Convolution {
-  /** Answers of the filters to each token, after relu. */
+  /** Outputs of the filters at each token, after relu. */
   #answers = new Float32Array(0);
-  /** Of each text and filter: the token with the largest answer. */
+  /** Per text and filter: the token with the largest output. */
   #peaks = new Int32Array(0);
   #slopes = new Float32Array(0);
 
   constructor(readonly sizes: ConvolutionSizes) {}
 
   /**
-   * `parts` holds for each slot `window` times `filters` numbers: what the word adds to the answer so many places before it, up to as
-   * many after it. Writes `2 * filters` numbers a text to `pooled`, `stride` apart.
+   * `parts` holds `window` times `filters` numbers per slot: what the word adds to the output at each place from before
+   * it to after it. Writes `2 * filters` numbers per text to `pooled`, `stride` apart.
    */
   forward(
     batch: Batch,
@@ -82,7 +82,7 @@ export class Convolution {
     }
   }
 
-  /** Writes the gradient of `parts` and adds that of the bias, from that of `pooled`. */
+  /** From the gradient of `pooled`, writes the gradient of `parts` and adds that of the bias. */
   backward(
     batch: Batch,
     pooledSlopes: Float32Array,

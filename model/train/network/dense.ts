@@ -1,4 +1,4 @@
-/** A dense layer's weights, and the softmax that a head ends with. */
+/** A dense layer's weights, and the softmax at the end of a head. */
 
 import type { Random } from './random.js';
 import { Table } from './table.js';
@@ -21,7 +21,7 @@ export function createDense(inputs: number, outputs: number, gain: number, rando
   };
 }
 
-/** Writes the probabilities that a head gives to the hidden units `h[from ..)` to `to[at ..)`. */
+/** Writes a head's probabilities for the hidden units `h[from ..)` to `to[at ..)`. */
 export function softmax(
   { kernel, bias, inputs, outputs }: Dense,
   h: Float32Array,

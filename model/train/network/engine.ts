@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js for training: natively where that works, else on wasm. Training takes one operation from it, the product of matrices.
- * Knows no model.
+ * TensorFlow.js for training: native if that works, otherwise wasm. Training uses only its matrix product. Knows no
+ * model.
  */
 
 import { type Backend, openBackend } from '../../../server/engine/backend/backend.js';
@@ -19,7 +19,7 @@ export async function openTrainingEngine(choice: 'auto' | 'native' | 'wasm' | 'c
   const { tf } = backend;
   const tensor = ({ values, rows, columns }: Matrix) =>
     tf.tensor2d(values.subarray(0, rows * columns), [rows, columns]);
-  // Not in a tidy(): it looks for tensors in what comes out, number by number.
+  // Not in a tidy(): it searches the output for tensors, number by number.
   const multiply: Multiply = (a, b, transposeA = false, transposeB = false) => {
     const [left, right] = [tensor(a), tensor(b)];
     const product = tf.matMul(left, right, transposeA, transposeB);

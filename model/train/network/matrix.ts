@@ -1,4 +1,4 @@
-/** Matrices as plain arrays, row by row, and the few sums that need no engine. */
+/** Matrices as plain row-major arrays, and the few sums that need no engine. */
 
 /** The array may be longer. */
 export interface Matrix {
@@ -7,7 +7,7 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** The product, row by row. Either factor may be taken transposed. */
+/** The row-major product. Either factor may be transposed. */
 export type Multiply = (a: Matrix, b: Matrix, transposeA?: boolean, transposeB?: boolean) => Float32Array;
 
 export function matrix(values: Float32Array, rows: number, columns: number): Matrix {

@@ -1,6 +1,7 @@
 /**
- * The text network: word vectors, convolution and pooling, a hidden layer, and one softmax for each set of labels. Gradients by hand, so
- * that a step costs what its words cost and not what the tables hold; the large products are the engine's.
+ * The text network: word vectors, convolution and pooling, a hidden layer, and one softmax per set of labels. Gradients
+ * are hand-written, so that a step costs what its words cost and not the whole tables; the engine computes the large
+ * products.
  */
 
 import type { Batch } from '../texts/batch.js';
@@ -14,21 +15,24 @@ import { type TableSizes, WordVectors } from './word-vectors.js';
 
 export interface NetworkSizes extends TableSizes, ConvolutionSizes {
   readonly hidden: number;
-  /** Whether the hidden layer sees the sum of the word vectors too. */
+  /** Whether the hidden layer also receives the sum of the word vectors. */
   readonly bag: boolean;
 }
 
 export interface Regularisation {
-  /** Share of the numbers between layers that a step leaves out. */
+  /** Fraction of activations between layers that a step drops. */
   readonly dropout: number;
-  /** Share of the words that a step leaves out. */
+  /** Fraction of words that a step drops. */
   readonly wordDropout: number;
 }
 
-/** What a step is to learn: for each text of the batch the head and the wanted probabilities, which may sum to any weight. */
+/**
+ * The targets of a step: for each text of the batch, the head and the target probabilities, which may sum to any
+ * weight.
+ */
 export interface Lesson {
   readonly heads: Uint8Array;
-  /** `MAX_CLASSES` a text. */
+  /** `MAX_CLASSES` per text. */
   readonly targets: Float32Array;
 }
 
@@ -71,7 +75,7 @@ export class Network {
     return 2 * this.sizes.filters + (this.sizes.bag ? this.sizes.width : 0);
   }
 
-  /** One step of learning; the loss of the batch. `step` counts from 1. */
+  /** One training step; returns the loss of the batch. `step` counts from 1. */
   learn(batch: Batch, lesson: Lesson, { dropout, wordDropout }: Regularisation, step: number, rate: number): number {
     const { pooledWidth, hidden } = this;
     const random = this.#random;
@@ -113,18 +117,18 @@ export class Network {
     return loss;
   }
 
-  /** Forgets all momentum: the next step is step 1. */
+  /** Clears all momentum: the next step is step 1. */
   restart(): void {
     for (const table of [...this.#dense(), this.vectors.words, this.vectors.ngrams]) table.restart();
   }
 
-  /** Brings all weights to where they are after the last step. */
+  /** Brings all weights up to date after the last step. */
   finish(step: number, rate: number): void {
     this.vectors.words.finish(step, rate);
     this.vectors.ngrams.finish(step, rate);
   }
 
-  /** The probabilities that head `head` gives to the texts of the batch. */
+  /** Head `head`'s probabilities for the texts of the batch. */
   predict(batch: Batch, head: number): Float32Array {
     const { v } = this.#makeRoom(batch);
     this.vectors.forward(batch, v);

@@ -1,4 +1,4 @@
-/** Random numbers from a seed: the same seed gives the same training run on every machine. */
+/** Seeded random numbers: the same seed gives the same training run on every machine. */
 
 export class Random {
   #state: number;

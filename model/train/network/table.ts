@@ -1,22 +1,22 @@
 /**
- * Rows of numbers that learn by Adam. A row that a batch does not hold costs nothing in that step; what Adam's momentum would have done
- * to it meanwhile is a geometric series, made up for when the row is next needed. So a step costs what the batch holds, and gives what
- * the dense optimiser gives.
+ * Table rows trained by Adam. Rows that a batch does not use cost nothing in that step; the effect of Adam's momentum
+ * on them meanwhile is a geometric series, applied when the row is next needed. So a step costs what the batch uses,
+ * with the results of the dense optimiser.
  */
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.99;
 const EPSILON = 1e-8;
-/** By this the momentum's push shrinks with each step without a gradient. */
+/** Decay factor of the momentum's push per step without a gradient. */
 const FADE = BETA_1 / Math.sqrt(BETA_2);
 
 export class Table {
   readonly gradient: Float32Array;
   readonly #mean: Float32Array;
   readonly #square: Float32Array;
-  /** Step up to which a row is. */
+  /** The step up to which a row is current. */
   readonly #upTo: Int32Array;
-  /** Rows that have a gradient. */
+  /** Rows with a gradient. */
   readonly #touched: Int32Array;
   readonly #isTouched: Uint8Array;
   #touchedCount = 0;
@@ -38,14 +38,14 @@ export class Table {
     return this.#upTo.length;
   }
 
-  /** Forgets all momentum: the next step is step 1. */
+  /** Clears all momentum: the next step is step 1. */
   restart(): void {
     this.#mean.fill(0);
     this.#square.fill(0);
     this.#upTo.fill(0);
   }
 
-  /** Brings a row to where it is before step `step`, and says that it will have a gradient in it. */
+  /** Brings a row up to date before step `step`, and marks it as having a gradient in it. */
   touch(row: number, step: number, rate: number): void {
     if (this.#isTouched[row] === 1) return;
     this.#isTouched[row] = 1;
@@ -53,7 +53,7 @@ export class Table {
     this.#catchUp(row, step - 1, rate);
   }
 
-  /** Moves the touched rows against their gradients, which are zero after it. `step` counts from 1. */
+  /** Moves the touched rows against their gradients, which are then zeroed. `step` counts from 1. */
   update(step: number, rate: number): void {
     const { values, gradient, width } = this;
     const mean = this.#mean;
@@ -78,7 +78,7 @@ export class Table {
     this.#touchedCount = 0;
   }
 
-  /** Brings every row to where it is after the last step. */
+  /** Brings every row up to date after the last step. */
   finish(step: number, rate: number): void {
     for (let row = 0; row < this.rows; row++) this.#catchUp(row, step, rate);
   }

@@ -1,4 +1,7 @@
-/** The vector of a word: its row of one table, and the sum of its n-grams' rows of another by the root of their number. */
+/**
+ * The vector of a word: its row of one table, plus the sum of its n-grams' rows of another divided by the square root
+ * of their number.
+ */
 
 import type { Batch } from '../texts/batch.js';
 import type { WordRows } from '../texts/words.js';
@@ -29,7 +32,7 @@ export class WordVectors {
     this.ngrams = new Table(random.normals(2 ** ngramBits * width, 0.05), width);
   }
 
-  /** Says that the words of the batch learn in step `step`. */
+  /** Marks the words of the batch as trained in step `step`. */
   touch(batch: Batch, step: number, rate: number): void {
     const rows = this.#rows;
     for (let slot = 0; slot < batch.wordCount; slot++) {
@@ -40,7 +43,7 @@ export class WordVectors {
     }
   }
 
-  /** Writes the vectors of the batch's words, one after the other. */
+  /** Writes the vectors of the batch's words, concatenated. */
   forward(batch: Batch, vectors: Float32Array): void {
     const rows = this.#rows;
     const { width } = this.sizes;

@@ -1,4 +1,7 @@
-/** A trained network as a TensorFlow.js layers model: topology, weights manifest, weights. Any tfjs loads it that knows the text encoder. */
+/**
+ * Exports a trained network as a TensorFlow.js layers model: topology, weights manifest, weights. Any tfjs that knows
+ * the text encoder can load it.
+ */
 
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers as layerTypes, SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -24,7 +27,10 @@ interface Weight {
   readonly values: Float32Array;
 }
 
-/** The tables become one byte a weight; the small layers stay float32. With `exact` all do. Same network, same bytes. */
+/**
+ * The tables become one byte per weight; the small layers stay float32. With `exact`, everything does. Deterministic:
+ * the same network gives the same bytes.
+ */
 export function createArtefact({ layers, tf }: Backend, network: Network, exact = false): Artefact {
   const entries: io.WeightsManifestEntry[] = [];
   const parts: Uint8Array[] = [];
@@ -68,7 +74,9 @@ export function createArtefact({ layers, tf }: Backend, network: Network, exact 
   };
 }
 
-/** Loads an artefact as any tfjs does: what is measured is what is shipped. The caller disposes of the model. */
+/**
+ * Loads an artefact as any tfjs does, so that what is measured is what is shipped. The caller disposes of the model.
+ */
 export function loadArtefact({ tf, layers }: Backend, { modelJson, weights }: Artefact): Promise<LayersModel> {
   registerHashedTextEncoder(tf, layers);
   const weightData = new Uint8Array(weights).buffer;
@@ -78,7 +86,7 @@ export function loadArtefact({ tf, layers }: Backend, { modelJson, weights }: Ar
 
 const PREDICT_TEXTS = 500;
 
-/** The probabilities of all texts, one after the other. */
+/** The probabilities of all texts, concatenated. */
 export function predictTexts({ tf }: Backend, model: LayersModel, texts: readonly string[]): Float32Array {
   const all = new Float32Array(texts.length * LABELS.length);
   for (let from = 0; from < texts.length; from += PREDICT_TEXTS) {

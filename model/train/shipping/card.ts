@@ -1,4 +1,4 @@
-/** The model card: what a trained model is, on what, how good, and what it gets wrong. Figures are of the files as they are shipped. */
+/** The model card: what a trained model is, its data, its quality and its errors. Figures are of the shipped files. */
 
 import { percent } from '../../evaluate/report.js';
 import type { Scores } from '../../evaluate/scores.js';
@@ -24,10 +24,10 @@ export interface CardFacts {
   readonly bytes: number;
   /** Those with labels. */
   readonly sets: readonly { readonly name: string; readonly texts: number }[];
-  /** Texts that students saw once more, changed. */
+  /** Modified copies of texts for the students. */
   readonly variants: number;
   readonly probe: readonly { readonly sentence: ProbeSentence; readonly isRight: boolean }[];
-  /** Of this run and of the others that were found, by seed. */
+  /** Of this run and of other runs found, by seed. */
   readonly runs: readonly RunFigures[];
 }
 

@@ -1,4 +1,4 @@
-/** The figures of each run, kept beside its intermediate results: the card tells how far runs with other seeds differ. */
+/** The figures of each run, kept beside its intermediate results: the card reports the variation between seeds. */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import type { RunFigures } from './card.js';
 
 const FILE = 'figures.json';
 
-/** Keeps the figures of the run in `work`; those of all runs whose work folders lie beside it, by seed. */
+/** Stores the run's figures in `work`; returns those of all runs in neighbouring work folders, by seed. */
 export function keepFigures(work: string, figures: RunFigures): RunFigures[] {
   writeFileSync(join(work, FILE), `${JSON.stringify(figures)}\n`);
   const parent = dirname(work);

@@ -1,11 +1,11 @@
-/** Writes a trained model as the folder that a hub serves: model.json, weights.bin, manifest.json. */
+/** Writes a trained model as a folder for a hub: model.json, weights.bin, manifest.json. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LABELS } from '../texts/sources.js';
 import type { Artefact } from './artefact.js';
 
-/** Longest text the model takes, in UTF-16 units: many times what it reads. */
+/** Maximum text length, in UTF-16 units: many times what the model reads. */
 const MAX_TEXT_LENGTH = 10_000;
 
 const MANIFEST = {
@@ -32,7 +32,7 @@ export function writeModelFolder(folder: string, artefact: Artefact, card: strin
   return bytes;
 }
 
-/** As the repository's formatter has it: short lists and objects on one line. */
+/** In the style of the repository's formatter: short lists and objects on one line. */
 function formatManifest(manifest: object): string {
   const text = JSON.stringify(manifest, null, 2);
   return `${text

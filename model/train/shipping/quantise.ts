@@ -1,12 +1,12 @@
-/** Floats to single bytes and how to read them back, in the form of a TensorFlow.js weights manifest. */
+/** Quantises floats to single bytes, in the form of a TensorFlow.js weights manifest. */
 
 export interface QuantisedWeights {
   readonly bytes: Uint8Array;
-  /** A value is read back as `byte * scale + min`. */
+  /** A value is restored as `byte * scale + min`. */
   readonly quantization: { readonly dtype: 'uint8'; readonly min: number; readonly scale: number };
 }
 
-/** Zero is read back as exactly zero, so that rows which training never touched stay silent. The error is at most half of `scale`. */
+/** Zero is restored exactly, so that rows untouched by training stay silent. The error is at most half of `scale`. */
 export function quantise(values: Float32Array): QuantisedWeights {
   let low = 0;
   let high = 0;

@@ -1,15 +1,17 @@
-/** The texts of one step: their tokens one after the other, each as a number of the step's distinct words. Knows no weights. */
+/**
+ * The texts of one step: their tokens concatenated, each as an index into the step's distinct words. Knows no weights.
+ */
 
 import type { Corpus } from './corpus.js';
 
 export class Batch {
-  /** Texts. */
+  /** Number of texts. */
   count = 0;
-  /** Of the corpus. */
+  /** Indices into the corpus. */
   texts: Int32Array = new Int32Array(0);
   /** Text i has the tokens `starts[i] .. starts[i + 1]`. */
   starts = new Int32Array(1);
-  /** The slot of each token: its word's place in `words`. */
+  /** The slot of each token: its word's index in `words`. */
   slots = new Int32Array(0);
   /** Distinct words, `wordCount` of them. */
   readonly words: Int32Array;

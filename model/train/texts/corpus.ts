@@ -1,20 +1,20 @@
-/** All texts of all sets as word numbers, in one row of arrays. Knows no file and no network. */
+/** All texts of all sets as word numbers, in one set of arrays. Knows no files and no network. */
 
 import { TokenList } from '../../../shared/text/token-list.js';
 import { Tokeniser } from '../../../shared/text/tokenise.js';
 import type { SourceSet } from './sources.js';
 import { Words } from './words.js';
 
-/** Tokens of a text that are read. */
+/** Maximum tokens read per text. */
 export const MAX_TOKENS = 56;
 
 export interface Corpus {
-  /** Texts. */
+  /** Number of texts. */
   readonly count: number;
   /** Text i has the words `starts[i] .. starts[i + 1]` of `words`. */
   readonly starts: Int32Array;
   readonly words: Int32Array;
-  /** Which set a text is of, as an index into the sets given. */
+  /** The set of each text, as an index into the given sets. */
   readonly sets: Uint8Array;
   /** The classes of a text as bits; most have one. */
   readonly classes: Int32Array;

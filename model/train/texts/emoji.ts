@@ -1,15 +1,15 @@
 /**
- * What emoji add to a text. The labelled tweets have none, so that no network learns from labels what they do to a text: a table of our own
- * says it.
+ * The effect of emoji on a text. The labelled tweets have none, so no network learns it from labels: it comes from our
+ * own table.
  */
 
 import type { Corpus } from './corpus.js';
 import type { Words } from './words.js';
 
 /**
- * How people use them, by strength. Left out is what is used both ways, such as 🙃 and 🤷, and what is a thing, such as 🚗. Held against
- * the log-odds that emoji have in the labels of GoEmotions and TweetEval emotion, where 49 of them are frequent: no sign differs,
- * and laughter and tears say as little there as here.
+ * How people use them, by strength. Omits those used both ways, such as 🙃 and 🤷, and objects, such as 🚗. Compared
+ * with the log-odds of emoji in the labels of GoEmotions and TweetEval emotion, where 49 of them are frequent: no sign
+ * differs, and laughter and tears are as weak there as here.
  */
 const TABLE: readonly (readonly [mood: number, emoji: string])[] = [
   [1, '😍🥰😘❤♥💕💖💗💓💞💘💝💜💙💚💛🧡💟❣😻😊☺😃😄😁😀🤩🥳🤗🎉🎊👍👏🙌💯🏆🥇😇😋😌🌟✨💐🎁🎂'],
@@ -26,12 +26,12 @@ const MOODS: ReadonlyMap<string, number> = new Map(
 
 export const EMOJI: readonly string[] = [...MOODS.keys()];
 
-/** Log-odds that an emoji of mood 1 adds to positive and takes from negative: of a neutral text it makes a positive one. */
+/** Log-odds that an emoji of mood 1 adds to positive and takes from negative: it turns a neutral text positive. */
 const SHIFT = 1.5;
-/** Several emoji say more than one, but not without end. */
+/** Several emoji add up, but not without limit. */
 const STRONGEST = 1.5;
 
-/** Shifts what was said of the texts, three probabilities each, by the moods of their emoji. In place. */
+/** Shifts the opinions on the texts, three probabilities each, by the moods of their emoji. In place. */
 export function shiftByEmoji(corpus: Corpus, words: Words, said: Float32Array): void {
   const moods = Float32Array.from(words.strings, (word) => MOODS.get(word) ?? 0);
   for (let text = 0; text < corpus.count; text++) {

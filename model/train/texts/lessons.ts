@@ -1,17 +1,20 @@
-/** What each text teaches: its own labels, softened and weighed by how rare its class is, or what other networks say of it. */
+/**
+ * The targets of each text: its own labels, softened and weighted by the rarity of its class, or other networks'
+ * opinions.
+ */
 
 import type { Teach } from '../course.js';
 import type { Corpus } from './corpus.js';
 import type { SourceSet } from './sources.js';
 
 const LABEL_SMOOTHING = 0.05;
-/** 0: every text counts alike; 1: every class counts alike. The first set is what is measured in the end, by the mean of its recalls. */
+/** 0: every text counts alike; 1: every class counts alike. The final measure is the mean recall on the first set. */
 const MAIN_BALANCE = 0.7;
 const OTHER_BALANCE = 0.35;
-/** Of what a text of the first set teaches a student, the part that is its own label. */
+/** Weight of its own label in what a text of the first set teaches a student. */
 const OWN_LABEL = 0.3;
 
-/** Each text's labels, to the head of its set. */
+/** Each text's labels, for the head of its set. */
 export function teachLabels(corpus: Corpus, sets: readonly SourceSet[]): Teach {
   const weights = sets.map(({ classes }, set) =>
     classWeights(corpus, set, classes, set === 0 ? MAIN_BALANCE : OTHER_BALANCE),
@@ -36,7 +39,7 @@ export function teachLabels(corpus: Corpus, sets: readonly SourceSet[]): Teach {
   };
 }
 
-/** The given probabilities, `classes` a text, to one head; on texts of the first set mixed with their labels. */
+/** The given probabilities, `classes` per text, for one head; on texts of the first set mixed with their labels. */
 export function teachSoft(corpus: Corpus, soft: Float32Array, classes: number): Teach {
   const weights = classWeights(corpus, 0, classes, MAIN_BALANCE);
   return (text, targets, at) => {
@@ -51,7 +54,7 @@ export function teachSoft(corpus: Corpus, soft: Float32Array, classes: number): 
   };
 }
 
-/** Weights that let each class of a set count by its rarity to the given power, with mean 1 over the labels. */
+/** Weights that make each class of a set count by its rarity to the given power, with mean 1 over the labels. */
 export function classWeights(corpus: Corpus, set: number, classes: number, power: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (let text = 0; text < corpus.count; text++) {

@@ -1,4 +1,4 @@
-/** Words whose mood is known from lists. A network that starts with them needs to see a word less often. */
+/** Words whose mood is known from lists. A network initialised with them needs to see a word less often. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import type { WordVectors } from '../network/word-vectors.js';
 import type { WordRows, Words } from './words.js';
 
-/** Of a word: its mood in each list, about -1 to 1; 0 where a list lacks it. */
+/** Per word: its mood in each list, about -1 to 1; 0 if a list lacks it. */
 export type Lexicon = ReadonlyMap<string, readonly [vader: number, afinn: number, opinion: number]>;
 
 const STRENGTH = 0.5;
@@ -27,7 +27,10 @@ export function readLexicon(folder: string): Lexicon {
   return lexicon;
 }
 
-/** Starts the first three numbers of each known word's row with its moods. Frequent words come last: they win a shared row. */
+/**
+ * Initialises the first three numbers of each known word's row with its moods. Frequent words come last: they win a
+ * shared row.
+ */
 export function applyLexicon(lexicon: Lexicon, words: Words, rows: WordRows, vectors: WordVectors): void {
   const { values, width } = vectors.words;
   const known = words.strings.flatMap((word, id) => {

@@ -1,6 +1,6 @@
 /**
- * Forty made sentences of eight kinds, to see what a model understands beside a file of tweets. Written before the first training of
- * version 2 and not changed since: a probe that follows the model measures nothing. They are never trained on.
+ * Forty invented sentences of eight kinds, to test a model's understanding beyond a file of tweets. Written before the
+ * first training of version 2 and unchanged since: a probe that follows the model measures nothing. Never trained on.
  */
 
 export type ProbeKind =

@@ -1,4 +1,7 @@
-/** The sets of texts that the model learns from: where they lie in the data folder and what their labels mean. Knows no network. */
+/**
+ * The sets of texts that the model learns from: their paths in the data folder and the meaning of their labels. Knows
+ * no network.
+ */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +12,7 @@ import { TrainingInputError } from '../input-error.js';
 export const LABELS = ['negative', 'neutral', 'positive'] as const;
 
 export interface Example {
-  /** The classes of the text as bits: bit 0 for class 0; 0: it has no label. */
+  /** The classes of the text as bits: bit 0 for class 0; 0: unlabelled. */
   readonly classes: number;
   readonly text: string;
 }
@@ -44,7 +47,7 @@ const MOODS = [
   'surprise',
   'worry',
 ];
-/** Beyond this a mean of ratings from -4 to 4 is a mood. */
+/** Beyond this, a mean of ratings from -4 to 4 counts as a mood. */
 const MILD_RATING = 0.6;
 
 function number(label: string): number {
@@ -66,7 +69,7 @@ function rating(label: string): number {
   return value < -MILD_RATING ? 1 : value > MILD_RATING ? 4 : 2;
 }
 
-/** The first is what the model is for; what the others teach is a help. */
+/** The first is the model's purpose; the others are auxiliary. */
 const SOURCES: readonly Source[] = [
   { name: 'SemEval 2013-2016', path: 'tweeteval-sentiment/train', classes: 3, read: number },
   { name: 'Tweet Sentiment Extraction', path: 'tweet-sentiment-extraction/train', classes: 3, read: number },
@@ -87,7 +90,7 @@ const SOURCES: readonly Source[] = [
 
 const [MAIN] = SOURCES;
 
-/** Every set that the folder has. The first must be there. */
+/** Every set present in the folder. The first is required. */
 export function readSources(folder: string): SourceSet[] {
   const sets = SOURCES.flatMap(({ name, path, classes, read }) => {
     const content = readText(join(folder, path));
@@ -107,7 +110,7 @@ export function readValidation(folder: string): SourceSet {
   return { name: 'validation', classes: 3, examples: parseExamples(content, path, 3, number) };
 }
 
-/** `label<TAB>text` a line. */
+/** One `label<TAB>text` per line. */
 export function parseExamples(
   content: string,
   path: string,
@@ -128,7 +131,7 @@ export function parseExamples(
   return examples;
 }
 
-/** The text of `<path>.tsv` or `<path>.tsv.gz`, whichever there is. */
+/** The text of `<path>.tsv` or `<path>.tsv.gz`, whichever exists. */
 function readText(path: string): string | undefined {
   if (existsSync(`${path}.tsv`)) return readFileSync(`${path}.tsv`, 'utf8');
   if (existsSync(`${path}.tsv.gz`)) return gunzipSync(readFileSync(`${path}.tsv.gz`)).toString('utf8');

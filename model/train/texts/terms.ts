@@ -1,4 +1,4 @@
-/** Under which terms each set is given, as its source states them: for the model card. */
+/** The terms of each set, as stated by its source: for the model card. */
 
 const TWEETEVAL =
   'TweetEval: "released without any restrictions but restrictions may apply to individual tasks or Twitter"';

@@ -1,6 +1,6 @@
 /**
- * Texts of the sets once more, changed in ways whose effect is known: in capitals they say the same, with an emoji what its mood adds.
- * Without labels; only students see them, to whom the teachers' opinion of the text as it was is passed on.
+ * Modified copies of the sets' texts, in ways whose effect is known: capitals change nothing, an emoji adds its mood.
+ * Unlabelled; only students see them, with the teachers' opinions on the original text.
  */
 
 import type { Random } from '../network/random.js';
@@ -9,19 +9,19 @@ import type { Example, SourceSet } from './sources.js';
 
 export interface Variants {
   readonly set: SourceSet;
-  /** The text that each is of, counted over all sets; -1: of none. */
+  /** The original of each, counted over all sets; -1: none. */
   readonly bases: Int32Array;
 }
 
-/** How many there are, as shares of all texts. */
+/** How many there are, as fractions of all texts. */
 export interface VariantShares {
   readonly emoji: number;
   readonly capitals: number;
 }
 
-/** Of those with emoji, the part that has no words. */
+/** Fraction of those with emoji that have no words. */
 const BARE = 0.05;
-/** Of those with emoji, the part with the same one twice or three times. */
+/** Fraction of those with emoji that have the same one two or three times. */
 const REPEATED = 0.4;
 
 export function makeVariants(sets: readonly SourceSet[], shares: VariantShares, random: Random): Variants {
@@ -42,7 +42,10 @@ export function makeVariants(sets: readonly SourceSet[], shares: VariantShares, 
   return { set: { name: 'variants', classes: 0, examples }, bases: Int32Array.from(bases) };
 }
 
-/** Gives each variant, the last texts of the corpus, what was said of its base: three probabilities a text. In place. */
+/**
+ * Gives each variant, the last texts of the corpus, the opinion on its original: three probabilities per text. In
+ * place.
+ */
 export function passOnToVariants(bases: Int32Array, said: Float32Array): void {
   const first = said.length / 3 - bases.length;
   for (const [i, base] of bases.entries()) {

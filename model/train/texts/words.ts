@@ -21,7 +21,7 @@ export class Words {
     return this.#ids.get(word);
   }
 
-  /** The number of a token of the list, which is added when it is new. */
+  /** The number of a token of the list, which is added if new. */
   note(tokens: TokenList, index: number): number {
     const [start, end] = [tokens.start(index), tokens.end(index)];
     const word = tokens.text(index);

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../../shared/errors.js';
 
 /** Counts since the start, as plain numbers. */
 export interface HubStats {
+  /** Requests accepted; each is settled exactly once. */
   accepted: number;
   settled: number;
   refused: number;

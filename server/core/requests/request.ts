@@ -18,6 +18,7 @@ export interface RequestQueue {
   release(pending: Pending): void;
 }
 
+/** Where requests come from, with its credit and its requests in flight. Open one with {@link Hub.openOrigin}. */
 export class Origin implements RequestOrigin {
   /** For log lines. */
   readonly name: string;

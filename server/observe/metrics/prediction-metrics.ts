@@ -42,8 +42,8 @@ export const PREDICTION_METRICS: readonly Metric[] = [
     name: 'tickcast_requests_total',
     type: 'counter',
     labels: [...MODEL, 'via', 'outcome'],
-    help: 'Requests that were answered, by how they came in and how they ended: ok, or a code of the error table. Refused ones are among them; model is empty where the request named none that there is.',
-    use: 'Rate of predictions, and the share that failed. OVERLOADED was refused before it waited; DEADLINE_EXCEEDED, ENGINE_FAILED and NOT_FINITE were accepted first; NOT_FINITE is NaN or infinity in the answer: a model that does not bear its input.',
+    help: 'Requests answered, by door and outcome: ok, or an error code. Includes refused ones; model is empty if the request named an unknown one.',
+    use: 'Rate of predictions, and the share that failed. OVERLOADED was refused before it was queued; DEADLINE_EXCEEDED, ENGINE_FAILED and NOT_FINITE were accepted first; NOT_FINITE is NaN or infinity in the answer: a model that cannot handle its input.',
     *read(sources) {
       yield* ofModels(sources, (counts) => requestSamples(counts, true));
       yield* requestSamples(sources.predictions.unknown, false);
@@ -53,7 +53,7 @@ export const PREDICTION_METRICS: readonly Metric[] = [
     name: 'tickcast_rows_total',
     type: 'counter',
     labels: MODEL,
-    help: 'Rows that were run in batches, those of failed batches and those run again included.',
+    help: 'Rows run in batches, including failed batches and repeated runs.',
     use: 'Divided by tickcast_batches_total: the mean batch.',
     read: (sources) => ofModels(sources, (counts) => [{ labels: counts.series, value: counts.batchRows.sum }]),
   },
@@ -61,8 +61,8 @@ export const PREDICTION_METRICS: readonly Metric[] = [
     name: 'tickcast_batches_total',
     type: 'counter',
     labels: [...MODEL, 'status'],
-    help: 'Batches that ended: done, failed (the model threw), lost (its engine thread died or hung).',
-    use: 'failed and lost are searched for the row at fault: a few of them at a time are one poison row.',
+    help: 'Completed batches: done, failed (the model threw), lost (the engine thread died or hung).',
+    use: 'The hub searches failed and lost batches for the faulty row: a few at a time mean one poison row.',
     *read(sources) {
       yield* ofModels(sources, (counts) =>
         Array.from(counts.batches(), ({ status, count }) => ({ labels: { ...counts.series, status }, value: count })),
@@ -73,16 +73,16 @@ export const PREDICTION_METRICS: readonly Metric[] = [
     name: 'tickcast_batch_rows',
     type: 'histogram',
     labels: MODEL,
-    help: 'Rows of each batch.',
-    use: 'Batches of one at a high rate mean that requests come singly; batches near --max-batch-rows that the engine is the limit.',
+    help: 'Rows per batch.',
+    use: 'Batches of one at a high rate mean that requests arrive singly; batches near --max-batch-rows, that the engine is the bottleneck.',
     read: (sources) => ofModels(sources, (counts) => counts.batchRows),
   },
   {
     name: 'tickcast_predicted_labels_total',
     type: 'counter',
     labels: [...MODEL, 'label'],
-    help: 'Rows by the label that scored highest, for models whose manifest has labels, and not more than 100.',
-    use: 'Shares of labels over time: a shift without a new model is drift of the input.',
+    help: 'Rows by highest-scoring label, for models with at most 100 labels in their manifest.',
+    use: 'Shares of labels over time: a shift without a new model means that the input drifts.',
     *read(sources) {
       yield* ofModels(sources, (counts) =>
         Array.from(counts.predicted(), ({ label, count }) => ({ labels: { ...counts.series, label }, value: count })),
@@ -91,34 +91,34 @@ export const PREDICTION_METRICS: readonly Metric[] = [
   },
   time(
     'tickcast_request_seconds',
-    'Time of each prediction from acceptance until its answer left. Failed requests are not in it.',
-    'The latency that the hub answers for; what a client sees has the network on top.',
+    'Time of each prediction from acceptance until its answer was sent, without failed requests.',
+    'The hub’s own latency; clients also see the network’s.',
     (counts) => counts.request,
   ),
   time(
     'tickcast_queue_seconds',
-    'Part of it before the batch was given to the engine. Empty with --receipts false, like the next two.',
-    'High: the engine is the limit. Add engine threads or hubs, or shed earlier with shorter timeouts.',
+    'Its part before the batch was posted to the engine. Empty with --receipts false, like the next two.',
+    'High: the engine is the bottleneck. Add engine threads or hubs, or shed load earlier with shorter timeouts.',
     (counts) => counts.queue,
   ),
   time(
     'tickcast_batch_seconds',
-    'Part of it around the model: packing, the way to the engine thread and back, and the turn in which the answer left.',
+    'Its part around the model: packing, transfer to the engine thread and back, and the turn in which the answer was sent.',
     'High while infer is low: the main thread is busy, see tickcast_event_loop_utilisation_ratio.',
     (counts) => counts.batch,
   ),
   time(
     'tickcast_infer_seconds',
-    'Part of it in the model, the featuriser included; all predictions of a batch have the same.',
-    'Grows with the batch. High at a batch of one: the model or its backend is slow.',
+    'Its part in the model, featuriser included; the same for all predictions of a batch.',
+    'Grows with the batch. High for batches of one: the model or its backend is slow.',
     (counts) => counts.infer,
   ),
   {
     name: 'tickcast_queue_rows',
     type: 'gauge',
     labels: MODEL,
-    help: 'Rows waiting now.',
-    use: 'Near --max-queue-rows requests are refused OVERLOADED.',
+    help: 'Rows waiting.',
+    use: 'Near --max-queue-rows, requests are refused with OVERLOADED.',
     *read({ predictions, hub }) {
       const queues = hub.queues();
       for (const [model, { series }] of predictions.models) yield { labels: series, value: queues.get(model) ?? 0 };

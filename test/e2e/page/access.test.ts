@@ -7,7 +7,7 @@ import { holds, PHONE, pageSuite, scrollsSideways, state, text } from '../../sup
 const suite = pageSuite();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core finds that is serious or critical. */
+/** Serious or critical findings of axe-core. */
 async function faults(page: Page): Promise<string[]> {
   await page.addScriptTag({ content: axe });
   const found = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
@@ -35,7 +35,7 @@ for (const [how, name, given] of CASES) {
       if (name === 'reconnecting') hub.refuse('gone');
       if (name === 'paused') await page.keyboard.press('Space');
       await state(page, name);
-      // Tints of new rows fade: what is measured in between says nothing.
+      // Tints of new rows fade: measurements in between are meaningless.
       await page.emulateMedia({ reducedMotion: 'reduce' });
       expect(await faults(page)).toEqual([]);
     });

@@ -9,7 +9,7 @@ import { WEB } from '../../support/tokens.js';
 const missing = missingChromium();
 const SECRET = '424242';
 
-/** What a page may try that is not the hub's; runs in the browser. Answers what it got to read. */
+/** What a foreign page may try; runs in the browser. Returns what it could read. */
 async function attack(hub: string): Promise<string[]> {
   const read: string[] = [];
   const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -18,7 +18,7 @@ async function attack(hub: string): Promise<string[]> {
       const got = await Promise.race([run(), wait(1500)]);
       if (got !== undefined && got !== null && got !== '') read.push(`${name}: ${String(got).slice(0, 200)}`);
     } catch {
-      // Refused, as it should be.
+      // Refused, as expected.
     }
   };
   const polling = `${hub}/socket.io/?EIO=4&transport=polling`;
@@ -61,7 +61,7 @@ async function attack(hub: string): Promise<string[]> {
     navigator.sendBeacon(`${hub}/predict`, new Blob([body], { type: 'text/plain' }));
     return '';
   });
-  // Polling by script tags: what one reads names the connection for the next.
+  // Polling by script tags: the content of one names the connection for the next.
   const scripts: string[] = [];
   Object.assign(window, { ___eio: [(text: string) => scripts.push(text)] });
   await attempt('script', () => put(element('script', { src: `${polling}&j=0` })));
@@ -168,7 +168,7 @@ describe.each([
     return (await fetch(`${siege.hub.url}/streams`, { headers: authorization })).text();
   }
 
-  // Same site means: of the same host, on another port.
+  // Same-site means the same host, on another port.
   for (const [what, origin, name] of [
     ['another site', 'http://foreign.test', '127.0.0.1'],
     ['another address', 'http://127.0.0.1', 'localhost'],
@@ -204,7 +204,7 @@ test('by a name that was made to lead to it, an open hub shows nothing; by its o
     }, `${url}/`);
     await page.waitForURL(`${url}/**`);
     await page.locator('text=Tickcast').first().waitFor();
-    // Its page is alive: it reads streams over the hub's own WebSocket.
+    // Its page works: it reads streams over the hub's own WebSocket.
     const opened = await siege.metric('tickcast_connections_opened_total');
     expect(opened).toBeGreaterThan(1);
     expect(await page.evaluate(async () => (await fetch('/models')).status)).toBe(200);

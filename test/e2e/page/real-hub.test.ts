@@ -41,7 +41,7 @@ interface Setting {
   readonly restart: (signal: NodeJS.Signals) => Promise<void>;
 }
 
-/** The hub with the project's own model, and a publisher of fifty texts a second to the stream `talk`. */
+/** The hub with the project's own model, and a publisher of fifty texts per second to the stream `talk`. */
 async function withHub(
   context: TestContext,
   body: (setting: Setting) => Promise<void>,
@@ -180,7 +180,7 @@ test('a plain page of another server streams live sentiment with the SDK that th
         await text(page, '#state', /^connected$/);
         await text(page, '#items', /positive: what a lovely day/);
         await page.close();
-        // A page that is not named is not served.
+        // A page whose origin is not allowed is not served.
         const refused = await fetch(`${hub.url}/tickcast.js`, { headers: { origin: 'http://elsewhere.example' } });
         expect(refused.status).toBe(403);
       },

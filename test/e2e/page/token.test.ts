@@ -41,7 +41,7 @@ test('the page takes its token from the address or from the field, keeps it for 
     await text(invited.page, '[data-score="positive"]', /\d/);
     await invited.page.reload();
     await state(invited.page, 'live');
-    // Past windows come by REST, with the token.
+    // Past windows arrive by REST, with the token.
     expect(invited.problems).toEqual([]);
     await invited.close();
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Line, LineSplitter, MAX_LINE_BYTES, readLines } from '../../../cli/feed/line-splitter.js';
 import { textOf } from '../../../cli/feed/line-text.js';
 
-/** The lines of these bytes, given in chunks of so many. */
+/** The lines of these bytes, given in chunks of `chunkBytes`. */
 function split(input: string | Uint8Array, chunkBytes = 1000): readonly Line[] {
   const bytes = typeof input === 'string' ? Buffer.from(input) : input;
   const splitter = new LineSplitter();
@@ -43,7 +43,7 @@ test('a line that never ends is held up to a bound, and the next line is whole a
 
   expect(lines.map(({ cut }) => cut)).toEqual([true, false]);
   expect(Buffer.byteLength(lines[0]?.text ?? '')).toBeLessThanOrEqual(MAX_LINE_BYTES);
-  // The bound went through a character, which is left out.
+  // The bound split a character, which is left out.
   expect(lines[0]?.text).toMatch(/^xé+$/);
   expect(lines[1]?.text).toBe('next');
 });

@@ -1,9 +1,9 @@
-/** The feed's clock in the hands of a test: sleeping moves it on at once. */
+/** The feed's clock in a test: sleeping advances it immediately. */
 
 import type { FeedClock } from '../../../cli/feed/clock.js';
 
 export class ManualTime implements FeedClock {
-  /** Of each sleep, in milliseconds. */
+  /** The duration of each sleep, in milliseconds. */
   readonly slept: number[] = [];
   #now = 0;
 

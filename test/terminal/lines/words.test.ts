@@ -90,7 +90,7 @@ test('lately means the last seconds: rates and latencies of before do not count'
 
 function output(isTTY: boolean, typing = false, columns = 40): { readonly line: ProgressLine; read(): string } {
   const pipe = new PassThrough();
-  // Only these of a terminal are used.
+  // Only these properties of a terminal are used.
   const stream = Object.assign(pipe, { columns, isTTY }) as unknown as WriteStream;
   return { line: new ProgressLine(stream, {}, typing), read: () => String(pipe.read() ?? '') };
 }

@@ -11,7 +11,7 @@ const START = 1_800_000_000;
 let clock: ManualClock;
 let access: TokenAccess;
 
-/** How far the wall clock was set, forward or back. */
+/** By how much the wall clock was set, forward or back. */
 let wallStepMs = 0;
 const wallNow = (): number => START * 1000 + clock.now() + wallStepMs;
 

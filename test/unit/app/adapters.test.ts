@@ -8,7 +8,7 @@ import { ManualClock } from '../../../server/testing/manual-clock.js';
 const log = pino({ level: 'silent' });
 const NONE = { doors: [], taps: [] };
 
-/** Adapters over packages that a test has installed. */
+/** Adapters over packages installed by a test. */
 function adaptersWith(
   packages: Readonly<Record<string, AdapterModule | Error>> = {},
   env: Record<string, string> = {},

@@ -20,7 +20,7 @@ function scene(figures: Partial<SceneFigures> = {}): SceneFigures {
   return { name: 'rolling restart', seconds: 1, steps: [step(0, 0), step(10, 1), step(20, 2)], kinds, ...figures };
 }
 
-/** Names of the targets that are missed. Connection `a1` was to hub 0, `b1` to hub 1. */
+/** Names of the missed targets. Connection `a1` was to hub 0, `b1` to hub 1. */
 function missed(one: SceneFigures, linesWithQuery = 0): string[] {
   const hubOf = (socket: string) => ['a', 'b', 'c'].indexOf(socket.charAt(0));
   return targetsOf([one], hubOf, linesWithQuery).flatMap(({ name, isMet }) =>

@@ -30,7 +30,7 @@ test('frames of every length are found, however the bytes are cut into chunks', 
     const bytes = Buffer.concat(contents.map(text));
     const got: string[] = [];
     const reader = new FrameReader((all, start, end) => got.push(all.toString('utf8', start, end)));
-    // One chunk's memory is used again for the next, as the client does.
+    // Each chunk reuses the memory of the previous one, as the client does.
     const chunk = Buffer.alloc(size);
     for (let at = 0; at < bytes.length; at += size) {
       const length = bytes.copy(chunk, 0, at, at + size);

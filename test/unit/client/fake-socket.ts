@@ -36,13 +36,13 @@ const LIMITS = {
 
 export function hello(limits: Partial<Hello['limits']> = {}, models: readonly ModelDescription[] = [IRIS]): Hello {
   const base = { protocol: 1, session: 's', limits: { ...LIMITS, ...limits }, models };
-  // As the hub does it: with one name, its highest version.
+  // Like the hub: without a version, the highest one.
   const [best] = models.toSorted((a, b) => Number(b.version) - Number(a.version));
   const one = new Set(models.map(({ name }) => name)).size === 1;
   return one && best !== undefined ? { ...base, defaultModel: `${best.name}@${best.version}` } : base;
 }
 
-/** What the client did to its socket, and the ways in which a hub can speak to it. */
+/** What the client did to its socket, and what a hub can send to it. */
 export class FakeSocket {
   readonly sent: OutgoingRequest[] = [];
   readonly cancelled: RequestId[] = [];
@@ -50,13 +50,13 @@ export class FakeSocket {
   readonly events: { readonly event: string; readonly payload: unknown }[] = [];
   #replies: { readonly event: string; readonly reply: (raw: unknown) => void }[] = [];
   attempts = 0;
-  /** What each attempt came with. */
+  /** The token of each attempt. */
   readonly tokens: (string | undefined)[] = [];
   disconnects = 0;
   /** False: the socket has noticed a loss that it has not reported. */
   writable = true;
   base64 = false;
-  /** Called while an event is being sent: what encoding costs. */
+  /** Called while an event is being sent, to simulate the cost of encoding. */
   onPredict: () => void = () => {};
   onSend: () => void = () => {};
   auth: HandshakeAuth = {};
@@ -127,41 +127,41 @@ export class FakeSocket {
     return this.events.filter((sent) => sent.event === event).map(({ payload }) => payload);
   }
 
-  /** Gives the oldest event of this name that has no reply one. False when there is none. */
+  /** Answers the oldest unanswered event of this name. False when there is none. */
   reply(event: string, raw: unknown): boolean {
     const reply = this.takeReply(event);
     reply?.(raw);
     return reply !== undefined;
   }
 
-  /** The way to reply to the oldest event of this name that has no reply, for later. */
+  /** Returns a function that answers the oldest unanswered event of this name later. */
   takeReply(event: string): ((raw: unknown) => void) | undefined {
     const entry = this.#replies.find((waiting) => waiting.event === event);
     this.#replies = this.#replies.filter((waiting) => waiting !== entry);
     return entry?.reply;
   }
 
-  /** An event about streams. */
+  /** A stream event. */
   stream(event: StreamEventName, raw: unknown): void {
     this.listener.stream(event, raw);
   }
 
-  /** Loses the connection, and with it what was not replied to. */
+  /** Loses the connection, and with it everything unanswered. */
   lose(): void {
     this.#replies = [];
     this.listener.disconnected('transport close');
   }
 }
 
-/** A client on fake sockets and a manual clock; the spread of reconnecting is 1. */
+/** A client on fake sockets and a manual clock; the jitter of reconnecting is 1. */
 export function makeClient(
   options: ClientOptions = {},
   visibility?: PageVisibility,
 ): {
   client: TickcastClient;
-  /** The first one. A client opens another when its hub goes away. */
+  /** The first one. A client opens another when its hub drains. */
   socket: FakeSocket;
-  /** All of them, in the order in which they were opened. */
+  /** All of them, in order of opening. */
   sockets: FakeSocket[];
   clock: ManualClock;
 } {
@@ -183,7 +183,7 @@ export function makeClient(
   return { client, socket, sockets, clock };
 }
 
-/** How a promise ended, or `pending` after the microtasks there are now. */
+/** How a promise ended, or `pending` after the current microtasks. */
 export async function outcome(promise: Promise<unknown>): Promise<unknown> {
   const pending = Symbol('pending');
   const flushed = (async () => {

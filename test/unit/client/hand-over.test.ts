@@ -6,10 +6,10 @@ import { cast, items, listen, subscribed } from './stream-fixtures.js';
 
 const ROW = [1, 2, 3, 4];
 const GRACE_MS = 4000;
-/** Of the first attempt after a goaway, with the spread of the fakes. */
+/** Delay of the first attempt after a goaway, with the fakes' jitter. */
 const SPREAD_MS = 1000;
 
-/** A connected client whose hub has said goaway. `second()` is the connection to the next hub, once it is tried. */
+/** A connected client whose hub has sent goaway. `second()` is the connection to the next hub, once attempted. */
 function drained(options: ClientOptions = {}) {
   const made = makeClient(options);
   const { client, socket: first, sockets } = made;
@@ -390,7 +390,7 @@ test('both requests with one key are answered when each hub answers its own', as
   expect(await newer).toMatchObject({ prediction: [2] });
 });
 
-// A proxy may lead the second connection back to the hub of the first, which then ends that one.
+// A proxy may route the second connection back to the first hub, which then ends that one.
 test.each(['before', 'after'] as const)(
   'the hub takes the session over and ends the first connection %s its hello',
   (when) => {

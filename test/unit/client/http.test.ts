@@ -7,7 +7,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Puts a hub's HTTP answer in the place of the network. */
+/** Replaces the network with a hub's HTTP answer. */
 function answerWith(status: number, body: string): { requests: { url: string; body: unknown }[] } {
   const requests: { url: string; body: unknown }[] = [];
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {

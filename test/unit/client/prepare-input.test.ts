@@ -3,7 +3,7 @@ import { IRIS, makeClient, outcome, SENTIMENT } from './fake-socket.js';
 
 const bytes = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
-/** What leaves for this input, with the iris model known. */
+/** What is sent for this input, with the iris model known. */
 function sentFor(input: never, model?: string, models = [IRIS]): unknown {
   const { client, socket } = makeClient();
   socket.hello({}, models);

@@ -38,7 +38,7 @@ interface Call {
 /** A connection that the test opens and cuts. */
 class Wire implements RequestChannel {
   readonly base64 = false;
-  /** Since it was opened last. */
+  /** Since it was last opened. */
   sent: OutgoingRequest[] = [];
   isOpen = true;
   /** From its hello until it is cut. */
@@ -86,7 +86,7 @@ test('settles every request exactly once, with its own answer, whatever happens 
       const calls: Call[] = [];
       const open = (): Wire => new Wire((request) => sent.push(request));
       let current = open();
-      /** Connections before it that are not lost. */
+      /** Earlier connections that are not lost. */
       const older: Wire[] = [];
       const owedOn = (wire: Wire): OutgoingRequest[] =>
         wire.sent.filter((request) => calls[callOf(request)]?.results.length === 0);
@@ -163,7 +163,7 @@ test('settles every request exactly once, with its own answer, whatever happens 
             break;
         }
         for (const call of calls) expect(call.results.length).toBeLessThanOrEqual(1);
-        // A connection is let go of when it owes nothing, and not before.
+        // A connection is released exactly when nothing sent on it is unanswered.
         if (!closed) for (const wire of older) expect(wire.isReleased).toBe(owedOn(wire).length === 0);
         expect(current.isUsedAfterRelease).toBe(false);
         expect(owedOn(current).length).toBeLessThanOrEqual(credit);

@@ -25,7 +25,7 @@ test('asks on each connection for what comes after its position, and hands over 
 
   expect(socket.payloads('subscribe')).toEqual([
     { stream: 'live', mode: 'all', history: 5 },
-    // The history is for when that place is not there any more.
+    // The hub uses the history when that position no longer exists.
     { stream: 'live', mode: 'all', history: 5, position: { epoch: 'e1', offset: 3 } },
   ]);
   expect(heard).toEqual(['1', '2', '3', '4', '5']);

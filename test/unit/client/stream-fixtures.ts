@@ -45,7 +45,7 @@ export function subscribe<Mode extends StreamMode = 'all'>(
   return { ...made, subscription };
 }
 
-/** What handlers of a subscription hear, as short lines in order: values by offset. */
+/** What handlers of a subscription receive, as short lines in order: values by offset. */
 export function listen(subscription: Subscription<'all' | 'sample'>): string[] {
   const heard: string[] = [];
   subscription.on('value', ({ offset }) => heard.push(String(offset)));
@@ -53,7 +53,7 @@ export function listen(subscription: Subscription<'all' | 'sample'>): string[] {
   return heard;
 }
 
-/** What handlers hear of windows: values by the starts of their windows. */
+/** What handlers receive of windows: values by the starts of their windows. */
 export function listenWindows(subscription: Subscription<'aggregate'>): string[] {
   const heard: string[] = [];
   subscription.on('value', ({ windows }) => heard.push(windows.map(({ at }) => at).join(' ')));
@@ -66,7 +66,7 @@ function hearOthers(subscription: Subscription, heard: string[]): void {
   subscription.on('gap', ({ reason, missed }) => heard.push(`gap ${reason} ${missed}`));
 }
 
-/** The values that wait, taken without ending the loop. */
+/** The buffered values, taken without ending the loop. */
 export async function drain<Value>(iterator: AsyncIterator<Value>, count: number): Promise<Value[]> {
   const values: Value[] = [];
   for (let i = 0; i < count; i++) {

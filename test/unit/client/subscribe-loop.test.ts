@@ -110,7 +110,7 @@ test('a loop over every item leaves what does not fit with the hub, and asks for
   await drain(iterator, 1);
   expect(socket.payloads('unsubscribe')).toEqual([{ stream: 'live' }]);
   expect(socket.payloads('subscribe')[1]).toMatchObject({ position: { epoch: 'e1', offset: 8 } });
-  // Still of the old subscription.
+  // From the old subscription.
   socket.stream('cast', cast(items(14, 15)));
   socket.reply('subscribe', subscribed({ epoch: 'e1', offset: 8 }));
   socket.stream('cast', cast(items(9, 11)));

@@ -1,4 +1,4 @@
-// What a stream is told of the requests to it.
+// What a stream learns of requests to it.
 import { expect, test } from 'vitest';
 import type { BatchOutcome } from '../../../server/contracts/engine.js';
 import type { CastPrediction, StreamPublisher } from '../../../server/contracts/streams.js';

@@ -7,11 +7,11 @@ const WARM_UP = { overheadMs: 0.3, rowMs: 0.004, byteMs: 0 };
 interface Truth {
   readonly overheadMs: number;
   readonly rowMs: number;
-  /** Added to each batch, from 0 up to so much. */
+  /** Maximum random time added to each batch. */
   readonly noiseMs?: number;
 }
 
-/** Learns batches of up to so many rows. */
+/** Learns batches of up to `mostRows` rows. */
 function learn(line: CostModel, random: Random, batches: number, mostRows: number, truth: Truth): void {
   const { overheadMs, rowMs, noiseMs = 0 } = truth;
   for (let i = 0; i < batches; i++) {
@@ -51,7 +51,7 @@ test('the bytes of texts have a price of their own', () => {
 });
 
 test('small batches on a busy machine say little of what a thousand rows cost', () => {
-  // Every batch takes 30 to 70 ms, whatever is in it: so would a large one, and a thousand rows are a few batches.
+  // Every batch takes 30 to 70 ms, whatever its size: so would a large one, and a thousand rows are a few batches.
   for (let seed = 1; seed <= 200; seed++) {
     const line = new CostModel(WARM_UP);
     const random = new Random(seed);

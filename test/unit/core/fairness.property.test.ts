@@ -32,7 +32,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 120 },
 );
 
-/** Counts, for everyone with a row waiting, the rows of each other one that ran since it was served last. */
+/** Counts, for everyone with a row waiting, the rows of each other that ran since it was last served. */
 class Waits {
   readonly #passed = new Map<unknown, Map<unknown, number>>();
   most = 0;
@@ -77,7 +77,7 @@ test.each([1, 4, 8, 64, UNLIMITED])(
           for (const pending of origin.requests.values()) rows += pending.queuedRows;
           return rows;
         };
-        // What waits now has waited while all of the new runs were taken, less what they took after it.
+        // What waits now has waited while all of the new runs were taken, minus what they took after it.
         const look = (): void => {
           const rows = t.engine.runs.slice(seen).flatMap(({ values }) => values.map((value) => owner[Number(value)]));
           seen = t.engine.runs.length;

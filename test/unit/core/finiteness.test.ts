@@ -1,4 +1,4 @@
-// What a model answers that is no number: the puppet engine doubles, so a large input overflows a float32.
+// Non-finite answers of a model: the puppet engine doubles, so a large input overflows a float32.
 import { expect, test } from 'vitest';
 import { finitenessProblem } from '../../../server/core/batches/finiteness.js';
 import { PuppetEngine } from '../../../server/testing/puppet-engine.js';
@@ -59,7 +59,7 @@ test('the message names outputs, what they have, and the rows of the answer', ()
       2,
     ),
   ).toMatch(/^output "a" has Infinity in row 1; output "b" has NaN in rows 0, 1 of the answer;/);
-  // Rows count within the request, wherever it stands in the batch.
+  // Rows count within the request, wherever it is in the batch.
   expect(messageOf([spec('y', 1)], [[1, 2, 3, NAN]], 2, 2)).toContain('in row 1 of');
 });
 
@@ -111,7 +111,7 @@ test('a cancelled request stays cancelled whatever its rows are', async () => {
   expect(under.hub.stats.errors).toEqual({ CANCELLED: 1 });
 });
 
-/** Scores a text by its length, and texts that it is given as it is told. */
+/** Scores a text by its length, or as told. */
 class ScoringEngine extends PuppetEngine {
   override run: PuppetEngine['run'] = async (model, batch) => {
     const run = super.run(model, batch);

@@ -28,7 +28,7 @@ test('a newer request with the same key takes the place of one that waits, which
   expect(first).toMatchObject({ settlements: 1, error: { code: 'SUPERSEDED', retryable: false } });
   expect(second).toMatchObject({ settlements: 1, values: [4] });
   expect(other.values).toEqual([20]);
-  // In the older one's place, before what came between.
+  // In the older one's place, before what came in between.
   expect(t.engine.runs[0]?.values).toEqual([2, 10]);
 });
 

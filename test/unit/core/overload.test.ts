@@ -4,7 +4,7 @@ import type { Origin } from '../../../server/core/requests/request.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { makeHub, makeModel, TestHub } from '../../support/core.js';
 
-/** Takes as long for a batch as it says, on the clock of the hub. */
+/** Takes the given time for a batch, on the hub's clock. */
 class TimedEngine implements Engine {
   readonly slots: number;
   clock = new ManualClock();
@@ -31,20 +31,20 @@ interface Crowd {
   readonly rows: number;
   readonly options?: object;
   readonly slots?: number;
-  /** How many times as long as the hub was told by the warm-up the engine takes. */
+  /** How many times slower the engine is than its warm-up. */
   readonly slowness?: number;
   readonly ids?: boolean;
-  /** Requests that one client has open. */
+  /** Open requests per client. */
   readonly window?: number;
-  /** The part of the clients that never comes back when refused, but asks anew at once. */
+  /** Fraction of clients that never retry when refused, but send new requests immediately. */
   readonly impatient?: number;
-  /** Milliseconds before anything is counted: until the hub has measured an engine that is not what it was told. */
+  /** Milliseconds before counting starts, for the hub to measure an engine that differs from its warm-up. */
   readonly unmeasuredMs?: number;
-  /** The least share of retries that must be let in. */
+  /** Minimum fraction of retries that must be admitted. */
   readonly least?: number;
 }
 
-/** Clients that ask again as soon as they are answered, and at `retryAfterMs` when they are refused. */
+/** Clients that ask again as soon as they are answered, and at `retryAfterMs` when refused. */
 async function crowd({
   clients,
   principals,

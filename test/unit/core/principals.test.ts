@@ -20,7 +20,7 @@ describe.each([1, 4, 8, 64, 4096])('at %i rows a batch', (maxBatchRows) => {
     const t = makeHub(options);
     const flooder = t.hub.openOrigin('flooder');
     for (let i = 0; i < 400; i++) t.send([i], { origin: flooder });
-    // A batch that is full leaves its turn as it stands.
+    // A full batch leaves the turn unfinished.
     t.clock.turn();
     for (let i = 0; i < 400; i++) t.send([i], { origin: flooder });
     const running = t.engine.runs.flatMap(({ values }) => values).length;

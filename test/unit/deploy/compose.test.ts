@@ -52,7 +52,7 @@ test('every file that is mounted is in the repository, and every volume and netw
   const named = mounts.map(([source]) => source).filter((source) => !source.startsWith('.'));
   const used = Object.values(services).flatMap((each) => each.networks);
 
-  // Docker makes an empty folder of a path that is not there, and nginx or Prometheus then says something else.
+  // Docker creates an empty folder for a missing path, and nginx or Prometheus then reports something else.
   expect(files.filter((path) => !existsSync(join(deploy, path)))).toEqual([]);
   expect(named.sort()).toEqual(Object.keys(volumes).sort());
   expect([...new Set(used)].sort()).toEqual(Object.keys(networks).sort());
@@ -131,7 +131,7 @@ test('nginx forwards to the hubs and starts after them; Prometheus scrapes them 
   expect(service('nginx').depends_on).toEqual(
     Object.fromEntries(hubs.map(([name]) => [name, { condition: 'service_healthy' }])),
   );
-  // The image's own check is the one that is waited for.
+  // The image's own health check is the one awaited.
   for (const [, each] of hubs) expect(each.healthcheck).toBeUndefined();
 });
 
@@ -150,7 +150,7 @@ test('Prometheus finds its rules, and Grafana its dashboard and Prometheus, wher
   expect(provisioning[1]).toContain('http://prometheus:9090');
 });
 
-/** The text of all files of a folder below deploy/. */
+/** The text of all files in a folder below deploy/. */
 function textBelow(folder: string): string {
   return readdirSync(join(deploy, folder))
     .map((name) => read(join(folder, name)))

@@ -96,7 +96,7 @@ test('the pod is not killed while it drains', () => {
   expect(options.drainDelayMs).toBeGreaterThan(0);
   const latestSeconds = preStopSeconds + drainMs(options) / 1000;
   expect(pod?.terminationGracePeriodSeconds ?? 0).toBeGreaterThan(latestSeconds);
-  // The time line of the guide is this one.
+  // The guide's timeline matches it.
   const guide = read('docs/operations.md');
   expect(guide).toContain(`
  ${latestSeconds} s   the latest end`);
@@ -134,7 +134,7 @@ test('the volume of the prediction log has room for all its files', () => {
   const [, gibibytes] =
     /^(\d+)Gi$/.exec(pod?.volumes?.find(({ emptyDir }) => emptyDir)?.emptyDir?.sizeLimit ?? '') ?? [];
 
-  // Above the limit the pod is evicted. One file more than is kept: the next is begun before the oldest is removed.
+  // Above the limit the pod is evicted. One file more than is kept: the next starts before the oldest is removed.
   expect(Number(gibibytes) * 2 ** 30).toBeGreaterThan(((files ?? 0) + 1) * (bytes ?? 0));
 });
 
@@ -187,7 +187,7 @@ test('the autoscaler goes from 1 to 10 on half a core and on a metric that the a
     name: 'cpu',
     target: { type: 'Utilization', averageUtilization: 50 },
   });
-  // Utilization is a share of the request: without one the autoscaler does nothing.
+  // Utilization is a fraction of the request: without one the autoscaler does nothing.
   expect(hub.resources?.requests?.cpu).toBe('1');
   expect(names).toEqual(['tickcast_expected_wait_seconds']);
   expect(offered).toEqual(names);

@@ -21,7 +21,7 @@ const { groups } = read('prometheus/alerts.yml') as { groups: readonly { readonl
 const rules = groups.flatMap((group) => group.rules);
 const dashboard = readDashboard();
 
-/** Names of series that there are. */
+/** Names of existing series. */
 function seriesNames(): ReadonlySet<string> {
   const own = METRIC_GROUPS.flatMap(({ metrics }) =>
     metrics.flatMap(({ name, type }) =>

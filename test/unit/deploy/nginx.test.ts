@@ -8,7 +8,7 @@ import { MAX_TIMEOUT_MS } from '../../../shared/limits.js';
 const folder = join(import.meta.dirname, '../../../deploy/nginx');
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const conf = read('nginx.conf');
-/** Each value that a directive has, in order. */
+/** Each value of a directive, in order. */
 const valuesOf = (directive: string): string[] =>
   [...conf.matchAll(new RegExp(`^\\s*${directive} ([^;]+);`, 'gm'))].map(([, value = '']) => value);
 

@@ -6,7 +6,7 @@ import { chooseBackend } from '../../../server/engine/tfjs/backend-choice.js';
 
 const ABSENCE: Omit<Absence, 'name'> = { reason: 'it is not installed', remedy: 'npm run native' };
 
-/** Opens what is installed; stands in for the others with a reason. */
+/** Opens what is installed; replaces the others with a reason. */
 function installed(...names: readonly BackendName[]): (name: BackendName) => Promise<BackendOpening> {
   return async (name) => {
     if (!names.includes(name)) return { ok: false, name, ...ABSENCE };

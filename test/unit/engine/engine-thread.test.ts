@@ -8,7 +8,7 @@ import type { FromWorker, ToWorker } from '../../../server/engine/thread/message
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import type { WorkerListener } from '../../../server/threads/worker-port.js';
 
-/** A thread that the test plays. */
+/** A thread played by the test. */
 class Puppet {
   readonly posted: ToWorker[] = [];
   terminated = false;
@@ -69,7 +69,7 @@ class Stage {
     },
   });
 
-  /** The thread that was started last. */
+  /** The thread started last. */
   get puppet(): Puppet {
     const last = this.puppets.at(-1);
     if (last === undefined) throw new Error('no thread was started');
@@ -91,7 +91,7 @@ class Stage {
   }
 }
 
-/** What a promise came to, if anything yet. */
+/** The result of a promise, if any yet. */
 class Watched<T> {
   value: T | undefined;
 

@@ -24,7 +24,7 @@ function sourceOf(folder: string, more: Partial<ModelSource> = {}): ModelSource 
   return { ref: 'tiny@1', folder, file: 'model.json', ...none, ...more };
 }
 
-/** Writes a model, loads it and hands both on. */
+/** Writes a model, loads it and passes both on. */
 async function withModel<T>(
   write: (folder: string) => Promise<unknown>,
   use: (engine: InlineEngine, loading: LoadOutcome) => Promise<T>,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readModelFiles } from '../../../server/engine/tfjs/model-files.js';
 import { withFolder, writeGraph, writeJson, writeLinear } from '../../support/tiny-models.js';
 
-/** What is said of the files of a linear model after `spoil`. */
+/** The problem reported for the files of a linear model after `spoil`. */
 async function problemOf(spoil: (folder: string) => Promise<void>): Promise<string> {
   return withFolder(async (root) => {
     const folder = join(await realpath(root), 'model');

@@ -16,7 +16,7 @@ interface Setting {
 
 const X: InputSpec = { name: 'x', dtype: 'float32', shape: [] };
 
-/** Warms up a model that computes `y` [1] from `x` [1], on a clock that its runs move. */
+/** Warms up a model that computes `y` [1] from `x` [1], on a clock that its runs advance. */
 async function warmUp(compute: Compute, { inputs = [X], output = 'float32', rowMs = 0.01 }: Setting = {}) {
   const clock = new ManualClock();
   const sizes: number[] = [];
@@ -43,14 +43,14 @@ function rowsOf(warmed: WarmedUp): string {
   return warmed.ok ? warmed.rows : warmed.problem;
 }
 
-/** Each row by itself. */
+/** Each row independently. */
 function each(of: (x: number, row: number) => number): Compute {
   return (x, y, rows) => {
     for (let row = 0; row < rows; row++) y[row] = of(x[row] ?? 0, row);
   };
 }
 
-/** Each row with something that is of all rows. */
+/** Each row combined with something from all rows. */
 function withAll(of: (x: number, all: readonly number[], row: number) => number): Compute {
   return (x, y, rows) => {
     const all = Array.from(x);
@@ -59,7 +59,7 @@ function withAll(of: (x: number, all: readonly number[], row: number) => number)
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-/** As a mean over the batch, from a number of rows on. */
+/** Like a mean over the batch, from a number of rows on. */
 const centredFrom = (least: number) => withAll((x, all) => (all.length < least ? x : 2 * x - sum(all) / all.length));
 
 describe('rows are independent', () => {
@@ -75,7 +75,7 @@ describe('rows are independent', () => {
       { inputs: [{ ...X, dtype: 'int32' }] },
     ],
     ['one of integers', each((x) => Math.round(x)), { output: 'int32' }],
-    // Sums in another order, as a kernel for many rows makes them.
+    // Sums in another order, as in a kernel for many rows.
     [
       'one that rounds otherwise in large batches',
       (x, y, rows) => each((one) => Math.fround(one * (rows > 7 ? 1 + 2e-7 : 1)))(x, y, rows, {} as BatchViews),

@@ -12,7 +12,7 @@ const REPORT = { runtime: 'tfjs-layers', engine: 'tfjs-wasm', why: 'configured',
 const X: InputSpec = { name: 'x', dtype: 'float32', shape: [2] };
 const TEXT: InputSpec = { name: 'text', dtype: 'string', shape: [] };
 
-/** Loads anything as a model with two outputs elements; a run takes a known time on the manual clock. */
+/** Loads anything as a model with two output elements; a run takes a known time on the manual clock. */
 class FakeLoader implements ModelLoader {
   readonly slots = 1;
   readonly clock = new ManualClock();
@@ -199,7 +199,7 @@ describe('a load', () => {
 
   it('serves a model whose rows depend on each other one row at a time, and says so', async () => {
     const { engine, registry } = open();
-    // Only the last row of a batch is answered.
+    // Only the last row of a batch is valid.
     engine.value = 0.75;
     const loaded = await registry.load(folderOf('iris'));
     expect(loaded).toMatchObject({

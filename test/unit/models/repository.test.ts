@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { findModels } from '../../../server/models/repository.js';
 import { withFolder, writeJson, writeLinear } from '../../support/tiny-models.js';
 
-/** Refs of what is found at `path` under a folder that `make` fills, `bare` marked; or the problem. */
+/** Refs of the models found at `path` under a folder filled by `make`, with `bare` marked; or the problem. */
 async function found(make: (root: string) => Promise<unknown>, path: string): Promise<readonly string[] | string> {
   return withFolder(async (folder) => {
     const root = await realpath(folder);

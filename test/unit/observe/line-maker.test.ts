@@ -26,7 +26,7 @@ interface Row {
   readonly timing?: Predicted['timing'];
 }
 
-/** The texts of the lines that rows become, each in a post of its own kind. */
+/** The texts of the lines for rows, each in a post of its own kind. */
 function linesOf(rows: readonly Row[], layout: Partial<RowLayout> = {}, oneIn = 1): string[] {
   const whole = { input: 'plain', maxInputChars: 20, maxInputValues: 4, ...layout } as const;
   const collector = new RowCollector(whole);

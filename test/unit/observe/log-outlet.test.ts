@@ -3,7 +3,7 @@ import { LogOutlet } from '../../../server/observe/log-outlet.js';
 import type { LogSink } from '../../../server/observe/log-sink.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 
-/** A reader that takes what the test lets it. */
+/** A reader controlled by the test. */
 class PuppetSink implements LogSink {
   readonly writes: { bytes: Buffer; done: (takenBytes: number, error?: Error | null) => void }[] = [];
   taken = '';
@@ -18,7 +18,7 @@ class PuppetSink implements LogSink {
     this.taken += bytes.toString();
   }
 
-  /** Ends the write that is open, with all or some of its bytes taken. */
+  /** Completes the open write, with all or some of its bytes taken. */
   take(bytes?: number, error?: Error): void {
     const write = this.writes.shift();
     if (write === undefined) throw new Error('nothing is being written');

@@ -24,7 +24,7 @@ test('refusals are told once a minute for each code, with the count between, how
   try {
     under.send('wrong');
     under.send('wrong');
-    // Set back by an hour: the next line is due a minute later all the same.
+    // Set back by an hour: the next line is still due a minute later.
     vi.setSystemTime(1_800_000_000_000 - 3_600_000);
     under.clock.advance(59_999);
     under.send('wrong');

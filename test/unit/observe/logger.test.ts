@@ -3,7 +3,7 @@ import { type LogFormat, openLog } from '../../../server/observe/log/logger.js';
 import type { LogSink } from '../../../server/observe/log-sink.js';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 
-/** All that a terminal may be given: letters and spaces, line ends between lines, and the colours of our own. */
+/** Everything a terminal may get: letters and spaces, line ends between lines, and our own colours. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours are such sequences.
 const FIT = /^(?:(?![\u200c\u200d])[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\n|\x1b\[\d+m)*$/u;
 
@@ -49,7 +49,7 @@ test.each<LogFormat>(['json', 'pretty'])(
       log.warn({ err: { message: value, type: value, stack: `${value}\n${value}` }, hostname: value, name: value });
       clock.turn();
       expect(text.written).toMatch(FIT);
-      // Indented lines are of a stack.
+      // Indented lines belong to a stack.
       const lines = text.written.split('\n').filter((line) => line !== '' && !line.startsWith(' '));
       expect(lines).toHaveLength(3);
     }

@@ -34,7 +34,7 @@ function stage(...[options, models = [makeModel()]]: Parameters<typeof makeHub>)
   return { hub, predictions, read: () => scrape(idleSources({ predictions, hub: hub.hub })) };
 }
 
-/** Runs one batch that takes so long. */
+/** Runs one batch that takes `ms` milliseconds. */
 async function run({ hub }: Stage, ms = 0, status?: 'failed' | 'lost'): Promise<void> {
   hub.clock.turn();
   hub.clock.advance(ms);

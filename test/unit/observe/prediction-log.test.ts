@@ -4,7 +4,7 @@ import { type LogStage, stageLog } from '../../support/prediction-log.js';
 
 const numbers = (count: number, first = 0): number[][] => Array.from({ length: count }, (_, i) => [first + i]);
 
-/** Lines, drops and rows left out are all that were predicted. */
+/** Lines, drops and unsampled rows add up to the predicted rows. */
 function expectExact({ log, hub, files }: LogStage): void {
   const { written, dropped, leftOut, queuedRows } = log.counts;
   expect(files.lines).toHaveLength(written);
@@ -80,9 +80,9 @@ test('no room on the disk for five seconds: predictions go on, what is lost is c
 
   expect(before).toEqual({ written: 1000, dropped: 0, leftOut: 0, writeErrors: 0, queuedRows: 0 });
   expect(stage.hub.order).toHaveLength(8000);
-  // A try a second, and not one for each post.
+  // One attempt per second, not one per post.
   expect(during.writeErrors).toBe(5);
-  // Until the next try, ten posts a second.
+  // Until the next attempt, ten posts per second.
   expect(stage.log.counts.dropped - during.dropped).toBeLessThanOrEqual(1000);
   expect(stage.log.counts.written).toBeGreaterThanOrEqual(before.written + 1000);
   expectExact(stage);
@@ -113,7 +113,7 @@ test('a sample: one row in so many, spread evenly, the others counted; each line
   expect(taken.length).toBe(200);
   const gaps = taken.slice(1).map((at, i) => at - (taken[i] ?? 0));
   expect(Math.max(...gaps)).toBeLessThanOrEqual(20);
-  // A feed that repeats itself each ten rows would give a fixed step one kind of row only.
+  // With a feed of period ten, a fixed step would only select one kind of row.
   expect(new Set(taken.map((at) => at % 10)).size).toBe(10);
   expect(stage.lines()[0]).toMatchObject({ oneIn: 10 });
   expectExact(stage);

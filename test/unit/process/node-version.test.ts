@@ -43,7 +43,7 @@ test('what an install from the tarball brings is decided by versions here, since
     dependencies: Record<string, string>;
     overrides: Record<string, unknown>;
   };
-  // The newest of each wants Node 22 by a package below: content-disposition 3, cookie 2.
+  // The newest of each wants Node 22 because of a dependency: content-disposition 3, cookie 2.
   expect(dependencies['@fastify/static']).toMatch(/^\d+\.\d+\.\d+$/);
   expect(dependencies['light-my-request']).toMatch(/^\d+\.\d+\.\d+$/);
   expect(Object.keys(overrides)).toEqual(['tar']);

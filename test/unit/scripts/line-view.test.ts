@@ -22,7 +22,7 @@ test('no character that a terminal obeys is in a line, whatever field it came in
       const entry = { time: '2026-11-25T20:00:00Z', model: 'mood@1', score: 0.5, [field]: value };
       const line = parseLogLine(JSON.stringify(entry));
       if (line === undefined) throw new Error('the line was not read');
-      // A value with an escape of its own is JSON text before it is shown, and needs no second one.
+      // A value with its own escape is JSON text before it is shown, and needs no second one.
       expect(stripVTControlCharacters(viewLine(line))).toMatch(FIT);
       expect(viewLine(line)).not.toContain(value);
     }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ManualClock } from '../../../server/testing/manual-clock.js';
 import { DeadlineTimer } from '../../../shared/time/deadline-timer.js';
 
-/** A set of deadlines, and when each was found to be due. */
+/** A set of deadlines, and when each was found due. */
 class Watched {
   readonly clock = new ManualClock();
   readonly open = new Set<number>();

@@ -1,4 +1,4 @@
-// The wall clock is set while streams are under way: by a VM that resumes, by NTP, by hand.
+// The wall clock is set while streams are running: by a resuming VM, by NTP, by hand.
 import { describe, expect, test } from 'vitest';
 import { ItemReader } from '../../../client/streams/item-reader.js';
 import { parseAggregate, parseCast } from '../../../client/streams/parse-frames.js';
@@ -15,7 +15,7 @@ const STEPS = [
   ['two hours forward', 7200 * SECOND],
 ] as const;
 
-/** What the SDK makes of the frames of a viewer. */
+/** What the SDK makes of a viewer's frames. */
 function readBySdk(viewer: TestViewer) {
   const windows: StreamWindow[] = [];
   const items: StreamItem[] = [];
@@ -33,7 +33,10 @@ function readBySdk(viewer: TestViewer) {
 }
 
 describe.each(STEPS)('a wall clock that is set %s', (_name, stepMs) => {
-  /** Ten seconds, one item each quarter of one; the step is after a third of the fourth second, and is undone after the seventh. */
+  /**
+   * Ten seconds, one item every quarter of a second; the step is after a third of the fourth second, and is undone
+   * after the seventh.
+   */
   function run() {
     const t = new TestStreams({ maxStreamItems: 1000 });
     t.publish(1);
@@ -78,7 +81,7 @@ describe.each(STEPS)('a wall clock that is set %s', (_name, stepMs) => {
       const starts = viewer.of<AggregateFrame>('aggregate').flatMap(({ windows }) => windows.map(({ at }) => at));
       expect(starts).toEqual([...new Set(starts)].sort((a, b) => a - b));
     }
-    // Every window but the one that the step cut has the rate of four a second, the first one item more.
+    // Every window except the one cut by the step has the rate of four per second, the first one item more.
     const rates = t.streams.windows('s', SECOND)?.windows.map(({ rate }) => rate) ?? [];
     expect(rates.slice(0, 3)).toEqual([5, 4, 4]);
     expect(rates.slice(5, 10)).toEqual([4, 4, 4, 4, 4]);

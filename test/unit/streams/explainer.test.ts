@@ -8,7 +8,7 @@ import { makeHub, makeModel, type TestHub } from '../../support/core.js';
 
 const STREAM = { labels: ['length'] } as unknown as Stream;
 
-/** The puppet's answer to a text is its length: leaving out a word takes its length from the score. */
+/** The puppet's answer to a text is its length: leaving out a word subtracts its length from the score. */
 function open(): { t: TestHub<PuppetEngine>; explainer: Explainer } {
   const model = makeModel('text', { name: 'text', dtype: 'string', shape: [] });
   const t = makeHub({}, [model]);

@@ -31,7 +31,7 @@ test('a viewer that reads again gets the newest items, with the rest counted as 
   }
   viewer.isReading = true;
   viewer.unreadBytes = 0;
-  // Nothing more is published: it is looked after all the same.
+  // Nothing more is published, but the viewer is served all the same.
   t.clock.advance(100);
 
   expect(viewer.offsets.at(-1)).toBe(301);

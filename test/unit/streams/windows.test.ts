@@ -78,7 +78,7 @@ test('a timer that comes late makes up the windows in which nothing happened, an
   t.publish(1);
   const viewer = t.view({ ...AGGREGATE, windowMs: 250 });
   t.clock.advance(250);
-  // The event loop stood still: time moves without a timer.
+  // The event loop was blocked: time moves without a timer.
   const stream = t.streams.find('s');
   stream?.roll(WALL + 2000);
   const soon = windows(viewer).length;

@@ -1,4 +1,4 @@
-// The tokeniser's rules as regular expressions: slow and short, so that the fast scanner can be checked against them.
+// The tokeniser's rules as regular expressions: slow and short, as a reference for the fast scanner.
 
 const W = String.raw`[\p{L}\p{Nd}_]`;
 const anyCase = (text: string) =>

@@ -11,7 +11,7 @@ import { registerHashedTextEncoder, textTensor, weightsOf } from '../../../tfjs-
 const SIZES: EncoderSizes = { wordBits: 8, ngramBits: 9, width: 5, filters: 3, maxTokens: 56 };
 const WIDTH = 2 * SIZES.filters;
 const anyText = fc.string({ unit: 'binary', maxLength: 120 });
-/** What people write, and what a scanner may stumble over. */
+/** Typical text, and what a scanner may stumble over. */
 const liveText = fc
   .array(
     fc.oneof(

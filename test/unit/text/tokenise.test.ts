@@ -1,4 +1,5 @@
-// The tokeniser: examples of each rule, the regular expressions as reference, and a bound on the work that counts steps.
+// The tokeniser: examples of each rule, the regular expressions as reference, and a bound on the work that counts
+// steps.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EmoticonFinder } from '../../../shared/text/emoticon.js';

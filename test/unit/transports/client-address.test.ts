@@ -58,7 +58,7 @@ test('one caller is one IPv4 address, or 64 bits of IPv6', () => {
   expect(callerOf('192.0.2.1')).toBe('192.0.2.1');
   expect(callerOf('2001:db8:1:2::1')).toBe(callerOf('2001:db8:1:2:ffff::9'));
   expect(callerOf('2001:db8:1:2::1')).not.toBe(callerOf('2001:db8:1:3::1'));
-  // As a socket for both families writes IPv4: else all of them would be one caller.
+  // As a dual-stack socket writes IPv4: otherwise all of them would be one caller.
   expect(callerOf('::ffff:192.0.2.1')).toBe('192.0.2.1');
   expect(callerOf('')).toBe('');
 });

@@ -6,7 +6,7 @@ import {
   type DrainPlan,
 } from '../../../server/transports/socketio/drain/connection-drain.js';
 
-/** A connection whose client does what the test says. */
+/** A connection whose client is controlled by the test. */
 class Client implements Drainable {
   resends = false;
   inFlight = 0;
@@ -15,7 +15,7 @@ class Client implements Drainable {
   reads = true;
   closedAt: number | undefined;
   destroyedAt: number | undefined;
-  /** Takes its leave when it is told to. */
+  /** Leaves when told to. */
   takesLeave = true;
   readonly #clock: ManualClock;
 
@@ -96,7 +96,7 @@ test('closes nobody who is owed an answer or has just asked', () => {
   expect(first.closedAt).toBeUndefined();
   first.inFlight = 0;
   clock.advance(30);
-  // Asked and answered between two looks at it.
+  // Asked and answered between two checks.
   first.requests += 1;
   clock.advance(40);
   expect(first.closedAt).toBeUndefined();
@@ -157,7 +157,7 @@ test('sees off who comes while it is under way', async () => {
   present.add(late);
   clock.advance(100);
 
-  // It is seen at the next look.
+  // It is noticed at the next check.
   expect(late.closedAt).toBe(160);
   clock.advance(200);
   expect(await isOver()).toBe(true);

@@ -11,7 +11,7 @@ import type { Wire } from '../../../server/transports/wire/wire.js';
 import type { WireError } from '../../../shared/errors.js';
 import { makeHub } from '../../support/core.js';
 
-/** Counts what it is told. */
+/** Counts what is reported to it. */
 class TestWire {
   overloads: number[] = [];
   faults = 0;
@@ -51,7 +51,10 @@ function make(options: Partial<HubOptions>, sessionName?: string) {
   });
   session.attach(connection);
   let id = 0;
-  /** As the decoder and Socket.IO: all that came in one chunk passes the gate, or does not, before the first of it is handled. */
+  /**
+   * Like the decoder and Socket.IO: everything in one chunk passes the gate, or does not, before the first of it is
+   * handled.
+   */
   const chunk = (...events: readonly { rows: number; attachments?: number }[]): (WireError | undefined)[] => {
     const read = events.map(({ rows, attachments = 0 }) => {
       const request = { id: ++id, input: new Array(rows).fill([1]) };
@@ -76,7 +79,7 @@ const overloaded = expect.objectContaining({ code: 'OVERLOADED' });
 
 test('requests are read until one is refused; then those that are as long are refused unread where its rows have no room', () => {
   const { chunk, wire, answers } = make({ maxInFlightRows: 20 });
-  // Four rows have room, but not eight. Nothing was known before.
+  // There is room for four rows, but not eight. Nothing was known before.
   expect(chunk({ rows: 8 }, { rows: 8 }, { rows: 8 })).toEqual([undefined, undefined, undefined]);
   expect(answers).toMatchObject([{ event: 'prediction_error', payload: { id: 3, code: 'OVERLOADED' } }]);
 

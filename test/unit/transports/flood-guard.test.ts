@@ -19,7 +19,7 @@ class Peer extends Socket {
   }
 }
 
-/** A guarded server that hears nothing of the network: connections are given to it. */
+/** A guarded server without a network: connections are passed to it. */
 function guarded(proxies: readonly string[] = []) {
   const clock = new ManualClock();
   const guard = new FloodGuard(new ClientAddress(proxies), clock);

@@ -7,7 +7,7 @@ import { type WireError, wireError } from '../../../shared/errors.js';
 
 const OPEN = 'an-open-connection';
 
-/** Asks the gate: `in`, or the status and headers that it answers. */
+/** Asks the gate: `in`, or the status and headers of its answer. */
 function ask(gate: HandshakeGate, query: string, isUpgrade = false, sent: IncomingHttpHeaders = {}) {
   const socket = new Socket();
   let raw = '';

@@ -4,7 +4,7 @@ import { ConnectLimits } from '../../../server/transports/handshake/connect-limi
 import { RateLimit } from '../../../server/transports/rate-limit.js';
 import { RequestLimit } from '../../../server/transports/request-limit.js';
 
-/** How many of so many in a row are let in. */
+/** How many of `tries` in a row are accepted. */
 function passed(limit: RateLimit, caller: string, tries: number): number {
   let count = 0;
   for (let i = 0; i < tries; i++) if (limit.take(caller) === 0) count += 1;

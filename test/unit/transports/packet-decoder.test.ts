@@ -6,7 +6,7 @@ import { UNREADABLE, Unreadable } from '../../../server/transports/socketio/unre
 import type { Wire } from '../../../server/transports/wire/wire.js';
 import { type ErrorCode, wireError } from '../../../shared/errors.js';
 
-/** Counts what the decoder tells of its connection. */
+/** Counts what the decoder reports of its connection. */
 class TestWire {
   faults = 0;
   readonly cuts: string[] = [];

@@ -22,7 +22,7 @@ function make() {
   server.on('request', ({ name }: { name: string }) => handled.push(name));
   pipelines.watch(server as unknown as Server);
   server.emit('listening');
-  /** As Node: the response of a request that comes behind another has no socket yet. */
+  /** Like Node: the response of a pipelined request has no socket yet. */
   const ask = (name: string, socket: TestSocket, isBehind: boolean): void => {
     server.emit('request', { name, socket }, { socket: isBehind ? null : socket });
   };

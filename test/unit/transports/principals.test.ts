@@ -14,7 +14,7 @@ test('a principal is the holder of a token, and without one who has the address'
   expect(principalKey(open, '2001:db8::1')).toBe(principalKey(open, '2001:db8::2'));
   expect(principalKey({ name: 'jwt:' }, '192.0.2.1')).not.toBe(principalKey({ name: 'jwt:' }, '192.0.2.2'));
   expect(principalKey({ name: 'jwt:ann' }, '192.0.2.1')).toBe(principalKey({ name: 'jwt:ann' }, '192.0.2.2'));
-  // A key that is called like an address is none.
+  // A key named like an address is not one.
   expect(principalKey({ name: 'address 192.0.2.1' }, '')).not.toBe(principalKey(open, '192.0.2.1'));
 });
 

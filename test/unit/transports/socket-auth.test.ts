@@ -11,7 +11,7 @@ import { type WireError, wireError } from '../../../shared/errors.js';
 const NO = wireError('UNAUTHENTICATED', 'no');
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** An access that notes the tokens it is shown, and ends grants when the test says so. */
+/** An access that records the tokens it gets, and ends grants on demand. */
 function makeDoor(decision: AccessDecision | Promise<AccessDecision>) {
   const tokens: unknown[] = [];
   const ends: ((error: WireError) => void)[] = [];

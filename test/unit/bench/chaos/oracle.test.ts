@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { faultsOf, Oracle, sumOf } from '../../../../bench/chaos/clients/oracle.js';
 
-/** An oracle that was asked for 10, 11, 12, as requests 0, 1 and 2. */
+/** An oracle for requests 0, 1 and 2 with the values 10, 11, 12. */
 function asked(): Oracle {
   const oracle = new Oracle();
   for (const expected of [10, 11, 12]) oracle.ask(expected);

@@ -7,7 +7,7 @@ import { Newcomers } from '../../../../server/transports/wire/newcomers.js';
 import { Room } from '../../../../server/transports/wire/room.js';
 import type { EngineConnection } from '../../../../server/transports/wire/wire.js';
 
-/** engine.io as far as wires need it. */
+/** The parts of engine.io that wires need. */
 class TestTransport extends EventEmitter {
   readonly name = 'websocket';
   readonly packets: string[] = [];

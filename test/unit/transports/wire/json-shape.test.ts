@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { jsonBounds, refuseShape } from '../../../../server/transports/wire/json-shape.js';
 
 const BOUNDS = { maxDepth: 32, maxParts: 1000 };
-/** Texts below this length are not looked at. */
+/** Texts below this length are not checked. */
 const pad = (text: string): string => `{"pad":"${'x'.repeat(4100)}","it":${text}}`;
 
 test('nesting up to the limit is taken, one more is not', () => {

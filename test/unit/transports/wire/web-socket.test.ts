@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { HubWebSocket, webSocketOptions } from '../../../../server/transports/wire/web-socket.js';
 import { frame } from '../../../support/raw-socket.js';
 
-/** A connection without a network: what is pushed has come, what is written is kept, and taken only where the test says so. */
+/** A connection without a network: pushed data has arrived, written data is kept, and taken only on demand. */
 class Pipe extends Duplex {
   readonly written: Buffer[] = [];
   takes = true;

@@ -37,7 +37,7 @@ class TestConnection extends EventEmitter {
     this.emit('close');
   }
 
-  /** As engine.io: what is written waits, or leaves at once. */
+  /** Like engine.io: what is written waits, or leaves immediately. */
   write(bytes: number, leaves = true): void {
     const packet = { data: 'x'.repeat(bytes - 1) };
     this.emit('packetCreate', packet);
@@ -77,7 +77,7 @@ function make(count = 1) {
 
 type Made = Pick<ReturnType<typeof make>, 'wire' | 'valve' | 'connection'>;
 
-/** Packets until it is held. */
+/** Adds packets until it is held. */
 function fill({ wire, valve }: { wire: Wire; valve: TestValve }, most = 1000, bytes = 10): number {
   let packets = 0;
   while (!valve.isHeld && packets < most) {
@@ -95,7 +95,7 @@ test('a connection has 64 packets or 256 KiB a turn, and goes on in the next', (
   expect(one.valve.isHeld).toBe(false);
   expect(fill(one, 1000, 65_536)).toBe(4);
   one.clock.advance(0);
-  // Not so many, each in a turn of its own: never held.
+  // Fewer, each in its own turn: never held.
   for (let i = 0; i < 500; i++) {
     one.wire.enter(10);
     one.clock.advance(0);
@@ -152,7 +152,7 @@ test('refusals above a rate slow the connection down, and end it when they go on
 
   expect(cuts).toEqual([expect.stringMatching(/^flood: more than 400 requests a second/)]);
   expect(words).toEqual(['flood']);
-  // One of these ten milliseconds in which it is read, and four in which it is not.
+  // Read in one of these ten milliseconds, and not in four.
   expect(passed).toBeGreaterThan(1_000);
   expect(passed).toBeLessThan(5_000);
 });
@@ -177,7 +177,7 @@ test('of many connections that join nothing the longest are ended sooner, once t
   clock.advance(1_000);
   for (const { wire } of wires.slice(1_400)) wire.left();
 
-  // Two for each that comes: those that came together do not end together.
+  // Two for each arrival: those that came together do not end together.
   expect(cuts).toEqual(new Array(200).fill('unjoined: the connection joined nothing within 2000 ms'));
   expect(wires.slice(0, 200).every(({ valve }) => valve.isDestroyed)).toBe(true);
   clock.advance(8_000);
