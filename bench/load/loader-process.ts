@@ -8,7 +8,7 @@ import { Child, LOADER_CORE } from '../harness/child.js';
 import { pause, within } from '../harness/deadline.js';
 import type { LoadCount, LoaderCommand, LoaderReport, LoadPlan } from './loader-messages.js';
 
-const OPEN_MS = 30_000;
+const OPEN_MS = 120_000;
 const ANSWER_MS = 10_000;
 
 export class LoaderProcess {

@@ -10,7 +10,7 @@ import { within } from '../harness/deadline.js';
 import { processCpuSeconds } from '../harness/process-cpu.js';
 import type { LoadPlan, LoadReport } from './load-messages.js';
 
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 const POLL_MS = 50;
 
 export class LoadProcess {
