@@ -1,8 +1,17 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Most files wait more than they compute: two for each core keep it busy. */
+const WORKERS = Math.min(2 * availableParallelism(), 12);
+/** Files that look at what a process takes of the machine: nothing else runs beside them. Few, because they add up. */
+const ALONE = ['test/e2e/footprint.test.ts'];
+/** Bounds on what hangs: a machine that is busy with others is slow. */
+const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
 // Unit and contract tests run from source; e2e tests run against dist/, which `npm test` builds first.
 export default defineConfig({
   test: {
+    maxWorkers: WORKERS,
     projects: [
       {
         test: {
@@ -18,17 +27,9 @@ export default defineConfig({
       { test: { name: 'training', include: ['test/training/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'terminal', isolate: false, testTimeout: 60_000, include: ['test/terminal/**/*.test.ts'] } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 } },
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          // Bounds on what hangs: a machine that is busy with others is slow.
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          // Processes under load disturb one another on a small machine.
-          fileParallelism: false,
-        },
-      },
+      // Sockets, processes, crashes. Each file has ports, folders and processes of its own, and looks at counts and order, so they run beside one another.
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: ALONE, ...PATIENT } },
+      { test: { name: 'e2e-alone', include: ALONE, ...PATIENT, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 });

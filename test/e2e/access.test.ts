@@ -193,7 +193,7 @@ test.each(EVENTS)('scopes over Socket.IO: %s', async (token, name, predict, publ
   const socket = socketWith('websocket', 'auth', token);
   const emit = async (event: string, payload: unknown): Promise<string> => {
     const args = payload === undefined ? [] : [payload];
-    const answer = (await socket.timeout(10_000).emitWithAck(event, ...args)) as { error?: { code: string } };
+    const answer = (await socket.timeout(60_000).emitWithAck(event, ...args)) as { error?: { code: string } };
     return answer?.error?.code ?? 'ok';
   };
 

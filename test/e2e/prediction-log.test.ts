@@ -226,7 +226,7 @@ test('memory stays as flat with the log as without, with more rows than it can w
     const { counts, stop } = await load(hub.url, rows);
     const samples: number[] = [];
     for (let i = 0; i < 40; i++) {
-      await delay(250);
+      await delay(150);
       samples.push(await hub.rss());
     }
     await stop();

@@ -13,7 +13,7 @@ async function writeBoth(folder: string): Promise<void> {
 }
 
 function ask(socket: Socket, event: string, ...args: unknown[]): Promise<unknown> {
-  return socket.timeout(5000).emitWithAck(event, ...args);
+  return socket.timeout(60_000).emitWithAck(event, ...args);
 }
 
 const refused = (code: string, message: RegExp): unknown => ({

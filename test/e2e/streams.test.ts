@@ -132,9 +132,9 @@ test('a plain client publishes, views, and asks for what there is, by the protoc
   other.on('aggregate', (frame: AggregateFrame) => windows.push(frame));
 
   // Before there is anything to count: a closed window is not sent again.
-  await other.timeout(5000).emitWithAck('subscribe', { stream: 'numbers', mode: 'aggregate', windowMs: 250 });
-  await socket.timeout(5000).emitWithAck('predict', { input: [1], stream: 'numbers', id: 'first' });
-  const subscribed: Subscribed = await socket.timeout(5000).emitWithAck('subscribe', { stream: 'numbers' });
+  await other.timeout(60_000).emitWithAck('subscribe', { stream: 'numbers', mode: 'aggregate', windowMs: 250 });
+  await socket.timeout(60_000).emitWithAck('predict', { input: [1], stream: 'numbers', id: 'first' });
+  const subscribed: Subscribed = await socket.timeout(60_000).emitWithAck('subscribe', { stream: 'numbers' });
   await fetch(`${hub.url}/predict`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -144,14 +144,14 @@ test('a plain client publishes, views, and asks for what there is, by the protoc
   const counted = (): number => windows.flatMap((frame) => frame.windows).reduce((sum, { count }) => sum + count, 0);
   await until('windows have all three', () => counted() === 3);
   const listed = await (await fetch(`${hub.url}/streams`)).json();
-  const asked = await socket.timeout(5000).emitWithAck('streams');
+  const asked = await socket.timeout(60_000).emitWithAck('streams');
   const status = new Promise((resolve) => socket.once('status', resolve));
-  await socket.timeout(5000).emitWithAck('watch', { on: true });
+  await socket.timeout(60_000).emitWithAck('watch', { on: true });
   const told = await status;
-  await socket.timeout(5000).emitWithAck('unsubscribe', { stream: 'numbers' });
+  await socket.timeout(60_000).emitWithAck('unsubscribe', { stream: 'numbers' });
   const past = await (await fetch(`${hub.url}/streams/numbers/windows?windowMs=1000`)).json();
   const missing = await fetch(`${hub.url}/streams/none/windows`);
-  const echo = await socket.timeout(5000).emitWithAck('echo');
+  const echo = await socket.timeout(60_000).emitWithAck('echo');
   socket.close();
   other.close();
   await hub.close();
@@ -185,8 +185,8 @@ test('a session is a secret: what viewers see of a publisher does not tell it', 
   const viewer = connect(hub.url);
   const seen = record(viewer, 'talk');
   await viewer.ready();
-  await publisher.timeout(5000).emitWithAck('predict', { input: [1], id: 1, stream: 'talk' });
-  await again.timeout(5000).emitWithAck('predict', { input: [1], id: 1, stream: 'talk' });
+  await publisher.timeout(60_000).emitWithAck('predict', { input: [1], id: 1, stream: 'talk' });
+  await again.timeout(60_000).emitWithAck('predict', { input: [1], id: 1, stream: 'talk' });
   await until('both came', () => seen.items.length === 2);
   for (const client of [publisher, again, viewer]) client.close();
   await hub.close();

@@ -23,7 +23,7 @@ beforeAll(async () => {
       await writeJson(`${folder}/model.json`, {});
       await writeJson(`${folder}/manifest.json`, { runtime: 'fault' });
     },
-    config: { watchdogMs: 400 },
+    config: { watchdogMs: 800 },
     extras: { runtimeModules: [faultRuntimeModule] },
   });
   sockets = Array.from({ length: NEIGHBOURS + 1 }, () => io(hub.url, { transports: ['websocket'], forceNew: true }));
@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 async function predict(socket: Socket | undefined, x: number, fault: number): Promise<Answer> {
-  return (await socket?.timeout(15_000).emitWithAck('predict', { input: [x, fault], timeoutMs: 12_000 })) as Answer;
+  return (await socket?.timeout(60_000).emitWithAck('predict', { input: [x, fault], timeoutMs: 50_000 })) as Answer;
 }
 
 async function threads(): Promise<number> {

@@ -71,7 +71,13 @@ export function readAnswer(raw: unknown): Answer {
 
 /** A raw socket.io-client socket, connected. */
 export async function openSocket(url: string, options: object = {}): Promise<Socket> {
-  const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false, ...options });
+  const socket = io(url, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    timeout: 60_000,
+    ...options,
+  });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', () => resolve());
     socket.once('connect_error', reject);

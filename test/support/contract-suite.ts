@@ -58,7 +58,7 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
         value: { prediction: rows.map((x) => [under.expected(version, x)]), model: `linear@${version}` },
       });
       try {
-        await within('the test body', body({ ...place, under, caller, name, rest, occupy, right }), 15_000);
+        await within('the test body', body({ ...place, under, caller, name, rest, occupy, right }), 45_000);
         expect(caller.strays).toEqual([]);
       } finally {
         await caller.close();

@@ -55,7 +55,7 @@ export async function besiege(asksForTokens: boolean, config: Partial<Config> = 
   const asking = (async () => {
     for (let x = 0; polite.connected; x++) {
       const answer: unknown = await polite
-        .timeout(30_000)
+        .timeout(60_000)
         .emitWithAck('predict', { input: [x], timing: false })
         .catch(String);
       const right = isRecord(answer) && JSON.stringify(answer.prediction) === `[[${2 * x + 1}]]`;
