@@ -23,19 +23,29 @@ if (noProc) console.warn('skipped: what a process costs is read from /proc, whic
 test.skipIf(noProc)(
   'a hub on wasm with the shipped model: processor time until it listens, memory when idle',
   async () => {
-    const starts: { cpuSeconds: number; rssBytes: number }[] = [];
+    const starts: { cpuSeconds: number; rssBytes: number; referenceSeconds: number }[] = [];
     for (let i = 0; i < STARTS; i++) {
       const hub = await startTestProcess({ models: async () => join(root, 'model') });
       const cpuSeconds = parseProcessCpu(readFileSync(`/proc/${hub.child.pid}/stat`, 'utf8'));
       await delay(IDLE_MS);
-      starts.push({ cpuSeconds, rssBytes: await hub.rss() });
+      const rssBytes = await hub.rss();
       expect(await hub.close()).toBe(0);
+      const { stdout } = await run(process.execPath, [join(root, 'test/fixtures/import-libraries.mjs')]);
+      starts.push({ cpuSeconds, rssBytes, referenceSeconds: Number(stdout) });
     }
-    const cpuSeconds = Math.min(...starts.map((start) => start.cpuSeconds));
-    const rssBytes = Math.min(...starts.map((start) => start.rssBytes));
+    const least = (key: keyof (typeof starts)[number]): number => Math.min(...starts.map((start) => start[key]));
+    const [cpuSeconds, rssBytes, referenceSeconds] = [
+      least('cpuSeconds'),
+      least('rssBytes'),
+      least('referenceSeconds'),
+    ];
+    // A machine that is slow, or shares its cores with others, takes longer for the same work.
+    const slowness = Math.max(1, referenceSeconds / baseline.hub.referenceCpuSeconds);
 
-    console.log(`${cpuSeconds.toFixed(2)} s of processor time, ${(rssBytes / 2 ** 20).toFixed(1)} MiB`);
-    expect(cpuSeconds).toBeLessThanOrEqual(baseline.hub.mostStartCpuSeconds);
+    console.log(
+      `${cpuSeconds.toFixed(2)} s of processor time beside ${referenceSeconds.toFixed(2)} s for the reference, ${(rssBytes / 2 ** 20).toFixed(1)} MiB`,
+    );
+    expect(cpuSeconds).toBeLessThanOrEqual(baseline.hub.mostStartCpuSeconds * slowness);
     expect(rssBytes).toBeLessThanOrEqual(baseline.hub.mostIdleRssBytes);
   },
 );

@@ -29,6 +29,8 @@ interface Bench extends ContractHub {
 }
 
 /** Values by which a test recognises a row in the batches of the engine. */
+/** Short, and longer than a slow machine expects a request to wait: it would be refused at once. */
+const PATIENCE_MS = 250;
 const BUSY = 7;
 const POISON = 666;
 /** Every model here multiplies it beyond the range of float32. */
@@ -126,7 +128,7 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
         const first = await occupy();
         const asked = Array.from({ length: 60 }, (_, i) => {
           if (i % 5 === 1) return caller.ask({ input: ['wrong'], id: i });
-          if (i % 5 === 2) return caller.ask({ input: [i], id: i, timeoutMs: 20 });
+          if (i % 5 === 2) return caller.ask({ input: [i], id: i, timeoutMs: PATIENCE_MS });
           return caller.ask({ input: [i, i + 100, i], id: i });
         });
         // Over HTTP each comes on its own connection, in any order: all of them have arrived when those with a deadline
@@ -204,7 +206,7 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
       onHub({}, async ({ engine, hub, caller, occupy, right }) => {
         const first = await occupy();
         const cancelled = caller.ask({ input: [11, 12], id: 'cancelled' });
-        const expired = caller.ask({ input: [21, 22], timeoutMs: 20 });
+        const expired = caller.ask({ input: [21, 22], timeoutMs: PATIENCE_MS });
         const kept = caller.ask({ input: [31, 32] });
         await until('all are received', () => hub.stats.accepted === 4);
         expect(await expired.answer).toMatchObject({
@@ -268,7 +270,7 @@ export function describeContract(engineName: string, open: () => Promise<Contrac
           const asks = [
             (i: number) => ({ input: [i], model: 'linear@2', anonymous: true }),
             () => ({ input: ['wrong'], model: 'linear@2', anonymous: true }),
-            (i: number) => ({ input: [i], model: 'linear@2', timeoutMs: 15, anonymous: true }),
+            (i: number) => ({ input: [i], model: 'linear@2', timeoutMs: PATIENCE_MS, anonymous: true }),
             () => ({ input: [1, 2, 3, 4, 5, 6, 7, 8, 9], model: 'linear@2', anonymous: true }),
             (i: number) => ({ input: [i, i], model: 'linear@2', anonymous: true }),
           ] as const;

@@ -32,7 +32,8 @@ test('the newest list is bounded, held while a reader is in it, and shows what w
     const before = await page.textContent('#newest');
     await text(page, '#newest-held', /^\d+ newer$/);
     expect((await page.textContent('#newest'))?.slice(0, 20)).toBe(before?.slice(0, 20));
-    await page.mouse.move(200, 300);
+    await page.mouse.move(200, 300, { steps: 3 });
+    await page.waitForSelector('#newest[data-held="false"]');
     await holds(page, 'document.querySelectorAll("#newest [data-row]").length === 40');
   }));
 
