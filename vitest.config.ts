@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Most files wait more than they compute: two for each core keep it busy. */
 const WORKERS = Math.min(2 * availableParallelism(), 12);
 /** Files that look at what a process takes of the machine: nothing else runs beside them. Few, because they add up. */
-const ALONE = ['test/e2e/footprint.test.ts'];
+const ALONE = ['test/e2e/footprint.test.ts', 'test/e2e/exactness.test.ts'];
 /** Bounds on what hangs: a machine that is busy with others is slow. */
 const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
