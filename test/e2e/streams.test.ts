@@ -44,7 +44,7 @@ test('over a hundred disconnects twenty viewers see every offset once, or a gap 
   const hub = await startTestApp({
     models: (folder) => writeLinear(folder),
     // A small ring, so that a long absence misses something.
-    config: { maxStreamItems: 60 },
+    config: { maxStreamItems: 20 },
   });
   const publisher = connect(hub.url);
   const proxies = await Promise.all(Array.from({ length: 20 }, () => CuttingProxy.open(hub.app.address.port)));
