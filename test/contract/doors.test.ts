@@ -1,11 +1,7 @@
 import { describe, test } from 'vitest';
-import { systemClock } from '../../server/app/system-clock.js';
-import { MemoryBroker } from '../../server/streams/memory-broker.js';
-import { Streams } from '../../server/streams/streams.js';
 import { type DoorCaller, type DoorHub, type DoorUnderTest, doorContract } from '../../server/testing/door-contract.js';
 import { CALLERS, type Caller, type CallerName } from '../support/contract-callers.js';
-import { openDoors } from '../support/contract-hub.js';
-import { STREAM_OPTIONS } from '../support/streams.js';
+import { openDoors, openStreams } from '../support/contract-hub.js';
 
 const DOORS = {
   'POST /predict': 'rest',
@@ -21,16 +17,7 @@ const LIMITS = {
 };
 
 async function openDoor(name: keyof typeof DOORS, { hub, models }: DoorHub): Promise<DoorUnderTest> {
-  const broker = new MemoryBroker({
-    clock: systemClock,
-    wallNow: Date.now,
-    mark: 'test',
-    nonce: () => 'epoch',
-    maxItems: 10,
-    maxBytes: 1 << 20,
-  });
-  const options = { clock: systemClock, broker, random: Math.random, options: STREAM_OPTIONS };
-  const streams = new Streams({ ...options, listener: () => {}, watch: () => {} });
+  const streams = openStreams();
   const opened = await openDoors({ hub, streams, limits: LIMITS, models, listener: () => {} });
   const url = await opened.http.listen({ host: '127.0.0.1', port: 0 });
   const call = async (): Promise<DoorCaller> => callerOf(await CALLERS[name as CallerName]({ hub, url }));

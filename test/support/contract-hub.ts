@@ -137,14 +137,9 @@ const ROOMY: HubOptions = {
   receipts: false,
 };
 
-export async function openContractHub(
-  inner: Engine,
-  models: ContractModels,
-  changes: Partial<HubOptions> = {},
-): Promise<ContractHub> {
-  const options = { ...ROOMY, ...changes };
-  const engine = new GateEngine(inner);
-  const streams = new Streams({
+/** Streams on the machine's clock, kept in memory. */
+export function openStreams(): Streams {
+  return new Streams({
     clock: systemClock,
     broker: new MemoryBroker({
       clock: systemClock,
@@ -159,6 +154,16 @@ export async function openContractHub(
     listener: () => {},
     watch: () => {},
   });
+}
+
+export async function openContractHub(
+  inner: Engine,
+  models: ContractModels,
+  changes: Partial<HubOptions> = {},
+): Promise<ContractHub> {
+  const options = { ...ROOMY, ...changes };
+  const engine = new GateEngine(inner);
+  const streams = openStreams();
   const faults: string[] = [];
   const taps = new Taps(systemClock, [
     {
