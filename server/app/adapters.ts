@@ -91,13 +91,9 @@ export class Adapters {
     const known = [...TFJS_RUNTIMES, ...brought.runtimes.flatMap(({ names }) => names)];
     const found = this.#runtimes(models, known);
     if (!found.ok) return found;
-    const openTaps = await this.#each(taps, (name) =>
-      this.#open('--taps', name, 'openTap', (module) => module.openTap?.(this.#context)),
-    );
+    const openTaps = await this.#each('--taps', taps, 'openTap', (module) => module.openTap?.(this.#context));
     if (!openTaps.ok) return openTaps;
-    const openDoors = await this.#each(doors, (name) =>
-      this.#open('--doors', name, 'openDoor', (module) => module.openDoor?.(this.#context)),
-    );
+    const openDoors = await this.#each('--doors', doors, 'openDoor', (module) => module.openDoor?.(this.#context));
     if (!openDoors.ok) return openDoors;
     const modules = [...runtimeModules, ...found.value];
     return { ok: true, value: { runtimeModules: modules, taps: openTaps.value, doors: openDoors.value } };
@@ -125,12 +121,14 @@ export class Adapters {
   }
 
   async #each<T>(
+    option: string,
     names: readonly string[],
-    open: (name: string) => Promise<Adapted<T>>,
+    needs: keyof AdapterModule,
+    use: (module: AdapterModule) => Promise<T> | undefined,
   ): Promise<Adapted<readonly T[]>> {
     const opened: T[] = [];
     for (const name of names) {
-      const one = await open(name);
+      const one = await this.#open(option, name, needs, use);
       if (!one.ok) return one;
       opened.push(one.value);
     }
