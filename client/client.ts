@@ -2,7 +2,7 @@
 
 import type { Goaway, Hello } from '../shared/protocol.js';
 import type { HubStatus, StreamDescription, StreamMode } from '../shared/stream-protocol.js';
-import type { ClientClock } from './clock.js';
+import type { TimerClock } from '../shared/time/deadline-timer.js';
 import { Calls } from './connection/calls.js';
 import type { RequestChannel } from './connection/channels.js';
 import { Connection, type ConnectionState, type StateChange } from './connection/connection.js';
@@ -49,7 +49,7 @@ export interface ClientEvents {
 /** The environment of a client. Tests provide their own. */
 export interface ClientPlatform {
   readonly openSocket: OpenSocket;
-  readonly clock: ClientClock;
+  readonly clock: TimerClock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   /** Secret of this client: requests survive a lost connection under it. */
@@ -66,7 +66,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   /** The hub's origin, without a path. */
   readonly url: string;
   readonly #options: ResolvedOptions;
-  readonly #clock: ClientClock;
+  readonly #clock: TimerClock;
   readonly #connection: Connection;
   readonly #table: RequestTable;
   readonly #ready: ReadyGate;

@@ -1,14 +1,8 @@
-/** Time as the client sees it, replaceable in tests. Monotonic: unaffected by changes of the wall clock. */
+/** The machine's clock, behind an interface that tests replace. Monotonic: unaffected by changes of the wall clock. */
 
-export interface ClientClock {
-  /** Milliseconds since a fixed moment, with a fraction. */
-  now(): number;
-  /** Calls `run` once, after `delayMs` milliseconds or slightly later. */
-  setTimer(delayMs: number, run: () => void): { readonly cancel: () => void };
-}
+import type { TimerClock } from '../shared/time/deadline-timer.js';
 
-/** The machine's clock. */
-export const systemClock: ClientClock = {
+export const systemClock: TimerClock = {
   now: () => performance.now(),
   setTimer: (delayMs, run) => {
     const timer = setTimeout(run, delayMs);

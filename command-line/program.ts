@@ -44,7 +44,7 @@ export interface Given {
   readonly env: Environment;
 }
 
-export type Outcome<Table extends OptionTable> =
+export type Parsed<Table extends OptionTable> =
   | { readonly kind: 'values'; readonly values: ValuesOf<Table>; readonly operands: readonly string[] }
   | { readonly kind: 'help' | 'version' }
   /** One line with everything that is wrong. */
@@ -55,7 +55,7 @@ export function readCommandLine<Table extends OptionTable>(
   program: Program<Table>,
   args: readonly string[],
   env: Environment = {},
-): Outcome<Table> {
+): Parsed<Table> {
   const { options, variableOf = () => undefined, operands: { most } = { most: 0 }, check = () => [] } = program;
   const { texts, asks, operands, problems } = readFlags(program, args);
   if (asks !== undefined) return { kind: asks };

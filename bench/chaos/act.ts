@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Histogram } from '../harness/histogram.js';
+import type { LatencyHistogram } from '../harness/latency-histogram.js';
 import { msText } from '../harness/table.js';
 import type { Attacker } from './attacker/attacker.js';
 import { Crowd } from './clients/crowd.js';
@@ -14,7 +14,7 @@ import { HubProcess, type HubSetting } from './hub/hub-process.js';
 import { ResidentMemory } from './hub/resident-memory.js';
 import type { SmallDisk } from './hub/small-disk.js';
 import type { Act, Round } from './schedule.js';
-import type { ActFigures, Outcome, RoundFigures } from './verdict.js';
+import type { ActFigures, ActOutcome, RoundFigures } from './verdict.js';
 
 export interface ActParts {
   readonly setting: HubSetting;
@@ -123,7 +123,7 @@ async function runRound({ attacks, fault, seconds, seed }: Round, stage: RoundSt
 }
 
 /** Waits until the hub answers again; starts another when it is dead or does not. */
-export async function recover(hub: HubProcess, faults: string[]): Promise<Outcome> {
+export async function recover(hub: HubProcess, faults: string[]): Promise<ActOutcome> {
   if (hub.death === undefined && (await hub.answers('/healthz', RECOVER_MS))) return 'ok';
   const outcome = hub.death === undefined ? 'hung' : 'dead';
   if (hub.death !== undefined) faults.push(`the hub: ${hub.death}`);
@@ -132,7 +132,7 @@ export async function recover(hub: HubProcess, faults: string[]): Promise<Outcom
   return outcome;
 }
 
-export function percentiles(latencyUs: Histogram): { readonly p50Us: number; readonly p99Us: number } {
+export function percentiles(latencyUs: LatencyHistogram): { readonly p50Us: number; readonly p99Us: number } {
   return { p50Us: latencyUs.percentile(0.5), p99Us: latencyUs.percentile(0.99) };
 }
 

@@ -2,7 +2,7 @@
 
 import type { AttackName } from './attacks/table.js';
 import { type Account, faultsOf } from './clients/oracle.js';
-import { mib, type Outcome } from './verdict.js';
+import { type ActOutcome, mib } from './verdict.js';
 
 /** p99 of the others under the attack, divided by that with the attack on a bare server beside the hub. */
 const RATIO_LIMIT = 1.5;
@@ -32,7 +32,7 @@ export interface Stretch {
 
 export interface Measured {
   readonly attack: AttackName;
-  readonly outcome: Outcome;
+  readonly outcome: ActOutcome;
   readonly quiet: Pick<Stretch, 'p50Us' | 'p99Us'>;
   readonly beside: Stretch;
   readonly under: Stretch;

@@ -5,7 +5,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stage } from '../harness/bench.js';
-import { Histogram, type HistogramCounts } from '../harness/histogram.js';
+import { type HistogramCounts, LatencyHistogram } from '../harness/latency-histogram.js';
 import type { Report } from '../harness/report.js';
 import { msText, table, wholeText } from '../harness/table.js';
 import { percentiles, recover } from './act.js';
@@ -20,7 +20,7 @@ import { writeModels } from './hub/models.js';
 import { ResidentMemory } from './hub/resident-memory.js';
 import { knownMissOf, type Measured, missesOf, ratioOf, type Stretch } from './measure-verdict.js';
 import type { ChaosOptions } from './options.js';
-import { mib, type Outcome } from './verdict.js';
+import { type ActOutcome, mib } from './verdict.js';
 
 const PER_KIND = 4;
 /** A p99 above this without any activity is caused by the machine. */
@@ -89,7 +89,7 @@ async function measure(
   const felt = { quiet: [] as HistogramCounts[], beside: [] as HistogramCounts[], under: [] as HistogramCounts[] };
   const reports = { beside: [] as AttackReport[], under: [] as AttackReport[] };
   let [quietRssBytes, peakRssBytes, longestGapMs] = [0, 0, 0];
-  let outcome: Outcome = 'ok';
+  let outcome: ActOutcome = 'ok';
   try {
     await crowd.start();
     await delay(WARM_UP_MS);
@@ -116,7 +116,7 @@ async function measure(
     return {
       attack,
       outcome,
-      quiet: percentiles(Histogram.of(...felt.quiet)),
+      quiet: percentiles(LatencyHistogram.of(...felt.quiet)),
       beside: stretch(felt.beside, reports.beside),
       under: stretch(felt.under, reports.under),
       longestGapMs,
@@ -135,7 +135,7 @@ function stretch(felt: readonly HistogramCounts[], reports: readonly AttackRepor
   const total = (name: 'sentBytes' | 'connects' | 'heldBack'): number =>
     reports.reduce((sum, { counts }) => sum + counts[name], 0);
   return {
-    ...percentiles(Histogram.of(...felt)),
+    ...percentiles(LatencyHistogram.of(...felt)),
     sentBytes: total('sentBytes'),
     connects: total('connects'),
     heldBack: total('heldBack'),

@@ -4,9 +4,9 @@ import { msText, table, wholeText } from '../harness/table.js';
 import type { AttackName } from './attacks/table.js';
 import { type Account, refusals, sumOf } from './clients/oracle.js';
 import type { FaultName } from './faults.js';
-import { type ActFigures, mib, type Outcome, type RoundFigures } from './verdict.js';
+import { type ActFigures, type ActOutcome, mib, type RoundFigures } from './verdict.js';
 
-const WORST: readonly Outcome[] = ['ok', 'stalled', 'hung', 'dead'];
+const WORST: readonly ActOutcome[] = ['ok', 'stalled', 'hung', 'dead'];
 
 export function reportText(acts: readonly ActFigures[]): string {
   const shown = acts.filter(({ skipped }) => skipped === undefined);

@@ -6,13 +6,13 @@ import { type Account, faultsOf, sumOf } from './clients/oracle.js';
 import type { FaultName, HubKind } from './faults.js';
 
 /** The hub's state in a round. `stalled`: nobody was answered for a second. `hung`: for so long that it was killed. */
-export type Outcome = 'ok' | 'stalled' | 'hung' | 'dead';
+export type ActOutcome = 'ok' | 'stalled' | 'hung' | 'dead';
 
 export interface RoundFigures {
   readonly attacks: readonly AttackName[];
   readonly fault?: FaultName;
   readonly seconds: number;
-  readonly outcome: Outcome;
+  readonly outcome: ActOutcome;
   readonly p50Us: number;
   readonly p99Us: number;
   readonly longestGapMs: number;

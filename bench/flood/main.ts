@@ -7,7 +7,7 @@ import { runBench } from '../harness/bench.js';
 import { Child, SERVER_CORE } from '../harness/child.js';
 import { within } from '../harness/deadline.js';
 import { freePort } from '../harness/free-port.js';
-import { Histogram, type HistogramCounts } from '../harness/histogram.js';
+import { type HistogramCounts, LatencyHistogram } from '../harness/latency-histogram.js';
 import { ENGINE, QUICK } from '../harness/options.js';
 import { interval, median } from '../harness/statistics.js';
 import { msText, percentText, table } from '../harness/table.js';
@@ -82,7 +82,7 @@ await runBench(BENCH, async ({ pairs, connects, rate, allowed }, { say, folder, 
     await Promise.all([flooder.close(), beside.close(), bystander.end('SIGTERM'), server.end()]);
   }
 
-  const pooled = (kind: Kind): Histogram => Histogram.of(...all[kind].map(({ latencyUs }) => latencyUs));
+  const pooled = (kind: Kind): LatencyHistogram => LatencyHistogram.of(...all[kind].map(({ latencyUs }) => latencyUs));
   const over = (kind: Kind, base: Kind) => pooled(kind).percentile(0.99) / pooled(base).percentile(0.99);
   const byPairs = ratios(all.flood.map(p99), all.quiet.map(p99));
   const row = (kind: Kind): string[] => [
@@ -125,9 +125,9 @@ async function openBystander(port: number): Promise<Child> {
 }
 
 function p99({ latencyUs }: Second): number {
-  return Histogram.of(latencyUs).percentile(0.99);
+  return LatencyHistogram.of(latencyUs).percentile(0.99);
 }
 
-function percentiles(histogram: Histogram): Record<string, number> {
+function percentiles(histogram: LatencyHistogram): Record<string, number> {
   return Object.fromEntries([0.5, 0.9, 0.99, 0.999].map((share) => [`p${share * 100}Us`, histogram.percentile(share)]));
 }

@@ -3,7 +3,7 @@
  * a flood.
  */
 
-import { Histogram } from '../harness/histogram.js';
+import { LatencyHistogram } from '../harness/latency-histogram.js';
 import { LeanClient } from '../load/lean-client.js';
 import { FIRST_ID, predictionId, RequestFrame } from '../load/packets.js';
 import { buildInputs, INPUT_COUNT } from '../servers/mlp.js';
@@ -15,7 +15,7 @@ export interface SteadyPlan {
 }
 
 export class SteadyLoad {
-  readonly latencyUs = new Histogram();
+  readonly latencyUs = new LatencyHistogram();
   /** Answered with an error, such as OVERLOADED. */
   refused = 0;
   readonly #plan: SteadyPlan;

@@ -3,7 +3,7 @@
  * how server and loaders are combined; knows nothing of rounds, ratios or targets.
  */
 
-import { Histogram } from '../harness/histogram.js';
+import { LatencyHistogram } from '../harness/latency-histogram.js';
 import { machineCpuSeconds } from '../harness/process-cpu.js';
 import { LoaderProcess } from '../load/loader-process.js';
 import { type ServerName, ServerProcess, type ServerSetting } from '../servers/server-process.js';
@@ -80,7 +80,7 @@ export async function countLoad(
   const sum = (figure: (count: (typeof counts)[number]) => number) =>
     counts.reduce((total, count) => total + figure(count), 0);
   const predictionsPerSecond = sum((count) => count.answered / count.seconds);
-  const latencyUs = Histogram.of(...counts.map((count) => count.latencyUs));
+  const latencyUs = LatencyHistogram.of(...counts.map((count) => count.latencyUs));
   const answered = sum((count) => count.answered);
   const loaderLoad = sum((count) => count.cpuSeconds / count.seconds);
   return {

@@ -1,6 +1,6 @@
 /** Messages between the bench and its loader processes. Types only. */
 
-import type { HistogramCounts } from '../harness/histogram.js';
+import type { HistogramCounts } from '../harness/latency-histogram.js';
 
 export interface LoadPlan {
   readonly port: number;

@@ -3,7 +3,7 @@
  * checks the answers. Knows requests and answers; knows nothing of processes or of which server it loads.
  */
 
-import { Histogram } from '../harness/histogram.js';
+import { LatencyHistogram } from '../harness/latency-histogram.js';
 import { buildInputs, expectedPredictions, INPUT_COUNT } from '../servers/mlp.js';
 import { LeanClient } from './lean-client.js';
 import type { LoadCount, LoadPlan } from './loader-messages.js';
@@ -30,7 +30,7 @@ export class Loader {
   readonly #slots: Slot[] = [];
   /** Distance between ids of one slot: a multiple of INPUT_COUNT, so that each slot keeps its input. */
   readonly #stride: number;
-  readonly #latencyUs = new Histogram();
+  readonly #latencyUs = new LatencyHistogram();
   #inFlight = 0;
   #paused: (() => void) | undefined;
   #answered = 0;

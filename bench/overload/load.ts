@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { Histogram } from '../harness/histogram.js';
+import { LatencyHistogram } from '../harness/latency-histogram.js';
 import { median } from '../harness/statistics.js';
 import { Caller, type Events } from './caller.js';
 
@@ -41,7 +41,7 @@ export class Load {
   readonly #callers: Caller[] = [];
   /** Time of the write, and its caller. */
   readonly #open = new Map<number, { readonly at: number; readonly caller: number }>();
-  readonly #latencyUs = new Histogram();
+  readonly #latencyUs = new LatencyHistogram();
   #told: number[] = [];
   #counts = { offered: 0, written: 0, good: 0, late: 0, refused: 0 };
   /** Closed load: what a caller does when one of its requests ends. */

@@ -19,7 +19,7 @@ export interface ViewersPlan {
 export type LoadPlan = PublisherPlan | ViewersPlan;
 
 /** Counted from the start of the process. */
-export interface LoadReport {
+export interface LoadCounts {
   /** Answered predictions, or items received by all viewers together. */
   readonly done: number;
   /** Publisher: failed requests. Viewers: gaps. */

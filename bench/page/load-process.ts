@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Child, LOADER_CORE } from '../harness/child.js';
 import { within } from '../harness/deadline.js';
 import { processCpuSeconds } from '../harness/process-cpu.js';
-import type { LoadPlan, LoadReport } from './load-messages.js';
+import type { LoadCounts, LoadPlan } from './load-messages.js';
 
 const READY_MS = 120_000;
 const POLL_MS = 50;
@@ -16,18 +16,18 @@ const POLL_MS = 50;
 export class LoadProcess {
   readonly #name: string;
   readonly #child: Child;
-  #report: LoadReport = { done: 0, failed: 0, skipped: 0, live: 0, example: '' };
+  #report: LoadCounts = { done: 0, failed: 0, skipped: 0, live: 0, example: '' };
 
   constructor(plan: LoadPlan) {
     const file = fileURLToPath(new URL('./load-main.js', import.meta.url));
     this.#name = plan.role === 'publisher' ? 'the publisher' : 'the viewers';
     this.#child = new Child({ name: this.#name, core: LOADER_CORE, args: [file, JSON.stringify(plan)], ipc: true });
-    this.#child.process.on('message', (report: LoadReport) => {
+    this.#child.process.on('message', (report: LoadCounts) => {
       this.#report = report;
     });
   }
 
-  get report(): LoadReport {
+  get report(): LoadCounts {
     return this.#report;
   }
 

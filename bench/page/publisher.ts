@@ -6,7 +6,7 @@
 import { connect, type TickcastClient } from '../../client/index.js';
 import { Grammar } from '../../demo/text/grammar.js';
 import { messageOf } from '../../shared/words/message-of.js';
-import type { LoadReport, PublisherPlan } from './load-messages.js';
+import type { LoadCounts, PublisherPlan } from './load-messages.js';
 
 const STEP_MS = 5;
 /** After a pause of the process it continues from now: a burst of everything missed would be another load. */
@@ -39,7 +39,7 @@ export class Publisher {
     }, STEP_MS);
   }
 
-  report(): LoadReport {
+  report(): LoadCounts {
     const live = this.#client.state === 'connected' ? 1 : 0;
     return { done: this.#answered, failed: this.#failed, skipped: 0, live, example: this.#example };
   }

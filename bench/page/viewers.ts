@@ -4,7 +4,7 @@
  */
 
 import { connect, type Subscription } from '../../client/index.js';
-import type { LoadReport, ViewersPlan } from './load-messages.js';
+import type { LoadCounts, ViewersPlan } from './load-messages.js';
 
 export class Viewers {
   readonly #subscriptions: readonly Subscription[];
@@ -33,7 +33,7 @@ export class Viewers {
     });
   }
 
-  report(): LoadReport {
+  report(): LoadCounts {
     const live = this.#subscriptions.filter(({ state }) => state === 'live').length;
     return { done: this.#received, failed: this.#gaps, skipped: this.#skipped, live, example: this.#example };
   }

@@ -10,7 +10,7 @@ import { systemClock } from '../../server/app/system-clock.js';
 import type { EngineModel } from '../../server/contracts/engine.js';
 import { WorkerEngine } from '../../server/engine/worker-engine.js';
 import { batchBytes, viewBatch } from '../../shared/batch-layout.js';
-import { Histogram } from '../harness/histogram.js';
+import { LatencyHistogram } from '../harness/latency-histogram.js';
 import type { EngineFigures, EnginePlan } from './engine-figures.js';
 import { buildInputs } from './mlp.js';
 import { MODEL_REF } from './mlp-files.js';
@@ -53,7 +53,7 @@ async function runFor(model: EngineModel, rows: number, ms: number): Promise<Eng
   values?.forEach((_, at) => {
     values[at] = inputs[at % inputs.length] ?? 0;
   });
-  const batchNs = new Histogram();
+  const batchNs = new LatencyHistogram();
   const cpuAtStart = process.cpuUsage();
   const startedAt = performance.now();
   let now = startedAt;

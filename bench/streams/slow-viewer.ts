@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { Histogram } from '../harness/histogram.js';
+import { LatencyHistogram } from '../harness/latency-histogram.js';
 import { msText } from '../harness/table.js';
 import { clientTextFrame } from '../load/frames.js';
 import { LeanClient } from '../load/lean-client.js';
@@ -39,7 +39,7 @@ const OFFSET = Buffer.from('"offset":');
 export async function measureSlowViewer(plan: SlowViewerPlan, say: (text: string) => void): Promise<SlowViewerFigure> {
   const server = await ServerProcess.start('hub', { ...plan.setting, flags: ['--slow-viewer-ms', '600000'] });
   const sentAt: number[] = [];
-  const latencyUs = new Histogram();
+  const latencyUs = new LatencyHistogram();
   let counting = false;
   const failed = (reason: string): never => {
     throw new Error(`slow viewers: ${reason}`);

@@ -4,10 +4,10 @@
  */
 
 import { machineClock } from './clock.js';
-import { HubLink } from './hub-link.js';
-import { Ledger } from './ledger.js';
+import { FeedHub } from './feed-hub.js';
 import { fileProblem, type LineSource } from './line-source.js';
 import { textOf } from './line-text.js';
+import { LineCounts } from './line-counts.js';
 import type { FeedOptions } from './options.js';
 import { Pacer } from './pacer.js';
 import { Publisher } from './publisher.js';
@@ -25,11 +25,11 @@ export interface LineFeedSignals {
 const MOST_OPEN = 1_000;
 
 export class LineFeed {
-  readonly ledger = new Ledger(machineClock.now());
+  readonly lineCounts = new LineCounts(machineClock.now());
   readonly #options: FeedOptions;
   readonly #source: LineSource;
   readonly #signals: LineFeedSignals;
-  readonly #link: HubLink;
+  readonly #link: FeedHub;
   readonly #window = new SendWindow();
   #wholeInput = false;
 
@@ -37,7 +37,7 @@ export class LineFeed {
     this.#options = options;
     this.#source = source;
     this.#signals = signals;
-    this.#link = new HubLink({ ...options, ended: signals.ended });
+    this.#link = new FeedHub({ ...options, ended: signals.ended });
   }
 
   /** Waits for the hub. Resolves with undefined, or why lines cannot be published to it. */
@@ -55,7 +55,7 @@ export class LineFeed {
 
   /** True when everything to publish was answered. */
   get complete(): boolean {
-    const { sent, answered } = this.ledger;
+    const { sent, answered } = this.lineCounts;
     return answered === sent && (this.#wholeInput || this.#source.endless);
   }
 
@@ -64,11 +64,11 @@ export class LineFeed {
    * the input, if any.
    */
   async run(): Promise<string | undefined> {
-    this.ledger.begin(machineClock.now());
+    this.lineCounts.begin(machineClock.now());
     const problem = await this.#read().catch((cause: unknown) => fileProblem(this.#source.name, cause));
     await this.#window.empty(this.#signals.ended);
     this.#link.close();
-    // Recent rejections are recorded before anybody reads the ledger.
+    // Recent rejections are recorded before anybody reads the lineCounts.
     await this.#window.empty(AbortSignal.timeout(1_000));
     return problem;
   }
@@ -76,28 +76,28 @@ export class LineFeed {
   async #read(): Promise<undefined> {
     const { rate, limit = Number.POSITIVE_INFINITY, json } = this.#options;
     const { stop, ended } = this.#signals;
-    const { ledger } = this;
+    const { lineCounts } = this;
     const pacer = new Pacer(rate, machineClock);
-    const publisher = new Publisher({ hub: this.#link, ledger, clock: machineClock, random: Math.random, ended });
+    const publisher = new Publisher({ hub: this.#link, lineCounts, clock: machineClock, random: Math.random, ended });
     const capacity = (): number => Math.min(MOST_OPEN, this.#link.limits?.maxInFlightRows ?? 1);
     let sentBefore = 0;
     for await (const line of this.#source.read(stop)) {
       // The file starts over: if it contains no text at all, it would do so for ever.
-      if (line.endBytes <= ledger.readBytes) {
-        if (ledger.sent === sentBefore) break;
-        sentBefore = ledger.sent;
+      if (line.endBytes <= lineCounts.readBytes) {
+        if (lineCounts.sent === sentBefore) break;
+        sentBefore = lineCounts.sent;
       }
       const read = textOf(line, this.maxTextLength, json);
       if (read.kind === 'text') {
         await pacer.pass(stop);
         if (!(await this.#window.enter(capacity, stop))) return;
         void publisher.publish(read.text).finally(() => this.#window.leave());
-        if (read.cut) ledger.cut += 1;
+        if (read.cut) lineCounts.cut += 1;
       } else {
-        ledger[read.kind] += 1;
+        lineCounts[read.kind] += 1;
       }
-      ledger.readBytes = line.endBytes;
-      if (ledger.sent >= limit) break;
+      lineCounts.readBytes = line.endBytes;
+      if (lineCounts.sent >= limit) break;
     }
     this.#wholeInput = !stop.aborted;
   }
@@ -105,7 +105,7 @@ export class LineFeed {
   /** Fraction of the lines that are done, as far as bytes or a limit tell. */
   get #share(): number | undefined {
     const { limit } = this.#options;
-    const { sent, readBytes } = this.ledger;
+    const { sent, readBytes } = this.lineCounts;
     const { sizeBytes } = this.#source;
     const shares = [
       ...(limit === undefined ? [] : [sent / limit]),

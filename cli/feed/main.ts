@@ -40,7 +40,7 @@ async function run(options: FeedOptions, source: LineSource): Promise<void> {
   setMaxListeners(0, stop.signal, ended.signal);
   endOnSignals(stop, ended);
   const feed = new LineFeed(options, source, { stop: stop.signal, ended: ended.signal });
-  const { ledger } = feed;
+  const { lineCounts } = feed;
 
   const waiting = setTimeout(() => stderr.write(`Waiting for a hub at ${options.url} ...\n`), SILENT_MS);
   const noHub = await feed.ready();
@@ -51,20 +51,20 @@ async function run(options: FeedOptions, source: LineSource): Promise<void> {
   const typing = options.file === '-' && stdin.isTTY;
   if (typing) stderr.write('Type a line and press Enter; Ctrl-D ends.\n');
   const progress = new ProgressLine(stderr, process.env, typing);
-  const ticks = setInterval(() => ledger.tick(performance.now()), TICK_EVERY_MS);
-  const shows = setInterval(() => progress.show(progressText(ledger, feed.state)), progress.everyMs);
+  const ticks = setInterval(() => lineCounts.tick(performance.now()), TICK_EVERY_MS);
+  const shows = setInterval(() => progress.show(progressText(lineCounts, feed.state)), progress.everyMs);
   const problem = await feed.run();
   clearInterval(ticks);
   clearInterval(shows);
-  ledger.tick(performance.now());
+  lineCounts.tick(performance.now());
   progress.clear();
 
   if (problem !== undefined) stderr.write(`feed: ${terminalText(problem)}\n`);
   const { maxTextLength } = feed;
   const { stream, json } = options;
   const interrupted = stop.signal.aborted || problem !== undefined;
-  const words = summaryText(ledger, { name: source.name, stream, interrupted, maxTextLength, json });
-  const nothingRead = ledger.sent === 0 && ledger.unreadable > 0;
+  const words = summaryText(lineCounts, { name: source.name, stream, interrupted, maxTextLength, json });
+  const nothingRead = lineCounts.sent === 0 && lineCounts.unreadable > 0;
   await new Promise<void>((resolve) => stdout.write(words, () => resolve()));
   end(feed.complete && problem === undefined && !nothingRead ? 0 : 1);
 }

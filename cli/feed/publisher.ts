@@ -5,7 +5,7 @@
 
 import { isTickcastError } from '../../client/index.js';
 import type { FeedClock } from './clock.js';
-import type { Ledger } from './ledger.js';
+import type { LineCounts } from './line-counts.js';
 import { retryInMs } from './retry.js';
 
 /** The hub as the publisher needs it. */
@@ -21,7 +21,7 @@ export interface PublishHub {
 
 export interface PublisherParts {
   readonly hub: PublishHub;
-  readonly ledger: Ledger;
+  readonly lineCounts: LineCounts;
   readonly clock: FeedClock;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -38,8 +38,8 @@ export class Publisher {
 
   /** Resolves when the line is answered, has failed or was given up; never rejects. */
   async publish(text: string): Promise<void> {
-    const { hub, ledger, clock, random, ended } = this.#parts;
-    ledger.sent += 1;
+    const { hub, lineCounts, clock, random, ended } = this.#parts;
+    lineCounts.sent += 1;
     let from: number | undefined;
     for (let tries = 1; ; ) {
       await hub.opened();
@@ -48,19 +48,19 @@ export class Publisher {
       const { closings } = hub;
       try {
         const { model, label } = await hub.predict(text);
-        return ledger.answer(model, label, clock.now() - from);
+        return lineCounts.answer(model, label, clock.now() - from);
       } catch (cause) {
         if (ended.aborted) break;
-        if (!isTickcastError(cause)) return ledger.failure('UNKNOWN', String(cause));
+        if (!isTickcastError(cause)) return lineCounts.failure('UNKNOWN', String(cause));
         // A hub that went away says nothing about the line, so this does not count as a try.
         const lost = cause.retryable && (!hub.open || hub.closings !== closings);
         const waitMs = lost ? 0 : retryInMs(cause, tries, random());
-        if (waitMs === undefined) return ledger.failure(cause.code, cause.message);
+        if (waitMs === undefined) return lineCounts.failure(cause.code, cause.message);
         if (!lost) tries += 1;
-        ledger.resent += 1;
+        lineCounts.resent += 1;
         await clock.sleep(waitMs, ended);
       }
     }
-    ledger.unanswered += 1;
+    lineCounts.unanswered += 1;
   }
 }

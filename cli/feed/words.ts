@@ -2,9 +2,9 @@
 
 import { clock, count, milliseconds, percentages, rate } from '../../demo/view/figures.js';
 import { terminalText } from '../../shared/terminal-text.js';
-import type { Ledger } from './ledger.js';
+import type { LineCounts } from './line-counts.js';
 
-/** The feed's state besides the ledger. */
+/** The feed's state besides the lineCounts. */
 export interface FeedState {
   /** State of the connection. */
   readonly connection: string;
@@ -35,47 +35,50 @@ export function watchText(url: string, stream: string): string {
 }
 
 /** One line, without its line end. */
-export function progressText(ledger: Ledger, { connection, inFlight, share }: FeedState): string {
-  const leftMs = share === undefined || share === 0 ? undefined : (ledger.elapsedMs / share) * (1 - share);
+export function progressText(lineCounts: LineCounts, { connection, inFlight, share }: FeedState): string {
+  const leftMs = share === undefined || share === 0 ? undefined : (lineCounts.elapsedMs / share) * (1 - share);
   // The least important comes last: a narrow terminal cuts it off.
   const parts = [
     ...(share === undefined ? [] : [`${Math.floor(share * 100)} %`]),
     ...(leftMs === undefined ? [] : [`${clock(Math.ceil(leftMs / 1000))} left`]),
     ...(connection === 'connected' ? [] : [connection]),
-    `sent ${count(ledger.sent)}`,
-    `answered ${count(ledger.answered)}`,
-    ...(ledger.failed === 0 ? [] : [`failed ${count(ledger.failed)}`]),
-    rate(ledger.recentRate),
-    ...(ledger.labels.size === 0 ? [] : [shares(ledger.labels)]),
-    `p50 ${milliseconds(ledger.recentLatencyMs(0.5))}`,
+    `sent ${count(lineCounts.sent)}`,
+    `answered ${count(lineCounts.answered)}`,
+    ...(lineCounts.failed === 0 ? [] : [`failed ${count(lineCounts.failed)}`]),
+    rate(lineCounts.recentRate),
+    ...(lineCounts.labels.size === 0 ? [] : [shares(lineCounts.labels)]),
+    `p50 ${milliseconds(lineCounts.recentLatencyMs(0.5))}`,
     `in flight ${count(inFlight)}`,
   ];
   // Labels come from the hub.
-  return terminalText(`${clock(ledger.elapsedMs / 1000)}  ${parts.join('  ')}`);
+  return terminalText(`${clock(lineCounts.elapsedMs / 1000)}  ${parts.join('  ')}`);
 }
 
-export function summaryText(ledger: Ledger, end: FeedEnd): string {
+export function summaryText(lineCounts: LineCounts, end: FeedEnd): string {
   const line = (name: string, value: string): string => `  ${name.padEnd(12)}${value}`;
   const skipped = [
-    ...(ledger.empty === 0 ? [] : [`${count(ledger.empty)} empty lines skipped`]),
-    ...(ledger.unreadable === 0
+    ...(lineCounts.empty === 0 ? [] : [`${count(lineCounts.empty)} empty lines skipped`]),
+    ...(lineCounts.unreadable === 0
       ? []
-      : [`${count(ledger.unreadable)} lines without a JSON field "${end.json ?? ''}" skipped`]),
-    ...(ledger.cut === 0 ? [] : [`${count(ledger.cut)} cut to ${count(end.maxTextLength)} characters`]),
+      : [`${count(lineCounts.unreadable)} lines without a JSON field "${end.json ?? ''}" skipped`]),
+    ...(lineCounts.cut === 0 ? [] : [`${count(lineCounts.cut)} cut to ${count(end.maxTextLength)} characters`]),
   ];
-  const resent = ledger.resent === 0 ? '' : `  (${count(ledger.resent)} sent again)`;
-  const failures = [...ledger.failures].map(([code, times]) => `${code} ${count(times)}`).join(', ');
+  const resent = lineCounts.resent === 0 ? '' : `  (${count(lineCounts.resent)} sent again)`;
+  const failures = [...lineCounts.failures].map(([code, times]) => `${code} ${count(times)}`).join(', ');
   const how = end.interrupted ? 'stopped' : 'done';
-  const model = ledger.model === '' ? '' : `, ${ledger.model}`;
+  const model = lineCounts.model === '' ? '' : `, ${lineCounts.model}`;
   return [
-    `${end.name} to stream ${end.stream}${model}: ${how} in ${clock(ledger.elapsedMs / 1000)}`,
-    line('sent', `${count(ledger.sent)}${resent}`),
+    `${end.name} to stream ${end.stream}${model}: ${how} in ${clock(lineCounts.elapsedMs / 1000)}`,
+    line('sent', `${count(lineCounts.sent)}${resent}`),
     ...(skipped.length === 0 ? [] : [line('', skipped.join(', '))]),
-    line('answered', `${count(ledger.answered)}  (${rate(ledger.rate)})`),
-    ...(ledger.labels.size === 0 ? [] : [line('labels', labelCounts(ledger.labels))]),
-    line('failed', failures === '' ? '0' : `${count(ledger.failed)}  (${failures}; one: ${ledger.failureExample})`),
-    ...(ledger.unanswered === 0 ? [] : [line('unanswered', count(ledger.unanswered))]),
-    line('latency', `p50 ${milliseconds(ledger.latencyMs(0.5))}, p99 ${milliseconds(ledger.latencyMs(0.99))}`),
+    line('answered', `${count(lineCounts.answered)}  (${rate(lineCounts.rate)})`),
+    ...(lineCounts.labels.size === 0 ? [] : [line('labels', labelCounts(lineCounts.labels))]),
+    line(
+      'failed',
+      failures === '' ? '0' : `${count(lineCounts.failed)}  (${failures}; one: ${lineCounts.failureExample})`,
+    ),
+    ...(lineCounts.unanswered === 0 ? [] : [line('unanswered', count(lineCounts.unanswered))]),
+    line('latency', `p50 ${milliseconds(lineCounts.latencyMs(0.5))}, p99 ${milliseconds(lineCounts.latencyMs(0.99))}`),
     '',
   ]
     .map(terminalText)

@@ -3,7 +3,7 @@
  * a deadline.
  */
 
-import type { ClientClock } from '../clock.js';
+import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import { localError, TickcastError } from '../error.js';
 import { type Answered, parseReply } from '../streams/parse-frames.js';
 import type { StreamChannel } from './channels.js';
@@ -17,11 +17,11 @@ interface Question {
 }
 
 export class Calls {
-  readonly #clock: ClientClock;
+  readonly #clock: TimerClock;
   readonly #channel: StreamChannel;
   readonly #open = new Set<Question>();
 
-  constructor(clock: ClientClock, channel: StreamChannel) {
+  constructor(clock: TimerClock, channel: StreamChannel) {
     this.#clock = clock;
     this.#channel = channel;
   }

@@ -4,7 +4,7 @@
  */
 
 import { type Goaway, type Hello, PROTOCOL_VERSION, type RequestId } from '../../shared/protocol.js';
-import type { ClientClock } from '../clock.js';
+import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import { localError, TickcastError } from '../error.js';
 import type { ResolvedOptions } from '../options.js';
 import { askToken } from '../token.js';
@@ -16,7 +16,7 @@ export interface LinkParts {
   readonly url: string;
   readonly session: string;
   readonly options: ResolvedOptions;
-  readonly clock: ClientClock;
+  readonly clock: TimerClock;
   /** From 0 to 1; spreads many clients' attempts. */
   readonly random: () => number;
   readonly openSocket: OpenSocket;

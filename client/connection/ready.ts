@@ -1,7 +1,7 @@
 /** Lets callers wait until the connection is ready, each with a deadline and an optional signal. */
 
 import type { Hello } from '../../shared/protocol.js';
-import type { ClientClock } from '../clock.js';
+import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import { localError, type TickcastError } from '../error.js';
 
 interface Waiter {
@@ -10,10 +10,10 @@ interface Waiter {
 }
 
 export class ReadyGate {
-  readonly #clock: ClientClock;
+  readonly #clock: TimerClock;
   readonly #waiters = new Set<Waiter>();
 
-  constructor(clock: ClientClock) {
+  constructor(clock: TimerClock) {
     this.#clock = clock;
   }
 

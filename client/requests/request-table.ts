@@ -6,8 +6,8 @@
 
 import { isRecord } from '../../shared/parse.js';
 import type { Hello, RequestId } from '../../shared/protocol.js';
+import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import { DeadlineTimer } from '../../shared/time/deadline-timer.js';
-import type { ClientClock } from '../clock.js';
 import type { RequestChannel } from '../connection/channels.js';
 import { parseWireError } from '../connection/parse-answers.js';
 import type { AnswerListener } from '../connection/socket-io.js';
@@ -34,7 +34,7 @@ const MAX_LOSSES = 3;
 const SWEEP_GAP_MS = 8;
 
 export class RequestTable implements AnswerListener {
-  readonly #clock: ClientClock;
+  readonly #clock: TimerClock;
   readonly #obstacle: () => string | undefined;
   readonly #maxQueuedRows: number;
   readonly #queue = new SendQueue<Pending>();
@@ -49,7 +49,7 @@ export class RequestTable implements AnswerListener {
   #closed: TickcastError | undefined;
 
   /** `obstacle` explains why nothing can be sent, for people; undefined while connected. */
-  constructor(clock: ClientClock, obstacle: () => string | undefined, maxQueuedRows: number) {
+  constructor(clock: TimerClock, obstacle: () => string | undefined, maxQueuedRows: number) {
     this.#clock = clock;
     this.#obstacle = obstacle;
     this.#maxQueuedRows = maxQueuedRows;

@@ -5,7 +5,7 @@
 
 import type { WireError } from '../../shared/errors.js';
 import type { Subscribed, SubscribeRequest } from '../../shared/stream-protocol.js';
-import type { ClientClock } from '../clock.js';
+import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import type { StreamChannel } from '../connection/channels.js';
 import { parseReply, parseSubscribed } from './parse-frames.js';
 
@@ -29,7 +29,7 @@ export interface EnrolmentListener {
 }
 
 export class SubscribeLoop {
-  readonly #clock: ClientClock;
+  readonly #clock: TimerClock;
   readonly #channel: StreamChannel;
   readonly #listener: EnrolmentListener;
   #state: 'idle' | 'asking' | 'enrolled' = 'idle';
@@ -40,7 +40,7 @@ export class SubscribeLoop {
   #refusals = 0;
   #timer: { readonly cancel: () => void } | undefined;
 
-  constructor(clock: ClientClock, channel: StreamChannel, listener: EnrolmentListener) {
+  constructor(clock: TimerClock, channel: StreamChannel, listener: EnrolmentListener) {
     this.#clock = clock;
     this.#channel = channel;
     this.#listener = listener;

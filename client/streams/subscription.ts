@@ -14,7 +14,7 @@ import type {
   SubscribeRequest,
   Unsubscribed,
 } from '../../shared/stream-protocol.js';
-import type { ClientClock } from '../clock.js';
+import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import type { StreamChannel } from '../connection/channels.js';
 import { Emitter } from '../emitter.js';
 import { TickcastError } from '../error.js';
@@ -60,7 +60,7 @@ export class StreamSubscription<Value> {
   constructor(
     plan: SubscriptionPlan,
     reader: FrameReader<Value>,
-    clock: ClientClock,
+    clock: TimerClock,
     channel: StreamChannel,
     onEnd: (wasAsked: boolean) => void,
   ) {

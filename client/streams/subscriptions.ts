@@ -1,7 +1,7 @@
 /** All subscriptions of a client: one per stream, renewed on each connection. Routes frames to them. */
 
 import type { StreamMode } from '../../shared/stream-protocol.js';
-import type { ClientClock } from '../clock.js';
+import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import type { StreamChannel } from '../connection/channels.js';
 import type { StreamEventName } from '../connection/socket-io.js';
 import { localError, type TickcastError } from '../error.js';
@@ -23,14 +23,14 @@ type AnySubscription = Pick<
 const MAX_LEAVING = 1_000;
 
 export class Subscriptions {
-  readonly #clock: ClientClock;
+  readonly #clock: TimerClock;
   readonly #channel: StreamChannel;
   readonly #visibility: VisibilityReport;
   readonly #byStream = new Map<string, AnySubscription>();
   /** Streams whose frames on this connection still belong to a closed subscription. */
   readonly #leaving = new Map<string, symbol>();
 
-  constructor(clock: ClientClock, channel: StreamChannel, page: PageVisibility | undefined) {
+  constructor(clock: TimerClock, channel: StreamChannel, page: PageVisibility | undefined) {
     this.#clock = clock;
     this.#channel = channel;
     this.#visibility = new VisibilityReport(page, channel);

@@ -5,6 +5,6 @@ import { type Access, type Grant, rightsOf, SCOPES } from '../contracts/access.j
 const EVERYBODY: Grant = { name: '', rights: rightsOf(SCOPES) };
 
 export const openAccess: Access = {
-  admit: () => ({ ok: true, grant: EVERYBODY }),
+  decide: () => ({ ok: true, grant: EVERYBODY }),
   watch: () => () => {},
 };

@@ -29,16 +29,16 @@ export class TokenAccess implements Access {
     this.#jwt = jwt && new JwtVerifier(jwt, wallNow);
   }
 
-  admit(token: unknown): AccessDecision | Promise<AccessDecision> {
+  decide(token: unknown): AccessDecision | Promise<AccessDecision> {
     if (token === undefined) return refuse(NONE);
     if (typeof token !== 'string' || token.length > MAX_TOKEN_CHARS)
       return refuse(`the token must be a text of ${MAX_TOKEN_CHARS} characters at most`);
     const grant = this.#keys.find(token);
-    if (grant !== undefined) return this.#admitted(grant);
+    if (grant !== undefined) return this.#accepted(grant);
     if (this.#jwt === undefined || !JWT_FORM.test(token)) return refuse('the token is not known to this hub');
     return this.#jwt
       .verify(token)
-      .then((outcome) => (outcome.ok ? this.#admitted(outcome.grant) : refuse(outcome.reason)));
+      .then((outcome) => (outcome.ok ? this.#accepted(outcome.grant) : refuse(outcome.reason)));
   }
 
   watch(grant: Grant, ended: (error: WireError) => void): () => void {
@@ -61,7 +61,7 @@ export class TokenAccess implements Access {
     this.#visits.close();
   }
 
-  #admitted(grant: IssuedGrant): AccessDecision {
+  #accepted(grant: IssuedGrant): AccessDecision {
     this.#issued.set(grant, grant);
     return { ok: true, grant };
   }

@@ -24,7 +24,7 @@ export type AccessDecision =
 /** Checks tokens and watches the grants in use. */
 export interface Access {
   /** Checks a caller's token; `undefined` when it has none. Never throws; a refusal is UNAUTHENTICATED. */
-  admit(token: unknown): AccessDecision | Promise<AccessDecision>;
+  decide(token: unknown): AccessDecision | Promise<AccessDecision>;
   /**
    * Calls `ended` once when the grant ends, because it expires or its key is withdrawn; immediately if it already has.
    * Returns a function that stops watching.

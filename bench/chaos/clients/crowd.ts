@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { Histogram } from '../../harness/histogram.js';
+import { LatencyHistogram } from '../../harness/latency-histogram.js';
 import { type Account, sumOf } from './oracle.js';
 import { ClientInOrder, ClientWithIds } from './plain-clients.js';
 import type { PoliteClient, World } from './polite-client.js';
@@ -32,7 +32,7 @@ export interface CrowdPlan {
 
 /** What the clients experienced in one period. */
 export interface Feeling {
-  readonly latencyUs: Histogram;
+  readonly latencyUs: LatencyHistogram;
   /** Longest time without any answer. */
   readonly longestGapMs: number;
 }
@@ -49,7 +49,7 @@ export class Crowd {
   readonly #clients: { readonly kind: ClientKind; readonly client: PoliteClient }[] = [];
   readonly #perSecond: number;
   #timer: NodeJS.Timeout | undefined;
-  #latencyUs = new Histogram();
+  #latencyUs = new LatencyHistogram();
   #answeredAt = 0;
   #longestGapMs = 0;
 
@@ -87,7 +87,7 @@ export class Crowd {
   feel(): Feeling {
     const gap = Math.max(this.#longestGapMs, performance.now() - this.#answeredAt);
     const feeling = { latencyUs: this.#latencyUs, longestGapMs: gap };
-    this.#latencyUs = new Histogram();
+    this.#latencyUs = new LatencyHistogram();
     this.#longestGapMs = 0;
     this.#answeredAt = performance.now();
     return feeling;

@@ -1,6 +1,6 @@
 /** A good client: asks one thing at a time on demand, counts and measures. The common part of the four kinds. */
 
-import type { Histogram } from '../../harness/histogram.js';
+import type { LatencyHistogram } from '../../harness/latency-histogram.js';
 import { Oracle } from './oracle.js';
 
 /** What the clients know of the run. */
@@ -16,7 +16,7 @@ export interface World {
   /** Whether there is a hub at all, apart from unintended deaths. */
   readonly isUp: () => boolean;
   /** Microseconds from a request to its answer, for the current phase. */
-  readonly latencyUs: () => Histogram;
+  readonly latencyUs: () => LatencyHistogram;
   /** Called with each answer. */
   readonly answered: () => void;
 }

@@ -10,8 +10,8 @@ import type { Principal } from '../requests/principal.js';
 import type { Origin, Pending, RequestQueue } from '../requests/request.js';
 import { Batch, type BatchSource } from './batch.js';
 import { CostModel } from './cost-model.js';
+import { QUANTUM_ROWS, RoundRobin } from './round-robin.js';
 import { RowArena } from './row-arena.js';
-import { QUANTUM_ROWS, Turns } from './turns.js';
 
 export interface QueueOptions {
   /** How long an idle engine waits for more rows, in milliseconds. @default 0 */
@@ -32,7 +32,7 @@ export class ModelQueue implements RequestQueue, BatchSource {
   readonly cost: CostModel;
   readonly #options: QueueOptions;
   readonly #clock: Clock;
-  readonly #turns = new Turns<Pending>();
+  readonly #turns = new RoundRobin<Pending>();
   readonly #drain = new DrainRate();
   /** Rows refused because the queue was full and given a retry time, and the latest such time. */
   promisedRows = 0;

@@ -1,5 +1,5 @@
 /**
- * Turns an outcome into the answer for the caller: the only place where a prediction is read from a batch, for every
+ * RoundRobin an outcome into the answer for the caller: the only place where a prediction is read from a batch, for every
  * transport.
  */
 

@@ -6,7 +6,7 @@ import type { OriginOptions, RequestOrigin } from '../../contracts/hub.js';
 import type { ReadyModel } from '../../contracts/model.js';
 import type { Settle } from '../../contracts/outcome.js';
 import type { ObservedRequest, Via } from '../../contracts/tap.js';
-import type { Lane, Waiting } from '../batches/turns.js';
+import type { Lane, Waiting } from '../batches/round-robin.js';
 import type { Explanation } from './explanation.js';
 import type { Principal } from './principal.js';
 import type { RetrySlot } from './retry-slots.js';
@@ -81,7 +81,7 @@ export interface Accepted {
   readonly stream: string | undefined;
   /** The input as received, when the hub keeps inputs for taps; else undefined. */
   readonly input: unknown;
-  /** Turns the outcome of the rows that ran into the one delivered; undefined: they are the same. */
+  /** RoundRobin the outcome of the rows that ran into the one delivered; undefined: they are the same. */
   readonly explanation: Explanation | undefined;
 }
 

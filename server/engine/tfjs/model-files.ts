@@ -23,7 +23,7 @@ export interface ModelFiles {
   readonly weights: SharedArrayBuffer;
 }
 
-export type FilesReading =
+export type TfjsFilesReading =
   | { readonly ok: true; readonly files: ModelFiles }
   | { readonly ok: false; readonly problem: string };
 
@@ -44,7 +44,7 @@ const WEIGHT_BYTES: Readonly<Record<string, number>> = {
 };
 
 /** Reads the model in `folder`, which must be a real path; every file it names must lie inside. */
-export async function readModelFiles(folder: string, file: string): Promise<FilesReading> {
+export async function readModelFiles(folder: string, file: string): Promise<TfjsFilesReading> {
   try {
     return { ok: true, files: await read(folder, file) };
   } catch (cause) {

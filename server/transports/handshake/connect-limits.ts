@@ -40,7 +40,7 @@ export class ConnectLimits {
   }
 
   /** Undefined to accept one more, else why not. `isClients`: the address is certainly one client's. */
-  admit(address: string, isClients: boolean): WireError | undefined {
+  overLimit(address: string, isClients: boolean): WireError | undefined {
     const caller = callerOf(address);
     const most = this.#most === 'auto' ? (isClients ? AUTO_CONNECTIONS : 0) : this.#most;
     if (most > 0 && (this.#open.get(caller) ?? 0) >= most) {

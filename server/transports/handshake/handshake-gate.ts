@@ -15,7 +15,7 @@ export interface HandshakeGateParts {
   /** Whether this hub has a connection with this id. */
   readonly isOpen: (sid: string) => boolean;
   /** Whether one more connection may be opened; undefined to accept it. */
-  readonly admit: (request: IncomingMessage) => WireError | undefined;
+  readonly overLimit: (request: IncomingMessage) => WireError | undefined;
   /** Calls `make` now or in a later turn; false when too many handshakes are waiting. */
   readonly inTurn: (make: () => void) => boolean;
   /** Called for each refused connection. */
@@ -38,7 +38,7 @@ export class HandshakeGate {
   /** For engine.io's `use`. On an upgrade `response` is not a ServerResponse, and writes to it are lost. */
   readonly middleware = (request: IncomingMessage, response: unknown, next: () => void): void => {
     const query = queryOf(request);
-    const { isOpen, admit, inTurn, onRefused } = this.#parts;
+    const { isOpen, overLimit, inTurn, onRefused } = this.#parts;
     const foreign = this.#parts.refuse(request) ?? ('j' in query ? NO_JSONP : undefined);
     if (foreign !== undefined) {
       onRefused(request, foreign);
@@ -61,7 +61,7 @@ export class HandshakeGate {
       if (request.socket.destroyed) return;
       const error = this.#draining
         ? wireError('DRAINING', 'the hub is shutting down; connect again', RETRY_AFTER_MS)
-        : admit(request);
+        : overLimit(request);
       if (error === undefined) return next();
       onRefused(request, error);
       refuse(request, response, error);

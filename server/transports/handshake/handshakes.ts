@@ -63,8 +63,10 @@ export function guardHandshakes(server: Server['engine'], parts: HandshakeParts)
   const gate = new HandshakeGate({
     refuse: (request) => policy.refuse(request),
     isOpen,
-    admit: (request) =>
-      engine.clientsCount < options.maxConnections ? limits.admit(addresses.of(request), clients.has(request)) : full,
+    overLimit: (request) =>
+      engine.clientsCount < options.maxConnections
+        ? limits.overLimit(addresses.of(request), clients.has(request))
+        : full,
     inTurn: (make) => turns.take(make),
     onRefused: (request, { code, message: reason }) => {
       if (code === 'RATE_LIMITED') guard.refused(request);

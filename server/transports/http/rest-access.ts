@@ -50,7 +50,7 @@ export class RestAccess {
       const need = this.#needOf(request, files);
       if (need === 'nothing') return;
       const token = bearerToken(request.headers);
-      const decision = await this.#access.admit(token);
+      const decision = await this.#access.decide(token);
       if (!decision.ok) return refuse(reply, decision.error, token === undefined ? '' : ', error="invalid_token"');
       const { rights } = decision.grant;
       this.#grants.set(request, decision.grant);

@@ -48,7 +48,7 @@ export class SocketAuth {
       // After Socket.IO's own answer: a refused caller must not try further tokens on an open connection.
       setImmediate(() => socket.conn.close());
     };
-    const decision = this.#access.admit(tokenOf(socket));
+    const decision = this.#access.decide(tokenOf(socket));
     if (decision instanceof Promise) void decision.then(done);
     else done(decision);
   };

@@ -20,7 +20,7 @@ import { principalKey } from '../principal-key.js';
 import type { RequestLimit } from '../request-limit.js';
 import type { RequestPolicy } from '../request-policy.js';
 import { Turns } from '../turns.js';
-import { type Engine, Wires } from '../wire/engine.js';
+import { type EngineIo, Wires } from '../wire/engine.js';
 import { Newcomers } from '../wire/newcomers.js';
 import { Room } from '../wire/room.js';
 import { webSocketServer } from '../wire/web-socket.js';
@@ -121,7 +121,7 @@ export class SocketIoTransport {
         listener({ type: 'cut', kind, address: addresses.of(wire.request), reason });
       },
     };
-    this.#wires = new Wires(this.#io.engine as unknown as Engine, wireParts, limits.maxFrameBytes);
+    this.#wires = new Wires(this.#io.engine as unknown as EngineIo, wireParts, limits.maxFrameBytes);
     this.#gate = guardHandshakes(this.#io.engine, { clock, http, addresses, policy, listener, options });
     this.#departures = new ConnectionDrain(clock, Math.random);
     this.#auth = new SocketAuth(parts.access, clock, ({ request }, { code, message: reason }) =>

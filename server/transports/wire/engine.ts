@@ -29,7 +29,7 @@ interface EngineTransport extends EventEmitter {
 }
 
 /** What is used of the server, which hides some of it from TypeScript. */
-export interface Engine extends EventEmitter {
+export interface EngineIo extends EventEmitter {
   readonly clients: Readonly<Record<string, EngineConnection>>;
   createTransport(name: string, request: EngineRequest): EngineTransport;
 }
@@ -44,7 +44,7 @@ export class Wires {
   readonly #ofConnection = new WeakMap<object, Wire>();
   #opening: Wire | undefined;
 
-  constructor(engine: Engine, parts: WireParts, maxFrameBytes: number) {
+  constructor(engine: EngineIo, parts: WireParts, maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
     const create = engine.createTransport.bind(engine);
     engine.createTransport = (name, request) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Ledger } from '../../../cli/feed/ledger.js';
+import { LineCounts } from '../../../cli/feed/line-counts.js';
 import { Pacer } from '../../../cli/feed/pacer.js';
 import { Publisher, type PublishHub } from '../../../cli/feed/publisher.js';
 import { retryInMs } from '../../../cli/feed/retry.js';
@@ -124,18 +124,18 @@ class ScriptedHub implements PublishHub {
 
 function publisherOf(hub: PublishHub, ended = never) {
   const time = new ManualTime();
-  const ledger = new Ledger(0);
-  return { publisher: new Publisher({ hub, ledger, clock: time, random: () => 0, ended }), ledger, time };
+  const lineCounts = new LineCounts(0);
+  return { publisher: new Publisher({ hub, lineCounts, clock: time, random: () => 0, ended }), lineCounts, time };
 }
 
 test('a line that is refused for the moment is sent again, and counts once', async () => {
   const hub = new ScriptedHub([{ code: 'OVERLOADED' }, { code: 'RATE_LIMITED' }, 'positive']);
-  const { publisher, ledger, time } = publisherOf(hub);
+  const { publisher, lineCounts, time } = publisherOf(hub);
   await publisher.publish('good');
 
   expect(hub.asked).toEqual(['good', 'good', 'good']);
   expect(time.slept).toEqual([100, 200]);
-  expect(ledger).toMatchObject({ sent: 1, answered: 1, resent: 2, failed: 0, model: 'm@1' });
+  expect(lineCounts).toMatchObject({ sent: 1, answered: 1, resent: 2, failed: 0, model: 'm@1' });
 });
 
 test('a line that is refused for good, or too often, is counted by its code', async () => {
@@ -143,12 +143,12 @@ test('a line that is refused for good, or too often, is counted by its code', as
     { code: 'INVALID_INPUT' },
     ...Array.from({ length: 12 }, () => ({ code: 'OVERLOADED' as const })),
   ]);
-  const { publisher, ledger } = publisherOf(hub);
+  const { publisher, lineCounts } = publisherOf(hub);
   await publisher.publish('one');
   await publisher.publish('two');
 
-  expect(Object.fromEntries(ledger.failures)).toEqual({ INVALID_INPUT: 1, OVERLOADED: 1 });
-  expect(ledger).toMatchObject({ sent: 2, answered: 0, failureExample: 'because of OVERLOADED' });
+  expect(Object.fromEntries(lineCounts.failures)).toEqual({ INVALID_INPUT: 1, OVERLOADED: 1 });
+  expect(lineCounts).toMatchObject({ sent: 2, answered: 0, failureExample: 'because of OVERLOADED' });
 });
 
 test('a hub that goes away costs a line no try, however often it does', async () => {
@@ -160,17 +160,17 @@ test('a hub that goes away costs a line no try, however often it does', async ()
       },
     })),
   );
-  const { publisher, ledger } = publisherOf(hub);
+  const { publisher, lineCounts } = publisherOf(hub);
   await publisher.publish('good');
 
-  expect(ledger).toMatchObject({ answered: 1, resent: 50, failed: 0 });
+  expect(lineCounts).toMatchObject({ answered: 1, resent: 50, failed: 0 });
 });
 
 test('a line that is open when the feed ends is unanswered, not failed', async () => {
   const ended = new AbortController();
   const hub = new ScriptedHub([{ code: 'CANCELLED', before: () => ended.abort() }]);
-  const { publisher, ledger } = publisherOf(hub, ended.signal);
+  const { publisher, lineCounts } = publisherOf(hub, ended.signal);
   await publisher.publish('good');
 
-  expect(ledger).toMatchObject({ sent: 1, answered: 0, unanswered: 1, failed: 0 });
+  expect(lineCounts).toMatchObject({ sent: 1, answered: 0, unanswered: 1, failed: 0 });
 });

@@ -1,22 +1,22 @@
 import { PassThrough } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { expect, test } from 'vitest';
-import { modelProblem } from '../../../cli/feed/hub-link.js';
-import { Ledger } from '../../../cli/feed/ledger.js';
+import { modelProblem } from '../../../cli/feed/feed-hub.js';
+import { LineCounts } from '../../../cli/feed/line-counts.js';
 import { ProgressLine } from '../../../cli/feed/progress-line.js';
 import { progressText, summaryText, watchText } from '../../../cli/feed/words.js';
 
 const end = { name: 'texts.txt', stream: 'texts', interrupted: false, maxTextLength: 10_000, json: undefined };
 
 /** Half of 2,000 lines in 20 s. */
-function someLedger(): Ledger {
-  const ledger = new Ledger(0);
+function someCounts(): LineCounts {
+  const lineCounts = new LineCounts(0);
   for (let at = 0; at <= 20_000; at += 250) {
-    for (let i = 0; i < 12; i++) ledger.answer('sentiment@2', i % 3 === 0 ? 'positive' : 'negative', 2);
-    ledger.tick(at);
+    for (let i = 0; i < 12; i++) lineCounts.answer('sentiment@2', i % 3 === 0 ? 'positive' : 'negative', 2);
+    lineCounts.tick(at);
   }
-  ledger.sent = ledger.answered + 5;
-  return ledger;
+  lineCounts.sent = lineCounts.answered + 5;
+  return lineCounts;
 }
 
 test('the address of the page names the stream', () => {
@@ -24,7 +24,7 @@ test('the address of the page names the stream', () => {
 });
 
 test('progress has per cent, time left, counts, rate, labels, latency and what is in flight', () => {
-  const text = progressText(someLedger(), { connection: 'connected', inFlight: 5, share: 0.5 });
+  const text = progressText(someCounts(), { connection: 'connected', inFlight: 5, share: 0.5 });
 
   expect(text).toBe(
     '00:20  50 %  00:20 left  sent 977  answered 972  48.0/s  negative 67 %, positive 33 %  p50 2.0 ms  in flight 5',
@@ -32,27 +32,27 @@ test('progress has per cent, time left, counts, rate, labels, latency and what i
 });
 
 test('progress without an end in sight names none, and tells a lost connection and failures', () => {
-  const ledger = someLedger();
-  ledger.failure('OVERLOADED', 'full');
-  const text = progressText(ledger, { connection: 'reconnecting', inFlight: 1000, share: undefined });
+  const lineCounts = someCounts();
+  lineCounts.failure('OVERLOADED', 'full');
+  const text = progressText(lineCounts, { connection: 'reconnecting', inFlight: 1000, share: undefined });
 
   expect(text).toMatch(/^00:20 {2}reconnecting {2}sent 977 {2}answered 972 {2}failed 1 /);
   expect(text).not.toMatch(/left|NaN/);
 });
 
 test('progress can be told before anything came', () => {
-  expect(progressText(new Ledger(0), { connection: 'connected', inFlight: 0, share: 0 })).toBe(
+  expect(progressText(new LineCounts(0), { connection: 'connected', inFlight: 0, share: 0 })).toBe(
     '00:00  0 %  sent 0  answered 0  0.0/s  p50 –  in flight 0',
   );
 });
 
 test('the summary says what became of every line', () => {
-  const ledger = someLedger();
-  ledger.failure('TOO_LARGE', 'too many bytes');
-  ledger.failure('TOO_LARGE', 'too many bytes');
-  Object.assign(ledger, { empty: 3, unreadable: 2, cut: 1, resent: 7, unanswered: 3 });
+  const lineCounts = someCounts();
+  lineCounts.failure('TOO_LARGE', 'too many bytes');
+  lineCounts.failure('TOO_LARGE', 'too many bytes');
+  Object.assign(lineCounts, { empty: 3, unreadable: 2, cut: 1, resent: 7, unanswered: 3 });
 
-  expect(summaryText(ledger, { ...end, json: 'text' })).toBe(
+  expect(summaryText(lineCounts, { ...end, json: 'text' })).toBe(
     [
       'texts.txt to stream texts, sentiment@2: done in 00:20',
       '  sent        977  (7 sent again)',
@@ -68,24 +68,24 @@ test('the summary says what became of every line', () => {
 });
 
 test('a model of many labels makes no long line, and any number of labels takes bounded memory', () => {
-  const ledger = new Ledger(0);
-  for (let i = 0; i < 10_000; i++) ledger.answer('m@1', `label ${i}`, 1);
+  const lineCounts = new LineCounts(0);
+  for (let i = 0; i < 10_000; i++) lineCounts.answer('m@1', `label ${i}`, 1);
 
-  expect(ledger.labels.size).toBeLessThan(50);
-  expect(summaryText(ledger, end)).toMatch(/labels {6}other .*, and others\n/);
+  expect(lineCounts.labels.size).toBeLessThan(50);
+  expect(summaryText(lineCounts, end)).toMatch(/labels {6}other .*, and others\n/);
 });
 
 test('lately means the last seconds: rates and latencies of before do not count', () => {
-  const ledger = new Ledger(0);
+  const lineCounts = new LineCounts(0);
   for (let at = 0; at < 20_000; at += 250) {
-    ledger.answer('m@1', undefined, at < 9_000 ? 100 : 1);
-    ledger.tick(at);
+    lineCounts.answer('m@1', undefined, at < 9_000 ? 100 : 1);
+    lineCounts.tick(at);
   }
 
-  expect(ledger.recentLatencyMs(0.99)).toBeLessThan(2);
-  expect(ledger.latencyMs(0.5)).toBeLessThan(2);
-  expect(ledger.latencyMs(0.99)).toBeGreaterThan(90);
-  expect(ledger.recentRate).toBeCloseTo(4);
+  expect(lineCounts.recentLatencyMs(0.99)).toBeLessThan(2);
+  expect(lineCounts.latencyMs(0.5)).toBeLessThan(2);
+  expect(lineCounts.latencyMs(0.99)).toBeGreaterThan(90);
+  expect(lineCounts.recentRate).toBeCloseTo(4);
 });
 
 function output(isTTY: boolean, typing = false, columns = 40): { readonly line: ProgressLine; read(): string } {

@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 async function grant(token: string): Promise<Grant> {
-  const decision = await access.admit(token);
+  const decision = await access.decide(token);
   if (!decision.ok) throw new Error(decision.error.message);
   return decision.grant;
 }
@@ -42,7 +42,7 @@ function watch(given: Grant): string[] {
 const refused = [...(await refusedTokens(START)), LONG];
 
 test.each(refused)('refuses a token that is $title', async ({ token, message }) => {
-  const decision = await access.admit(token);
+  const decision = await access.decide(token);
 
   expect(decision).toEqual({
     ok: false,
@@ -53,15 +53,15 @@ test.each(refused)('refuses a token that is $title', async ({ token, message }) 
 test('says nothing of a token in a refusal, and takes no other kind of value', async () => {
   for (const { token } of refused) {
     if (token === undefined || token.length < 20) continue;
-    expect(JSON.stringify(await access.admit(token))).not.toContain(token.slice(0, 20));
+    expect(JSON.stringify(await access.decide(token))).not.toContain(token.slice(0, 20));
   }
   for (const value of [5, null, {}, [WEB], true]) {
-    expect(await access.admit(value)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+    expect(await access.decide(value)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
   }
 });
 
 test('a token of 100 kB is refused by its length, before anything is made of it', () => {
-  expect(access.admit('x'.repeat(100_000))).toMatchObject({
+  expect(access.decide('x'.repeat(100_000))).toMatchObject({
     ok: false,
     error: { message: expect.stringMatching(/of \d+ characters at most/) },
   });
@@ -101,7 +101,7 @@ test.each([
 });
 
 test('a JWT that begins in a moment is taken: the issuer’s clock may be ahead', async () => {
-  expect(await access.admit(await makeJwt(START, { nbf: START + 3 }))).toMatchObject({ ok: true });
+  expect(await access.decide(await makeJwt(START, { nbf: START + 3 }))).toMatchObject({ ok: true });
 });
 
 test('a grant ends at its exp, at most a second late and never early', async () => {
@@ -163,8 +163,8 @@ test('a newer file: who is gone or changed ends at once, who stayed stays, who i
   access.replace(file([KEYS[0], { name: 'new', token: 'n'.repeat(32), scopes: ['admin'] }], JWT));
   expect([web.length, feed.length, jwt.length]).toEqual([0, 1, 0]);
   expect(feed[0]).toMatch(/^UNAUTHENTICATED: the token was withdrawn/);
-  expect(await access.admit(FEED)).toMatchObject({ ok: false });
-  expect(await access.admit('n'.repeat(32))).toMatchObject({ ok: true });
+  expect(await access.decide(FEED)).toMatchObject({ ok: false });
+  expect(await access.decide('n'.repeat(32))).toMatchObject({ ok: true });
 
   access.replace(file([{ ...KEYS[0], scopes: ['predict'] }], { ...JWT, audience: 'else' }));
   expect([web.length, feed.length, jwt.length]).toEqual([1, 1, 1]);
@@ -187,7 +187,7 @@ test('a key set: the token’s kid chooses, and a key that was taken out counts 
   const jwk = (kid: string, pair: typeof first): object => ({ ...pair.publicKey.export({ format: 'jwk' }), kid });
   const settings = { algorithm: 'ES256', issuer: JWT.issuer, audience: JWT.audience };
   const isIn = async (kid: string, pair: typeof first): Promise<boolean> => {
-    const { ok } = await access.admit(await makeJwt(START, { alg: 'ES256', kid, key: pair.privateKey }));
+    const { ok } = await access.decide(await makeJwt(START, { alg: 'ES256', kid, key: pair.privateKey }));
     return ok;
   };
   const both = { ...settings, jwks: { keys: [jwk('1', first), jwk('2', second)] } };
@@ -204,7 +204,7 @@ test('a secret for JWTs works too, and then no other algorithm', async () => {
   const claims = { issuer: JWT.issuer, audience: JWT.audience };
   access = new TokenAccess(file([], { algorithm: 'HS256', secret, ...claims }), clock, wallNow);
   expect(
-    await access.admit(await makeJwt(START, { alg: 'HS256', key: new TextEncoder().encode(secret) })),
+    await access.decide(await makeJwt(START, { alg: 'HS256', key: new TextEncoder().encode(secret) })),
   ).toMatchObject({ ok: true });
-  expect(await access.admit(await makeJwt(START))).toMatchObject({ ok: false });
+  expect(await access.decide(await makeJwt(START))).toMatchObject({ ok: false });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { QUANTUM_ROWS } from '../../../server/core/batches/turns.js';
+import { QUANTUM_ROWS } from '../../../server/core/batches/round-robin.js';
 import type { Origin } from '../../../server/core/requests/request.js';
 import { PuppetEngine } from '../../../server/testing/puppet-engine.js';
 import { type Sent, TestHub } from '../../support/core.js';

@@ -34,11 +34,11 @@ function ask(gate: HandshakeGate, query: string, isUpgrade = false, sent: Incomi
   return { status: response.statusCode, retryAfter: headers['retry-after'] };
 }
 
-function makeGate(refused: string[] = [], admit: () => WireError | undefined = () => undefined): HandshakeGate {
+function makeGate(refused: string[] = [], overLimit: () => WireError | undefined = () => undefined): HandshakeGate {
   return new HandshakeGate({
     refuse: ({ headers }) => (headers.origin === undefined ? undefined : wireError('FORBIDDEN', 'a foreign page')),
     isOpen: (sid) => sid === OPEN,
-    admit,
+    overLimit,
     inTurn: (make) => {
       make();
       return true;

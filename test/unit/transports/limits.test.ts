@@ -69,20 +69,27 @@ test('an address has so many connections; one that ends makes room, once', () =>
   const end = limits.opened('192.0.2.1');
   limits.opened('192.0.2.1');
 
-  expect(limits.admit('192.0.2.1', true)).toMatchObject({ code: 'RATE_LIMITED', retryable: true, retryAfterMs: 5000 });
-  expect(limits.admit('192.0.2.2', true)).toBeUndefined();
+  expect(limits.overLimit('192.0.2.1', true)).toMatchObject({
+    code: 'RATE_LIMITED',
+    retryable: true,
+    retryAfterMs: 5000,
+  });
+  expect(limits.overLimit('192.0.2.2', true)).toBeUndefined();
   end();
-  expect(limits.admit('192.0.2.1', true)).toBeUndefined();
+  expect(limits.overLimit('192.0.2.1', true)).toBeUndefined();
 });
 
 test('an address makes so many connections a second, and is told when to come again', () => {
   const clock = new ManualClock();
   const limits = new ConnectLimits({ maxConnectionsPerAddress: 0, connectsPerSecond: 2 }, clock);
 
-  expect([limits.admit('2001:db8::1', true), limits.admit('2001:db8::2', true)]).toEqual([undefined, undefined]);
-  expect(limits.admit('2001:db8::3', true)).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 500 });
+  expect([limits.overLimit('2001:db8::1', true), limits.overLimit('2001:db8::2', true)]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect(limits.overLimit('2001:db8::3', true)).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 500 });
   clock.advance(500);
-  expect(limits.admit('2001:db8::3', true)).toBeUndefined();
+  expect(limits.overLimit('2001:db8::3', true)).toBeUndefined();
 });
 
 test('0 is no limit', () => {
@@ -90,19 +97,19 @@ test('0 is no limit', () => {
   const requests = new RequestLimit(0, new ManualClock());
   for (let i = 0; i < 1000; i++) {
     limits.opened('192.0.2.1');
-    expect(limits.admit('192.0.2.1', true)).toBeUndefined();
+    expect(limits.overLimit('192.0.2.1', true)).toBeUndefined();
     expect(requests.ofConnection('c', 's')).toBeUndefined();
   }
 });
 
 test('auto: limits where an address is sure to be one client’s, none elsewhere', () => {
   const limits = new ConnectLimits({ maxConnectionsPerAddress: 'auto', connectsPerSecond: 'auto' }, new ManualClock());
-  for (let i = 0; i < 2000; i++) expect(limits.admit('198.51.100.1', false)).toBeUndefined();
-  const admitted = Array.from({ length: 150 }, () => limits.admit('198.51.100.2', true));
-  expect(admitted.filter((error) => error === undefined)).toHaveLength(100);
+  for (let i = 0; i < 2000; i++) expect(limits.overLimit('198.51.100.1', false)).toBeUndefined();
+  const answers = Array.from({ length: 150 }, () => limits.overLimit('198.51.100.2', true));
+  expect(answers.filter((error) => error === undefined)).toHaveLength(100);
 
   for (let i = 0; i < 1000; i++) limits.opened('198.51.100.3');
-  expect(limits.admit('198.51.100.3', true)).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 5000 });
+  expect(limits.overLimit('198.51.100.3', true)).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 5000 });
 });
 
 test('requests are counted by connection and by the session that it names, and of REST by address', () => {

@@ -17,7 +17,7 @@ function makeDoor(decision: AccessDecision | Promise<AccessDecision>) {
   const ends: ((error: WireError) => void)[] = [];
   const rejected: unknown[] = [];
   const access: Access = {
-    admit: (token) => {
+    decide: (token) => {
       tokens.push(token);
       return decision;
     },
@@ -46,7 +46,7 @@ async function enter(auth: SocketAuth, socket: HubSocket): Promise<unknown> {
   return new Promise((resolve) => auth.middleware(socket, resolve));
 }
 
-const admitted = (...scopes: string[]): AccessDecision => ({
+const accepted = (...scopes: string[]): AccessDecision => ({
   ok: true,
   grant: { name: 'a', rights: rightsOf(scopes) },
 });
@@ -63,7 +63,7 @@ test.each([
   [{}, { authorization: 'Bearer' }, ''],
   [{}, { authorization: 'Bearer two three' }, ''],
 ])('auth %j with headers %j shows the token %j', async (sent, headers, token) => {
-  const { auth, tokens } = makeDoor(admitted('predict'));
+  const { auth, tokens } = makeDoor(accepted('predict'));
   await enter(auth, makeSocket(sent, headers).socket);
 
   expect(tokens).toEqual([token]);
@@ -96,7 +96,7 @@ test.each([
   [['publish'], 'FORBIDDEN'],
   [[], 'FORBIDDEN'],
 ])('the scopes %j at the door', async (scopes, code) => {
-  const { auth } = makeDoor(admitted(...scopes));
+  const { auth } = makeDoor(accepted(...scopes));
   const error = await enter(auth, makeSocket({}).socket);
 
   const found = error instanceof Error && 'data' in error ? error.data : undefined;
@@ -104,7 +104,7 @@ test.each([
 });
 
 test('the end of a grant: no right is left, the client is told, closed, and cut a moment later', async () => {
-  const { auth, ends, clock } = makeDoor(admitted('predict', 'publish', 'subscribe'));
+  const { auth, ends, clock } = makeDoor(accepted('predict', 'publish', 'subscribe'));
   const { socket } = makeSocket({});
   await enter(auth, socket);
   const grant = auth.grantOf(socket);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Account } from '../../../../bench/chaos/clients/oracle.js';
 import { ResidentMemory } from '../../../../bench/chaos/hub/resident-memory.js';
 import { knownMissOf, type Measured, missesOf } from '../../../../bench/chaos/measure-verdict.js';
-import { type ActFigures, type Outcome, problemsOf } from '../../../../bench/chaos/verdict.js';
+import { type ActFigures, type ActOutcome, problemsOf } from '../../../../bench/chaos/verdict.js';
 
 const MIB = 2 ** 20;
 const ACCOUNT: Account = { sent: 5, answered: 5, refused: {}, cut: 0, lost: 0, twice: 0, wrong: 0 };
@@ -49,7 +49,7 @@ test.each(['lost', 'twice', 'wrong'] as const)('one request that is %s fails the
   expect(problemsOf([act({ accounts: { ...act().accounts, SDK: bad } })])).toEqual([`plain: 1 ${name}`]);
 });
 
-test.each<[Outcome, readonly string[]]>([
+test.each<[ActOutcome, readonly string[]]>([
   ['dead', ['plain: dead under jsonp']],
   ['hung', ['plain: hung under jsonp']],
   ['stalled', []],

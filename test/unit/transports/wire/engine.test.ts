@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../../server/testing/manual-clock.js';
 import { Turns } from '../../../../server/transports/turns.js';
-import { type Engine, type EngineRequest, Wires } from '../../../../server/transports/wire/engine.js';
+import { type EngineIo, type EngineRequest, Wires } from '../../../../server/transports/wire/engine.js';
 import { Newcomers } from '../../../../server/transports/wire/newcomers.js';
 import { Room } from '../../../../server/transports/wire/room.js';
 import type { EngineConnection } from '../../../../server/transports/wire/wire.js';
@@ -42,7 +42,7 @@ function make() {
   });
   const cuts: string[] = [];
   const wires = new Wires(
-    engine as unknown as Engine,
+    engine as unknown as EngineIo,
     {
       clock,
       turns: new Turns(clock),

@@ -8,7 +8,7 @@ const RECENT_MS = 5_000;
 const MOST_KINDS = 32;
 const OTHER = 'other';
 
-export class Ledger {
+export class LineCounts {
   #startedAt: number;
   readonly #latency = new LatencyScale();
   #recent = new LatencyScale();

@@ -40,7 +40,7 @@ export interface Share<T> extends TurnLinks<Share<T>> {
   left: number;
 }
 
-export class Turns<T extends Waiting<T>> {
+export class RoundRobin<T extends Waiting<T>> {
   readonly #ring = new TurnRing<Share<T>>();
   /** Kept as long as their owners live, empty or not: a map that grows and shrinks with each row creates garbage. */
   readonly #shares = new WeakMap<object, Share<T>>();

@@ -5,7 +5,7 @@
 import { connect, type Hello, type HubLimits, isTickcastError, type TickcastClient } from '../../client/index.js';
 import type { PublishHub } from './publisher.js';
 
-export interface HubLinkPlan {
+export interface FeedHubPlan {
   readonly url: string;
   readonly stream: string;
   readonly model: string | undefined;
@@ -20,14 +20,14 @@ const FIRST_HELLO_MS = 8_000;
 const ANSWER_MS = 30_000;
 const PROBE_MS = 2_000;
 
-export class HubLink implements PublishHub {
-  readonly #plan: HubLinkPlan;
+export class FeedHub implements PublishHub {
+  readonly #plan: FeedHubPlan;
   readonly #client: TickcastClient;
   #draining = false;
   #closings = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(plan: HubLinkPlan) {
+  constructor(plan: FeedHubPlan) {
     this.#plan = plan;
     this.#client = connect(plan.url, { timeoutMs: ANSWER_MS, reconnectMaxMs: 1_000, token: plan.token });
     this.#client.on('hello', () => {

@@ -13,12 +13,12 @@ const BUCKETS = (1 << LINEAR_BITS) + (MAX_BITS - LINEAR_BITS) * HALF;
 /** Index and count of each non-empty bucket: a histogram's form in messages between processes. */
 export type HistogramCounts = readonly (readonly [bucket: number, count: number])[];
 
-export class Histogram {
+export class LatencyHistogram {
   readonly #counts = new Uint32Array(BUCKETS);
   #total = 0;
 
-  static of(...parts: readonly HistogramCounts[]): Histogram {
-    const histogram = new Histogram();
+  static of(...parts: readonly HistogramCounts[]): LatencyHistogram {
+    const histogram = new LatencyHistogram();
     for (const [bucket, count] of parts.flat()) histogram.#add(bucket, count);
     return histogram;
   }
