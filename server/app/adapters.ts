@@ -40,13 +40,6 @@ interface WithRuntime {
   readonly manifest: { readonly runtime?: string | undefined };
 }
 
-export interface OpenAdapters {
-  /** URLs of all runtime modules. */
-  readonly runtimeModules: readonly string[];
-  readonly taps: readonly Tap[];
-  readonly doors: readonly HttpDoor[];
-}
-
 /** Finds packages; replaceable in tests. */
 export interface PackageFinder {
   /** The URL of a package's module; undefined when it is not installed. */
@@ -72,6 +65,9 @@ const SCHEMES: Readonly<Record<string, string>> = { rediss: 'redis' };
 export class Adapters {
   readonly #context: AdapterContext;
   readonly #finder: PackageFinder;
+  /** What {@link open} has opened, even if a later one failed; its caller closes them. */
+  readonly taps: Tap[] = [];
+  readonly doors: HttpDoor[] = [];
 
   constructor(context: AdapterContext, finder: PackageFinder = installed) {
     this.#context = context;
@@ -79,24 +75,30 @@ export class Adapters {
   }
 
   /**
-   * Loads the adapters that options and manifests name. `runtimeModules`: runtimes that the program provides itself.
+   * Opens the doors and taps that options name, and finds the runtimes that manifests name. Resolves with the URLs of
+   * all runtime modules; those in `runtimeModules` come from the program itself.
    */
   async open(
-    { doors, taps }: Pick<Config, 'doors' | 'taps'>,
+    config: Pick<Config, 'doors' | 'taps'>,
     models: readonly WithRuntime[],
     runtimeModules: readonly string[] = [],
-  ): Promise<Adapted<OpenAdapters>> {
+  ): Promise<Adapted<readonly string[]>> {
     const brought = await importRuntimes(runtimeModules);
     if (!brought.ok) return brought;
     const known = [...TFJS_RUNTIMES, ...brought.runtimes.flatMap(({ names }) => names)];
     const found = this.#runtimes(models, known);
     if (!found.ok) return found;
-    const openTaps = await this.#each('--taps', taps, 'openTap', (module) => module.openTap?.(this.#context));
-    if (!openTaps.ok) return openTaps;
-    const openDoors = await this.#each('--doors', doors, 'openDoor', (module) => module.openDoor?.(this.#context));
-    if (!openDoors.ok) return openDoors;
-    const modules = [...runtimeModules, ...found.value];
-    return { ok: true, value: { runtimeModules: modules, taps: openTaps.value, doors: openDoors.value } };
+    for (const name of config.taps) {
+      const tap = await this.#open('--taps', name, 'openTap', (module) => module.openTap?.(this.#context));
+      if (!tap.ok) return tap;
+      this.taps.push(tap.value);
+    }
+    for (const name of config.doors) {
+      const door = await this.#open('--doors', name, 'openDoor', (module) => module.openDoor?.(this.#context));
+      if (!door.ok) return door;
+      this.doors.push(door.value);
+    }
+    return { ok: true, value: [...runtimeModules, ...found.value] };
   }
 
   async broker(url: string, parts: BrokerParts): Promise<Adapted<Broker>> {
@@ -118,21 +120,6 @@ export class Adapters {
       urls.add(url);
     }
     return { ok: true, value: [...urls] };
-  }
-
-  async #each<T>(
-    option: string,
-    names: readonly string[],
-    needs: keyof AdapterModule,
-    use: (module: AdapterModule) => Promise<T> | undefined,
-  ): Promise<Adapted<readonly T[]>> {
-    const opened: T[] = [];
-    for (const name of names) {
-      const one = await this.#open(option, name, needs, use);
-      if (!one.ok) return one;
-      opened.push(one.value);
-    }
-    return { ok: true, value: opened };
   }
 
   async #open<T>(

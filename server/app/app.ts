@@ -123,22 +123,23 @@ export class App {
     if (!entry.ok) return entry;
     const { control } = entry;
     const adapters = new Adapters({ log, env: process.env });
-    const adapted = await adapters.open(config, found.models, extras.runtimeModules);
-    if (!adapted.ok) return adapted;
-    const taps = new Taps(systemClock, [new LogTap(log, systemClock), ...adapted.value.taps, ...(extras.taps ?? [])]);
+    const runtimes = await adapters.open(config, found.models, extras.runtimeModules);
+    const taps = new Taps(systemClock, [new LogTap(log, systemClock), ...adapters.taps, ...(extras.taps ?? [])]);
+    const doors = [...adapters.doors, ...(extras.doors ?? [])];
+    const opened = [() => taps.close(TAPS_CLOSE_MS), () => Promise.all(doors.map((door) => door.close()))];
+    const fail = async (problem: string): Promise<StartOutcome> => {
+      for (const close of opened.reverse()) await close();
+      return { ok: false, problem };
+    };
+    if (!runtimes.ok) return fail(runtimes.problem);
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,
       clock: systemClock,
-      runtimeModules: adapted.value.runtimeModules,
+      runtimeModules: runtimes.value,
       onEvent: (event) => taps.engine(event),
     });
-    /** Closes whatever is open already. */
-    const fail = async (problem: string): Promise<StartOutcome> => {
-      await engine.close(ENGINE_CLOSE_MS);
-      await taps.close(TAPS_CLOSE_MS);
-      return { ok: false, problem };
-    };
+    opened.push(() => engine.close(ENGINE_CLOSE_MS));
     const running = await engine.start();
     if (!running.ok) return fail(running.problem);
     const { defaultModel, maxTextLength } = config;
@@ -153,16 +154,13 @@ export class App {
     const broker = await openBroker(config, adapters);
     if (!broker.ok) return fail(broker.problem);
     const logging = await startPredictionLog(config, log);
-    if (!logging.ok) {
-      broker.value.close();
-      return fail(logging.problem);
-    }
+    opened.push(async () => broker.value.close());
+    if (!logging.ok) return fail(logging.problem);
     const { predictionLog } = logging;
     if (predictionLog !== undefined) taps.add(predictionLog);
     const streaming = new Streaming(config, broker.value, taps);
     const options = { ...config, keepInputs: keepsInputs(config) };
     const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streaming.streams, taps });
-    const doors = [...adapted.value.doors, ...(extras.doors ?? [])];
     const { server } = extras;
     const app = new App({ config, control, log, taps, engine, models, hub, streaming, predictionLog, doors, server });
     const problem = await app.#listen();

@@ -118,7 +118,11 @@ test('taps, doors and runtimes of a program take part: what comes by its door is
   await hub.close();
 });
 
-test('a door that cannot open ends the start with one line, and what was open is closed', async () => {
+test.each([
+  ['a door that cannot open', {}, 'shut: port 1 is taken'],
+  ['a package that is missing', { doors: ['missing'] }, '--doors missing is not there; npm i @tickcast/missing'],
+  ['a model that cannot be loaded', { defaultModel: 'none' }, '--default-model: there is no model none'],
+])('%s ends the start with one line, and what was open is closed', async (_, config, problem) => {
   const closed: string[] = [];
   const tap: Tap = { name: 'mine', close: async () => void closed.push('tap') };
   const door: HttpDoor = {
@@ -128,8 +132,6 @@ test('a door that cannot open ends the start with one line, and what was open is
     close: async () => void closed.push('door'),
   };
 
-  await expect(startTestApp({ models, extras: { taps: [tap], doors: [door] } })).rejects.toThrow(
-    'shut: port 1 is taken',
-  );
+  await expect(startTestApp({ models, config, extras: { taps: [tap], doors: [door] } })).rejects.toThrow(problem);
   expect(closed).toEqual(['door', 'tap']);
 });

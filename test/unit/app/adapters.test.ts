@@ -45,7 +45,7 @@ test('built-in runtimes and those of the program need no package', async () => {
 
   expect(await adaptersWith().open(NONE, models, [fault])).toEqual({
     ok: true,
-    value: { runtimeModules: [fault], taps: [], doors: [] },
+    value: [fault],
   });
 });
 
@@ -53,7 +53,7 @@ test('a runtime that a manifest names is that of a package, given by its URL', a
   const adapters = adaptersWith({ '@tickcast/onnx': {} });
 
   expect(await adapters.open(NONE, [modelOf('onnx'), modelOf('onnx')])).toMatchObject({
-    value: { runtimeModules: ['test:@tickcast/onnx'] },
+    value: ['test:@tickcast/onnx'],
   });
 });
 
@@ -112,11 +112,18 @@ test('doors, taps and brokers are opened with the log and the environment, in or
   };
   const adapters = adaptersWith(packages, { TICKCAST_OTEL_URL: 'there' });
 
-  expect(await adapters.open({ doors: [], taps: ['two', 'one'] }, [])).toMatchObject({
-    value: { taps: [{ name: 'two' }, { name: 'one' }] },
-  });
+  expect(await adapters.open({ doors: [], taps: ['two', 'one'] }, [])).toMatchObject({ ok: true });
+  expect(adapters.taps).toEqual([{ name: 'two' }, { name: 'one' }]);
   expect(await adapters.broker('redis://host:6379', PARTS)).toEqual({ ok: true, value: broker });
   expect(opened).toEqual(['two there', 'one there', 'redis://host:6379']);
+});
+
+test('what was opened before one that cannot be is there to be closed', async () => {
+  const tap = { name: 'one' };
+  const adapters = adaptersWith({ '@tickcast/one': { openTap: async () => tap } });
+
+  expect(await adapters.open({ doors: ['missing'], taps: ['one'] }, [])).toMatchObject({ ok: false });
+  expect(adapters.taps).toEqual([tap]);
 });
 
 test.each([
