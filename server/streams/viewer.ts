@@ -13,6 +13,9 @@ export interface ViewerLimits {
   readonly slowViewerMs: number;
 }
 
+/** Time between two looks counts up to this, in milliseconds: a hub that stood still has not seen what was read. */
+const MOST_BETWEEN_LOOKS_MS = 1_000;
+
 /** `behind`: too many unread bytes. `cut`: behind for too long. */
 export type Readiness = 'ready' | 'behind' | 'cut';
 
@@ -30,7 +33,8 @@ export abstract class Viewer {
   ended = false;
   /** How long it had been behind when that ended, in milliseconds; 0 once it has caught up. */
   protected wasBehindMs = 0;
-  #slowSince: number | undefined;
+  #slowMs = 0;
+  #lookedAt: number | undefined;
 
   constructor(stream: string, sink: ViewerSink, limits: ViewerLimits) {
     this.stream = stream;
@@ -47,19 +51,25 @@ export abstract class Viewer {
   /** Whether it can be served at this time, on the core's clock. */
   readiness(now: number): Readiness {
     if (this.#sink.unreadBytes <= this.#limits.maxViewerBytes) {
-      if (this.#slowSince !== undefined) this.wasBehindMs = Math.max(this.wasBehindMs, now - this.#slowSince);
-      this.#slowSince = undefined;
+      this.wasBehindMs = Math.max(this.wasBehindMs, this.#slowMs);
+      this.#forgive();
       return 'ready';
     }
-    this.#slowSince ??= now;
-    return now - this.#slowSince > this.#limits.slowViewerMs ? 'cut' : 'behind';
+    this.#slowMs += Math.min(now - (this.#lookedAt ?? now), MOST_BETWEEN_LOOKS_MS);
+    this.#lookedAt = now;
+    return this.#slowMs > this.#limits.slowViewerMs ? 'cut' : 'behind';
   }
 
   /** Pauses or resumes frames. Bytes unread before say nothing about its reading after. */
   pause(paused: boolean): void {
     this.paused = paused;
-    this.#slowSince = undefined;
+    this.#forgive();
     this.wasBehindMs = 0;
+  }
+
+  #forgive(): void {
+    this.#slowMs = 0;
+    this.#lookedAt = undefined;
   }
 
   send(event: SharedEvent): void {

@@ -43,6 +43,12 @@ export class ManualClock implements Clock {
     for (const run of due) run();
   }
 
+  /** Lets `ms` milliseconds pass in which nothing runs, as in a process that stands still; then what is due. */
+  stall(ms: number): void {
+    this.#now += ms;
+    this.advance(0);
+  }
+
   /** Advances time by `ms` milliseconds, running each timer at its time and ending a turn after each. */
   advance(ms: number): void {
     const until = this.#now + ms;

@@ -5,6 +5,9 @@ import { connect, predictOverHttp } from '../../dist/client/index.js';
 import { startTestApp } from '../support/app.js';
 import { writeCentred, writeLinear } from '../support/tiny-models.js';
 
+/** Hundreds are asked at once, of a model that answers one row at a time, on a machine that may be busy. */
+const PATIENT = { timeoutMs: 60_000 };
+
 test.each([1, 3])(
   'with %i engine threads each row is answered as if it were alone, among hundreds at once',
   async (engineThreads) => {
@@ -32,10 +35,10 @@ test.each([1, 3])(
       if (client === undefined) throw new Error('none');
       // The model's answer to a single row is that row: the mean is itself.
       const answers = await Promise.all([
-        client.predict([x], { model: 'centred' }),
-        client.predict([[x], [2 * x], [3 * x]], { model: 'centred' }),
-        client.predict([x], { model: 'linear' }),
-        predictOverHttp(hub.url, [x], { model: 'centred' }),
+        client.predict([x], { ...PATIENT, model: 'centred' }),
+        client.predict([[x], [2 * x], [3 * x]], { ...PATIENT, model: 'centred' }),
+        client.predict([x], { ...PATIENT, model: 'linear' }),
+        predictOverHttp(hub.url, [x], { ...PATIENT, model: 'centred' }),
       ]);
       return answers.map(({ prediction }) => prediction);
     };

@@ -15,6 +15,8 @@ const MOST_AT_A_TIME = 8;
 const MOST_FOR_ONE = 2;
 /** Interval between such groups, in milliseconds. */
 const GAP_MS = 1;
+/** A sweep this late, in milliseconds, follows a standstill of the hub: it waits once, as what came is not read yet. */
+const LATE_MS = 1_000;
 
 export interface Newcomer {
   cut(kind: 'unjoined', message: string): void;
@@ -25,6 +27,7 @@ export class Newcomers {
   /** Arrival times, oldest first. */
   readonly #since = new Map<Newcomer, number>();
   readonly #deadlines: DeadlineTimer;
+  #hasWaited = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -57,6 +60,10 @@ export class Newcomers {
 
   /** Returns when to check the first remaining one. */
   #sweep(): number {
+    const now = this.#clock.now();
+    const [oldest = now] = this.#since.values();
+    this.#hasWaited = !this.#hasWaited && now - oldest > MAX_MS + LATE_MS;
+    if (this.#hasWaited) return now + LATE_MS;
     this.#cutFirst(MAX_MS, MOST_AT_A_TIME);
     const [first = Number.POSITIVE_INFINITY] = this.#since.values();
     return first + MAX_MS;

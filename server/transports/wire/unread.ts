@@ -24,7 +24,8 @@ const WATCHED_BYTES = 65_536;
 /** Recounts only after this many more bytes: a count queries the system and visits all queued packets. */
 const COUNTED_EVERY_BYTES = 16_384;
 const LOOK_EVERY_MS = 1_000;
-const SLOW_AFTER_MS = 10_000;
+/** Looks without progress, and not a time: a hub that stood still has not looked. */
+const SLOW_AFTER_LOOKS = 10;
 /** Answers as large as its largest that may wait on top, whatever `maxOutboxBytes` is. */
 const LARGEST_WAITING = 16;
 
@@ -35,8 +36,8 @@ export class Unread {
   #largestBytes = 0;
   #uncountedBytes = 0;
   #isFull = false;
-  /** Bytes taken and bytes waiting when the current check began. */
-  #looked = { at: 0, taken: 0, unread: 0 };
+  /** Bytes taken and bytes waiting when the current check began, and looks since. */
+  #looked = { at: 0, taken: 0, unread: 0, times: 0 };
   #look: Timer | undefined;
 
   constructor(parts: UnreadParts) {
@@ -81,7 +82,7 @@ export class Unread {
   }
 
   #beginLook(unread: number): void {
-    this.#looked = { at: this.#parts.clock.now(), taken: this.#totalBytes - unread, unread };
+    this.#looked = { at: this.#parts.clock.now(), taken: this.#totalBytes - unread, unread, times: 0 };
     this.#look = this.#parts.clock.setTimer(LOOK_EVERY_MS, () => this.#lookAgain());
   }
 
@@ -93,8 +94,9 @@ export class Unread {
     if (unread <= WATCHED_BYTES) return;
     const took = this.#totalBytes - unread - this.#looked.taken;
     if (took >= Math.min(WATCHED_BYTES, this.#looked.unread)) return this.#beginLook(unread);
-    const forMs = clock.now() - this.#looked.at;
-    if (forMs >= SLOW_AFTER_MS) {
+    this.#looked.times += 1;
+    if (this.#looked.times >= SLOW_AFTER_LOOKS) {
+      const forMs = clock.now() - this.#looked.at;
       const message = `the client does not read its answers: it took ${Math.max(0, took)} bytes in ${Math.round(forMs)} ms, and ${unread} wait`;
       return onSlow(message);
     }

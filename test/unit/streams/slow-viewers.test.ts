@@ -62,6 +62,25 @@ test('a burst that fills a connection for a moment costs its viewer nothing', ()
   expect(viewer.skipped).toBe(0);
 });
 
+test('a standstill of the hub is not counted against a viewer', () => {
+  const t = new TestStreams(ROOMY);
+  t.publish(1);
+  const viewer = t.view({ history: 0 });
+  viewer.isReading = false;
+  for (let i = 0; i < 200; i++) {
+    t.publish(1);
+    t.clock.turn();
+  }
+  t.clock.advance(1_000);
+  t.clock.stall(60_000);
+  viewer.isReading = true;
+  viewer.unreadBytes = 0;
+  t.clock.advance(1_000);
+
+  expect(t.streams.counts.slowViewers).toBe(0);
+  expect(viewer.offsets.at(-1)).toBe(201);
+});
+
 test('a viewer that stays slow is cut with a typed reason and its position, and its connection may subscribe again', () => {
   const t = new TestStreams(ROOMY);
   t.publish(1);

@@ -121,6 +121,17 @@ test('of many that flood, four go on in one turn, in the order in which they cam
   expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
 });
 
+test('after a standstill of the hub, those that joined nothing get a second: what they sent has not been read', () => {
+  const { wires, clock, cuts } = make(2);
+  for (const { wire } of wires) wire.left();
+  clock.stall(60_000);
+  expect(cuts).toEqual([]);
+  wires[0]?.wire.joined();
+  clock.advance(2_000);
+
+  expect(cuts).toHaveLength(1);
+});
+
 test('a connection that joined nothing is cut after ten seconds, also one that left again', () => {
   const { wire, clock, cuts, valve, connection } = make();
   clock.advance(60_000);
@@ -262,6 +273,20 @@ test('a client that takes next to nothing for ten seconds is cut as slow', () =>
 
   expect(cuts).toEqual([expect.stringMatching(/^slow: .*it took 900 bytes in 1\d{4} ms/)]);
   expect(valve.isDestroyed).toBe(true);
+});
+
+test('a hub that stood still cuts nobody for the time in which it did not look', () => {
+  const { valve, connection, clock, cuts } = make();
+  connection.write(200_000);
+  valve.pendingBytes = 200_000;
+  clock.stall(60_000);
+  expect(cuts).toEqual([]);
+  valve.pendingBytes = 100_000;
+  for (let s = 0; s < 9; s++) clock.stall(5_000);
+  valve.pendingBytes = 0;
+  clock.advance(10_000);
+
+  expect(cuts).toEqual([]);
 });
 
 test('a little that nobody takes is left to the heartbeat', () => {
