@@ -11,6 +11,7 @@ import { isErrorCode } from '../../dist/shared/errors.js';
 import { isRecord } from '../../dist/shared/parse.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { openSocket } from '../support/contract-callers.js';
+import { times } from '../support/long-form.js';
 import { Random } from '../support/random.js';
 import { difference, expectClose, loadReference } from '../support/reference-model.js';
 import { mlp, type Weight, writeJson, writeMlp } from '../support/tiny-models.js';
@@ -18,7 +19,7 @@ import { until, within } from '../support/until.js';
 
 const SEED = 7;
 const SOCKETS = 200;
-const REQUESTS = 200;
+const REQUESTS = times(200, 80);
 /** Maximum open requests per socket: together, about as many rows as the queue holds. */
 const WIDTH = 16;
 const FEATURES = 4;
@@ -210,7 +211,7 @@ test(`${SOCKETS} sockets of ${REQUESTS} requests: each settles once, rightly, wh
 test('with one-row requests and an engine that takes 2 ms a batch, the mean batch is above 8 requests', async () => {
   const { hub: core } = hub.app;
   const { batches, rows } = core.stats;
-  const requests = 4000;
+  const requests = times(4000, 2000);
   const sockets = await Promise.all(Array.from({ length: 64 }, () => openSocket(hub.url)));
   let sent = 0;
   const ask = async (socket: Socket): Promise<void> => {

@@ -8,15 +8,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ERRORS, isErrorCode } from '../../dist/shared/errors.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
 import { linear, writeModels } from '../support/bad-models.js';
+import { times } from '../support/long-form.js';
 import { Neighbour } from '../support/neighbour.js';
 import { Random } from '../support/random.js';
 import { frame, RawSocket } from '../support/raw-socket.js';
 import { until, within } from '../support/until.js';
 
 const SEED = 20_260_101;
-const BY_MESSAGE = 1200;
-const BY_FRAME = 300;
-const BY_POLLING = 500;
+const BY_MESSAGE = times(1200, 500);
+const BY_FRAME = times(300, 100);
+const BY_POLLING = times(500, 200);
 /** Allowed growth after the first hundred packets. */
 const MOST_GROWTH_BYTES = 64 << 20;
 

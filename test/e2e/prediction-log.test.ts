@@ -10,6 +10,7 @@ import { type SmallDisk, smallDisk } from '../../bench/chaos/hub/small-disk.js';
 import { connect } from '../../dist/client/index.js';
 import type { Config } from '../../dist/server/config/config.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
+import { times } from '../support/long-form.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
 
@@ -226,7 +227,7 @@ test('memory stays as flat with the log as without, with more rows than it can w
     const { counts, stop } = await load(hub.url, rows);
     const samples: number[] = [];
     for (let i = 0; i < 40; i++) {
-      await delay(150);
+      await delay(times(150, 75));
       samples.push(await hub.rss());
     }
     await stop();

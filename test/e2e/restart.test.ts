@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { freePort } from '../../bench/harness/free-port.js';
 import { connect, isTickcastError, type TickcastClient } from '../../dist/client/index.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
+import { times } from '../support/long-form.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { within } from '../support/until.js';
 
-const ROUNDS = 10;
+const ROUNDS = times(10, 3);
 /** Right answers before the next signal. */
-const ROUND_CALLS = 500;
+const ROUND_CALLS = times(500, 200);
 const CLIENTS = 4;
 const CALLERS = 8;
 
@@ -64,7 +65,7 @@ function startLoad(port: number): { readonly tally: Tally; settle(): Promise<voi
   return { tally, settle };
 }
 
-test('a hub that is killed and started again under load, ten times: every call of the SDK settles, right or with a typed error', async () => {
+test('a hub that is killed and started again under load, repeatedly: every call of the SDK settles, right or with a typed error', async () => {
   const port = await freePort();
   let hub = await startHub(port);
   const { tally, settle } = startLoad(port);
@@ -88,7 +89,7 @@ test('a hub that is killed and started again under load, ten times: every call o
   expect(tally.right).toBeGreaterThan(ROUNDS * ROUND_CALLS);
 });
 
-test('SIGTERM under load, ten times, with no other hub: what was accepted is settled, the process ends with 0, and no call of the SDK fails', async () => {
+test('SIGTERM under load, repeatedly, with no other hub: what was accepted is settled, the process ends with 0, and no call of the SDK fails', async () => {
   const port = await freePort();
   let hub = await startHub(port);
   const { tally, settle } = startLoad(port);
