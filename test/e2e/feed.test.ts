@@ -9,6 +9,7 @@ import type { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../bench/harness/free-port.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
+import { times } from '../support/long-form.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { FEED, KEYS } from '../support/tokens.js';
 import { until } from '../support/until.js';
@@ -113,7 +114,7 @@ test('standard input that is faster than the hub is slowed down: nothing is lost
   const measured: number[] = [];
   let lines = 0;
   // Far more than fits into pipes and buffers: a feed that read ahead would hold all of it.
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < times(10, 4); round++) {
     if (!feed.stdin.write(chunk)) await once(feed.stdin, 'drain');
     lines += 8_000;
     measured.push(await feed.rss());

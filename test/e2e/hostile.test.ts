@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestProcess } from '../support/app.js';
 import { type Besieged, besiege, openPolling, openTcp, pour } from '../support/hostile.js';
+import { times } from '../support/long-form.js';
 import { frame, RawSocket } from '../support/raw-socket.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
@@ -11,7 +12,7 @@ import { until } from '../support/until.js';
  * megabytes.
  */
 const MOST_BYTES = 96 << 20;
-const SECONDS = 1.5;
+const SECONDS = times(1.5, 0.7);
 const OPCODE_PING = 9;
 
 const GREETING = (path: string): string =>
