@@ -28,7 +28,7 @@ export default defineConfig({
       { test: { name: 'terminal', isolate: false, testTimeout: 60_000, include: ['test/terminal/**/*.test.ts'] } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 } },
       // Sockets, processes, crashes. Each file has ports, folders and processes of its own, and looks at counts and order, so they run beside one another.
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: ALONE, ...PATIENT } },
+      { test: { name: 'e2e', isolate: false, include: ['test/e2e/**/*.test.ts'], exclude: ALONE, ...PATIENT } },
       { test: { name: 'e2e-alone', include: ALONE, ...PATIENT, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },

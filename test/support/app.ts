@@ -81,6 +81,12 @@ export interface TestProcess {
   close(): Promise<number | null>;
 }
 
+/** Of this worker. A test that fails does not close its own, and one left behind keeps the whole run from ending. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** The hub as a process, from the built files. */
 export async function startTestProcess(
   { models, config = {} }: Omit<TestAppOptions, 'extras'>,
@@ -96,6 +102,8 @@ export async function startTestProcess(
   const flags = Object.entries(options).flatMap(([name, value]) => [flagOf(name), String(value)]);
   const [command = '', ...args] = [...wrapper, process.execPath, ...nodeFlags, main, ...flags];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const exited = once(child, 'exit');
   const log: Record<string, unknown>[] = [];
   const url = await within(
