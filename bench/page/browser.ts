@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import type { HeapSample, Sight } from './figures.js';
+import { KEYSTROKES_SCRIPT } from './keystrokes.js';
 import { PROBE_SCRIPT, type ProbeReading, parseSight, probeScript, SIGHT_SCRIPT } from './probe.js';
 import { parseTrace, TRACE_CATEGORIES, type TraceEvent } from './trace.js';
 
@@ -151,6 +152,11 @@ export class PageBrowser {
   async probe(from: Counters, to: Counters): Promise<ProbeReading> {
     const onPage = ({ at }: Counters): number => (at - from.pageStartedAt) * 1000;
     return (await this.#page.evaluate(probeScript(onPage(from), onPage(to)))) as ProbeReading;
+  }
+
+  /** Milliseconds from each of some keys in the page's text field to its score. */
+  async typeKeys(): Promise<readonly number[]> {
+    return (await this.#page.evaluate(KEYSTROKES_SCRIPT)) as readonly number[];
   }
 
   async beginTrace(): Promise<void> {

@@ -75,6 +75,8 @@ export interface PageFigures {
   readonly heap: readonly HeapSample[];
   readonly before: Sight;
   readonly after: Sight;
+  /** From each key in the page's text field to its score, in milliseconds, under the same load. */
+  readonly keyMs: readonly number[];
   readonly load: LoadFigures;
   /** Errors of the page's scripts and console. */
   readonly problems: readonly string[];

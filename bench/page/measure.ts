@@ -47,7 +47,9 @@ export async function measurePage(
     heap.push(await browser.sampleHeap((n + 1) * stretchSeconds));
   }
   const figures = { stretches: measured, heap, before, after: await browser.sight(), load: await load.end() };
-  return { ...figures, problems: browser.problems };
+  // Last, as what is typed is more than the page is measured for.
+  const keyMs = await browser.typeKeys();
+  return { ...figures, keyMs, problems: browser.problems };
 }
 
 async function measureStretch(

@@ -37,6 +37,8 @@ export interface PageSummary {
 }
 
 const BUSY_LIMIT = 0.3;
+/** From a key to its score, for a person who types: the median. */
+const KEY_LIMIT_MS = 150;
 const HEAP: Tolerance = { share: 0.05, absolute: 1_000_000 };
 /** The list of messages and the marks of gaps come and go. */
 const NODES: Tolerance = { share: 0.02, absolute: 20 };
@@ -87,12 +89,13 @@ export function summarisePage(figures: PageFigures, asked: { readonly rate: numb
 }
 
 function targetsOf(
-  { stretches, before, after, problems }: PageFigures,
+  { stretches, keyMs, before, after, problems }: PageFigures,
   summary: Omit<PageSummary, 'targets' | 'doubts'>,
   rate: number,
 ): readonly Target[] {
   const { shares, heap, nodes, listeners, longTasks, wallLongTasks, messagesPerSecond } = summary;
   const isWaiting = shares.waiting > NOTABLE_WAIT;
+  const key = median(keyMs);
   const observed = stretches.reduce((sum, one) => sum + one.observedLongTasks, 0);
   const behind = Math.max(...stretches.map(({ published, offsets }) => (published - offsets) / rate));
   const least = rate * LEAST_RATE_SHARE;
@@ -148,6 +151,12 @@ function targetsOf(
       measured: lost.join(', '),
       expected: 'nothing',
       isMet: after.gaps === before.gaps && after.reconnects === before.reconnects && sameWindows(before, after),
+    },
+    {
+      name: 'from a key to its score, median',
+      measured: `${key.toFixed(0)} ms`,
+      expected: `at most ${KEY_LIMIT_MS} ms`,
+      isMet: key <= KEY_LIMIT_MS ? true : isWaiting ? undefined : false,
     },
     {
       name: 'the page at the end',

@@ -104,6 +104,7 @@ const good: PageFigures = {
     viewerSkipped: 0,
     cores: { hub: 0.5, publisher: 0.2, viewers: 0.4, browser: 0.4, others: 0.05 },
   },
+  keyMs: [20, 30, 400],
   problems: [],
 };
 const asked = { rate: 2000 };
@@ -140,6 +141,7 @@ test.each<[string, string, Partial<PageFigures>]>([
   ['an offset that stands still in one part', 'offset', { stretches: [stretch, { ...stretch, offsets: 0 }] }],
   ['a new gap', 'what the page missed', { after: { ...sight, gaps: 2 } }],
   ['windows left out', 'what the page missed', { after: { ...sight, skippedWindows: 1 } }],
+  ['scores that come late', 'from a key', { keyMs: [20, 151, 160] }],
   ['another state at the end', 'the page at the end', { after: { ...sight, state: 'slowed' } }],
   ['an error', 'the page at the end', { problems: ['error: x is undefined'] }],
 ])('%s misses its own target and no other', (_title, name, change) => {
