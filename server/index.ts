@@ -3,7 +3,8 @@
 export type { BatchSpecs, BatchViews } from '../shared/batch-layout.js';
 export type { FeaturiserConfig } from '../shared/text/featuriser.js';
 export type { AdapterContext, AdapterModule } from './app/adapters.js';
-export { App, type AppExtras, type AppState, type StartOutcome } from './app/app.js';
+export { App, type AppState, type StartOutcome } from './app/app.js';
+export type { AppExtras } from './app/seams/extras.js';
 export { systemClock } from './app/system-clock.js';
 export { type Config, configWith, readConfig } from './config/config.js';
 export { version } from './config/version.js';
