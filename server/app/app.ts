@@ -6,8 +6,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { HubLimits } from '../../shared/limits.js';
-import type { Config } from '../config/config.js';
+import { type Config, limitsOf } from '../config/config.js';
 import { version } from '../config/version.js';
 import type { TransportListener } from '../contracts/transport-events.js';
 import { type DrainReport, Hub } from '../core/hub.js';
@@ -284,9 +283,4 @@ export class App {
     log.info({ ...report, predicted, errors, batches, rows, predictionLog: predictionLog?.counts }, 'drained');
     return report;
   }
-}
-
-function limitsOf(config: Config): HubLimits {
-  const { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength } = config;
-  return { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength };
 }
