@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -273,4 +273,24 @@ test('taps are told when the hub is ready, when it drains and when it is closed'
   await hub.app.drain();
   expect(told).toEqual(['ready', 'draining', 'closed']);
   await hub.close();
+});
+
+test('the examples of docs/embedding.md compile under strict TypeScript, and what they build meets its contract', async () => {
+  const root = join(import.meta.dirname, '../..');
+  const [from, to] = [join(root, 'docs/examples/embedding'), join(root, 'dist/.build/embedding')];
+  const files = (await readdir(from)).map((name) => join(from, name));
+  const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--verbatimModuleSyntax'];
+  const modules = ['--target', 'es2023', '--module', 'nodenext', '--types', 'node', '--ignoreConfig'];
+  const places = ['--rootDir', from, '--outDir', to];
+  const run = promisify(execFile);
+  const failed = ({ stdout }: { readonly stdout: string }): never => {
+    throw new Error(stdout);
+  };
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [tsc, ...strict, ...modules, ...places, ...files], { cwd: root }).catch(failed);
+  const { stdout } = await run(process.execPath, ['--test', join(to, 'contracts.test.js')]).catch(failed);
+
+  for (const what of ['tap', 'runtime', 'door', 'broker'])
+    expect(stdout).toMatch(new RegExp(`^ok \\d - the ${what}$`, 'm'));
+  expect(stdout).toMatch(/^# fail 0$/m);
 });
