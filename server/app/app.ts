@@ -96,7 +96,8 @@ export class App {
 
   /**
    * Starts engine, models, hub and transports, and listens. Never rejects for an expected problem, nor for one of
-   * foreign code: `problem` is one readable line. Whether it resolves so or rejects, what it opened is closed.
+   * foreign code: `problem` is one readable line. Whether it resolves so or rejects, what it opened is closed, and so are
+   * the taps and doors of `extras`.
    */
   static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
     const wrong = extrasProblem(extras);
@@ -113,6 +114,12 @@ export class App {
   }
 
   static async #start(config: Config, log: Logger, extras: AppExtras, opened: Opened): Promise<StartOutcome> {
+    const taps = new Taps(systemClock, [new LogTap(log, systemClock), ...(extras.taps ?? [])]);
+    opened.add(() => taps.close(TAPS_CLOSE_MS));
+    const foreignDoors = [...(extras.doors ?? [])];
+    const doors = new Doors((where, cause) => taps.fault(where, cause));
+    doors.add(foreignDoors);
+    opened.add(() => doors.close());
     const found = await findModels(config.model);
     if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
     const entry = await startAccess(config, log, extras.server);
@@ -121,11 +128,9 @@ export class App {
     opened.add(() => control.close());
     const adapters = new Adapters({ log, env: process.env });
     const runtimes = await adapters.open(config, found.models, extras.runtimeModules);
-    const taps = new Taps(systemClock, [new LogTap(log, systemClock), ...adapters.taps, ...(extras.taps ?? [])]);
-    opened.add(() => taps.close(TAPS_CLOSE_MS));
-    const foreignDoors = [...adapters.doors, ...(extras.doors ?? [])];
-    const doors = new Doors(foreignDoors, (where, cause) => taps.fault(where, cause));
-    opened.add(() => doors.close());
+    for (const tap of adapters.taps) taps.add(tap);
+    doors.add(adapters.doors);
+    foreignDoors.push(...adapters.doors);
     if (!runtimes.ok) return runtimes;
     const engine = new WorkerEngine({
       threads: config.engineThreads,
@@ -240,7 +245,9 @@ export class App {
       isDraining: () => this.#state === 'draining',
       place,
     };
-    const unopened = await this.#doors.open([new RestDoor(), this.#sockets], parts);
+    const own = [new RestDoor(), this.#sockets];
+    this.#doors.add(own);
+    const unopened = await this.#doors.open(own, parts);
     if (unopened !== undefined) return unopened;
     for (const app of servers.all) addProbes(app, this.hub, () => this.#health());
     addMetrics(operators, this.#monitoring.render);

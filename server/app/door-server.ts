@@ -54,7 +54,8 @@ export async function openDoorServer(doors: readonly HttpDoor[], parts: DoorServ
   const servers = await HttpServers.create({ config, control, listener });
   opened.add(() => servers.close());
   const subscriptions = parts.subscriptions ?? openStreams(opened);
-  const all = new Doors(doors, (_, cause) => note(cause));
+  const all = new Doors((_, cause) => note(cause));
+  all.add(doors);
   opened.add(() => all.close());
   const catalogue = catalogueOf(models);
   const shared = { hub, subscriptions, catalogue, access: openAccess, clock: systemClock, version, limits, listener };

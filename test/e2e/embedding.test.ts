@@ -219,6 +219,15 @@ test.each<[string, HttpDoor['open'], string]>([
   expect(closed).toEqual(['door']);
 });
 
+test('a start that finds no model closes the taps and doors of the program too', async () => {
+  const { door, closed } = doorThat(async () => undefined);
+  const tap: Tap = { name: 'mine', close: async () => void closed.push('tap') };
+  const nowhere = async (folder: string): Promise<string> => join(folder, 'nowhere');
+
+  await expect(startTestApp({ models: nowhere, extras: { taps: [tap], doors: [door] } })).rejects.toThrow('--model: ');
+  expect(closed).toEqual(['door', 'tap']);
+});
+
 test('a bug in the hub rejects the start, and what was open is closed', async () => {
   const closed: string[] = [];
   const tap: Tap = { name: 'mine', close: async () => void closed.push('tap') };

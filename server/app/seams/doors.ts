@@ -10,19 +10,21 @@ import type { Hub } from '../../core/hub.js';
 import type { HttpDoor, HttpPlace } from '../../transports/http-place.js';
 
 export class Doors {
-  readonly #all: HttpDoor[];
+  readonly #all: HttpDoor[] = [];
   readonly #fault: (where: string, cause: unknown) => void;
 
-  /** @param doors closed with the others even if they are never opened. */
-  constructor(doors: readonly HttpDoor[], fault: (where: string, cause: unknown) => void) {
-    this.#all = [...doors];
+  constructor(fault: (where: string, cause: unknown) => void) {
     this.#fault = fault;
   }
 
-  /** Opens doors in their order. Resolves with one line about the first that cannot be, or undefined. */
+  /** Adds doors, to be closed with the others even if they are never opened. */
+  add(doors: readonly HttpDoor[]): void {
+    this.#all.push(...doors);
+  }
+
+  /** Opens added doors in their order. Resolves with one line about the first that cannot be, or undefined. */
   async open(doors: readonly HttpDoor[], parts: DoorParts<HttpPlace, Hub>): Promise<string | undefined> {
     for (const door of doors) {
-      if (!this.#all.includes(door)) this.#all.push(door);
       const problem = await opening(door, parts);
       if (problem !== undefined) return `${door.name}: ${problem}`;
     }

@@ -20,7 +20,8 @@ test('a door that throws is reported, and the others go away, are seen off and c
     throw new Error('a bug');
   };
   const bad = doorWith('bad', done, { goaway: bug, seeOff: bug, close: async () => bug() });
-  const doors = new Doors([bad, doorWith('good', done)], (where, cause) => faults.push(`${where}: ${cause}`));
+  const doors = new Doors((where, cause) => faults.push(`${where}: ${cause}`));
+  doors.add([bad, doorWith('good', done)]);
 
   doors.goaway(5);
   await doors.seeOff(100, 'all');
@@ -38,10 +39,11 @@ test.each([
 ])('a door whose `open` %s is a problem that names it, and none is opened after it', async (_, open, problem) => {
   const done: string[] = [];
   const [first, bad, last] = [doorWith('first', done), doorWith('bad', done, { open }), doorWith('last', done)];
-  const doors = new Doors([], () => undefined);
+  const doors = new Doors(() => undefined);
+  doors.add([first, bad, last]);
 
   expect(await doors.open([first, bad, last], PARTS)).toBe(problem);
   expect(done).toEqual(['first open']);
   await doors.close();
-  expect(done).toEqual(['first open', 'first close', 'bad close']);
+  expect(done).toEqual(['first open', 'first close', 'bad close', 'last close']);
 });
