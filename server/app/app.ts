@@ -96,8 +96,8 @@ export class App {
 
   /**
    * Starts engine, models, hub and transports, and listens. Never rejects for an expected problem, nor for one of
-   * foreign code: `problem` is one readable line. Whether it resolves so or rejects, what it opened is closed, and so are
-   * the taps and doors of `extras`.
+   * foreign code: `problem` is one readable line. Whether it resolves so or rejects, what it opened is closed, and so
+   * are the taps and doors of `extras`.
    */
   static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
     const wrong = extrasProblem(extras);

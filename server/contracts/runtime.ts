@@ -58,7 +58,9 @@ export interface RuntimeMemory {
 
 /** A way to run models. See docs/embedding.md for how to write one. */
 export interface Runtime {
-  /** The values of a manifest's `runtime` that select it: up to 32 lower-case letters, digits and "-", a letter first. */
+  /**
+   * The values of a manifest's `runtime` that select it: at most 32 lower-case letters, digits and "-", a letter first.
+   */
   readonly names: readonly string[];
   /**
    * Reads a model's files in the main thread, once for all engine threads, so that a replacement thread loads the same

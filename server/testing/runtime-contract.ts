@@ -41,7 +41,7 @@ type Makes = (name: string, body: (bench: Bench) => Promise<void>) => ContractCa
 
 const TEXTS = ['a text', '', 'naïve — 🔥', 'not bad at all'];
 
-/** Returns the cases that a runtime must pass. Its folders must be there when the first one runs, and until the last. */
+/** Returns the cases that a runtime must pass. Its folders must be there while they run. */
 export function runtimeContract(under: RuntimeUnderTest): readonly ContractCase[] {
   const { runtime, right, emptyFolder } = under;
   const on: Makes = (name, body) => ({
