@@ -3,7 +3,9 @@
 export type { BatchSpecs, BatchViews } from '../shared/batch-layout.js';
 export type { FeaturiserConfig } from '../shared/text/featuriser.js';
 export type { AdapterContext, AdapterModule } from './app/adapters.js';
-export { App, type AppExtras, type AppState, type StartOutcome } from './app/app.js';
+export { App, type AppState, type StartOutcome } from './app/app.js';
+export { type DoorServer, type DoorServerParts, openDoorServer } from './app/door-server.js';
+export type { AppExtras } from './app/seams/extras.js';
 export { systemClock } from './app/system-clock.js';
 export { type Config, configWith, readConfig } from './config/config.js';
 export { version } from './config/version.js';
@@ -61,4 +63,6 @@ export { createLogger } from './process-log.js';
 export { makeItem } from './streams/cast-item.js';
 export { ItemRing } from './streams/item-ring.js';
 export { MemoryBroker } from './streams/memory-broker.js';
+export { sendError } from './transports/http/http.js';
 export type { HttpDoor, HttpPlace } from './transports/http-place.js';
+export { principalKey } from './transports/principal-key.js';

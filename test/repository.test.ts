@@ -139,6 +139,17 @@ test('the optional native engine is allowed to run its install script, and is op
   expect(manifest.optionalDependencies['@tensorflow/tfjs-node']).toBe(manifest.dependencies['@tensorflow/tfjs-core']);
 });
 
+test('PROTOCOL.md lists the fields of the event `status`, and of a stream in it, as the types have them', () => {
+  const text = read('shared/PROTOCOL.md').replace(/\s+/g, ' ');
+  const source = read('shared/stream-protocol.ts');
+  for (const name of ['HubStatus', 'StreamDescription']) {
+    const [, body = ''] = new RegExp(`export interface ${name} {([\\s\\S]*?)\n}`).exec(source) ?? [];
+    const fields = [...body.matchAll(/^ {2}readonly (\w+\??):/gm)].map(([, field]) => field);
+    expect(fields.length, name).toBeGreaterThan(7);
+    expect(text, name).toContain(`\`{ ${fields.join(', ')} }\``);
+  }
+});
+
 test('PROTOCOL.md has the error table, the events and the limits of the code', () => {
   const text = read('shared/PROTOCOL.md');
   for (const [code, { status, retryable, meaning }] of Object.entries(ERRORS)) {

@@ -5,9 +5,9 @@
 
 import { machineClock } from './clock.js';
 import { FeedHub } from './feed-hub.js';
+import { LineCounts } from './line-counts.js';
 import { fileProblem, type LineSource } from './line-source.js';
 import { textOf } from './line-text.js';
-import { LineCounts } from './line-counts.js';
 import type { FeedOptions } from './options.js';
 import { Pacer } from './pacer.js';
 import { Publisher } from './publisher.js';
@@ -29,7 +29,7 @@ export class LineFeed {
   readonly #options: FeedOptions;
   readonly #source: LineSource;
   readonly #signals: LineFeedSignals;
-  readonly #link: FeedHub;
+  readonly #hub: FeedHub;
   readonly #window = new SendWindow();
   #wholeInput = false;
 
@@ -37,20 +37,20 @@ export class LineFeed {
     this.#options = options;
     this.#source = source;
     this.#signals = signals;
-    this.#link = new FeedHub({ ...options, ended: signals.ended });
+    this.#hub = new FeedHub({ ...options, ended: signals.ended });
   }
 
   /** Waits for the hub. Resolves with undefined, or why lines cannot be published to it. */
   ready(): Promise<string | undefined> {
-    return this.#link.ready(this.#signals.stop);
+    return this.#hub.ready(this.#signals.stop);
   }
 
   get maxTextLength(): number {
-    return this.#link.limits?.maxTextLength ?? 0;
+    return this.#hub.limits?.maxTextLength ?? 0;
   }
 
   get state(): FeedState {
-    return { connection: this.#link.state, inFlight: this.#window.open, share: this.#share };
+    return { connection: this.#hub.state, inFlight: this.#window.open, share: this.#share };
   }
 
   /** True when everything to publish was answered. */
@@ -67,8 +67,8 @@ export class LineFeed {
     this.lineCounts.begin(machineClock.now());
     const problem = await this.#read().catch((cause: unknown) => fileProblem(this.#source.name, cause));
     await this.#window.empty(this.#signals.ended);
-    this.#link.close();
-    // Recent rejections are recorded before anybody reads the lineCounts.
+    this.#hub.close();
+    // Recent rejections are recorded before anybody reads the counts.
     await this.#window.empty(AbortSignal.timeout(1_000));
     return problem;
   }
@@ -78,8 +78,8 @@ export class LineFeed {
     const { stop, ended } = this.#signals;
     const { lineCounts } = this;
     const pacer = new Pacer(rate, machineClock);
-    const publisher = new Publisher({ hub: this.#link, lineCounts, clock: machineClock, random: Math.random, ended });
-    const capacity = (): number => Math.min(MOST_OPEN, this.#link.limits?.maxInFlightRows ?? 1);
+    const publisher = new Publisher({ hub: this.#hub, lineCounts, clock: machineClock, random: Math.random, ended });
+    const capacity = (): number => Math.min(MOST_OPEN, this.#hub.limits?.maxInFlightRows ?? 1);
     let sentBefore = 0;
     for await (const line of this.#source.read(stop)) {
       // The file starts over: if it contains no text at all, it would do so for ever.

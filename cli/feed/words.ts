@@ -4,7 +4,7 @@ import { clock, count, milliseconds, percentages, rate } from '../../demo/view/f
 import { terminalText } from '../../shared/terminal-text.js';
 import type { LineCounts } from './line-counts.js';
 
-/** The feed's state besides the lineCounts. */
+/** The feed's state besides the counts. */
 export interface FeedState {
   /** State of the connection. */
   readonly connection: string;

@@ -13,6 +13,8 @@ import { importRuntimes } from '../engine/session/runtimes.js';
 import { TFJS_RUNTIMES } from '../engine/tfjs/model-files.js';
 import type { Logger } from '../observe/log/logger.js';
 import type { HttpDoor } from '../transports/http-place.js';
+import { installedPackages, type PackageFinder } from './seams/installed-packages.js';
+import { brokerProblem, doorProblem, tapProblem } from './seams/shapes.js';
 
 /** Passed to an adapter's functions besides their own parts. */
 export interface AdapterContext {
@@ -40,24 +42,6 @@ interface WithRuntime {
   readonly manifest: { readonly runtime?: string | undefined };
 }
 
-/** Finds packages; replaceable in tests. */
-export interface PackageFinder {
-  /** The URL of a package's module; undefined when it is not installed. */
-  find(name: string): string | undefined;
-  load(url: string): Promise<unknown>;
-}
-
-const installed: PackageFinder = {
-  find(name) {
-    try {
-      return import.meta.resolve(name);
-    } catch {
-      return undefined;
-    }
-  },
-  load: (url) => import(url),
-};
-
 /** URL schemes that differ from their package's name. */
 const SCHEMES: Readonly<Record<string, string>> = { rediss: 'redis' };
 
@@ -69,7 +53,7 @@ export class Adapters {
   readonly taps: Tap[] = [];
   readonly doors: HttpDoor[] = [];
 
-  constructor(context: AdapterContext, finder: PackageFinder = installed) {
+  constructor(context: AdapterContext, finder: PackageFinder = installedPackages()) {
     this.#context = context;
     this.#finder = finder;
   }
@@ -89,12 +73,14 @@ export class Adapters {
     const found = this.#runtimes(models, known);
     if (!found.ok) return found;
     for (const name of config.taps) {
-      const tap = await this.#open('--taps', name, 'openTap', (module) => module.openTap?.(this.#context));
+      const tap = await this.#open('--taps', name, 'openTap', tapProblem, (module) => module.openTap?.(this.#context));
       if (!tap.ok) return tap;
       this.taps.push(tap.value);
     }
     for (const name of config.doors) {
-      const door = await this.#open('--doors', name, 'openDoor', (module) => module.openDoor?.(this.#context));
+      const door = await this.#open('--doors', name, 'openDoor', doorProblem, (module) =>
+        module.openDoor?.(this.#context),
+      );
       if (!door.ok) return door;
       this.doors.push(door.value);
     }
@@ -104,7 +90,8 @@ export class Adapters {
   async broker(url: string, parts: BrokerParts): Promise<Adapted<Broker>> {
     const scheme = url.split(':', 1)[0] ?? '';
     const name = SCHEMES[scheme] ?? scheme;
-    return this.#open('--broker', name, 'openBroker', (module) => module.openBroker?.(url, parts, this.#context));
+    const use = (module: AdapterModule) => module.openBroker?.(url, parts, this.#context);
+    return this.#open('--broker', name, 'openBroker', brokerProblem, use);
   }
 
   /** URLs of the packages with these models' runtimes. */
@@ -126,6 +113,7 @@ export class Adapters {
     option: string,
     name: string,
     needs: keyof AdapterModule,
+    problemOf: (opened: unknown) => string | undefined,
     use: (module: AdapterModule) => Promise<T> | undefined,
   ): Promise<Adapted<T>> {
     const wanted = packageOf(name);
@@ -135,7 +123,14 @@ export class Adapters {
       const module = (await this.#finder.load(url)) as AdapterModule;
       const opening = use(module);
       if (opening === undefined) return { ok: false, problem: `${option} ${name}: ${wanted} does not export ${needs}` };
-      return { ok: true, value: await opening };
+      const value = await opening;
+      const problem = problemOf(value);
+      if (problem === undefined) return { ok: true, value };
+      await (value as { close?(deadlineMs: number): unknown } | undefined)?.close?.(0);
+      return {
+        ok: false,
+        problem: `${option} ${name}: ${needs} answered what is no ${needs.slice(4).toLowerCase()}: ${problem}`,
+      };
     } catch (cause) {
       return { ok: false, problem: `${option} ${name}: ${firstLine(cause)}` };
     }

@@ -6,55 +6,35 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { HubLimits } from '../../shared/limits.js';
-import type { Config } from '../config/config.js';
+import { type Config, limitsOf } from '../config/config.js';
 import { version } from '../config/version.js';
-import type { Tap } from '../contracts/tap.js';
 import type { TransportListener } from '../contracts/transport-events.js';
 import { type DrainReport, Hub } from '../core/hub.js';
 import { Taps } from '../core/taps.js';
 import { WorkerEngine } from '../engine/worker-engine.js';
 import { ModelRegistry } from '../models/registry.js';
-import { findModels, type ModelFolder } from '../models/repository.js';
+import { findModels } from '../models/repository.js';
 import { LogTap } from '../observe/log/log-tap.js';
 import type { Logger } from '../observe/log/logger.js';
 import type { PredictionLog } from '../observe/prediction-log/prediction-log.js';
-import { ClientAddress } from '../transports/client-address.js';
-import { HostPolicy } from '../transports/host-policy.js';
 import { addMetrics } from '../transports/http/metrics-route.js';
-import { addPage } from '../transports/http/page.js';
 import { addProbes, type Health } from '../transports/http/probes.js';
-import { RestAccess } from '../transports/http/rest-access.js';
 import { RestDoor } from '../transports/http/rest-door.js';
 import type { HttpDoor } from '../transports/http-place.js';
-import { OriginPolicy } from '../transports/origin-policy.js';
-import { RequestLimit } from '../transports/request-limit.js';
-import { RequestPolicy } from '../transports/request-policy.js';
 import { SocketIoDoor } from '../transports/socketio/socketio-door.js';
 import { type AccessControl, startAccess } from './access-control.js';
 import { Adapters } from './adapters.js';
 import { HttpServers } from './http-servers.js';
 import { RegistryCatalogue } from './model-catalogue.js';
+import { loadModels } from './model-loading.js';
 import { Monitoring } from './monitoring.js';
+import { Opened } from './opened.js';
 import { keepsInputs, startPredictionLog } from './prediction-logging.js';
+import { Doors } from './seams/doors.js';
+import { type AppExtras, extrasProblem } from './seams/extras.js';
 import { shutDown } from './shutdown.js';
 import { openBroker, Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
-
-/** Additions that only an embedding program can make. */
-export interface AppExtras {
-  /** URLs of modules with runtimes other than TensorFlow.js; see docs/embedding.md. @default none */
-  readonly runtimeModules?: readonly string[];
-  /** Taps in addition to the log, the metrics and the prediction log. @default none */
-  readonly taps?: readonly Tap[];
-  /** Doors in addition to REST and Socket.IO. @default none */
-  readonly doors?: readonly HttpDoor[];
-  /**
-   * A server to mount the hub on; the program opens and closes it, and keeps `/` and every path without a route of the
-   * hub. @default the hub listens on `host` and `port` itself
-   */
-  readonly server?: Server;
-}
 
 /** The life cycle of an app. */
 export type AppState = 'starting' | 'ready' | 'draining' | 'closed';
@@ -72,7 +52,9 @@ interface AppParts {
   readonly hub: Hub;
   readonly streaming: Streaming;
   readonly predictionLog: PredictionLog | undefined;
-  readonly doors: readonly HttpDoor[];
+  /** Of others than the hub. */
+  readonly foreignDoors: readonly HttpDoor[];
+  readonly doors: Doors;
   readonly server: Server | undefined;
 }
 
@@ -90,7 +72,7 @@ export class App {
   readonly #monitoring: Monitoring;
   #servers: HttpServers | undefined;
   readonly #sockets: SocketIoDoor;
-  readonly #doors: readonly HttpDoor[];
+  readonly #doors: Doors;
   #state: AppState = 'starting';
   #drained: Promise<DrainReport> | undefined;
 
@@ -99,7 +81,7 @@ export class App {
     this.hub = hub;
     this.#parts = parts;
     this.#sockets = new SocketIoDoor({ ...config, maxLostSessions: 10_000 });
-    this.#doors = [new RestDoor(), this.#sockets, ...doors];
+    this.#doors = doors;
     this.#monitoring = new Monitoring({
       hub,
       taps,
@@ -113,25 +95,43 @@ export class App {
   }
 
   /**
-   * Starts engine, models, hub and transports, and listens. Never rejects for an expected problem: `problem` is one
-   * readable line.
+   * Starts engine, models, hub and transports, and listens. Never rejects for an expected problem, nor for one of
+   * foreign code: `problem` is one readable line. Whether it resolves so or rejects, what it opened is closed, and so
+   * are the taps and doors of `extras`.
    */
   static async start(config: Config, log: Logger, extras: AppExtras = {}): Promise<StartOutcome> {
+    const wrong = extrasProblem(extras);
+    if (wrong !== undefined) return { ok: false, problem: wrong };
+    const opened = new Opened((err) => log.error({ err }, 'could not be closed'));
+    try {
+      const outcome = await App.#start(config, log, extras, opened);
+      if (!outcome.ok) await opened.close();
+      return outcome;
+    } catch (cause) {
+      await opened.close();
+      throw cause;
+    }
+  }
+
+  static async #start(config: Config, log: Logger, extras: AppExtras, opened: Opened): Promise<StartOutcome> {
+    const taps = new Taps(systemClock, [new LogTap(log, systemClock), ...(extras.taps ?? [])]);
+    opened.add(() => taps.close(TAPS_CLOSE_MS));
+    const foreignDoors = [...(extras.doors ?? [])];
+    const doors = new Doors((where, cause) => taps.fault(where, cause));
+    doors.add(foreignDoors);
+    opened.add(() => doors.close());
     const found = await findModels(config.model);
     if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
     const entry = await startAccess(config, log, extras.server);
     if (!entry.ok) return entry;
     const { control } = entry;
+    opened.add(() => control.close());
     const adapters = new Adapters({ log, env: process.env });
     const runtimes = await adapters.open(config, found.models, extras.runtimeModules);
-    const taps = new Taps(systemClock, [new LogTap(log, systemClock), ...adapters.taps, ...(extras.taps ?? [])]);
-    const doors = [...adapters.doors, ...(extras.doors ?? [])];
-    const opened = [() => taps.close(TAPS_CLOSE_MS), () => Promise.all(doors.map((door) => door.close()))];
-    const fail = async (problem: string): Promise<StartOutcome> => {
-      for (const close of opened.reverse()) await close();
-      return { ok: false, problem };
-    };
-    if (!runtimes.ok) return fail(runtimes.problem);
+    for (const tap of adapters.taps) taps.add(tap);
+    doors.add(adapters.doors);
+    foreignDoors.push(...adapters.doors);
+    if (!runtimes.ok) return runtimes;
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,
@@ -139,9 +139,9 @@ export class App {
       runtimeModules: runtimes.value,
       onEvent: (event) => taps.engine(event),
     });
-    opened.push(() => engine.close(ENGINE_CLOSE_MS));
+    opened.add(() => engine.close(ENGINE_CLOSE_MS));
     const running = await engine.start();
-    if (!running.ok) return fail(running.problem);
+    if (!running.ok) return running;
     const { defaultModel, maxTextLength } = config;
     const models = new ModelRegistry({
       engine,
@@ -150,23 +150,23 @@ export class App {
       maxTextLength,
     });
     const refused = await loadModels(found.models, models, config, log);
-    if (refused !== undefined) return fail(refused);
+    if (refused !== undefined) return { ok: false, problem: refused };
     const broker = await openBroker(config, adapters);
-    if (!broker.ok) return fail(broker.problem);
+    if (!broker.ok) return broker;
+    opened.add(() => broker.value.close());
     const logging = await startPredictionLog(config, log);
-    opened.push(async () => broker.value.close());
-    if (!logging.ok) return fail(logging.problem);
+    if (!logging.ok) return logging;
     const { predictionLog } = logging;
     if (predictionLog !== undefined) taps.add(predictionLog);
     const streaming = new Streaming(config, broker.value, taps);
     const options = { ...config, keepInputs: keepsInputs(config) };
     const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streaming.streams, taps });
     const { server } = extras;
-    const app = new App({ config, control, log, taps, engine, models, hub, streaming, predictionLog, doors, server });
+    const parts = { config, control, log, taps, engine, models, hub, streaming, predictionLog, foreignDoors, doors };
+    const app = new App({ ...parts, server });
+    opened.become(() => app.close());
     const problem = await app.#listen();
-    if (problem === undefined) return { ok: true, app };
-    await app.close();
-    return { ok: false, problem };
+    return problem === undefined ? { ok: true, app } : { ok: false, problem };
   }
 
   get state(): AppState {
@@ -193,7 +193,7 @@ export class App {
 
   /** Number of open connections. */
   get connections(): number {
-    return this.#doors.reduce((sum, { connections }) => sum + connections, 0);
+    return this.#doors.connections;
   }
 
   /**
@@ -208,65 +208,54 @@ export class App {
   /** Closes everything, in order: sockets, HTTP, engine, logs. Requests in flight are cancelled. */
   async close(): Promise<void> {
     this.#state = 'closed';
-    await Promise.all(this.#doors.map((door) => door.close()));
+    await this.#doors.close();
     await this.#end();
   }
 
   /** Closes what is behind the doors, in order: nobody can ask any more. */
   async #end(): Promise<void> {
     const { control, streaming, engine, taps } = this.#parts;
-    control.close();
-    streaming.close();
-    await this.#servers?.close();
-    await this.hub.drain(0);
-    await engine.close(ENGINE_CLOSE_MS);
-    await taps.close(TAPS_CLOSE_MS);
+    const closing = new Opened((cause) => taps.fault('the end of the hub', cause));
+    closing.add(() => taps.close(TAPS_CLOSE_MS));
+    closing.add(() => engine.close(ENGINE_CLOSE_MS));
+    closing.add(() => this.hub.drain(0));
+    closing.add(() => this.#servers?.close());
+    closing.add(() => streaming.close());
+    closing.add(() => control.close());
+    await closing.close();
   }
 
   async #listen(): Promise<string | undefined> {
-    const { config, control, log, taps, models, streaming, server: outer } = this.#parts;
-    const { access } = control;
+    const { config, control, log, taps, models, streaming, foreignDoors, server: outer } = this.#parts;
     const catalogue = new RegistryCatalogue(models);
-    const hosts = new HostPolicy(config.allowedHosts, control.isOpenLoopback);
-    const policy = new RequestPolicy(new OriginPolicy(config.corsOrigin), hosts);
-    const addresses = new ClientAddress(config.trustProxy);
-    const requestLimit = new RequestLimit(config.requestsPerSecond, systemClock);
     const listener: TransportListener = (event) => taps.transport(event);
-    const pageFiles = new Set<string>();
-    const isPage = (route: string): boolean => pageFiles.has(route);
-    const servers = await HttpServers.create(
-      config,
-      { policy, isPage, addresses, listener, clock: systemClock },
-      outer,
-    );
-    const { users, operators } = servers;
-    const { server } = users;
+    const servers = await HttpServers.create({ config, control, listener, outer });
     this.#servers = servers;
-    this.#monitoring.countBytes(server);
-    const grants = new RestAccess(access, config);
-    const hasMetrics = operators === users;
-    const claim = (path: string): void => servers.claim(path);
+    const { users, operators, place } = servers;
+    this.#monitoring.countBytes(users.server);
     const parts = {
       hub: this.hub,
       subscriptions: streaming.streams,
       catalogue,
-      access,
+      access: control.access,
       clock: systemClock,
       limits: limitsOf(config),
       version,
       listener,
       isDraining: () => this.#state === 'draining',
-      place: { app: users, server, claim, policy, addresses, requestLimit, grants, hasMetrics },
+      place,
     };
-    for (const door of this.#doors) {
-      const problem = await door.open(parts);
-      if (problem !== undefined) return `${door.name}: ${problem}`;
-    }
+    const own = [new RestDoor(), this.#sockets];
+    this.#doors.add(own);
+    const unopened = await this.#doors.open(own, parts);
+    if (unopened !== undefined) return unopened;
     for (const app of servers.all) addProbes(app, this.hub, () => this.#health());
     addMetrics(operators, this.#monitoring.render);
-    if (outer === undefined) for (const file of await addPage(users, WEB_FOLDER)) pageFiles.add(file);
-    grants.guard(users, pageFiles);
-    if (operators !== users) grants.guard(operators);
+    await servers.addPage(WEB_FOLDER);
+    // After all routes of the hub: one that is there already is then the problem of the door that adds it again.
+    const unfit = await this.#doors.open(foreignDoors, parts);
+    if (unfit !== undefined) return unfit;
+    servers.guard();
     streaming.begin(this.hub, () => {
       const { state, connections } = this;
       return { version, state, connections, models: catalogue.engines() };
@@ -277,6 +266,7 @@ export class App {
     this.#state = 'ready';
     const where = outer === undefined ? { url: this.url } : { server: 'of the program' };
     log.info({ ...where, version, model: config.model, pid: process.pid }, 'listening');
+    taps.state('ready');
     return undefined;
   }
 
@@ -300,27 +290,4 @@ export class App {
     log.info({ ...report, predicted, errors, batches, rows, predictionLog: predictionLog?.counts }, 'drained');
     return report;
   }
-}
-
-/** Loads every model found; returns what is wrong with the first that fails, or with the default. */
-async function loadModels(
-  found: readonly ModelFolder[],
-  models: ModelRegistry,
-  config: Config,
-  log: Logger,
-): Promise<string | undefined> {
-  for (const folder of found) {
-    const loaded = await models.load(folder);
-    if (!loaded.ok) return loaded.problem;
-    const { report, model, warnings } = loaded;
-    log.info({ model: folder.ref, ...report, warmUp: model.warmUp, rows: model.rows }, 'model ready');
-    for (const warning of warnings) log.warn({ model: folder.ref }, warning);
-  }
-  const missing = config.defaultModel !== '' && 'code' in models.resolve(undefined);
-  return missing ? `--default-model: there is no model ${config.defaultModel}` : undefined;
-}
-
-function limitsOf(config: Config): HubLimits {
-  const { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength } = config;
-  return { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength };
 }

@@ -1,34 +1,90 @@
 /**
  * The hub's HTTP servers: one for users, possibly mounted on a program's server, and one for operators if they have
- * their own port.
+ * their own port. Makes the place of the doors, with the checks common to every request.
  */
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { messageOf } from '../../shared/words/message-of.js';
+import { firstLine } from '../../shared/words/message-of.js';
 import type { Config } from '../config/config.js';
-import { createHttp, type HttpParts } from '../transports/http/http.js';
+import type { TransportListener } from '../contracts/transport-events.js';
+import { ClientAddress } from '../transports/client-address.js';
+import { HostPolicy } from '../transports/host-policy.js';
+import { createHttp } from '../transports/http/http.js';
 import { mountOn } from '../transports/http/mount.js';
+import { addPage } from '../transports/http/page.js';
+import { RestAccess } from '../transports/http/rest-access.js';
+import type { HttpPlace } from '../transports/http-place.js';
+import { OriginPolicy } from '../transports/origin-policy.js';
+import { RequestLimit } from '../transports/request-limit.js';
+import { RequestPolicy } from '../transports/request-policy.js';
+import type { AccessControl } from './access-control.js';
+import { systemClock } from './system-clock.js';
+
+/** The options that servers have. */
+export type HttpConfig = Pick<
+  Config,
+  | 'host'
+  | 'port'
+  | 'adminHost'
+  | 'adminPort'
+  | 'maxFrameBytes'
+  | 'maxConnections'
+  | 'corsOrigin'
+  | 'allowedHosts'
+  | 'trustProxy'
+  | 'requestsPerSecond'
+  | 'openMetrics'
+>;
+
+export interface HttpServersParts {
+  readonly config: HttpConfig;
+  readonly control: Pick<AccessControl, 'access' | 'isOpenLoopback'>;
+  readonly listener: TransportListener;
+  /** A program's server to mount them on. */
+  readonly outer?: Server | undefined;
+}
 
 export class HttpServers {
   readonly users: FastifyInstance;
   /** The same as `users` when they share it. */
   readonly operators: FastifyInstance;
-  readonly #config: Config;
+  /** For the doors of users. */
+  readonly place: HttpPlace;
+  readonly #grants: RestAccess;
+  readonly #config: HttpConfig;
   /** The program's server that users connect to. */
   readonly #outer: Server | undefined;
   /** First segments of the users' paths. */
   readonly #segments = new Set<string>();
+  /** Routes of the page and its files. */
+  readonly #pageFiles: Set<string>;
   #unmount: (() => void) | undefined;
   /** Every TCP connection, upgraded or not: Node's own list forgets those that became WebSockets. */
   readonly #open = new Set<Socket>();
 
-  private constructor(config: Config, users: FastifyInstance, operators: FastifyInstance, outer: Server | undefined) {
+  private constructor(
+    { config, control, outer }: HttpServersParts,
+    [users, operators]: readonly [FastifyInstance, FastifyInstance],
+    common: Pick<HttpPlace, 'policy' | 'addresses'>,
+    pageFiles: Set<string>,
+  ) {
     this.#config = config;
     this.#outer = outer;
+    this.#pageFiles = pageFiles;
+    this.#grants = new RestAccess(control.access, config);
     this.users = users;
     this.operators = operators;
+    this.place = {
+      app: users,
+      server: users.server,
+      claim: (path) => void this.#segments.add(segmentOf(path)),
+      ...common,
+      requestLimit: new RequestLimit(config.requestsPerSecond, systemClock),
+      grants: this.#grants,
+      hasMetrics: operators === users,
+    };
     for (const { server } of this.all) {
       server.on('connection', (socket: Socket) => {
         this.#open.add(socket);
@@ -39,11 +95,31 @@ export class HttpServers {
   }
 
   /** Created, but not listening yet. */
-  static async create(config: Config, parts: HttpParts, outer?: Server): Promise<HttpServers> {
+  static async create(parts: HttpServersParts): Promise<HttpServers> {
+    const { config, control, listener } = parts;
     const { maxFrameBytes: maxBodyBytes, maxConnections } = config;
-    const users = await createHttp({ maxBodyBytes, maxConnections }, parts);
-    const operators = config.adminPort === 0 ? users : await createHttp({ maxBodyBytes, maxConnections }, parts);
-    return new HttpServers(config, users, operators, outer);
+    const hosts = new HostPolicy(config.allowedHosts, control.isOpenLoopback);
+    const policy = new RequestPolicy(new OriginPolicy(config.corsOrigin), hosts);
+    const addresses = new ClientAddress(config.trustProxy);
+    const pageFiles = new Set<string>();
+    const isPage = (route: string): boolean => pageFiles.has(route);
+    const server = (): Promise<FastifyInstance> =>
+      createHttp({ maxBodyBytes, maxConnections }, { policy, isPage, addresses, listener, clock: systemClock });
+    const users = await server();
+    const operators = config.adminPort === 0 ? users : await server();
+    return new HttpServers(parts, [users, operators], { policy, addresses }, pageFiles);
+  }
+
+  /** Adds the page, unless `/` is a program's. */
+  async addPage(folder: string): Promise<void> {
+    if (this.#outer !== undefined) return;
+    for (const file of await addPage(this.users, folder)) this.#pageFiles.add(file);
+  }
+
+  /** Asks for a token at every route of each server, those added before and later. */
+  guard(): void {
+    this.#grants.guard(this.users, this.#pageFiles);
+    if (this.operators !== this.users) this.#grants.guard(this.operators);
   }
 
   /** Each server once. */
@@ -62,7 +138,11 @@ export class HttpServers {
       if (problem !== undefined) return problem;
     }
     if (this.#outer === undefined) return tryListen(this.users, host, port, '');
-    await this.users.ready();
+    try {
+      await this.users.ready();
+    } catch (cause) {
+      return `the routes cannot be served: ${firstLine(cause)}`;
+    }
     // A program mounts the hub to keep its own `/`.
     const isOurs = (path: string): boolean => path !== '/' && this.#segments.has(segmentOf(path));
     this.#unmount = mountOn(this.#outer, this.users.server, isOurs);
@@ -77,11 +157,6 @@ export class HttpServers {
   /** The server users connect to. */
   get outer(): Server {
     return this.#outer ?? this.users.server;
-  }
-
-  /** Routes users' requests for these paths here, when mounted on a program's server. */
-  claim(path: string): void {
-    this.#segments.add(segmentOf(path));
   }
 
   /** Closes open connections: nothing is owed to anybody by now. */
@@ -116,6 +191,6 @@ async function tryListen(
       return `port ${port} needs rights that this user has not; choose a --${prefix}port above 1023`;
     if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
       return `${host} is no address of this machine; see --${prefix}host`;
-    return `cannot listen on ${host}:${port}: ${messageOf(cause)}`;
+    return `cannot listen on ${host}:${port}: ${firstLine(cause)}`;
   }
 }

@@ -4,12 +4,12 @@ import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
 import type { DrainReport, Hub } from '../core/hub.js';
-import type { HttpDoor } from '../transports/http-place.js';
+import type { Doors } from './seams/doors.js';
 import { systemClock } from './system-clock.js';
 
 export interface ShutdownParts {
   readonly hub: Hub;
-  readonly doors: readonly HttpDoor[];
+  readonly doors: Doors;
   /** The server they are mounted on; undefined when a program owns and closes it. */
   readonly http: Server | undefined;
   readonly config: Pick<Config, 'drainDelayMs' | 'graceMs'>;
@@ -24,17 +24,17 @@ const LAST_CALL_STEP_MS = 5;
  * refuse requests, and waits for what it has accepted. Readiness probes must report `draining` beforehand.
  */
 export async function shutDown({ hub, doors, http, config }: ShutdownParts): Promise<DrainReport> {
-  for (const door of doors) door.goaway?.(config.drainDelayMs);
+  doors.goaway(config.drainDelayMs);
   await delay(config.drainDelayMs);
   const deadline = systemClock.now() + config.graceMs;
   // Polling clients need new TCP connections now and then, so they leave while those are still accepted.
-  await Promise.all(doors.map((door) => door.seeOff?.(deadline, 'polling')));
+  await doors.seeOff(deadline, 'polling');
   // Accepts no new connection; open ones are still answered.
   http?.close();
-  await Promise.all(doors.map((door) => door.seeOff?.(deadline, 'all')));
+  await doors.seeOff(deadline, 'all');
   if (http !== undefined) await lastCall(http, Math.min(deadline, systemClock.now() + LAST_CALL_MS));
   const report = await hub.drain(Math.max(0, deadline - systemClock.now()));
-  await Promise.all(doors.map((door) => door.close()));
+  await doors.close();
   return report;
 }
 

@@ -2,6 +2,7 @@
 
 import { flagOf, type Option, type ValuesOf } from '../../command-line/option.js';
 import { type Environment, hint, type Program, readCommandLine } from '../../command-line/program.js';
+import type { HubLimits } from '../../shared/limits.js';
 import { OPTION_GROUPS, OPTIONS } from './options.js';
 import { version } from './version.js';
 
@@ -64,6 +65,12 @@ function isOf(option: Option<unknown>, value: unknown): boolean {
   if (!Array.isArray(value) && typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
     return false;
   return JSON.stringify(option.parse(String(value))) === JSON.stringify(value);
+}
+
+/** The limits that clients and doors are told. */
+export function limitsOf(config: Config): HubLimits {
+  const { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength } = config;
+  return { maxFrameBytes, maxJsonBytes, maxRequestRows, maxInFlightRows, maxTextLength };
 }
 
 /** Reads flags, then the environment, then the defaults. */

@@ -7,11 +7,11 @@ import type { BatchSpecs, BatchViews } from '../../shared/batch-layout.js';
 import type { ModelSource } from './model-loader.js';
 
 /**
- * What an open session describes: its inputs and outputs, with shapes `[d1, ..., dn]` without the batch dimension, and
- * its engine.
+ * What an open session describes: its inputs, at most one of them a text, its outputs, and its engine. Shapes are `[d1,
+ * ..., dn]` without the batch dimension. Checked once, at load.
  */
 export interface SessionDescription extends BatchSpecs {
-  /** The engine that computes, such as `tfjs-wasm`; shown in receipts. */
+  /** The engine that computes, such as `tfjs-wasm`; shown in receipts. Visible ASCII without quotes. */
   readonly engine: string;
   /** Why that engine, for people. */
   readonly why: string;
@@ -58,7 +58,9 @@ export interface RuntimeMemory {
 
 /** A way to run models. See docs/embedding.md for how to write one. */
 export interface Runtime {
-  /** The values of a manifest's `runtime` that select it. */
+  /**
+   * The values of a manifest's `runtime` that select it: at most 32 lower-case letters, digits and "-", a letter first.
+   */
   readonly names: readonly string[];
   /**
    * Reads a model's files in the main thread, once for all engine threads, so that a replacement thread loads the same

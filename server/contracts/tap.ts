@@ -1,6 +1,7 @@
 /**
  * A tap observes the hub: logs, metrics and traces. It is called in the event-loop turn in which something happens, so
- * its work must take microseconds. An exception is reported to the other taps as a fault and costs nobody an answer.
+ * its work must take microseconds. An exception is reported to all taps as a fault and costs nobody an answer; so is a
+ * promise, since nobody waits for it.
  */
 
 import type { WireError } from '../../shared/errors.js';
@@ -40,7 +41,7 @@ export interface ObservedRequest {
   readonly acceptedAt: number;
   /** The stream it is cast to, if any. */
   readonly stream: string | undefined;
-  /** The input as received, when the hub keeps inputs (`keepInputs`); else undefined. */
+  /** The input as received, where inputs are kept: by option `predictionLog`, or `keepInputs` of a `Hub` alone. */
   readonly input: unknown;
 }
 
@@ -67,7 +68,10 @@ export interface EndedBatch {
   readonly reason: string | undefined;
 }
 
-/** `draining`: refuses new requests and finishes accepted ones. `closed`: everything is settled. */
+/**
+ * `ready`: accepts requests; told once the hub can be reached. `draining`: refuses new requests and finishes accepted
+ * ones. `closed`: everything is settled.
+ */
 export type HubState = 'ready' | 'draining' | 'closed';
 
 /** Observes the hub. Every callback is optional; an absent one costs nothing. */
@@ -93,8 +97,8 @@ export interface Tap {
   engine?(event: EngineEvent): void;
   stream?(event: StreamEvent): void;
   /**
-   * The hub is closed and no more events follow: flushes what is buffered, within `deadlineMs` milliseconds. Never
-   * rejects.
+   * The hub is closed: flushes what is buffered, within `deadlineMs` milliseconds. Never rejects. May be called twice.
+   * Events may still follow, such as those of connections that end late, and must do no harm.
    */
   close?(deadlineMs: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * All taps of a hub; calls each for the events it handles. A tap that throws is reported and costs nobody an answer.
+ * All taps of a hub; calls each for the events it handles. A tap that fails is reported and costs nobody an answer.
  */
 
 import type { WireError } from '../../shared/errors.js';
@@ -39,7 +39,8 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
   predicted(request: ObservedRequest, outcome: Predicted): void {
     for (const tap of this.#ofPredictions) {
       try {
-        tap.predicted?.(request, outcome);
+        const answer: unknown = tap.predicted?.(request, outcome);
+        if (answer !== undefined) this.#answered(tap, 'predicted', answer);
       } catch (cause) {
         this.#failed(tap, cause);
       }
@@ -49,7 +50,8 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
   batch(batch: EndedBatch): void {
     for (const tap of this.#ofBatches) {
       try {
-        tap.batch?.(batch);
+        const answer: unknown = tap.batch?.(batch);
+        if (answer !== undefined) this.#answered(tap, 'batch', answer);
       } catch (cause) {
         this.#failed(tap, cause);
       }
@@ -75,9 +77,10 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
   fault(where: string, cause: unknown): void {
     for (const tap of this.#all) {
       try {
-        tap.fault?.(where, cause);
+        const answer: unknown = tap.fault?.(where, cause);
+        if (isPromise(answer)) answer.then(undefined, () => undefined);
       } catch {
-        // A tap that throws on faults is not reported to itself.
+        // A tap that fails on faults is not reported to itself.
       }
     }
   }
@@ -123,11 +126,19 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
   ): void {
     for (const tap of this.#all) {
       try {
-        (tap[name] as ((...args: unknown[]) => void) | undefined)?.apply(tap, args);
+        const answer = (tap[name] as ((...args: unknown[]) => unknown) | undefined)?.apply(tap, args);
+        if (answer !== undefined) this.#answered(tap, name, answer);
       } catch (cause) {
         this.#failed(tap, cause);
       }
     }
+  }
+
+  /** A promise is a fault, kept or not: nobody waits for it. Its rejection would otherwise end the process. */
+  #answered(tap: Tap, callback: Callback, answer: unknown): void {
+    if (!isPromise(answer)) return;
+    answer.then(undefined, (cause: unknown) => this.#failed(tap, cause));
+    this.#failed(tap, new Error(`${callback} answered a promise; a callback must not be async`));
   }
 
   /**
@@ -139,4 +150,8 @@ export class Taps implements Required<Omit<Tap, 'close'>> {
     this.#faults.set(tap, count);
     if ((count & (count - 1)) === 0) this.fault(`tap ${tap.name}, ${count} so far`, cause);
   }
+}
+
+function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
 }

@@ -34,12 +34,23 @@ export class Trial {
   }
 
   async run(rows: readonly number[]): Promise<TrialOutcome> {
-    const buffer = this.rows.pack(rows);
+    const buffer = this.#pack(rows);
+    if (buffer === undefined) return { ok: false, reason: 'they do not fit into memory' };
     const startedAt = this.clock.now();
     const outcome = await this.#engine.run(this.model, { rows: rows.length, buffer, hangMs: HANG_MS });
     const ms = this.clock.now() - startedAt;
     if (outcome.status !== 'done') return { ok: false, reason: outcome.reason };
     return { ok: true, run: { rows, outputs: viewBatch(this.model, rows.length, outcome.buffer).outputs, ms } };
+  }
+
+  #pack(rows: readonly number[]): ArrayBuffer | undefined {
+    try {
+      return this.rows.pack(rows);
+    } catch (cause) {
+      // A model may describe tensors of any size.
+      if (cause instanceof RangeError) return undefined;
+      throw cause;
+    }
   }
 }
 

@@ -15,5 +15,5 @@ export {
 export { FAULT, faultRuntimeModule } from './fault-runtime.js';
 export { ManualClock } from './manual-clock.js';
 export { PuppetEngine, type PuppetRun } from './puppet-engine.js';
-export { type RuntimeUnderTest, runtimeContract } from './runtime-contract.js';
+export { type ModelUnderTest, type RuntimeUnderTest, runtimeContract } from './runtime-contract.js';
 export { tapContract } from './tap-contract.js';

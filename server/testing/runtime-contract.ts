@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { realpath } from 'node:fs/promises';
 import { type BatchViews, batchBytes, viewBatch } from '../../shared/batch-layout.js';
 import { ADAPTER_NAME } from '../../shared/limits.js';
 import { elementCount, isDType } from '../../shared/tensor.js';
@@ -12,53 +13,70 @@ import type { ModelSource } from '../contracts/model-loader.js';
 import type { ModelSession, Runtime, SessionDescription, SessionSource } from '../contracts/runtime.js';
 import { type ContractCase, within } from './contract.js';
 
-/** A runtime and a model to test it with. */
+/** A model to test a runtime with: its folder, and what its manifest says besides. */
+export type ModelUnderTest = Pick<ModelSource, 'folder'> & Partial<ModelSource>;
+
+/** A runtime and a model to test it with. What is left out is not tested: such cases are not in the list. */
 export interface RuntimeUnderTest {
   readonly runtime: Runtime;
-  /** A model that it can run, in a folder of its own. */
-  readonly source: ModelSource;
+  /** A model that it can run, in a folder of its own. Only `folder` is required; `options` are the manifest's. */
+  readonly source: ModelUnderTest;
   /** A folder without that model. Omit it for a runtime whose models need no file. */
   readonly emptyFolder?: string;
   /**
    * The expected first output of a row, given the row of the first input: numbers, or the UTF-8 bytes of a text.
-   * Compared to four digits. Omit it to skip the comparison.
+   * Compared to four digits.
    */
   readonly right?: (row: readonly number[]) => readonly number[];
-  /** Called at the end of each case. */
-  readonly close?: () => Promise<void>;
 }
 
 /** What a case receives: sessions that it opens are disposed of at its end. */
-interface Bench extends RuntimeUnderTest {
-  open(source?: ModelSource): Promise<ModelSession>;
+interface Bench {
+  readonly runtime: Runtime;
+  readonly source: ModelSource;
+  open(): Promise<ModelSession>;
 }
+
+type Makes = (name: string, body: (bench: Bench) => Promise<void>) => ContractCase;
 
 const TEXTS = ['a text', '', 'naïve — 🔥', 'not bad at all'];
 
-/**
- * Returns the cases that a runtime must pass.
- * @param open creates the runtime under test, anew for each case.
- */
-export function runtimeContract(open: () => Promise<RuntimeUnderTest>): readonly ContractCase[] {
-  const on = (name: string, body: (bench: Bench) => Promise<void>): ContractCase => ({
+/** Returns the cases that a runtime must pass. Its folders must be there while they run. */
+export function runtimeContract(under: RuntimeUnderTest): readonly ContractCase[] {
+  const { runtime, right, emptyFolder } = under;
+  const on: Makes = (name, body) => ({
     name,
     run: async () => {
-      const under = await open();
+      const source = await sourceOf(under);
       const sessions: ModelSession[] = [];
-      const openSession = async (source: ModelSource = under.source): Promise<ModelSession> => {
-        const opening = await under.runtime.openSession(await read(under.runtime, source));
+      const open = async (): Promise<ModelSession> => {
+        const opening = await runtime.openSession(await read(runtime, source));
         assert.ok(opening.ok, opening.ok ? '' : opening.problem);
         sessions.push(opening.session);
         return opening.session;
       };
       try {
-        await within(name, body({ ...under, open: openSession }));
+        await within(name, body({ runtime, source, open }));
       } finally {
         for (const session of sessions) session.dispose();
-        await under.close?.();
       }
     },
   });
+  const cases = casesOfAll(on);
+  if (right !== undefined) cases.push(on('answers what is right', (bench) => answersRight(bench, right)));
+  if (runtime.memory !== undefined) {
+    const name = 'holds nothing more after a hundred runs, nor after a session that was opened and disposed of';
+    cases.push(on(name, (bench) => holdsNothing(bench, () => runtime.memory?.().numTensors)));
+  }
+  if (emptyFolder !== undefined) {
+    const name = 'says in one line what is wrong with a folder that holds no such model';
+    cases.push(on(name, (bench) => saysWhatIsWrong(bench, emptyFolder)));
+  }
+  return cases;
+}
+
+/** The cases of every runtime. */
+function casesOfAll(on: Makes): ContractCase[] {
   return [
     on('has names that a manifest can say', async ({ runtime }) => {
       assert.ok(runtime.names.length > 0, 'names must not be empty');
@@ -91,21 +109,6 @@ export function runtimeContract(open: () => Promise<RuntimeUnderTest>): readonly
         }
       }
     }),
-    on('answers what is right', async (bench) => {
-      if (bench.right === undefined) return;
-      const session = await bench.open();
-      const { inputs, outputs } = await runOnce(session, 5);
-      for (const [row, input] of inputs.entries()) {
-        const right = bench.right(input);
-        const size = right.length;
-        const answer = outputs[0]?.slice(row * size, (row + 1) * size) ?? [];
-        for (const [i, value] of right.entries())
-          assert.ok(
-            Math.abs((answer[i] ?? Number.NaN) - value) <= 1e-4 * Math.max(1, Math.abs(value)),
-            `${answer} for ${input}, not ${right}`,
-          );
-      }
-    }),
     on('keeps no view of a batch: its buffer may be gone when the next one comes', async (bench) => {
       const session = await bench.open();
       const first = await runOnce(session, 3, 0, (buffer) => structuredClone(buffer, { transfer: [buffer] }));
@@ -121,28 +124,45 @@ export function runtimeContract(open: () => Promise<RuntimeUnderTest>): readonly
       third.session.dispose();
       assert.deepEqual((await runOnce(two, 4)).outputs, first.outputs);
     }),
-    on(
-      'holds nothing more after a hundred runs, nor after a session that was opened and disposed of',
-      async (bench) => {
-        if (bench.runtime.memory === undefined) return;
-        const session = await bench.open();
-        await runOnce(session, 3);
-        const before = bench.runtime.memory();
-        for (let i = 0; i < 100; i++) await runOnce(session, 1 + (i % 5));
-        const other = await bench.runtime.openSession(await read(bench.runtime, bench.source));
-        assert.ok(other.ok);
-        await runOnce(other.session, 2);
-        other.session.dispose();
-        assert.equal(bench.runtime.memory().numTensors, before.numTensors);
-      },
-    ),
-    on('says in one line what is wrong with a folder that holds no such model', async (bench) => {
-      if (bench.emptyFolder === undefined) return;
-      const source = { ...bench.source, folder: bench.emptyFolder };
-      const problem = await problemOf(bench.runtime, source);
-      assert.match(problem, /^[^\n]+$/);
-    }),
   ];
+}
+
+async function answersRight(bench: Bench, right: NonNullable<RuntimeUnderTest['right']>): Promise<void> {
+  const { inputs, outputs } = await runOnce(await bench.open(), 5);
+  for (const [row, input] of inputs.entries()) {
+    const expected = right(input);
+    const size = expected.length;
+    const answer = outputs[0]?.slice(row * size, (row + 1) * size) ?? [];
+    for (const [i, value] of expected.entries())
+      assert.ok(
+        Math.abs((answer[i] ?? Number.NaN) - value) <= 1e-4 * Math.max(1, Math.abs(value)),
+        `${answer} for ${input}, not ${expected}`,
+      );
+  }
+}
+
+async function holdsNothing(bench: Bench, held: () => number | undefined): Promise<void> {
+  const session = await bench.open();
+  await runOnce(session, 3);
+  const before = held();
+  for (let i = 0; i < 100; i++) await runOnce(session, 1 + (i % 5));
+  const other = await bench.runtime.openSession(await read(bench.runtime, bench.source));
+  assert.ok(other.ok);
+  await runOnce(other.session, 2);
+  other.session.dispose();
+  assert.equal(held(), before);
+}
+
+async function saysWhatIsWrong({ runtime, source }: Bench, emptyFolder: string): Promise<void> {
+  const problem = await problemOf(runtime, { ...source, folder: await realpath(emptyFolder) });
+  assert.match(problem, /^[^\n]+$/);
+}
+
+/** The source as the hub makes it of a folder and its manifest. */
+async function sourceOf({ runtime, source }: RuntimeUnderTest): Promise<ModelSource> {
+  const folder = await realpath(source.folder);
+  const manifest = { runtime: runtime.names[0], inputs: [], featuriser: undefined, options: {} };
+  return { ref: 'model@1', file: 'model.json', ...manifest, ...source, folder };
 }
 
 async function read(runtime: Runtime, source: ModelSource): Promise<SessionSource> {

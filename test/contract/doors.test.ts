@@ -1,33 +1,20 @@
 import { describe, test } from 'vitest';
+import { openDoorServer } from '../../server/app/door-server.js';
 import { type DoorCaller, type DoorHub, type DoorUnderTest, doorContract } from '../../server/testing/door-contract.js';
+import { RestDoor } from '../../server/transports/http/rest-door.js';
+import type { HttpDoor } from '../../server/transports/http-place.js';
 import { CALLERS, type Caller, type CallerName } from '../support/contract-callers.js';
-import { openDoors, openStreams } from '../support/contract-hub.js';
+import { openSocketIo } from '../support/contract-hub.js';
 
-const DOORS = {
-  'POST /predict': 'rest',
-  'Socket.IO events': 'socketio',
-  'Socket.IO acknowledgements': 'socketio',
-} as const;
-const LIMITS = {
-  maxFrameBytes: 1 << 20,
-  maxJsonBytes: 65_536,
-  maxRequestRows: 32,
-  maxInFlightRows: 1024,
-  maxTextLength: 1000,
+const DOORS: Readonly<Partial<Record<CallerName, () => HttpDoor>>> = {
+  'POST /predict': () => new RestDoor(),
+  'Socket.IO events': openSocketIo,
+  'Socket.IO acknowledgements': openSocketIo,
 };
 
-async function openDoor(name: keyof typeof DOORS, { hub, models }: DoorHub): Promise<DoorUnderTest> {
-  const streams = openStreams();
-  const opened = await openDoors({ hub, streams, limits: LIMITS, models, listener: () => {} });
-  const url = await opened.http.listen({ host: '127.0.0.1', port: 0 });
-  const call = async (): Promise<DoorCaller> => callerOf(await CALLERS[name as CallerName]({ hub, url }));
-  const close = async (): Promise<void> => {
-    for (const door of opened.doors) await door.close();
-    streams.close();
-    opened.http.server.closeAllConnections();
-    await opened.http.close();
-  };
-  return { door: opened[DOORS[name]], call, close };
+async function openDoor(name: CallerName, door: HttpDoor, { hub, models }: DoorHub): Promise<DoorUnderTest> {
+  const { url, close } = await openDoorServer([door], { hub, models });
+  return { door, call: async () => callerOf(await CALLERS[name]({ hub, url })), close };
 }
 
 function callerOf(caller: Caller): DoorCaller {
@@ -41,6 +28,6 @@ function callerOf(caller: Caller): DoorCaller {
   };
 }
 
-describe.each(Object.keys(DOORS) as (keyof typeof DOORS)[])('the contract of a door: %s', (name) => {
-  for (const { name: title, run } of doorContract((on) => openDoor(name, on))) test(title, run);
+describe.each(Object.entries(DOORS))('the contract of a door: %s', (name, make) => {
+  for (const { name: title, run } of doorContract((on) => openDoor(name as CallerName, make(), on))) test(title, run);
 });

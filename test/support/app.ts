@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { flagOf } from '../../dist/command-line/option.js';
-import { App, type AppExtras } from '../../dist/server/app/app.js';
+import { App } from '../../dist/server/app/app.js';
+import type { AppExtras } from '../../dist/server/app/seams/extras.js';
 import { type Config, configWith } from '../../dist/server/config/config.js';
 import { until, within } from './until.js';
 

@@ -1,23 +1,15 @@
 /** A hub with its transports over any engine, whose batches a test can hold, read and lose. */
 
-import { openAccess } from '../../server/access/open-access.js';
+import { openDoorServer } from '../../server/app/door-server.js';
 import { systemClock } from '../../server/app/system-clock.js';
 import type { BatchOutcome, Engine, EngineModel, PackedBatch } from '../../server/contracts/engine.js';
-import { describeModel, type ModelDirectory, type ReadyModel } from '../../server/contracts/model.js';
-import type { StreamSubscriptions } from '../../server/contracts/streams.js';
+import type { ModelDirectory, ReadyModel } from '../../server/contracts/model.js';
 import type { TransportEvent } from '../../server/contracts/transport-events.js';
 import { Hub, type HubOptions } from '../../server/core/hub.js';
 import { Taps } from '../../server/core/taps.js';
 import { MemoryBroker } from '../../server/streams/memory-broker.js';
 import { Streams } from '../../server/streams/streams.js';
-import { ClientAddress } from '../../server/transports/client-address.js';
-import { HostPolicy } from '../../server/transports/host-policy.js';
-import { createHttp } from '../../server/transports/http/http.js';
-import { RestAccess } from '../../server/transports/http/rest-access.js';
 import { RestDoor } from '../../server/transports/http/rest-door.js';
-import { OriginPolicy } from '../../server/transports/origin-policy.js';
-import { RequestLimit } from '../../server/transports/request-limit.js';
-import { RequestPolicy } from '../../server/transports/request-policy.js';
 import { SocketIoDoor } from '../../server/transports/socketio/socketio-door.js';
 import { viewBatch } from '../../shared/batch-layout.js';
 import type { HubLimits } from '../../shared/limits.js';
@@ -80,29 +72,9 @@ export interface ContractHub {
   close(): Promise<readonly string[]>;
 }
 
-interface DoorsParts {
-  readonly hub: Hub;
-  readonly streams: StreamSubscriptions;
-  readonly limits: HubLimits;
-  readonly models: readonly ReadyModel[];
-  readonly listener: (event: TransportEvent) => void;
-}
-
-/** REST and Socket.IO on one HTTP server, which does not listen yet. */
-export async function openDoors({ hub, streams, limits, models, listener }: DoorsParts) {
-  const policy = new RequestPolicy(new OriginPolicy([]), new HostPolicy([], false));
-  const addresses = new ClientAddress([]);
-  const requestLimit = new RequestLimit(0, systemClock);
-  const parts = { policy, isPage: () => false, addresses, listener, clock: systemClock };
-  const http = await createHttp({ maxBodyBytes: limits.maxFrameBytes, maxConnections: 1000 }, parts);
-  const catalogue = {
-    list: () => [],
-    find: () => undefined,
-    offer: () => ({ models: models.map(({ spec }) => describeModel(spec)) }),
-  };
-  const grants = new RestAccess(openAccess, { openMetrics: true });
-  const rest = new RestDoor();
-  const socketio = new SocketIoDoor({
+/** Room for what a test does with connections. */
+export function openSocketIo(): SocketIoDoor {
+  return new SocketIoDoor({
     maxOutboxBytes: 1 << 20,
     resumeMs: 1000,
     maxLostSessions: 10,
@@ -111,21 +83,6 @@ export async function openDoors({ hub, streams, limits, models, listener }: Door
     maxConnectionsPerAddress: 0,
     connectsPerSecond: 0,
   });
-  const { server } = http;
-  const place = {
-    app: http,
-    server,
-    claim: () => undefined,
-    policy,
-    addresses,
-    requestLimit,
-    grants,
-    hasMetrics: false,
-  };
-  const shared = { hub, subscriptions: streams, catalogue, access: openAccess, clock: systemClock, limits, listener };
-  for (const door of [rest, socketio]) await door.open({ ...shared, version: '0', isDraining: () => false, place });
-  grants.guard(http);
-  return { rest, socketio, doors: [rest, socketio], http };
 }
 
 /** Room for everything: a test of a limit sets that limit. No receipts, since they differ between runs. */
@@ -138,7 +95,7 @@ const ROOMY: HubOptions = {
 };
 
 /** Streams on the machine's clock, kept in memory. */
-export function openStreams(): Streams {
+function openStreams(): Streams {
   return new Streams({
     clock: systemClock,
     broker: new MemoryBroker({
@@ -174,15 +131,13 @@ export async function openContractHub(
   const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streams, taps });
   const limits: HubLimits = { ...options, maxFrameBytes: 1 << 20, maxJsonBytes: 65_536, maxTextLength: 1000 };
   const listener = (event: TransportEvent): void => taps.transport(event);
-  const { doors, http } = await openDoors({ hub, streams, limits, models: models.all, listener });
-  const url = await http.listen({ host: '127.0.0.1', port: 0 });
+  const parts = { hub, subscriptions: streams, limits, models: models.all, listener };
+  const { url, close: closeDoors } = await openDoorServer([new RestDoor(), openSocketIo()], parts);
 
   const close = async (): Promise<readonly string[]> => {
     engine.release();
-    for (const door of doors) await door.close();
+    await closeDoors();
     streams.close();
-    http.server.closeAllConnections();
-    await http.close();
     const { accepted, settled } = await within('the hub drains', hub.drain(5000));
     if (accepted !== settled) faults.push(`${accepted} requests were accepted, ${settled} were settled`);
     return faults;

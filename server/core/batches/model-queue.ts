@@ -32,7 +32,7 @@ export class ModelQueue implements RequestQueue, BatchSource {
   readonly cost: CostModel;
   readonly #options: QueueOptions;
   readonly #clock: Clock;
-  readonly #turns = new RoundRobin<Pending>();
+  readonly #waiting = new RoundRobin<Pending>();
   readonly #drain = new DrainRate();
   /** Rows refused because the queue was full and given a retry time, and the latest such time. */
   promisedRows = 0;
@@ -62,12 +62,12 @@ export class ModelQueue implements RequestQueue, BatchSource {
 
   /** Waiting rows of a principal. */
   rowsOf(principal: Principal): number {
-    return this.#turns.rowsOf(principal);
+    return this.#waiting.rowsOf(principal);
   }
 
   /** Whether another origin has waiting rows. */
   holdsAnother(than: Origin): boolean {
-    return this.#turns.holdsAnother(than);
+    return this.#waiting.holdsAnother(than);
   }
 
   /** Rows in a batch at the current cost estimate. */
@@ -83,7 +83,7 @@ export class ModelQueue implements RequestQueue, BatchSource {
 
   /** The same for those that run before `rows` more of this origin, whose turn comes before the last of the others. */
   backlogMsOf(origin: Origin, rows: number): number {
-    const ahead = Math.min(this.#rows, this.#turns.rowsUntil(origin, rows));
+    const ahead = Math.min(this.#rows, this.#waiting.rowsUntil(origin, rows));
     if (ahead === 0) return 0;
     return this.cost.backlogMs(ahead, (ahead / this.#rows) * this.#textBytes, this.batchRows);
   }
@@ -99,7 +99,7 @@ export class ModelQueue implements RequestQueue, BatchSource {
 
   /** The same per row of this principal, or of one of its origins if given. */
   drainMsOf(principal: Principal, origin?: Origin): number {
-    return this.drainMs() / this.#turns.portionOf(principal, this.#rows, origin);
+    return this.drainMs() / this.#waiting.portionOf(principal, this.#rows, origin);
   }
 
   /** Expected time of a full batch of the waiting rows, in milliseconds: rows leave a batch at a time. */
@@ -111,7 +111,7 @@ export class ModelQueue implements RequestQueue, BatchSource {
    * Adds a request whose rows are in the arena: at the end of its origin's lane, or before another one waiting there.
    */
   add(pending: Pending, before?: Pending): void {
-    this.#turns.add(pending, before);
+    this.#waiting.add(pending, before);
     this.#rows += pending.rows;
     this.#textBytes += this.#textOf(pending.queuedSlot, pending.rows);
   }
@@ -121,7 +121,7 @@ export class ModelQueue implements RequestQueue, BatchSource {
     if (pending.queuedRows > 0) {
       this.#rows -= pending.queuedRows;
       this.#textBytes -= this.#textOf(pending.queuedSlot, pending.queuedRows);
-      this.#turns.remove(pending);
+      this.#waiting.remove(pending);
       pending.queuedRows = 0;
       if (this.#rows === 0) this.#drain.pause();
     }
@@ -138,13 +138,13 @@ export class ModelQueue implements RequestQueue, BatchSource {
     // A turn is at most a batch, so that small batches alternate.
     const quantum = Math.min(QUANTUM_ROWS, this.batchRows);
     let budget = this.#options.maxBatchMs;
-    for (let pending = this.#turns.next; pending !== undefined; pending = this.#turns.next) {
+    for (let pending = this.#waiting.next; pending !== undefined; pending = this.#waiting.next) {
       if (pending.deadline <= now) {
         expire(pending);
         continue;
       }
       budget = this.cost.budgetMs(budget, pending.deadline - now);
-      const most = Math.min(this.#turns.allowance(quantum), pending.queuedRows);
+      const most = Math.min(this.#waiting.allowance(quantum), pending.queuedRows);
       if (this.#takeRows(pending, most, batch, budget) < most) break;
     }
     if (batch.rows === 0) return undefined;
@@ -173,7 +173,7 @@ export class ModelQueue implements RequestQueue, BatchSource {
     this.#textBytes -= textBytes;
     pending.queuedRows -= taken;
     pending.queuedSlot = slot;
-    this.#turns.spend(pending, taken);
+    this.#waiting.spend(pending, taken);
     return taken;
   }
 

@@ -1,7 +1,4 @@
-/**
- * RoundRobin an outcome into the answer for the caller: the only place where a prediction is read from a batch, for every
- * transport.
- */
+/** Turns an outcome into the answer for the caller: the same for every transport. */
 
 import type { WireError } from '../../../shared/errors.js';
 import { readPrediction } from '../../../shared/output.js';

@@ -16,7 +16,7 @@ import { weigh, withoutEach } from './leave-one-out.js';
 export interface Explanation {
   /** The rows that run: the text, then the text without each of its tokens. */
   readonly texts: readonly string[];
-  /** RoundRobin the outcome of those rows into that of the text alone, with the weights. */
+  /** Turns the outcome of those rows into that of the text alone, with the weights. */
   finish(outcome: Predicted): Predicted;
 }
 

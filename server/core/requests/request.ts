@@ -81,7 +81,7 @@ export interface Accepted {
   readonly stream: string | undefined;
   /** The input as received, when the hub keeps inputs for taps; else undefined. */
   readonly input: unknown;
-  /** RoundRobin the outcome of the rows that ran into the one delivered; undefined: they are the same. */
+  /** Turns the outcome of the rows that ran into the one delivered; undefined: they are the same. */
   readonly explanation: Explanation | undefined;
 }
 

@@ -1,6 +1,8 @@
 /** The runtimes of a thread by name, and the modules that provide further ones, by file URL. */
 
+import { ADAPTER_NAME } from '../../../shared/limits.js';
 import { firstLine } from '../../../shared/words/message-of.js';
+import { shown } from '../../../shared/words/shown.js';
 import type { ModelSource } from '../../contracts/model-loader.js';
 import type { Runtime, RuntimeModule, SessionSource } from '../../contracts/runtime.js';
 
@@ -35,24 +37,32 @@ export class Runtimes<Known extends Pick<Runtime, 'names' | 'readFiles'>> {
     if (typeof runtime === 'string') return { ok: false, problem: runtime };
     if (runtime.readFiles === undefined) return { ok: true, source: { ...source, files: undefined } };
     try {
-      const reading = await runtime.readFiles(source);
-      return reading.ok ? { ok: true, source: { ...source, files: reading.files } } : reading;
+      const reading: unknown = await runtime.readFiles(source);
+      if (!isReading(reading)) {
+        const right = '{ ok: true, files } or { ok: false, problem }';
+        return { ok: false, problem: `readFiles answered ${shown(reading)}, expected ${right}` };
+      }
+      if (!reading.ok) return { ok: false, problem: firstLine(reading.problem) };
+      return { ok: true, source: { ...source, files: reading.files } };
     } catch (cause) {
       return { ok: false, problem: firstLine(cause) };
     }
   }
 }
 
+/** Imports modules by their file URLs. Resolves with a one-line problem of the first that is no runtime's. */
 export async function importRuntimes(urls: readonly string[]): Promise<RuntimesImported> {
   const runtimes: Runtime[] = [];
   for (const url of urls) {
+    if (!isUrl(url)) {
+      const right = "give a file URL, such as new URL('./x.js', import.meta.url).href";
+      return { ok: false, problem: `module ${url} is no URL; ${right}` };
+    }
     try {
       const module: unknown = await import(url);
-      if (!isRuntimeModule(module)) {
-        const problem = `module ${url} must export "runtime": { names: string[], openSession: function }`;
-        return { ok: false, problem };
-      }
-      runtimes.push(module.runtime);
+      const problem = moduleProblem(module);
+      if (problem !== undefined) return { ok: false, problem: `module ${url} ${problem}` };
+      runtimes.push((module as RuntimeModule).runtime);
     } catch (cause) {
       return { ok: false, problem: `module ${url} cannot be imported: ${firstLine(cause)}` };
     }
@@ -60,11 +70,31 @@ export async function importRuntimes(urls: readonly string[]): Promise<RuntimesI
   return { ok: true, runtimes };
 }
 
-function isRuntimeModule(module: unknown): module is RuntimeModule {
-  if (typeof module !== 'object' || module === null || !('runtime' in module)) return false;
-  const { runtime } = module;
-  if (typeof runtime !== 'object' || runtime === null || !('names' in runtime) || !('openSession' in runtime))
-    return false;
-  const { names, openSession } = runtime;
-  return Array.isArray(names) && names.every((name) => typeof name === 'string') && typeof openSession === 'function';
+/** Of a scheme with more than one letter: `C:` is a drive. */
+function isUrl(url: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(url);
+}
+
+function moduleProblem(module: unknown): string | undefined {
+  const runtime = isObject(module) ? module.runtime : undefined;
+  if (!isObject(runtime) || !Array.isArray(runtime.names) || typeof runtime.openSession !== 'function')
+    return 'must export "runtime": { names: string[], openSession: function }';
+  for (const name of ['readFiles', 'memory']) {
+    if (runtime[name] !== undefined && typeof runtime[name] !== 'function')
+      return `has a runtime whose ${name} is ${shown(runtime[name])}, expected a function or nothing`;
+  }
+  const wrong: unknown = runtime.names.find((name) => typeof name !== 'string' || !ADAPTER_NAME.test(name));
+  if (wrong === undefined && runtime.names.length > 0) return undefined;
+  const right = 'expected at most 32 lower-case letters, digits and "-", a letter first';
+  return `has a runtime named ${shown(wrong)}, ${right}`;
+}
+
+function isReading(
+  reading: unknown,
+): reading is { readonly ok: boolean; readonly files?: unknown; readonly problem?: unknown } {
+  return isObject(reading) && typeof reading.ok === 'boolean';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -10,6 +10,7 @@ import type {
   SessionSource,
 } from '../../contracts/runtime.js';
 import { Runtimes } from './runtimes.js';
+import { parseOpening } from './session-opening.js';
 
 export interface HostedModel extends SessionDescription {
   readonly runtime: string;
@@ -55,10 +56,10 @@ export class SessionHost {
     const runtime = this.#runtimes.find(source.runtime);
     if (typeof runtime === 'string') return { ok: false, problem: runtime };
     try {
-      const opening = await runtime.openSession(source);
+      const opening = parseOpening(await runtime.openSession(source));
       if (!opening.ok) return opening;
-      const specs = opening.session.describe();
-      this.#sessions.set(handle, { session: opening.session, specs });
+      const { session, specs } = opening;
+      this.#sessions.set(handle, { session, specs });
       const name = specs.runtime ?? source.runtime ?? runtime.names[0] ?? 'unknown';
       return { ok: true, model: { ...specs, runtime: name, loadMs: performance.now() - startedAt } };
     } catch (cause) {

@@ -36,7 +36,7 @@ export const FIELD = {
  * and its whole length; for a tensor in mode `plain`, its first elements; in mode `hash`, nothing (they are in
  * `elements`). Then the first elements of the outputs.
  */
-export const FIXED_FIELDS = 16;
+export const FIXED_FIELDS = Object.keys(FIELD).length;
 
 /** Maximum numbers kept of a row's outputs: lines are for people and statistics, not for images. */
 export const MAX_PREDICTION_VALUES = 100;

@@ -136,7 +136,7 @@ function requestIds(): () => string {
   return () => `${start}-${(count++).toString(36)}`;
 }
 
-/** Sends a wire error with its status. */
+/** Sends `{ error }` with the error's status, and `Retry-After` where it says when. */
 export function sendError(
   reply: FastifyReply,
   error: WireError,

@@ -118,6 +118,30 @@ test('doors, taps and brokers are opened with the log and the environment, in or
   expect(opened).toEqual(['two there', 'one there', 'redis://host:6379']);
 });
 
+test.each([
+  ['a door without `connections`', { openDoor: async () => ({ name: 'own', open() {}, close() {} }) }, 'door'],
+  ['a door that cannot be closed', { openDoor: async () => ({ name: 'own', connections: 0, open() {} }) }, 'door'],
+  ['a tap without a name', { openTap: async () => ({}) }, 'tap'],
+])('%s is told in one line that names the package', async (_, module, kind) => {
+  const adapters = adaptersWith({ '@tickcast/bad': module as unknown as AdapterModule });
+  const problem = await adapters.open({ doors: [], taps: [], [`${kind}s`]: ['bad'] }, []);
+
+  expect(problem).toMatchObject({ ok: false });
+  expect(!problem.ok && problem.problem).toMatch(new RegExp(`^--${kind}s bad: open\\w+ answered what is no ${kind}: `));
+});
+
+test('what a package opened and is no tap is closed', async () => {
+  const closed: string[] = [];
+  const openTap = async () => ({ name: '', close: async () => void closed.push('tap') });
+  const adapters = adaptersWith({ '@tickcast/bad': { openTap } });
+
+  expect(await adapters.open({ doors: [], taps: ['bad'] }, [])).toEqual({
+    ok: false,
+    problem: '--taps bad: openTap answered what is no tap: name is "", expected a text',
+  });
+  expect(closed).toEqual(['tap']);
+});
+
 test('what was opened before one that cannot be is there to be closed', async () => {
   const tap = { name: 'one' };
   const adapters = adaptersWith({ '@tickcast/one': { openTap: async () => tap } });

@@ -31,6 +31,48 @@ test('a tap that throws costs no request its answer and no other tap its event',
   expect(faults).toEqual(['tap bad, 1 so far', 'tap bad, 2 so far', 'tap bad, 4 so far']);
 });
 
+test('a callback that answers a promise is a fault of its tap, and its rejection ends no process', async () => {
+  const under = makeHub();
+  const unhandled: unknown[] = [];
+  const note = (cause: unknown): void => void unhandled.push(cause);
+  process.on('unhandledRejection', note);
+  const bad = async (): Promise<void> => {
+    throw new Error('a bug of the tap');
+  };
+  under.hub.tap({ name: 'bad', predicted: bad, batch: bad, state: bad, fault: bad });
+  const after = new Recorder();
+  under.hub.tap(after);
+
+  const sent = under.send([2]);
+  under.clock.turn();
+  await under.engine.finish();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+
+  expect(sent.values).toEqual([4]);
+  expect(unhandled).toEqual([]);
+  const faults = after.events.flatMap((event) => (event.type === 'fault' ? [`${event.where}: ${event.cause}`] : []));
+  // The first, the second and the fourth of two promises and their two rejections.
+  expect(faults).toEqual([
+    'tap bad, 1 so far: Error: batch answered a promise; a callback must not be async',
+    'tap bad, 2 so far: Error: predicted answered a promise; a callback must not be async',
+    'tap bad, 4 so far: Error: a bug of the tap',
+  ]);
+});
+
+test('what a callback answers besides a promise is no fault', () => {
+  const under = makeHub();
+  const recorder = new Recorder();
+  const told: string[] = [];
+  const taps = new Taps(under.clock, [recorder, { name: 'pushing', state: (state) => void told.push(state) }]);
+  // As an arrow function of JavaScript does.
+  taps.add({ name: 'counting', state: (state) => told.push(state) as unknown as undefined });
+  taps.state('draining');
+
+  expect(told).toEqual(['draining', 'draining']);
+  expect(recorder.events.map(({ type }) => type)).toEqual(['state']);
+});
+
 test('a tap is told only what it asks for, as the object it is', () => {
   const told: string[] = [];
   class Counting implements Tap {

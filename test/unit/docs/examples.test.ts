@@ -17,6 +17,14 @@ test('docs/streams.md shows each example as its file has it', () => {
   }
 });
 
+test('docs/embedding.md shows each example as its file has it, and no other code', () => {
+  const files = readdirSync(join(docs, 'examples/embedding')).sort();
+  const shown = [...read('embedding.md').matchAll(/^```\w+\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
+
+  expect(files.length).toBeGreaterThan(5);
+  expect(shown.toSorted()).toEqual(files.map((name) => `// ${name}\n${read(`examples/embedding/${name}`)}`));
+});
+
 test('the page is twenty lines at most, takes the client from the hub and writes text only', () => {
   const page = read('examples/live.html');
 
