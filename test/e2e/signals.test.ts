@@ -50,7 +50,7 @@ test('a signal that is repeated at once, as npm and timeout do, drains', async (
 });
 
 /** Far from all are loaded when the signal is sent, however late that is. */
-const MODELS = 400;
+const MODELS = 200;
 
 test.each(END_SIGNALS)('%s during the start ends it at once, with exit code 0', async (signal) => {
   const folder = await mkdtemp(join(tmpdir(), 'tickcast-start-'));

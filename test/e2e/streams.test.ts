@@ -5,6 +5,7 @@ import { connect, isTickcastError, type TickcastClient } from '../../client/inde
 import type { AggregateFrame, CastFrame, StreamItem, Subscribed } from '../../shared/index.js';
 import { startTestApp, startTestProcess, type TestProcess } from '../support/app.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
+import { times } from '../support/long-form.js';
 import { Random } from '../support/random.js';
 import { StreamRecord } from '../support/stream-record.js';
 import { writeLinear } from '../support/tiny-models.js';
@@ -40,7 +41,10 @@ async function publish(client: TickcastClient, stream: string, go: () => boolean
   return answered;
 }
 
-test('over a hundred disconnects twenty viewers see every offset once, or a gap of exactly what they missed', async () => {
+const CUTS = times(100, 40);
+const RESTARTS = times(10, 4);
+
+test('over many disconnects twenty viewers see every offset once, or a gap of exactly what they missed', async () => {
   const hub = await startTestApp({
     models: (folder) => writeLinear(folder),
     // A small ring, so that a long absence misses something.
@@ -57,7 +61,7 @@ test('over a hundred disconnects twenty viewers see every offset once, or a gap 
   let running = true;
   const publishing = publish(publisher, 'talk', () => running, 1);
   const random = new Random(4);
-  for (let cut = 0; cut < 100; cut++) {
+  for (let cut = 0; cut < CUTS; cut++) {
     const proxy = proxies[random.below(proxies.length)];
     await until('it is connected', () => (proxy?.size ?? 0) > 0);
     proxy?.cut();
@@ -77,13 +81,13 @@ test('over a hundred disconnects twenty viewers see every offset once, or a gap 
     expect(seen.gaps.every(({ reason }) => reason === 'evicted')).toBe(true);
   }
   const missed = records.reduce((sum, seen) => sum + seen.missed, 0);
-  console.log(`${published} items, 20 viewers, 100 disconnects, ${missed} items covered by gaps`);
+  console.log(`${published} items, 20 viewers, ${CUTS} disconnects, ${missed} items covered by gaps`);
   // Both kinds of return occurred.
   expect(missed).toBeGreaterThan(0);
   expect(records.some((seen) => seen.missed === 0)).toBe(true);
 });
 
-test('over ten restarts of the hub each viewer is told of each, sees every offset of each life once, and no request twice', async () => {
+test('over several restarts of the hub each viewer is told of each, sees every offset of each life once, and no request twice', async () => {
   const port = await freePort();
   const start = (): Promise<TestProcess> =>
     startTestProcess({ models: (folder) => writeLinear(folder), config: { port } });
@@ -94,7 +98,7 @@ test('over ten restarts of the hub each viewer is told of each, sees every offse
   await Promise.all(clients.map((client) => client.ready()));
   let running = true;
   const publishing = publish(publisher, 'talk', () => running, 2);
-  for (let restart = 0; restart < 10; restart++) {
+  for (let restart = 0; restart < RESTARTS; restart++) {
     const before = records.map(({ items }) => items.length);
     await until('all see it live', () => records.every(({ items }, i) => items.length > (before[i] ?? 0) + 20));
     if (restart % 2 === 0) {
@@ -117,8 +121,8 @@ test('over ten restarts of the hub each viewer is told of each, sees every offse
 
   for (const seen of records) {
     expect(seen.problems()).toEqual([]);
-    expect(seen.gaps.filter(({ reason }) => reason === 'restarted')).toHaveLength(10);
-    expect(seen.gaps).toHaveLength(10);
+    expect(seen.gaps.filter(({ reason }) => reason === 'restarted')).toHaveLength(RESTARTS);
+    expect(seen.gaps).toHaveLength(RESTARTS);
   }
 });
 
