@@ -14,6 +14,7 @@ export const OPTIONS = {
     someOf(NAMES, 'NAME,...', 'Attacks and faults by name, as connect-burst-post,kill.'),
     'all; with --measure those of one hostile connection',
   ),
+  skip: optional(someOf(NAMES, 'NAME,...', 'Attacks and faults to leave out.'), 'none'),
   overlap: integer(1, 10, 3, 'Most attacks at a time.'),
   heap: integer(32, 65_536, 128, 'MiB of the hub’s --max-old-space-size.'),
   rate: integer(4, 10_000, 320, 'Requests a second of the good clients together.'),
@@ -39,12 +40,13 @@ export interface ChaosOptions extends Given {
 
 /** Which attacks and faults, in the order of their tables. */
 export function chaosOptions(given: Given, newSeed: () => number): ChaosOptions {
-  const { measure, only = measure ? measuredNames : NAMES, seed = newSeed() } = given;
+  const { measure, only = measure ? measuredNames : NAMES, skip = [], seed = newSeed() } = given;
+  const isWanted = (name: AttackName | FaultName): boolean => only.includes(name) && !skip.includes(name);
   return {
     ...given,
     seed,
-    attacks: attackNames.filter((name) => only.includes(name)),
-    faults: measure ? [] : faultNames.filter((name) => only.includes(name)),
+    attacks: attackNames.filter(isWanted),
+    faults: measure ? [] : faultNames.filter(isWanted),
   };
 }
 

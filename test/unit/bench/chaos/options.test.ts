@@ -21,6 +21,15 @@ test('--only takes attacks and faults, and leaves out all others', () => {
   expect(parsed(['--only', 'kill,jsonp'])).toMatchObject({ attacks: ['jsonp'], faults: ['kill'] });
 });
 
+test('--skip leaves out attacks and faults', () => {
+  const without = <T>(names: readonly T[], name: T): readonly T[] => names.filter((one) => one !== name);
+
+  expect(parsed(['--skip', 'kill,jsonp'])).toMatchObject({
+    attacks: without(attackNames, 'jsonp'),
+    faults: without(faultNames, 'kill'),
+  });
+});
+
 test('the measure takes the attacks of one hostile connection, for 30 seconds each', () => {
   expect(parsed(['--measure'])).toMatchObject({ seconds: 30, attacks: measuredNames, faults: [] });
   expect(measuredNames).toContain('connect-burst-post');
@@ -34,6 +43,7 @@ test.each([
   [['--seed', 'x'], '--seed is "x", expected 0 to 2147483647'],
   [['--minutes', '0'], '--minutes is "0", expected 0.1 to 600'],
   [['--only', 'jsonp,tea'], '--only has "tea", expected NAME,...'],
+  [['--skip', 'tea'], '--skip has "tea", expected NAME,...'],
   [['--measure', '--only', 'kill'], '--measure takes attacks, and kill is a fault'],
   [['--overlap', '0'], '--overlap is "0"'],
   [['--url', 'http://example.com'], 'unknown option --url'],
