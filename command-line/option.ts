@@ -14,6 +14,8 @@ export interface Option<T> {
   readonly quick?: T;
   /** The known entries of a list, so that a message can name the unknown one. */
   readonly entries?: readonly string[];
+  /** What is wrong with a text that does not have the form, where more can be said than the form. */
+  readonly why?: (text: string) => string | undefined;
   /** Shown in `--help` instead of a form that is a sentence. */
   readonly placeholder?: string;
   /** Shown in `--help` when there is no default. */
@@ -73,17 +75,19 @@ export function oneOf<const T extends string>(values: readonly T[], initial: T, 
   return { default: initial, form: values.join(' | '), doc, parse: (given) => values.find((value) => value === given) };
 }
 
-/** Comma-separated entries; none by default. */
+/** Comma-separated entries; none by default. `why`: what is wrong with one of them. */
 export function list(
   form: string,
   isGood: (entries: readonly string[]) => boolean,
   doc: string,
+  why?: (entry: string) => string | undefined,
 ): Option<readonly string[]> {
   const parse = (given: string): readonly string[] | undefined => {
     const entries = entriesOf(given);
     return isGood(entries) ? entries : undefined;
   };
-  return { default: [], form, doc, parse };
+  const first = (given: string): string | undefined => entriesOf(given).flatMap((entry) => why?.(entry) ?? [])[0];
+  return { default: [], form, doc, parse, ...(why === undefined ? {} : { why: first }) };
 }
 
 /** A comma-separated subset of a few words; all by default. */

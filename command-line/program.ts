@@ -160,7 +160,9 @@ function tokensOf(options: OptionTable, args: readonly string[]) {
   return parseArgs({ ...config, tokens: true }).tokens;
 }
 
-function wrongValue(from: string, text: string, { form, entries, isBare }: Option<unknown>): string {
+function wrongValue(from: string, text: string, { form, entries, isBare, why }: Option<unknown>): string {
+  const reason = why?.(text);
+  if (reason !== undefined) return `${from}: ${reason}`;
   const expected = `expected ${isBare === true ? 'true | false' : form}`;
   const unknown = entries && entriesOf(text).find((entry) => !entries.includes(entry));
   if (unknown === undefined) return `${from} is ${JSON.stringify(text)}, ${expected}`;

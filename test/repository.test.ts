@@ -205,7 +205,12 @@ test.each([
   ['a value out of range', ['--port', '70000'], {}, '--port is "70000", expected 0 to 65535'],
   ['a value of the wrong kind', ['--max-batch-rows=many'], {}, '--max-batch-rows is "many"'],
   ['a missing value', ['--port'], {}, '--port needs a value'],
-  ['a bad origin', ['--cors-origin', 'example.com'], {}, '--cors-origin is "example.com"'],
+  [
+    'a bad origin',
+    ['--cors-origin', 'example.com'],
+    {},
+    '--cors-origin: "example.com" has no scheme; give https://example.com',
+  ],
   ['a bad variable', [], { TICKCAST_PORT: 'x' }, 'TICKCAST_PORT is "x"'],
   ['an unknown variable', [], { TICKCAST_PROT: '1' }, 'unknown variable TICKCAST_PROT (did you mean TICKCAST_PORT?)'],
   [

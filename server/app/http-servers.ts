@@ -99,8 +99,9 @@ export class HttpServers {
     const { config, control, listener } = parts;
     const { maxFrameBytes: maxBodyBytes, maxConnections } = config;
     const hosts = new HostPolicy(config.allowedHosts, control.isOpenLoopback);
-    const policy = new RequestPolicy(new OriginPolicy(config.corsOrigin), hosts);
     const addresses = new ClientAddress(config.trustProxy);
+    const origins = new OriginPolicy(config.corsOrigin, (peer) => addresses.isProxy(peer));
+    const policy = new RequestPolicy(origins, hosts);
     const pageFiles = new Set<string>();
     const isPage = (route: string): boolean => pageFiles.has(route);
     const server = (): Promise<FastifyInstance> =>

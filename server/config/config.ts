@@ -52,7 +52,10 @@ export function configWith(changes: Partial<Config> = {}): Config {
       : undefined;
     if (option === undefined) problems.push(`unknown option ${name}${hint(name, names)}`);
     else if (value === undefined || isOf(option, value)) values[name] = value ?? option.default;
-    else problems.push(`${name} is ${JSON.stringify(value)}, expected ${option.form}`);
+    else {
+      const reason = option.why?.(String(value));
+      problems.push(reason ? `${name}: ${reason}` : `${name} is ${JSON.stringify(value)}, expected ${option.form}`);
+    }
   }
   problems.push(...contradictions(values as Config).filter((one) => typeof one === 'string'));
   if (problems.length > 0) throw new TypeError(`configWith: ${problems.join('; ')}`);

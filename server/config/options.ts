@@ -8,7 +8,7 @@ import type { OptionGroup } from '../../command-line/program.js';
 import { ADAPTER_NAME } from '../../shared/limits.js';
 import { isProxies } from '../transports/client-address.js';
 import { isHost } from '../transports/host-policy.js';
-import { isOrigin } from '../transports/origin-policy.js';
+import { problemOfOrigin } from '../transports/origin.js';
 
 const areNames = (entries: readonly string[]): boolean => entries.every((entry) => ADAPTER_NAME.test(entry));
 
@@ -67,8 +67,9 @@ const CONNECTIONS = {
   port: integer(0, 65_535, 3000, 'Port to listen on; 0 takes a free one, which is logged.'),
   corsOrigin: list(
     'ORIGIN,...',
-    (entries) => entries.every(isOrigin),
-    'Web origins that may use the hub besides its own (REST, polling and WebSocket); * for all.',
+    (entries) => entries.every((entry) => problemOfOrigin(entry) === undefined),
+    'Web origins that may use the hub besides its own (REST, polling and WebSocket), as https://app.example, https://*.example.com, capacitor://localhost, null for pages without one; * for all.',
+    problemOfOrigin,
   ),
   allowedHosts: list(
     'HOST,...',

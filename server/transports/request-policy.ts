@@ -36,8 +36,11 @@ export class RequestPolicy {
       return wireError('FORBIDDEN', message);
     }
     const { origin } = headers;
-    if (!this.origins.allows(headers)) {
-      return wireError('FORBIDDEN', `the page ${printable(origin)} may not use this hub; see --cors-origin`);
+    if (!this.origins.allows(request)) {
+      return wireError(
+        'FORBIDDEN',
+        `the page ${printable(origin)} may not use this hub; start it with --cors-origin ${printable(origin)}`,
+      );
     }
     const site = headers['sec-fetch-site'];
     if (origin !== undefined || isPage || site === undefined || this.origins.isOpen) return undefined;

@@ -98,7 +98,7 @@ export async function createHttp(
   await app.register(
     cors,
     () => (request: FastifyRequest, done: (error: null, options: { origin: boolean }) => void) => {
-      done(null, { origin: policy.origins.allows(request.headers) && request.headers.origin !== undefined });
+      done(null, { origin: policy.origins.allows(request.raw) && request.headers.origin !== undefined });
     },
   );
   app.addHook('onResponse', async (request, reply) => {

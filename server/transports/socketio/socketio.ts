@@ -1,6 +1,6 @@
 /** The Socket.IO transport: handshake, hello, one {@link Connection} per socket, goaway, drain, close. */
 
-import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { wireError } from '../../../shared/errors.js';
@@ -16,6 +16,7 @@ import { Authorization } from '../authorization.js';
 import type { ClientAddress } from '../client-address.js';
 import type { HandshakeGate } from '../handshake/handshake-gate.js';
 import { guardHandshakes, type HandshakeOptions } from '../handshake/handshakes.js';
+import type { OriginRequest } from '../origin-policy.js';
 import { principalKey } from '../principal-key.js';
 import type { RequestLimit } from '../request-limit.js';
 import type { RequestPolicy } from '../request-policy.js';
@@ -105,10 +106,8 @@ export class SocketIoTransport {
           wire: () => this.#wires.opening,
         }),
       },
-      cors: (
-        request: { readonly headers: IncomingHttpHeaders },
-        done: (error: null, options: { origin: boolean }) => void,
-      ) => done(null, { origin: policy.origins.allows(request.headers) }),
+      cors: (request: Pick<OriginRequest, 'headers'>, done: (error: null, options: { origin: boolean }) => void) =>
+        done(null, { origin: policy.origins.allows(request as OriginRequest) }),
     });
     const wireParts = {
       clock,
