@@ -12,6 +12,7 @@ import {
   formatShape,
   type InputSpec,
   isDType,
+  newTensorArray,
   type TensorArray,
   type TensorSpec,
 } from './tensor.js';
@@ -126,9 +127,10 @@ function measurePart(
   limits: InputLimits,
 ): Parsed<InputPart> {
   if (spec.dtype === 'string') return measureText(value, path, model, limits);
-  if (Array.isArray(value)) return measureNested(value, spec, path, model);
+  if (Array.isArray(value))
+    return isBytes(value[0]) ? measureRowsOfBytes(value, spec, path, model) : measureNested(value, spec, path, model);
   if (isRecord(value) && isTagged(value)) return measureTagged(value, spec, path, model);
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return measureBare(value, spec, path, model);
+  if (isBytes(value)) return measureBare(value, spec, path, model);
   if (spec.shape.length === 0 && (typeof value === 'number' || typeof value === 'boolean')) {
     return { ok: true, value: { kind: 'nested', spec, path, value: [value], rows: 1, batched: false } };
   }
@@ -200,7 +202,7 @@ function measureTagged(
   ) {
     return invalid(`${path}.shape must be an array of at most ${MAX_RANK} integers >= 0, got ${describe(shape)}`);
   }
-  if (!ArrayBuffer.isView(data) && !(data instanceof ArrayBuffer)) {
+  if (!isBytes(data)) {
     return invalid(`${path}.data must be bytes (little-endian, row-major), got ${describe(data)}`);
   }
   const batched = sameShape(shape.slice(1), spec.shape) && shape.length === spec.shape.length + 1;
@@ -253,6 +255,31 @@ function measureBare(
     ok: true,
     value: { kind: 'binary', spec, path, elements: elementsOf(value, spec), rows: 1, batched: false },
   };
+}
+
+/** A batch as one typed array, or its bytes, per row: what clients make of `[Float32Array, Float32Array]`. */
+function measureRowsOfBytes(
+  value: readonly unknown[],
+  spec: TensorSpec,
+  path: string,
+  model: InputModel,
+): Parsed<InputPart> {
+  const rows: TensorArray[] = [];
+  for (const [row, bytes] of value.entries()) {
+    if (!isBytes(bytes)) return invalid(`${path}[${row}] is ${describe(bytes)}, where ${path}[0] is bytes`);
+    const part = measureBare(bytes, spec, `${path}[${row}]`, model);
+    if (!part.ok || part.value.kind !== 'binary') return part;
+    rows.push(part.value.elements);
+  }
+  // Only now: as much as was sent, and no more.
+  const size = elementCount(spec.shape);
+  const elements = newTensorArray(spec.dtype, rows.length * size);
+  for (const [row, values] of rows.entries()) elements.set(values, row * size);
+  return { ok: true, value: { kind: 'binary', spec, path, elements, rows: value.length, batched: true } };
+}
+
+function isBytes(value: unknown): value is ArrayBufferView | ArrayBuffer {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 }
 
 function isTagged(value: Record<string, unknown>): boolean {

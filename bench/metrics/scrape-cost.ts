@@ -25,6 +25,7 @@ export async function measureScrape(models: number, scrapes: number): Promise<Sc
       opened: 0,
       slowConnections: 0,
       refused: new Map(),
+      misdirected: new Map(),
       cut: new Map(),
       connections: () => ({ websocket: 0, polling: 0 }),
       traffic: () => ({ received: 0, sent: 0 }),

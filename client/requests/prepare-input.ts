@@ -49,7 +49,7 @@ export function prepareInput(
  * example.
  */
 export function guessRows(input: unknown): number {
-  if (Array.isArray(input) && (typeof input[0] === 'string' || Array.isArray(input[0]))) return input.length;
+  if (Array.isArray(input) && (typeof input[0] === 'string' || typeof input[0] === 'object')) return input.length;
   if (!isRecord(input) || !Array.isArray(input.shape) || input.shape.length < 2) return 1;
   const rows: unknown = input.shape[0];
   return typeof rows === 'number' && rows >= 1 ? rows : 1;

@@ -69,6 +69,7 @@ export class Monitoring {
           return sockets.slowConnections;
         },
         refused: edge.rejected,
+        misdirected: edge.misdirected,
         cut: edge.cut,
         connections: () => sockets.connectionsByTransport,
         traffic: () => this.#traffic.read(),

@@ -77,5 +77,5 @@ export interface HubPort {
   /** Settles a request with CANCELLED. Rows not yet posted are not computed. False when it was already settled. */
   cancel(pending: ObservedRequest, why?: string): boolean;
   /** Counts a request that a door refused before it reached {@link submit}. */
-  noteRefusal(error: WireError, origin: RequestOrigin, model?: string): void;
+  noteRefusal(error: WireError, origin: RequestOrigin, model?: string, id?: RequestId): void;
 }

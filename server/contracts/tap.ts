@@ -51,6 +51,8 @@ export interface RefusedRequest {
   readonly origin: ObservedOrigin;
   /** The model requested, where known. */
   readonly model: ModelSpec | undefined;
+  /** The request's own id, where it has a valid one. */
+  readonly id?: RequestId | undefined;
 }
 
 /** A completed batch. */

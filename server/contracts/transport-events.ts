@@ -3,6 +3,11 @@
 import type { ErrorCode } from '../../shared/errors.js';
 
 /** Why the hub cut a connection. */
+/**
+ * What a client got wrong: an older Engine.IO `protocol`, a `namespace` that is not there, or a `connection` that this
+ * process does not have.
+ */
+export type MisdirectedKind = 'protocol' | 'namespace' | 'connection';
 export type CutKind = 'slow' | 'flood' | 'protocol' | 'unjoined' | 'too-large';
 
 /** An event of a transport, discriminated by `type`. */
@@ -28,6 +33,8 @@ export type TransportEvent =
     }
   /** A connection refused before it had a socket. */
   | { readonly type: 'rejected'; readonly address: string; readonly code: ErrorCode; readonly reason: string }
+  /** A Socket.IO client that no hub like this can serve where it asks; `reason` says what to change. */
+  | { readonly type: 'misdirected'; readonly kind: MisdirectedKind; readonly address: string; readonly reason: string }
   /** A connection that the hub cut for its behaviour. */
   | { readonly type: 'cut'; readonly kind: CutKind; readonly address: string; readonly reason: string }
   /** A peer outside `--trust-proxy` sends headers that only proxies send. Reported once. */

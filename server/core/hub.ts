@@ -8,6 +8,7 @@ import { measureInput } from '../../shared/input.js';
 import { MAX_TIMEOUT_MS } from '../../shared/limits.js';
 import { type PredictEnvelope, parsePredict } from '../../shared/parse.js';
 import type { Prediction, PredictRequest, ReceiptParts, RequestId } from '../../shared/protocol.js';
+import { withInputHint } from '../../shared/words/input-hint.js';
 import type { Clock } from '../contracts/clock.js';
 import type { Engine } from '../contracts/engine.js';
 import type { HubPort, OriginOptions, Outline, Verdict as VerdictOf } from '../contracts/hub.js';
@@ -159,7 +160,7 @@ export class Hub implements HubPort {
    */
   submit(request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
     const verdict = this.#admit(request, origin, settle);
-    if (!verdict.accepted) this.#refuse(verdict.error, origin, verdict.model);
+    if (!verdict.accepted) this.#refuse(verdict.error, origin, verdict.model, request.id);
     return verdict;
   }
 
@@ -218,10 +219,10 @@ export class Hub implements HubPort {
    * Counts a request that a transport refused before it reached {@link submit}. Returns the model requested, if it
    * exists.
    */
-  noteRefusal(error: WireError, origin: Origin, reference?: string): ModelSpec | undefined {
+  noteRefusal(error: WireError, origin: Origin, reference?: string, id?: RequestId): ModelSpec | undefined {
     const model = this.#models.resolve(reference);
     const spec = 'code' in model ? undefined : model.spec;
-    this.#refuse(error, origin, spec);
+    this.#refuse(error, origin, spec, id);
     return spec;
   }
 
@@ -251,7 +252,7 @@ export class Hub implements HubPort {
       maxRequestRows,
       maxTextLength: model.spec.maxTextLength,
     });
-    if (!measured.ok) return refusal(measured.error, spec);
+    if (!measured.ok) return refusal(withInputHint(measured.error, request.input), spec);
 
     const queue = this.#scheduler.queueOf(model);
     const { rows, batched } = measured.value;
@@ -268,7 +269,7 @@ export class Hub implements HubPort {
     const problem = queue.arena.write(measured.value, firstSlot);
     if (problem !== undefined) {
       queue.arena.release(firstSlot);
-      return refusal(wireError('INVALID_INPUT', problem), spec);
+      return refusal(withInputHint(wireError('INVALID_INPUT', problem), request.input), spec);
     }
     let cast: CastTarget | undefined;
     if (request.stream !== undefined) {
@@ -306,9 +307,9 @@ export class Hub implements HubPort {
     return { accepted: true, pending, model: spec };
   }
 
-  #refuse(error: WireError, origin: Origin, model: ModelSpec | undefined): void {
+  #refuse(error: WireError, origin: Origin, model: ModelSpec | undefined, id: RequestId | undefined): void {
     this.#ledger.refuse(error.code);
-    this.#taps.refused({ error, origin, model });
+    this.#taps.refused({ error, origin, model, id });
   }
 
   #setState(state: HubState): void {

@@ -102,6 +102,7 @@ function* tellAll(tap: Tap): Iterable<unknown> {
   yield tap.transport?.({ type: 'connected', ...socket, resumed: false, address: '::1', via: 'websocket' });
   yield tap.transport?.({ type: 'disconnected', ...socket, reason: 'left', requests: 3, lastedMs: 20 });
   yield tap.transport?.({ type: 'rejected', address: '::1', code: 'FORBIDDEN', reason: 'a foreign page' });
+  yield tap.transport?.({ type: 'misdirected', kind: 'protocol', address: '::1', reason: 'too old' });
   yield tap.transport?.({ type: 'cut', kind: 'flood', address: '::1', reason: 'too much' });
   yield tap.transport?.({ type: 'proxy', address: '10.0.0.1' });
   const http = { requestId: 'a-1', address: '::1', method: 'GET', path: '/models', route: '/models' };

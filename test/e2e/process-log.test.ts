@@ -31,7 +31,7 @@ test('every line is JSON with a time, a level and ids; no secret and no payload 
     extraHeaders: { authorization: `Bearer ${SECRET}` },
   });
   const answered = new Promise((resolve) => socket.once('prediction', resolve));
-  socket.emit('predict', { input: [0.5], id: SECRET });
+  socket.emit('predict', { input: [0.5], id: 'an-id' });
   await answered;
   socket.emit('predict', { input: SECRET });
   socket.emit('cancel', { id: { [SECRET]: 1 } });
@@ -45,6 +45,11 @@ test('every line is JSON with a time, a level and ids; no secret and no payload 
   expect(hub.log.every(({ time, level }) => typeof time === 'string' && typeof level === 'string')).toBe(true);
   expect(lines.filter((line) => line.includes(SECRET))).toEqual([]);
   expect(lines.filter((line) => line.includes('xxxxxxxxxx'))).toEqual([]);
+  expect(hub.log.find(({ msg, id }) => msg === 'predicted' && id !== undefined)).toMatchObject({
+    level: 'debug',
+    id: 'an-id',
+    rows: 1,
+  });
   const access = hub.log.filter(({ msg }) => msg === 'http');
   expect(access.map(({ requestId }) => requestId).sort()).toEqual(
     answers.map(({ headers }) => headers.get('x-request-id')).sort(),

@@ -19,6 +19,7 @@ export function idleSources(
       opened: 0,
       slowConnections: 0,
       refused: new Map(),
+      misdirected: new Map(),
       cut: new Map(),
       connections: () => ({ websocket: 0, polling: 0 }),
       traffic: () => ({ received: 0, sent: 0 }),

@@ -4,8 +4,16 @@ import type { WireError } from '../../../shared/errors.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { EngineEvent } from '../../contracts/engine-events.js';
 import type { ModelSpec } from '../../contracts/model.js';
+import type { Predicted } from '../../contracts/outcome.js';
 import type { StreamEvent } from '../../contracts/stream-events.js';
-import type { EndedBatch, HubState, ObservedRequest, RefusedRequest, Tap } from '../../contracts/tap.js';
+import type {
+  EndedBatch,
+  HubState,
+  ObservedOrigin,
+  ObservedRequest,
+  RefusedRequest,
+  Tap,
+} from '../../contracts/tap.js';
 import type { TransportEvent } from '../../contracts/transport-events.js';
 import { LogThrottle } from './log-throttle.js';
 import type { Logger } from './logger.js';
@@ -23,8 +31,12 @@ export class LogTap implements Tap {
   readonly name = 'log';
   /** Logs each batch, at trace level only. */
   readonly batch?: (batch: EndedBatch) => void;
+  /** Logs each prediction, at debug level only. */
+  readonly predicted?: (request: ObservedRequest, outcome: Predicted) => void;
   readonly #log: Logger;
   readonly #throttle: LogThrottle;
+  /** At debug level each request leaves a line with its session and id. */
+  readonly #tracesRequests: boolean;
 
   constructor(log: Logger, clock: Clock) {
     this.#log = log;
@@ -32,22 +44,28 @@ export class LogTap implements Tap {
     if (log.isLevelEnabled('trace'))
       this.batch = ({ model, rows, queueMs, tookMs, inferUs }) =>
         log.trace({ model: model.ref, rows, queueMs, tookMs, inferUs }, 'batch');
+    this.#tracesRequests = log.isLevelEnabled('debug');
+    if (this.#tracesRequests)
+      this.predicted = ({ id, origin, model, rows, stream }, { timing }) => {
+        if (!origin.internal)
+          log.debug({ ...nameOf(origin), id, model: model.ref, rows, stream, totalUs: timing?.totalUs }, 'predicted');
+      };
   }
 
-  failed({ model: { ref } }: ObservedRequest, { code, message }: WireError): void {
+  failed({ id, origin, model: { ref } }: ObservedRequest, { code, message }: WireError): void {
+    if (this.#tracesRequests) this.#log.debug({ ...nameOf(origin), id, model: ref, code }, 'not predicted');
     if (code !== 'NOT_FINITE') return;
     const unseen = this.#throttle.due(`NOT_FINITE ${ref}`, LINE_EVERY_MS);
     if (unseen === undefined) return;
     this.#log.warn({ model: ref, example: message.slice(0, EXAMPLE_CHARS), unseen }, 'answer not finite');
   }
 
-  refused({ error: { code, message }, origin: { via, name }, model }: RefusedRequest): void {
+  refused({ error: { code, message }, origin, model, id }: RefusedRequest): void {
+    if (this.#tracesRequests) this.#log.debug({ ...nameOf(origin), id, model: model?.ref, code }, 'not accepted');
     const unseen = this.#throttle.due(code, LINE_EVERY_MS);
     if (unseen === undefined) return;
-    // A session's full name is its client's secret.
-    const client = via === 'socketio' ? name.slice(0, 8) : name;
     const example = message.slice(0, EXAMPLE_CHARS);
-    this.#log.warn({ code, via, client, model: model?.ref, example, unseen }, 'request refused');
+    this.#log.warn({ code, ...nameOf(origin), model: model?.ref, example, unseen }, 'request refused');
   }
 
   batchFailed({ model, rows, status, reason }: EndedBatch): void {
@@ -75,6 +93,13 @@ export class LogTap implements Tap {
         return this.#log.info(fields, 'client disconnected');
       case 'rejected':
         return this.#throttled(event.code, fields, 'connection refused', 'further connections refused');
+      case 'misdirected':
+        return this.#throttled(
+          `misdirected ${event.kind}`,
+          fields,
+          'client misdirected',
+          'further clients misdirected',
+        );
       case 'cut':
         return this.#throttled(`cut ${event.kind}`, fields, 'connection cut', 'further connections cut');
       case 'proxy':
@@ -107,4 +132,9 @@ export class LogTap implements Tap {
       else this.#log.warn({ ...repeated, last: fields }, more);
     });
   }
+}
+
+/** Who asked. A session's full name is its client's secret. */
+function nameOf({ via, name }: ObservedOrigin): { readonly via: string; readonly client: string } {
+  return { via, client: via === 'socketio' ? name.slice(0, 8) : name };
 }

@@ -6,6 +6,9 @@ import { type Metric, one } from './metric.js';
 /** Reasons for refusing a connection: present from the start, so that the first refusal shows as an increase. */
 const REFUSALS: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'OVERLOADED', 'DRAINING'];
 
+/** What misdirected clients get wrong: present from the start likewise. */
+const MISDIRECTED = ['protocol', 'namespace', 'connection'];
+
 /** Reasons for cutting a connection: present from the start likewise. */
 const CUTS = ['slow', 'flood', 'protocol', 'unjoined', 'too-large'];
 
@@ -37,6 +40,17 @@ export const EDGE_METRICS: readonly Metric[] = [
     *read({ edge }) {
       for (const reason of new Set<string>([...REFUSALS, ...edge.refused.keys()]))
         yield { labels: { reason }, value: edge.refused.get(reason) ?? 0 };
+    },
+  },
+  {
+    name: 'tickcast_misdirected_total',
+    type: 'counter',
+    labels: ['kind'],
+    help: 'Requests of Socket.IO clients that cannot be served here: an older protocol, a namespace that is not there, a connection of another process.',
+    use: 'connection, other than after a restart: several processes share an address without sticky sessions. The log says what to change.',
+    *read({ edge }) {
+      for (const kind of new Set<string>([...MISDIRECTED, ...edge.misdirected.keys()]))
+        yield { labels: { kind }, value: edge.misdirected.get(kind) ?? 0 };
     },
   },
   {

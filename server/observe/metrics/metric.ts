@@ -60,6 +60,8 @@ export interface EdgeSource {
   readonly opened: number;
   /** By error code. */
   readonly refused: ReadonlyMap<string, number>;
+  /** By what the client got wrong. */
+  readonly misdirected: ReadonlyMap<string, number>;
   readonly cut: ReadonlyMap<string, number>;
   readonly slowConnections: number;
   traffic(): { readonly received: number; readonly sent: number };

@@ -16,6 +16,8 @@ export class EdgeCounts implements Tap {
   opened = 0;
   /** Socket.IO connections refused, by error code. */
   readonly rejected = new Map<string, number>();
+  /** Clients that cannot be served here, by what they got wrong. */
+  readonly misdirected = new Map<string, number>();
   /** Connections cut by the hub, by reason. */
   readonly cut = new Map<string, number>();
   /** By route, method and status. */
@@ -23,8 +25,9 @@ export class EdgeCounts implements Tap {
 
   transport(event: TransportEvent): void {
     if (event.type === 'connected') this.opened += 1;
-    else if (event.type === 'rejected') this.rejected.set(event.code, (this.rejected.get(event.code) ?? 0) + 1);
-    else if (event.type === 'cut') this.cut.set(event.kind, (this.cut.get(event.kind) ?? 0) + 1);
+    else if (event.type === 'rejected') count(this.rejected, event.code);
+    else if (event.type === 'misdirected') count(this.misdirected, event.kind);
+    else if (event.type === 'cut') count(this.cut, event.kind);
     else if (event.type === 'http') this.#count(event.route, event.method, event.status);
   }
 
@@ -41,4 +44,8 @@ export class EdgeCounts implements Tap {
     methods.set(method, statuses);
     this.#http.set(route, methods);
   }
+}
+
+function count(counts: Map<string, number>, kind: string): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + 1);
 }

@@ -4,8 +4,10 @@
  * connections, and 403 for a page that may not use the hub, at every request: engine.io checks only handshakes.
  */
 
-import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, type WireError, wireError } from '../../../shared/errors.js';
+import type { MisdirectedKind } from '../../contracts/transport-events.js';
+import { jsonHeaders, rawAnswer } from '../raw-answer.js';
 
 const RETRY_AFTER_MS = 1_000;
 
@@ -18,6 +20,8 @@ export interface HandshakeGateParts {
   readonly overLimit: (request: IncomingMessage) => WireError | undefined;
   /** Calls `make` now or in a later turn; false when too many handshakes are waiting. */
   readonly inTurn: (make: () => void) => boolean;
+  /** Called for each request of a client that cannot be served here, whoever sends it. */
+  readonly onMisdirected: (request: IncomingMessage, kind: MisdirectedKind, reason: string) => void;
   /** Called for each refused connection. */
   readonly onRefused: (request: IncomingMessage, error: WireError) => void;
 }
@@ -38,21 +42,22 @@ export class HandshakeGate {
   /** For engine.io's `use`. On an upgrade `response` is not a ServerResponse, and writes to it are lost. */
   readonly middleware = (request: IncomingMessage, response: unknown, next: () => void): void => {
     const query = queryOf(request);
-    const { isOpen, overLimit, inTurn, onRefused } = this.#parts;
+    const { isOpen, overLimit, inTurn, onMisdirected, onRefused } = this.#parts;
     const foreign = this.#parts.refuse(request) ?? ('j' in query ? NO_JSONP : undefined);
     if (foreign !== undefined) {
       onRefused(request, foreign);
       return refuse(request, response, foreign);
     }
+    if (query.EIO !== ENGINE_IO) {
+      const older = wireError('INVALID_INPUT', olderProtocol(query.EIO));
+      onMisdirected(request, 'protocol', older.message);
+      return refuse(request, response, older);
+    }
     const sid = query.sid || undefined;
     if (sid !== undefined) {
       if (isOpen(sid)) return next();
-      return refuse(
-        request,
-        response,
-        wireError('INVALID_INPUT', 'this hub has no such connection; connect again'),
-        404,
-      );
+      onMisdirected(request, 'connection', ELSEWHERE);
+      return refuse(request, response, NO_CONNECTION, 404);
     }
     let waits = true;
     const make = (): void => {
@@ -77,6 +82,18 @@ export class HandshakeGate {
 
 const CROWDED = wireError('OVERLOADED', 'too many connect at once; connect again', RETRY_AFTER_MS);
 
+/** The version of Engine.IO, in the query of every request, of Socket.IO 3 and 4. */
+const ENGINE_IO = '4';
+
+function olderProtocol(version = ''): string {
+  const spoken = /^\d$/.test(version) ? `Engine.IO ${version}` : 'no known Engine.IO';
+  return `the client speaks ${spoken}, and the hub 4: use a client of Socket.IO 3 or 4 (for other languages see docs/clients.md)`;
+}
+
+const NO_CONNECTION = wireError('INVALID_INPUT', 'this hub has no such connection; connect again');
+const ELSEWHERE =
+  'a request belongs to a connection that this process does not have: usual after a restart; otherwise several processes or pods share this address, and each client must stay with one (sticky sessions), or use WebSocket alone';
+
 const NO_JSONP = wireError('FORBIDDEN', 'polling by script (j) is no road to this hub; poll without it');
 
 /** As engine.io parses it: the last of repeated names wins. */
@@ -91,17 +108,12 @@ function refuse(
   status: number = ERRORS[error.code].status,
 ): void {
   const body = JSON.stringify({ error });
-  const headers = {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-    ...(error.retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) }),
-  };
+  const again: Readonly<Record<string, string>> =
+    error.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) };
   if (response instanceof ServerResponse) {
-    response.writeHead(status, headers).end(body);
+    response.writeHead(status, { ...jsonHeaders(body), ...again }).end(body);
     return;
   }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   request.socket.on('error', () => undefined);
-  request.socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  request.socket.end(rawAnswer(status, body, again));
 }

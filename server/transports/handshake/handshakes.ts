@@ -68,6 +68,8 @@ export function guardHandshakes(server: Server['engine'], parts: HandshakeParts)
         ? limits.overLimit(addresses.of(request), clients.has(request))
         : full,
     inTurn: (make) => turns.take(make),
+    onMisdirected: (request, kind, reason) =>
+      listener({ type: 'misdirected', kind, address: addresses.of(request), reason }),
     onRefused: (request, { code, message: reason }) => {
       if (code === 'RATE_LIMITED') guard.refused(request);
       listener({ type: 'rejected', address: addresses.of(request), code, reason });

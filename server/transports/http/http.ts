@@ -1,7 +1,7 @@
 /** The hub's HTTP server: fastify with its limits, error format, CORS and access events. Others add the routes. */
 
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import cors from '@fastify/cors';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ERRORS, type WireError, wireError } from '../../../shared/errors.js';
@@ -10,6 +10,7 @@ import type { TransportListener } from '../../contracts/transport-events.js';
 import type { ClientAddress } from '../client-address.js';
 import type { RequestPolicy } from '../request-policy.js';
 import { jsonBounds, refuseShape } from '../wire/json-shape.js';
+import { answerClientError } from './client-errors.js';
 import { Pipelines } from './pipelines.js';
 
 export interface HttpOptions {
@@ -60,9 +61,9 @@ export async function createHttp(
     // Node bounds the request head: the route itself answers for invalid names.
     routerOptions: { maxParamLength: 16_384 },
     logger: false,
-    // An id from a header need not be unique, so the hub assigns its own.
     requestIdHeader: false,
     genReqId: requestIds(),
+    clientErrorHandler: (cause, socket) => answerClientError(cause, socket, REQUEST_TIMEOUT_MS),
     return503OnClosing: false,
     // As over Socket.IO: JSON.parse makes them plain properties, and only known names are read.
     onProtoPoisoning: 'ignore',
@@ -129,11 +130,15 @@ export async function createHttp(
   return app;
 }
 
-/** Short ids that no other run of a hub repeats. */
-function requestIds(): () => string {
+/** An id of the caller's that is taken: it stands in headers and log lines. */
+const GIVEN_ID = /^[\w.:/+=@-]{1,128}$/;
+
+/** The id that the caller or a proxy gave, or a short one that no other run of a hub repeats. */
+function requestIds(): (request: Pick<IncomingMessage, 'headers'>) => string {
   const start = randomBytes(6).toString('base64url');
   let count = 0;
-  return () => `${start}-${(count++).toString(36)}`;
+  return ({ headers: { 'x-request-id': given } }) =>
+    typeof given === 'string' && GIVEN_ID.test(given) ? given : `${start}-${(count++).toString(36)}`;
 }
 
 /** Sends `{ error }` with the error's status, and `Retry-After` where it says when. */

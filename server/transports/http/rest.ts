@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WireError, wireError } from '../../../shared/errors.js';
 import { isModelReference, isStreamName, parsePredict } from '../../../shared/parse.js';
 import type { Timing } from '../../../shared/protocol.js';
+import { withBodyHint } from '../../../shared/words/input-hint.js';
 import type { ModelCatalogue } from '../../contracts/door.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import type { StreamSubscriptions } from '../../contracts/streams.js';
@@ -55,7 +56,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
   const predict = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
     const origin = originOf(request);
     const parsed = parsePredict(request.body);
-    if (!parsed.ok) return refuse(reply, parsed.error, origin, parsed.model);
+    if (!parsed.ok) return refuse(reply, withBodyHint(parsed.error, request.body), origin, parsed.model);
     const { model, stream, key } = parsed.value;
     const refusal = access.refusesPredict(request, stream);
     if (refusal !== undefined) return refuse(reply, refusal, origin, model);

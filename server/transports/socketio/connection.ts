@@ -3,6 +3,7 @@
 import type { ErrorCode, WireError } from '../../../shared/errors.js';
 import { parseCancel, parsePredict } from '../../../shared/parse.js';
 import type { AnswerTo, PredictAck } from '../../../shared/protocol.js';
+import { withBodyHint } from '../../../shared/words/input-hint.js';
 import type { Hub } from '../../core/hub.js';
 import { type Answer, answerOf } from '../../core/requests/answer.js';
 import type { Authorization } from '../authorization.js';
@@ -62,7 +63,7 @@ export class Connection implements SessionSink {
     const n = this.#requests++;
     if (raw instanceof Unreadable) return this.#refuse({ id: raw.id, n, ack }, raw.error, this.#lastModel);
     const parsed = parsePredict(raw);
-    if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, parsed.error, parsed.model);
+    if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, withBodyHint(parsed.error, raw), parsed.model);
     const request = parsed.value;
     this.#lastModel = request.model;
     const asked: Ticket = { id: request.id, n, ack };
@@ -115,7 +116,10 @@ export class Connection implements SessionSink {
 
   deliver({ id, n, ack }: Ticket, answer: Answer): void {
     const { outbox } = this.#parts;
-    if (ack !== undefined) return ack(answer.ok ? answer.prediction : { error: answer.error });
+    if (ack !== undefined) {
+      const to = id === undefined ? {} : { id };
+      return ack(Object.assign(to, answer.ok ? answer.prediction : { error: answer.error }));
+    }
     const to: AnswerTo = id === undefined ? { n } : { id, n };
     if (answer.ok) outbox.emit('prediction', Object.assign(to, answer.prediction));
     else outbox.emit('prediction_error', Object.assign(to, answer.error));
@@ -127,7 +131,7 @@ export class Connection implements SessionSink {
 
   /** Answers a request that never reached the hub. */
   #refuse(ticket: Ticket, error: WireError, reference: string | undefined): void {
-    const model = this.#parts.hub.noteRefusal(error, this.#parts.session.origin, reference);
+    const model = this.#parts.hub.noteRefusal(error, this.#parts.session.origin, reference, ticket.id);
     this.#answerRefused(ticket, error, model?.ref ?? reference ?? '');
   }
 

@@ -21,6 +21,8 @@ export interface PacketDecoderOptions {
   /** Names of the events that the hub knows. */
   readonly events: ReadonlySet<string>;
   readonly clock: Clock;
+  /** Called for each request to join a namespace that is not there, with its name. */
+  readonly onForeignNamespace: (wire: Wire | undefined, namespace: string) => void;
   /** The wire of the connection that a decoder is being created for. */
   readonly wire: () => Wire | undefined;
 }
@@ -109,6 +111,7 @@ export class PacketDecoder extends Decoder {
     if (isMain && this.#hasJoined) return this.#violation('a second CONNECT to a namespace that it has joined');
     if (this.#joins.take(1) > 0) return this.#violation('it joins again and again');
     if (isMain) this.#hasJoined = true;
+    else this.#options.onForeignNamespace(this.#wire, /^0([^,?]{0,100})/.exec(chunk)?.[1] ?? '');
     if (!this.#oversize(chunk) && refuseShape(chunk, this.#bounds) === undefined) return super.add(chunk);
     if (!isMain) return this.#violation('a CONNECT that is too large');
     // Not a string: a token that is never valid.

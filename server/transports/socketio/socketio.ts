@@ -7,6 +7,7 @@ import { wireError } from '../../../shared/errors.js';
 import type { HubLimits } from '../../../shared/limits.js';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared/protocol/events.js';
 import { type Goaway, type Hello, PROTOCOL_VERSION } from '../../../shared/protocol.js';
+import { terminalText } from '../../../shared/terminal-text.js';
 import type { Access } from '../../contracts/access.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { StreamSubscriptions } from '../../contracts/streams.js';
@@ -103,6 +104,11 @@ export class SocketIoTransport {
           maxAttachments,
           events: EVENTS,
           clock,
+          onForeignNamespace: (wire, namespace) => {
+            const reason = `there is no namespace ${terminalText(namespace)}; connect to the hub's address without a path, such as io('https://hub.example')`;
+            const address = wire === undefined ? '' : addresses.of(wire.request);
+            listener({ type: 'misdirected', kind: 'namespace', address, reason });
+          },
           wire: () => this.#wires.opening,
         }),
       },

@@ -3,7 +3,7 @@ import { LogTap } from '../../../server/observe/log/log-tap.js';
 import type { Logger } from '../../../server/observe/log/logger.js';
 import { makeHub } from '../../support/core.js';
 
-function openLog() {
+function openLog(levels: readonly string[] = []) {
   const under = makeHub();
   const lines: { readonly text: string; readonly fields: Record<string, unknown> }[] = [];
   const write = (fields: Record<string, unknown>, text: string) => void lines.push({ text, fields });
@@ -11,8 +11,9 @@ function openLog() {
     warn: write,
     error: write,
     info: write,
+    debug: write,
     trace: () => {},
-    isLevelEnabled: () => false,
+    isLevelEnabled: (level: string) => levels.includes(level),
   } as unknown as Logger;
   under.hub.tap(new LogTap(log, under.clock));
   return { under, lines };
@@ -60,4 +61,24 @@ test('answers that are not finite are told once a minute for each model, with an
     ['answer not finite', 'twice@1', 1],
   ]);
   expect(lines[0]?.fields.example).toContain('output "y" has Infinity in row 0');
+});
+
+test('at debug level each request leaves a line with its id, and otherwise none', async () => {
+  for (const levels of [[], ['debug']]) {
+    const { under, lines } = openLog(levels);
+    under.send([1], { id: 'one' });
+    under.clock.advance(1);
+    await under.engine.finish();
+    under.send('wrong', { id: 'two' });
+    const traced = lines.filter(({ fields }) => 'id' in fields);
+
+    expect(traced.map(({ text, fields }) => [text, fields.id, fields.model, fields.code])).toEqual(
+      levels.length === 0
+        ? []
+        : [
+            ['predicted', 'one', 'twice@1', undefined],
+            ['not accepted', 'two', 'twice@1', 'INVALID_INPUT'],
+          ],
+    );
+  }
 });

@@ -188,6 +188,7 @@ test('the prediction log, connections, bytes, HTTP and streams are read from whe
       opened: 9,
       slowConnections: 4,
       refused: new Map([['FORBIDDEN', 6]]),
+      misdirected: new Map([['namespace', 3]]),
       cut: new Map([['flood', 2]]),
       connections: () => ({ websocket: 3, polling: 1 }),
       traffic: () => ({ received: 100, sent: 200 }),
@@ -209,6 +210,7 @@ test('the prediction log, connections, bytes, HTTP and streams are read from whe
   ]);
   expect(sumOf(all, 'tickcast_connections_refused_total', { reason: 'FORBIDDEN' })).toBe(6);
   expect(sumOf(all, 'tickcast_connections_refused_total')).toBe(6);
+  expect(sumOf(all, 'tickcast_misdirected_total', { kind: 'namespace' })).toBe(3);
   expect(sumOf(all, 'tickcast_connections_cut_total', { reason: 'flood' })).toBe(2);
   expect(values('tickcast_http_requests_total')).toEqual([
     [{ route: '/models/:name', method: 'GET', status: '404' }, 8],

@@ -8,7 +8,7 @@ import { type WireError, wireError } from '../../../shared/errors.js';
 const OPEN = 'an-open-connection';
 
 /** Asks the gate: `in`, or the status and headers of its answer. */
-function ask(gate: HandshakeGate, query: string, isUpgrade = false, sent: IncomingHttpHeaders = {}) {
+function ask(gate: HandshakeGate, query: string, isUpgrade = false, sent: IncomingHttpHeaders = {}, version = 'EIO=4') {
   const socket = new Socket();
   let raw = '';
   socket.end = ((text: string) => {
@@ -16,7 +16,7 @@ function ask(gate: HandshakeGate, query: string, isUpgrade = false, sent: Incomi
     return socket;
   }) as typeof socket.end;
   const request = new IncomingMessage(socket);
-  request.url = `/socket.io/?EIO=4${query}`;
+  request.url = `/socket.io/?${version}${query}`;
   Object.assign(request.headers, sent);
   const response = new ServerResponse(request);
   let headers: Record<string, string> = {};
@@ -43,6 +43,7 @@ function makeGate(refused: string[] = [], overLimit: () => WireError | undefined
       make();
       return true;
     },
+    onMisdirected: (_request, kind) => refused.push(kind),
     onRefused: (_request, { code }) => refused.push(code),
   });
 }
@@ -63,7 +64,21 @@ test.each([false, true])(
 
     expect(ask(gate, '&transport=polling&sid=other')).toEqual({ status: 404, retryAfter: undefined });
     expect(ask(gate, '&transport=websocket&sid=other', true)).toMatch(/^HTTP\/1.1 404 Not Found\r\n/);
-    expect(refused).toEqual([]);
+    expect(refused).toEqual(['connection', 'connection']);
+  },
+);
+
+test.each(['EIO=3', 'EIO=2', 'EIO=x', ''])(
+  'a client with %j in its query is told which protocol the hub speaks',
+  (query) => {
+    const refused: string[] = [];
+    const gate = makeGate(refused);
+
+    expect(ask(gate, '&transport=polling', false, {}, query)).toEqual({ status: 400, retryAfter: undefined });
+    expect(ask(gate, '&transport=websocket', true, {}, query)).toMatch(
+      /speaks [^"]*, and the hub 4: use a client of Socket.IO 3 or 4/,
+    );
+    expect(refused).toEqual(['protocol', 'protocol']);
   },
 );
 
@@ -95,7 +110,7 @@ test('answers 429 with Retry-After to a caller that may not have one more, and a
   expect(ask(gate, '&transport=websocket', true)).toMatch(/^HTTP\/1.1 429 Too Many Requests\r\n.*retry-after: 2\r\n/s);
   expect(ask(gate, `&transport=polling&sid=${OPEN}`)).toBe('in');
   expect(ask(gate, '&transport=polling&sid=other')).toMatchObject({ status: 404 });
-  expect(refused).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+  expect(refused).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 'connection']);
   expect(asked).toBe(2);
 });
 

@@ -10,6 +10,7 @@ import { type ErrorCode, wireError } from '../../../shared/errors.js';
 class TestWire {
   faults = 0;
   readonly cuts: string[] = [];
+  readonly foreign: string[] = [];
 
   faulty(): void {
     this.faults += 1;
@@ -30,6 +31,7 @@ function make({ maxJsonBytes = 300, maxFrameBytes = 1000, maxAttachments = 12 } 
     maxAttachments,
     events: new Set(['predict', 'cancel', 'echo']),
     clock,
+    onForeignNamespace: (_wire, namespace) => wire.foreign.push(namespace),
     wire: () => wire as unknown as Wire,
   });
   const decoder = new Decoder() as PacketDecoder;
@@ -260,4 +262,11 @@ test('a binary message that belongs to no event ends the connection', () => {
 
   decode(Buffer.alloc(4));
   expect(wire.cuts).toEqual(['protocol: a binary message that belongs to no event']);
+});
+
+test('a CONNECT to another namespace is reported with its name, without its token, and bounded', () => {
+  const { wire, decode } = make();
+  decode('0/admin,{"token":"secret"}', '0/chat', `0/${'x'.repeat(200)},`, '0');
+
+  expect(wire.foreign).toEqual(['/admin', '/chat', `/${'x'.repeat(99)}`]);
 });

@@ -1,0 +1,63 @@
+/** Clients that no hub like this can serve: each is told why, and the log says what to change, once for many. */
+
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestProcess, type TestProcess } from '../support/app.js';
+import { writeLinear } from '../support/tiny-models.js';
+import { until } from '../support/until.js';
+
+let hub: TestProcess;
+
+beforeAll(async () => {
+  hub = await startTestProcess({ models: (folder) => writeLinear(folder), config: { logLevel: 'info' } });
+});
+
+afterAll(() => hub.close());
+
+async function lineOf(kind: string): Promise<Record<string, unknown> | undefined> {
+  const isIt = (line: Record<string, unknown>): boolean => line.kind === kind || line.code === kind;
+  await until(`the log says ${kind}`, () => hub.log.some(isIt));
+  return hub.log.find(isIt);
+}
+
+test('a client of Socket.IO 2 gets 400 with the reason, and the log says which clients do', async () => {
+  for (let i = 0; i < 20; i++) {
+    const answer = await fetch(`${hub.url}/socket.io/?EIO=3&transport=polling`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'INVALID_INPUT', message: expect.stringContaining('Engine.IO 3') },
+    });
+  }
+  expect(await lineOf('protocol')).toMatchObject({
+    level: 'warn',
+    msg: 'client misdirected',
+    reason: expect.stringContaining('use a client of Socket.IO 3 or 4'),
+  });
+  expect(hub.log.filter(({ kind }) => kind === 'protocol')).toHaveLength(1);
+});
+
+test('a namespace that is not there is refused, and the log names it', async () => {
+  const socket = io(`${hub.url}/admin`, { reconnection: false, forceNew: true, auth: { token: 'a-secret' } });
+  const error = await new Promise<Error>((resolve) => socket.once('connect_error', resolve));
+  socket.close();
+
+  expect(error.message).toBe('Invalid namespace');
+  const line = await lineOf('namespace');
+  expect(line?.reason).toContain('there is no namespace /admin; connect to the hub');
+  expect(JSON.stringify(hub.log)).not.toContain('a-secret');
+});
+
+test('a connection of another process, as behind two workers without sticky sessions, is named as such', async () => {
+  const answer = await fetch(`${hub.url}/socket.io/?EIO=4&transport=polling&sid=of-another-worker`);
+
+  expect(answer.status).toBe(404);
+  expect((await lineOf('connection'))?.reason).toContain('sticky sessions');
+});
+
+test('a foreign page is told the option that lets it in', async () => {
+  const headers = { origin: 'https://app.example' };
+  const answer = await fetch(`${hub.url}/socket.io/?EIO=4&transport=polling`, { headers });
+
+  expect(answer.status).toBe(403);
+  expect((await lineOf('FORBIDDEN'))?.reason).toContain('--cors-origin https://app.example');
+});
