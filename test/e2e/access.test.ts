@@ -109,7 +109,7 @@ function overSocket(transport: 'websocket' | 'polling', by: 'auth' | 'header'): 
 
 const rest: Way = {
   title: 'REST',
-  longCode: '431',
+  longCode: 'TOO_LARGE',
   enter: async (token, origin) => {
     const { status, code, challenge } = await ask('POST', '/predict', token, { input: [1] }, origin);
     if (status === 200) return 'ok';
