@@ -8,6 +8,8 @@ export const MODEL_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 export const MODEL_VERSION = /^[1-9][0-9]{0,8}$/;
 /** What an adapter is called, and a runtime in a manifest: `@tickcast/<name>` is its package. */
 export const ADAPTER_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+/** The same in words. */
+export const ADAPTER_NAME_FORM = 'at most 32 lower-case letters, digits and "-", a letter first';
 /** Longest `timeoutMs` a request may ask for, in milliseconds. */
 export const MAX_TIMEOUT_MS = 60_000;
 /** Default `timeoutMs` of a request, in milliseconds. */

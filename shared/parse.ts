@@ -153,6 +153,11 @@ export function isModelReference(value: unknown): value is string {
   return MODEL_NAME.test(value.slice(0, at)) && MODEL_VERSION.test(value.slice(at + 1));
 }
 
+/** True for anything with properties: not null, but arrays and bytes too. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
 /** True for an object that is neither null, an array nor bytes. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return (

@@ -6,8 +6,7 @@
 
 import { isRecord } from '../../shared/parse.js';
 import type { Hello, RequestId } from '../../shared/protocol.js';
-import type { TimerClock } from '../../shared/time/deadline-timer.js';
-import { DeadlineTimer } from '../../shared/time/deadline-timer.js';
+import { DeadlineTimer, type TimerClock } from '../../shared/time/deadline-timer.js';
 import type { RequestChannel } from '../connection/channels.js';
 import { parseWireError } from '../connection/parse-answers.js';
 import type { AnswerListener } from '../connection/socket-io.js';

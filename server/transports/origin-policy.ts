@@ -34,8 +34,10 @@ export class OriginPolicy {
   }
 
   allows(request: OriginRequest): boolean {
-    const { origin } = request.headers;
+    const { origin, host } = request.headers;
     if (origin === undefined || this.#anyone || this.#allowed.has(origin)) return true;
+    // The hub's own page as browsers write it: each of its requests comes by here, and need not be parsed.
+    if (host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)) return true;
     const page = originOf(origin);
     if (page === undefined) return false;
     if (this.#allowed.has(page) || this.#subDomains.some((entry) => isSubDomain(page, entry))) return true;

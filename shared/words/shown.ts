@@ -10,6 +10,11 @@ export function shown(value: unknown): string {
   return cut(typeof value === 'number' ? String(value) : asJson(value));
 }
 
+/** `is 3, expected a text`: what was found, and what should have been. */
+export function isNot(found: unknown, right: string): string {
+  return `is ${shown(found)}, expected ${right}`;
+}
+
 function asJson(value: unknown): string {
   try {
     const json: unknown = JSON.stringify(value, (_key, part: unknown) =>

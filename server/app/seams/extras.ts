@@ -3,7 +3,7 @@
 import type { Server } from 'node:http';
 import { firstLine } from '../../../shared/words/message-of.js';
 import { nearMiss } from '../../../shared/words/near-miss.js';
-import { shown } from '../../../shared/words/shown.js';
+import { isNot, shown } from '../../../shared/words/shown.js';
 import type { Tap } from '../../contracts/tap.js';
 import type { HttpDoor } from '../../transports/http-place.js';
 import { doorProblem, tapProblem } from './shapes.js';
@@ -25,7 +25,7 @@ export interface AppExtras {
 
 const CHECKS: Readonly<Record<keyof AppExtras, (value: unknown) => string | undefined>> = {
   runtimeModules: (value) =>
-    listProblem(value, (url) => (typeof url === 'string' ? undefined : notA(url, 'a URL as a text'))),
+    listProblem(value, (url) => (typeof url === 'string' ? undefined : isNot(url, 'a URL as a text'))),
   taps: (value) => listProblem(value, tapProblem),
   doors: (value) => listProblem(value, doorProblem),
   server: serverProblem,
@@ -34,7 +34,7 @@ const CHECKS: Readonly<Record<keyof AppExtras, (value: unknown) => string | unde
 /** The first thing wrong with extras, in one line; undefined when nothing is. */
 export function extrasProblem(extras: unknown): string | undefined {
   if (typeof extras !== 'object' || extras === null || Array.isArray(extras))
-    return `extras ${notA(extras, 'an object')}`;
+    return `extras ${isNot(extras, 'an object')}`;
   const known = Object.keys(CHECKS);
   for (const [name, value] of Object.entries(extras)) {
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof AppExtras] : undefined;
@@ -50,7 +50,7 @@ export function extrasProblem(extras: unknown): string | undefined {
 }
 
 function listProblem(list: unknown, check: (member: unknown) => string | undefined): string | undefined {
-  if (!Array.isArray(list)) return ` ${notA(list, 'a list')}`;
+  if (!Array.isArray(list)) return ` ${isNot(list, 'a list')}`;
   for (const [index, member] of list.entries()) {
     const problem = guarded(check, member);
     if (problem !== undefined) return `[${index}]${nameOf(member)}: ${problem}`;
@@ -75,9 +75,5 @@ function nameOf(member: unknown): string {
 function serverProblem(server: unknown): string | undefined {
   // An https server is no http.Server, so its functions count.
   const isServer = typeof server === 'object' && server !== null && 'listeners' in server && 'address' in server;
-  return isServer ? undefined : ` ${notA(server, 'a server of node:http or node:https')}`;
-}
-
-function notA(found: unknown, right: string): string {
-  return `is ${shown(found)}, expected ${right}`;
+  return isServer ? undefined : ` ${isNot(server, 'a server of node:http or node:https')}`;
 }

@@ -3,8 +3,9 @@
  * would fail when the hub ends, and a tap without a name whenever it is reported.
  */
 
-import { ADAPTER_NAME } from '../../../shared/limits.js';
-import { shown } from '../../../shared/words/shown.js';
+import { ADAPTER_NAME, ADAPTER_NAME_FORM } from '../../../shared/limits.js';
+import { isObject } from '../../../shared/parse.js';
+import { isNot } from '../../../shared/words/shown.js';
 import type { Broker } from '../../contracts/broker.js';
 import type { Tap } from '../../contracts/tap.js';
 import type { HttpDoor } from '../../transports/http-place.js';
@@ -53,8 +54,7 @@ export function tapProblem(tap: unknown): string | undefined {
 export function doorProblem(door: unknown): string | undefined {
   if (!isObject(door)) return isNot(door, 'an object with name, connections, open and close');
   const { name, connections } = door;
-  if (typeof name !== 'string' || !ADAPTER_NAME.test(name))
-    return `name ${isNot(name, 'at most 32 lower-case letters, digits and "-", a letter first')}`;
+  if (typeof name !== 'string' || !ADAPTER_NAME.test(name)) return `name ${isNot(name, ADAPTER_NAME_FORM)}`;
   if (typeof connections !== 'number' || !Number.isFinite(connections))
     return `connections ${isNot(connections, 'the number of open connections, 0 for a door without')}`;
   return functionProblem(door, DOOR);
@@ -76,12 +76,4 @@ function functionProblem(
     return `${name} ${isNot(value, need === 'needed' ? 'a function' : 'a function or nothing')}`;
   }
   return undefined;
-}
-
-function isNot(found: unknown, right: string): string {
-  return `is ${shown(found)}, expected ${right}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,8 +1,9 @@
 /** The runtimes of a thread by name, and the modules that provide further ones, by file URL. */
 
-import { ADAPTER_NAME } from '../../../shared/limits.js';
+import { ADAPTER_NAME, ADAPTER_NAME_FORM } from '../../../shared/limits.js';
+import { isObject } from '../../../shared/parse.js';
 import { firstLine } from '../../../shared/words/message-of.js';
-import { shown } from '../../../shared/words/shown.js';
+import { isNot, shown } from '../../../shared/words/shown.js';
 import type { ModelSource } from '../../contracts/model-loader.js';
 import type { Runtime, RuntimeModule, SessionSource } from '../../contracts/runtime.js';
 
@@ -81,20 +82,15 @@ function moduleProblem(module: unknown): string | undefined {
     return 'must export "runtime": { names: string[], openSession: function }';
   for (const name of ['readFiles', 'memory']) {
     if (runtime[name] !== undefined && typeof runtime[name] !== 'function')
-      return `has a runtime whose ${name} is ${shown(runtime[name])}, expected a function or nothing`;
+      return `has a runtime whose ${name} ${isNot(runtime[name], 'a function or nothing')}`;
   }
   const wrong: unknown = runtime.names.find((name) => typeof name !== 'string' || !ADAPTER_NAME.test(name));
   if (wrong === undefined && runtime.names.length > 0) return undefined;
-  const right = 'expected at most 32 lower-case letters, digits and "-", a letter first';
-  return `has a runtime named ${shown(wrong)}, ${right}`;
+  return `has a runtime named ${shown(wrong)}, expected ${ADAPTER_NAME_FORM}`;
 }
 
 function isReading(
   reading: unknown,
 ): reading is { readonly ok: boolean; readonly files?: unknown; readonly problem?: unknown } {
   return isObject(reading) && typeof reading.ok === 'boolean';
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

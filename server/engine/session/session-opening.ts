@@ -4,9 +4,10 @@
  */
 
 import { MAX_RANK } from '../../../shared/limits.js';
+import { isObject } from '../../../shared/parse.js';
 import { elementCount, type InputSpec, isDType, type TensorSpec } from '../../../shared/tensor.js';
 import { firstLine } from '../../../shared/words/message-of.js';
-import { shown } from '../../../shared/words/shown.js';
+import { isNot, shown } from '../../../shared/words/shown.js';
 import type { ModelSession, SessionDescription } from '../../contracts/runtime.js';
 
 export type ParsedOpening =
@@ -26,10 +27,10 @@ export function parseOpening(answer: unknown): ParsedOpening {
   if (!answer.ok) return { ok: false, problem: firstLine(answer.problem ?? 'openSession gave no reason') };
   const { session } = answer;
   if (!isObject(session))
-    return { ok: false, problem: wrong('session', shown(session), 'an object with describe, run and dispose') };
+    return { ok: false, problem: `session ${isNot(session, 'an object with describe, run and dispose')}` };
   const missing = ['describe', 'run', 'dispose'].find((name) => typeof session[name] !== 'function');
   if (missing !== undefined)
-    return { ok: false, problem: wrong(`session.${missing}`, shown(session[missing]), 'a function') };
+    return { ok: false, problem: `session.${missing} ${isNot(session[missing], 'a function')}` };
   // Its functions are there; what they answer is checked where it is used.
   const opened = session as unknown as ModelSession;
   try {
@@ -113,13 +114,5 @@ function isSize(size: unknown): size is number {
 }
 
 function problem(path: string, found: unknown, right: string): Error {
-  return new Error(wrong(`describe()${path}`, shown(found), right));
-}
-
-function wrong(where: string, found: string, right: string): string {
-  return `${where} is ${found}, expected ${right}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+  return new Error(`describe()${path} ${isNot(found, right)}`);
 }

@@ -1,7 +1,7 @@
 /** The metrics of connections, HTTP and streams. */
 
 import type { ErrorCode } from '../../../shared/errors.js';
-import { type Metric, one } from './metric.js';
+import { type Metric, one, type Sample } from './metric.js';
 
 /** Reasons for refusing a connection: present from the start, so that the first refusal shows as an increase. */
 const REFUSALS: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'OVERLOADED', 'DRAINING'];
@@ -37,10 +37,7 @@ export const EDGE_METRICS: readonly Metric[] = [
     labels: ['reason'],
     help: 'Socket.IO connections refused in the handshake, by error code.',
     use: 'FORBIDDEN: a page that --cors-origin does not name, or a token without the scope. RATE_LIMITED: one address connects too often.',
-    *read({ edge }) {
-      for (const reason of new Set<string>([...REFUSALS, ...edge.refused.keys()]))
-        yield { labels: { reason }, value: edge.refused.get(reason) ?? 0 };
-    },
+    read: ({ edge }) => counted('reason', REFUSALS, edge.refused),
   },
   {
     name: 'tickcast_misdirected_total',
@@ -48,10 +45,7 @@ export const EDGE_METRICS: readonly Metric[] = [
     labels: ['kind'],
     help: 'Requests of Socket.IO clients that cannot be served here: an older protocol, a namespace that is not there, a connection of another process.',
     use: 'connection, other than after a restart: several processes share an address without sticky sessions. The log says what to change.',
-    *read({ edge }) {
-      for (const kind of new Set<string>([...MISDIRECTED, ...edge.misdirected.keys()]))
-        yield { labels: { kind }, value: edge.misdirected.get(kind) ?? 0 };
-    },
+    read: ({ edge }) => counted('kind', MISDIRECTED, edge.misdirected),
   },
   {
     name: 'tickcast_slow_connections_total',
@@ -67,10 +61,7 @@ export const EDGE_METRICS: readonly Metric[] = [
     labels: ['reason'],
     help: 'Connections cut by the hub, by reason: slow, flood, protocol, unjoined, too-large.',
     use: 'flood and protocol: a hostile or broken client. unjoined: did not join the namespace within ten seconds. too-large: above --max-frame-bytes.',
-    *read({ edge }) {
-      for (const reason of new Set<string>([...CUTS, ...edge.cut.keys()]))
-        yield { labels: { reason }, value: edge.cut.get(reason) ?? 0 };
-    },
+    read: ({ edge }) => counted('reason', CUTS, edge.cut),
   },
   {
     name: 'tickcast_received_bytes_total',
@@ -132,3 +123,9 @@ export const EDGE_METRICS: readonly Metric[] = [
     read: ({ streams }) => one(streams.counts.slowViewers),
   },
 ];
+
+/** A series for each known name, counted or not, and for each other that was counted. */
+function* counted(label: string, known: readonly string[], counts: ReadonlyMap<string, number>): Iterable<Sample> {
+  for (const name of new Set([...known, ...counts.keys()]))
+    yield { labels: { [label]: name }, value: counts.get(name) ?? 0 };
+}
