@@ -32,6 +32,7 @@ export async function measureScrape(models: number, scrapes: number): Promise<Sc
       http: () => [],
     },
     streams: { size: 0, viewers: 0, counts: { skippedItems: 0, slowViewers: 0 } },
+    utilisation: () => 0,
     log: undefined,
   });
   const times: number[] = [];

@@ -3,8 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { openAccess } from '../access/open-access.js';
-import { TokenAccess } from '../access/token-access.js';
-import { readTokenFile, TokenWatch } from '../access/token-watch.js';
 import type { Config } from '../config/config.js';
 import { type Access, SCOPES } from '../contracts/access.js';
 import type { Logger } from '../observe/log/logger.js';
@@ -42,11 +40,15 @@ export async function startAccess(config: Config, log: Logger, server?: Server):
     };
   const runToken = randomBytes(24).toString('base64url');
   const keys = [{ name: 'run', token: runToken, scopes: SCOPES }];
+  const { TokenAccess } = await import('../access/token-access.js');
   const access = new TokenAccess({ keys, jwt: undefined }, systemClock, Date.now);
   return { ok: true, control: { access, isOpenLoopback: false, runToken, begin() {}, close: () => access.close() } };
 }
 
 async function startTokenFile(path: string, log: Logger): Promise<AccessStart> {
+  // Not before they are needed: the libraries behind tokens are a tenth of a start's processor time.
+  const { readTokenFile, TokenWatch } = await import('../access/token-watch.js');
+  const { TokenAccess } = await import('../access/token-access.js');
   const read = await readTokenFile(path);
   if (!read.ok) return { ok: false, problem: `--token-file: ${read.problem}` };
   const access = new TokenAccess(read.file, systemClock, Date.now);

@@ -6,9 +6,7 @@ import { PredictionCounts } from '../../server/observe/metrics/prediction-counts
 import { readSeries, type Series } from './exposition.js';
 
 /** Sources of a hub without activity. */
-export function idleSources(
-  changes: Partial<Omit<MetricSources, 'utilisation'>> = {},
-): Omit<MetricSources, 'utilisation'> {
+export function idleSources(changes: Partial<MetricSources> = {}): MetricSources {
   return {
     predictions: new PredictionCounts(() => 0, []),
     version: '1.2.3',
@@ -26,12 +24,13 @@ export function idleSources(
       http: () => [],
     },
     streams: { size: 0, viewers: 0, counts: { skippedItems: 0, slowViewers: 0 } },
+    utilisation: () => 0,
     log: undefined,
     ...changes,
   };
 }
 
 /** The hub's own series, without those of the process. */
-export async function scrape(sources: Omit<MetricSources, 'utilisation'>): Promise<readonly Series[]> {
+export async function scrape(sources: MetricSources): Promise<readonly Series[]> {
   return readSeries(await new Metrics(sources).registry.metrics());
 }

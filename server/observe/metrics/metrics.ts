@@ -1,6 +1,5 @@
 /** The text of `/metrics`: prom-client's format over the metric table. Nothing is computed before a scrape. */
 
-import { performance } from 'node:perf_hooks';
 import { type Metric as PromMetric, Registry } from 'prom-client';
 import { Histogram } from '../../../shared/time/histogram.js';
 import type { Metric, MetricSources, Sample } from './metric.js';
@@ -11,12 +10,11 @@ export class Metrics {
   readonly registry = new Registry();
   readonly contentType = this.registry.contentType;
 
-  constructor(sources: Omit<MetricSources, 'utilisation'>) {
-    const all: MetricSources = { ...sources, utilisation: utilisationMeter() };
+  constructor(sources: MetricSources) {
     for (const { metrics } of METRIC_GROUPS)
       for (const metric of metrics) {
         // prom-client's types demand its own classes; all it uses of a metric is a name, and get() on each scrape.
-        this.registry.registerMetric(new ReadMetric(metric, all) as unknown as PromMetric);
+        this.registry.registerMetric(new ReadMetric(metric, sources) as unknown as PromMetric);
       }
   }
 
@@ -73,15 +71,4 @@ class ReadMetric {
       { labels, value: counts.at(-1) ?? 0, metricName: `${name}_count` },
     ];
   }
-}
-
-/** Each call covers the time since the previous one. */
-function utilisationMeter(): () => number {
-  let before = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, before);
-    before = now;
-    return Number.isFinite(utilization) ? utilization : 0;
-  };
 }
