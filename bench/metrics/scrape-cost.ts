@@ -17,6 +17,7 @@ export async function measureScrape(models: number, scrapes: number): Promise<Sc
   const specs = Array.from({ length: models }, (_, i) => instantModel(`model-${i}`, labels.length, labels).spec);
   const metrics = new Metrics({
     predictions: new PredictionCounts(() => performance.now(), specs),
+    keys: { all: [] },
     version: 'bench',
     state: () => 'ready',
     hub: { inFlight: 0, expectedWaitMs: 0, queues: () => new Map() },

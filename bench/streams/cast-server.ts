@@ -137,7 +137,7 @@ function openHub(server: HttpServer): () => void {
     addresses: new ClientAddress([]),
     requestLimit: new RequestLimit(0, systemClock),
     access: openAccess,
-    models: () => ({ models: [] }),
+    catalogue: { offer: () => ({ models: [] }), standard: () => undefined },
     listener: () => {},
     options: { ...config, limits, maxLostSessions: 10 },
   });

@@ -3,6 +3,7 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import { z } from 'zod';
+import { quotaFields } from './quota.js';
 
 const SECRET_BYTES = { HS256: 32, HS384: 48, HS512: 64 } as const;
 const PUBLIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
@@ -28,6 +29,8 @@ export const jwtSchema = z.strictObject(
     audience: name,
     /** The claim that holds the scopes: space-separated text, or a list. */
     scopesClaim: name.default('scope'),
+    /** Of each subject. */
+    ...quotaFields,
   },
   'expected an object: { "algorithm", "secret" or "publicKey" or "jwks", "issuer", "audience" }',
 );

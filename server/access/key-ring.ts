@@ -1,8 +1,8 @@
 /** Finds keys of a token file by token, in a time that reveals nothing about them. */
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { rightsOf } from '../contracts/access.js';
 import type { IssuedGrant } from './issued-grant.js';
+import { grantOf } from './scopes.js';
 import type { TokenKey } from './token-file.js';
 
 interface Entry {
@@ -54,7 +54,13 @@ export class KeyRing {
 }
 
 function entryOf(key: TokenKey, secret: Buffer): Entry {
-  const grant: IssuedGrant = { name: key.name, rights: rightsOf(key.scopes), issuer: key, endsAt: undefined };
+  const grant: IssuedGrant = {
+    name: key.name,
+    ...grantOf(key.scopes),
+    quota: key.quota,
+    issuer: key,
+    endsAt: undefined,
+  };
   return { key, digest: digestOf(key.token, secret), grant };
 }
 
@@ -62,6 +68,6 @@ function digestOf(token: string, secret: Buffer): Buffer {
   return createHmac('sha256', secret).update(token).digest();
 }
 
-function identity({ name, token, scopes }: TokenKey): string {
-  return JSON.stringify([name, token, [...scopes].sort()]);
+function identity({ name, token, scopes, quota }: TokenKey): string {
+  return JSON.stringify([name, token, [...scopes].sort(), quota]);
 }

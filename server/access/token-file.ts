@@ -1,16 +1,20 @@
 /**
- * Parses and checks a token file: `{ keys: [{ name, token, scopes }], jwt?: { ... } }`. A problem names the field, what
+ * Parses and checks a token file: `{ keys: [{ name, token, scopes, ...quota }], jwt?: { ... } }`. A problem names the field, what
  * was expected and what to do, but never the file's content, since it is logged.
  */
 
 import { z } from 'zod';
-import { SCOPES, type Scope } from '../contracts/access.js';
+import { type Quota, SCOPES } from '../contracts/access.js';
 import { type JwtSettings, jwtProblem, jwtSchema } from './jwt-settings.js';
+import { quotaFields, quotaOf } from './quota.js';
+import { MAX_PATTERNS, scopeProblem } from './scopes.js';
 
 export interface TokenKey {
   readonly name: string;
   readonly token: string;
-  readonly scopes: readonly Scope[];
+  /** With or without names; see {@link grantOf}. */
+  readonly scopes: readonly string[];
+  readonly quota: Quota | undefined;
 }
 
 export interface TokenFile {
@@ -39,8 +43,16 @@ const key = z.strictObject({
       `expected ${MIN_TOKEN_CHARS} to ${MAX_TOKEN_CHARS} ASCII characters without spaces; ${MAKE_ONE}`,
     ),
   scopes: z
-    .array(z.enum(SCOPES, `expected one of ${SCOPES.join(', ')}`), `expected a list of ${SCOPES.join(', ')}`)
+    .array(
+      z.string(`expected one of ${SCOPES.join(', ')}`).check(({ value, issues }) => {
+        const message = scopeProblem(value);
+        if (message !== undefined) issues.push({ code: 'custom', message, input: value });
+      }),
+      `expected a list of ${SCOPES.join(', ')}`,
+    )
+    .max(MAX_PATTERNS, `expected ${MAX_PATTERNS} at most`)
     .min(1, `expected at least one of ${SCOPES.join(', ')}: without, the token opens nothing`),
+  ...quotaFields,
 });
 const schema = z.strictObject(
   {
@@ -61,7 +73,13 @@ export function parseTokenFile(text: string): TokenFileParsed {
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) return refuse(readable(parsed.error));
-  const { keys, jwt } = parsed.data;
+  const { jwt } = parsed.data;
+  const keys = parsed.data.keys.map(({ name, token, scopes, ...limits }) => ({
+    name,
+    token,
+    scopes,
+    quota: quotaOf(limits),
+  }));
   if (keys.length === 0 && jwt === undefined)
     return refuse('"keys" is empty and there is no "jwt": nobody could come in; add a key');
   const twice = repeated(keys.map(({ name }) => name)) ?? repeated(keys.map(({ token }) => token));

@@ -10,6 +10,8 @@ import { systemClock } from './system-clock.js';
 
 export interface AccessControl {
   readonly access: Access;
+  /** True when no token is required. */
+  readonly isOpen: boolean;
   /**
    * True when no token is required and only this machine reaches the hub: then only the browser keeps foreign pages
    * out.
@@ -36,13 +38,23 @@ export async function startAccess(config: Config, log: Logger, server?: Server):
   if (open || isLocal)
     return {
       ok: true,
-      control: { access: openAccess, isOpenLoopback: isLocal, runToken: undefined, begin() {}, close() {} },
+      control: {
+        access: openAccess,
+        isOpen: true,
+        isOpenLoopback: isLocal,
+        runToken: undefined,
+        begin() {},
+        close() {},
+      },
     };
   const runToken = randomBytes(24).toString('base64url');
-  const keys = [{ name: 'run', token: runToken, scopes: SCOPES }];
+  const keys = [{ name: 'run', token: runToken, scopes: SCOPES, quota: undefined }];
   const { TokenAccess } = await import('../access/token-access.js');
   const access = new TokenAccess({ keys, jwt: undefined }, systemClock, Date.now);
-  return { ok: true, control: { access, isOpenLoopback: false, runToken, begin() {}, close: () => access.close() } };
+  return {
+    ok: true,
+    control: { access, isOpen: false, isOpenLoopback: false, runToken, begin() {}, close: () => access.close() },
+  };
 }
 
 async function startTokenFile(path: string, log: Logger): Promise<AccessStart> {
@@ -68,7 +80,7 @@ async function startTokenFile(path: string, log: Logger): Promise<AccessStart> {
   };
   return {
     ok: true,
-    control: { access, isOpenLoopback: false, runToken: undefined, begin: () => watch.begin(), close },
+    control: { access, isOpen: false, isOpenLoopback: false, runToken: undefined, begin: () => watch.begin(), close },
   };
 }
 

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Config, limitsOf } from '../config/config.js';
 import { version } from '../config/version.js';
+import type { Meter } from '../contracts/meter.js';
 import type { TransportListener } from '../contracts/transport-events.js';
 import { type DrainReport, Hub } from '../core/hub.js';
 import { Taps } from '../core/taps.js';
@@ -80,7 +81,7 @@ export class App {
     const { config, engine, hub, taps, models, streaming, predictionLog, doors } = parts;
     this.hub = hub;
     this.#parts = parts;
-    this.#sockets = new SocketIoDoor({ ...config, maxLostSessions: 10_000 });
+    this.#sockets = new SocketIoDoor({ ...config, maxLostSessions: 10_000, meterOf: (key) => this.#meterOf(key) });
     this.#doors = doors;
     this.#monitoring = new Monitoring({
       hub,
@@ -245,11 +246,11 @@ export class App {
       isDraining: () => this.#state === 'draining',
       place,
     };
-    const own = [new RestDoor(), this.#sockets];
+    const own = [new RestDoor((key) => this.#meterOf(key)), this.#sockets];
     this.#doors.add(own);
     const unopened = await this.#doors.open(own, parts);
     if (unopened !== undefined) return unopened;
-    for (const app of servers.all) addProbes(app, this.hub, () => this.#health());
+    for (const app of servers.all) addProbes(app, this.hub, () => this.#health(), this.#parts.control.isOpen);
     addMetrics(operators, this.#monitoring.render);
     await servers.addPage(WEB_FOLDER);
     // After all routes of the hub: one that is there already is then the problem of the door that adds it again.
@@ -268,6 +269,10 @@ export class App {
     log.info({ ...where, version, model: config.model, pid: process.pid }, 'listening');
     taps.state('ready');
     return undefined;
+  }
+
+  #meterOf(key: string): Meter {
+    return this.#monitoring.keys.of(key);
   }
 
   #health(): Health {

@@ -8,6 +8,7 @@ import type { HubLimits } from '../../shared/limits.js';
 import { openAccess } from '../access/open-access.js';
 import { configWith, limitsOf } from '../config/config.js';
 import { version } from '../config/version.js';
+import type { Allows } from '../contracts/access.js';
 import type { ModelCatalogue } from '../contracts/door.js';
 import { describeModel, type ReadyModel } from '../contracts/model.js';
 import type { StreamSubscriptions } from '../contracts/streams.js';
@@ -94,8 +95,12 @@ function openStreams(opened: Opened): Streams {
 }
 
 function catalogueOf(models: readonly ReadyModel[]): ModelCatalogue {
-  const shown = models.map(({ spec }) => ({ ...describeModel(spec), state: 'ready' }));
-  const find = (reference: string): object | undefined =>
-    shown.findLast(({ name, version }) => name === reference || `${name}@${version}` === reference);
-  return { list: () => shown, find, offer: () => ({ models: models.map(({ spec }) => describeModel(spec)) }) };
+  const all = models.map(({ spec }) => ({ ...describeModel(spec), state: 'ready' }));
+  const shown = (sees: Allows = () => true) => all.filter(({ name }) => sees(name));
+  return {
+    list: shown,
+    find: (reference) => all.findLast(({ name, version }) => name === reference || `${name}@${version}` === reference),
+    offer: (sees) => ({ models: shown(sees).map(({ state: _, ...model }) => model) }),
+    standard: (sees) => shown(sees)[0]?.name,
+  };
 }

@@ -1,6 +1,7 @@
 /** The models as shown by `GET /models` and `hello`. */
 
 import type { Hello } from '../../shared/protocol.js';
+import type { Allows } from '../contracts/access.js';
 import type { ModelCatalogue } from '../contracts/door.js';
 import { describeModel } from '../contracts/model.js';
 import type { ModelRegistry, ModelStatus } from '../models/registry.js';
@@ -12,8 +13,8 @@ export class RegistryCatalogue implements ModelCatalogue {
     this.#registry = registry;
   }
 
-  list(): readonly object[] {
-    return this.#registry.list().map(show);
+  list(sees: Allows = everything): readonly object[] {
+    return this.#shown(sees).map(show);
   }
 
   find(reference: string): object | undefined {
@@ -30,14 +31,26 @@ export class RegistryCatalogue implements ModelCatalogue {
   }
 
   /** The models announced to a new connection: those that answer requests, and the default. */
-  offer(): Pick<Hello, 'models' | 'defaultModel'> {
-    const models = this.#registry
-      .list()
-      .flatMap(({ model }) => (model === undefined ? [] : [describeModel(model.spec)]));
+  offer(sees: Allows = everything): Pick<Hello, 'models' | 'defaultModel'> {
+    const models = this.#shown(sees).flatMap(({ model }) => (model === undefined ? [] : [describeModel(model.spec)]));
+    const defaultModel = this.standard(sees);
+    return defaultModel === undefined ? { models } : { models, defaultModel };
+  }
+
+  /** The hub's default where it is shown; else the only model that is. */
+  standard(sees: Allows): string | undefined {
     const standard = this.#registry.resolve(undefined);
-    return 'code' in standard ? { models } : { models, defaultModel: standard.spec.ref };
+    if (!('code' in standard) && sees(standard.spec.name)) return standard.spec.ref;
+    const seen = this.#shown(sees).flatMap(({ model }) => model?.spec ?? []);
+    return new Set(seen.map(({ name }) => name)).size === 1 && sees !== everything ? seen.at(-1)?.ref : undefined;
+  }
+
+  #shown(sees: Allows): readonly ModelStatus[] {
+    return this.#registry.list().filter(({ name }) => sees(name));
   }
 }
+
+const everything: Allows = () => true;
 
 function show({ name, version, state, description, model, report, problem }: ModelStatus): object {
   const described = model === undefined ? { name, version } : describeModel(model.spec);

@@ -7,6 +7,7 @@ import type { Hub } from '../core/hub.js';
 import type { Taps } from '../core/taps.js';
 import type { WorkerEngine } from '../engine/worker-engine.js';
 import { CachedGauge } from '../observe/metrics/cached-gauge.js';
+import { KeyCounts } from '../observe/metrics/key-counts.js';
 import type { LogCounts, MetricSources } from '../observe/metrics/metric.js';
 import type { Metrics } from '../observe/metrics/metrics.js';
 import { PredictionCounts } from '../observe/metrics/prediction-counts.js';
@@ -36,6 +37,8 @@ export interface MonitoringParts {
 const ENGINE_ANSWER_MS = 250;
 
 export class Monitoring {
+  /** By key: the doors add bytes. */
+  readonly keys = new KeyCounts();
   readonly #edge = new EdgeCounts();
   readonly #traffic = new Traffic();
   readonly #sources: MetricSources;
@@ -45,11 +48,13 @@ export class Monitoring {
     const predictions = new PredictionCounts(() => systemClock.now(), models);
     taps.add(predictions);
     taps.add(this.#edge);
+    taps.add(this.keys);
     const tensors = new CachedGauge(() => tensorsOf(engine), systemClock, ENGINE_ANSWER_MS);
     const edge = this.#edge;
     this.#sources = {
       utilisation: utilisationMeter(),
       predictions,
+      keys: this.keys,
       version,
       state,
       hub,

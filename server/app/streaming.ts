@@ -24,7 +24,7 @@ export class Streaming {
       random: Math.random,
       options: config,
       listener: (event) => taps.stream(event),
-      watch: (sink, on) => this.#board?.watch(sink, on),
+      watch: (...how) => this.#board?.watch(...how),
     });
   }
 

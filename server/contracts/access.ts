@@ -9,11 +9,37 @@ export type Scope = (typeof SCOPES)[number];
 /** Plain properties, because they are read for every event. */
 export type Rights = Readonly<Record<Scope, boolean>>;
 
+/** Whether a name is within a grant. */
+export type Allows = (name: string) => boolean;
+
+/** The names that a grant is limited to, by scope; a scope without an entry reaches all. */
+export interface Reach {
+  /** Of models, without a version. */
+  readonly predict?: Allows;
+  /** Of streams. */
+  readonly publish?: Allows;
+  readonly subscribe?: Allows;
+}
+
+/** How much the holder of a token may ask. */
+export interface Quota {
+  /** Rows accepted a second, of all models; also the burst after a pause. @default no limit */
+  readonly rowsPerSecond?: number | undefined;
+  /** Rows accepted from one midnight (UTC) to the next. @default no limit */
+  readonly rowsPerDay?: number | undefined;
+  /** Its turns in every queue against those of others, from 1 to 100. @default 1 */
+  readonly weight?: number | undefined;
+}
+
 /** What an accepted token grants. */
 export interface Grant {
   /** Name of the key, or the JWT's subject; for log lines. */
   readonly name: string;
   readonly rights: Rights;
+  /** @default everything that the rights name */
+  readonly reach?: Reach;
+  /** @default no limits of its own */
+  readonly quota?: Quota | undefined;
 }
 
 /** The result of checking a token: its grant, or UNAUTHENTICATED. */

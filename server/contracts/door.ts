@@ -5,7 +5,7 @@
 
 import type { HubLimits } from '../../shared/limits.js';
 import type { Hello } from '../../shared/protocol.js';
-import type { Access } from './access.js';
+import type { Access, Allows } from './access.js';
 import type { Clock } from './clock.js';
 import type { HubPort } from './hub.js';
 import type { StreamSubscriptions } from './streams.js';
@@ -13,12 +13,14 @@ import type { TransportListener } from './transport-events.js';
 
 /** The models as shown to callers. */
 export interface ModelCatalogue {
-  /** Every version, in the form of `GET /models`. */
-  list(): readonly object[];
+  /** Every version that the caller is shown, in the form of `GET /models`. */
+  list(sees?: Allows): readonly object[];
   /** One model by `name` or `name@version`. */
   find(reference: string): object | undefined;
-  /** The models announced to a new connection: those that answer requests, and the default. */
-  offer(): Pick<Hello, 'models' | 'defaultModel'>;
+  /** The model of a request that names none, for a caller who is shown certain names only; undefined: it must name one. */
+  standard(sees: Allows): string | undefined;
+  /** The models announced to a new connection: those that answer requests and that it is shown, and the default. */
+  offer(sees?: Allows): Pick<Hello, 'models' | 'defaultModel'>;
 }
 
 /**

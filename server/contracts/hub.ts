@@ -3,6 +3,7 @@
 import type { WireError } from '../../shared/errors.js';
 import type { PredictEnvelope } from '../../shared/parse.js';
 import type { RequestId } from '../../shared/protocol.js';
+import type { Quota } from './access.js';
 import type { ModelSpec } from './model.js';
 import type { Settle } from './outcome.js';
 import type { HubState, ObservedOrigin, ObservedRequest, Via } from './tap.js';
@@ -23,6 +24,10 @@ export interface OriginOptions {
    * Key of its principal: the same for all origins of one token or caller. @default undefined: a principal of its own
    */
   readonly principal?: string;
+  /** Name of the caller's key, for figures. @default undefined: it has none */
+  readonly key?: string;
+  /** Limits of its principal. @default none */
+  readonly quota?: Quota | undefined;
 }
 
 /** An origin of requests: a connection or a session. */

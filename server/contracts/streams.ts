@@ -7,6 +7,7 @@ import type { WireError } from '../../shared/errors.js';
 import type { SubscribePlan } from '../../shared/parse-stream.js';
 import type { Prediction, ReceiptParts, RequestId } from '../../shared/protocol.js';
 import type { PaceRequest, StreamDescription, StreamWindow, Subscribed } from '../../shared/stream-protocol.js';
+import type { Allows } from './access.js';
 import type { ModelSpec } from './model.js';
 
 /** A prediction to publish: one row of a request. */
@@ -57,6 +58,25 @@ export interface ViewerSink {
   readonly unreadBytes: number;
 }
 
+/** Who watches the hub's status, and is shown its own share of it. */
+export interface Audience {
+  readonly seesModel: Allows;
+  readonly seesStream: Allows;
+  /** Its own part of what the hub does. */
+  readonly usage: Readonly<Usage>;
+}
+
+/** Counted for a caller, over all its connections. */
+export interface Usage {
+  /** Predictions since it came. */
+  readonly predicted: number;
+  /** Requests that are not answered, and rows of them. */
+  readonly inFlight: number;
+  readonly inFlightRows: number;
+  /** Its connections and sessions. */
+  readonly origins: number;
+}
+
 /** All subscriptions of one connection. */
 export interface ConnectionSubscriptions {
   /** Answers immediately; frames follow only after `begin` is called. */
@@ -70,8 +90,9 @@ export interface ConnectionSubscriptions {
 
 /** All streams, for viewing. */
 export interface StreamSubscriptions {
-  views(sink: ViewerSink): ConnectionSubscriptions;
-  list(): readonly StreamDescription[];
+  /** @param audience of a caller that is shown certain names only. @default everything is shown */
+  views(sink: ViewerSink, audience?: Audience): ConnectionSubscriptions;
+  list(sees?: Allows): readonly StreamDescription[];
   /** Past windows of a stream; undefined when there is no such stream or no windows of this length are kept. */
   windows(stream: string, windowMs: number): StreamPast | undefined;
 }

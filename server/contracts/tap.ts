@@ -27,6 +27,8 @@ export interface ObservedOrigin {
   readonly alias: string;
   /** True for the hub's own requests: they are nobody's predictions. */
   readonly internal: boolean;
+  /** Name of the caller's key, where it has one. */
+  readonly key?: string | undefined;
 }
 
 /** An accepted request, as taps see it. */

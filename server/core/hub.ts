@@ -9,6 +9,7 @@ import { MAX_TIMEOUT_MS } from '../../shared/limits.js';
 import { type PredictEnvelope, parsePredict } from '../../shared/parse.js';
 import type { Prediction, PredictRequest, ReceiptParts, RequestId } from '../../shared/protocol.js';
 import { withInputHint } from '../../shared/words/input-hint.js';
+import type { Quota } from '../contracts/access.js';
 import type { Clock } from '../contracts/clock.js';
 import type { Engine } from '../contracts/engine.js';
 import type { HubPort, OriginOptions, Outline, Verdict as VerdictOf } from '../contracts/hub.js';
@@ -48,6 +49,8 @@ export interface HubParts {
   readonly models: ModelDirectory;
   readonly clock: Clock;
   readonly options: HubOptions;
+  /** Milliseconds since 1970: a day's quota ends at midnight. @default Date.now */
+  readonly wallNow?: () => number;
   /** Where predictions are cast to; without it, requests that name a stream are refused. */
   readonly publisher?: StreamPublisher;
   /** Its observers. Add others with {@link Hub.tap}. */
@@ -64,6 +67,7 @@ export class Hub implements HubPort {
   readonly options: HubOptions;
   readonly #models: ModelDirectory;
   readonly #clock: Clock;
+  readonly #wallNow: () => number;
   readonly #publisher: StreamPublisher | undefined;
   readonly #ledger: Ledger;
   readonly #scheduler: Scheduler;
@@ -75,11 +79,12 @@ export class Hub implements HubPort {
   #state: HubState = 'ready';
   #drained: Promise<DrainReport> | undefined;
 
-  constructor({ engine, models, clock, options, publisher, taps = new Taps(clock) }: HubParts) {
+  constructor({ engine, models, clock, wallNow = Date.now, options, publisher, taps = new Taps(clock) }: HubParts) {
     this.#taps = taps;
     this.options = options;
     this.#models = models;
     this.#clock = clock;
+    this.#wallNow = wallNow;
     this.#publisher = publisher;
     this.#ledger = new Ledger(clock, taps);
     this.#scheduler = new Scheduler(engine, clock, this.#ledger, taps, options);
@@ -138,7 +143,12 @@ export class Hub implements HubPort {
   openOrigin(name: string, options: Partial<OriginOptions> = {}): Origin {
     const { maxInFlightRows } = this.options;
     const settings = { via: 'in-process', maxInFlightRows, alias: '', resumes: false, ...options } as const;
-    return new Origin(name, this.#principals.join(options.principal), settings);
+    return new Origin(name, this.#principals.join(options.principal, options.quota), settings);
+  }
+
+  /** Applies a newer quota of an origin's principal: it came back with another grant. */
+  limit({ principal, principalKey }: Origin, quota: Quota | undefined): void {
+    if (principalKey !== undefined) this.#principals.limit(principal, principalKey, quota);
   }
 
   /**
@@ -174,6 +184,9 @@ export class Hub implements HubPort {
     if (this.#state !== 'ready') return DRAINING;
     // A newer request replaces an older one with its key, and so may fit where nothing else does.
     if (origin.keyed.size > 0) return undefined;
+    const { account } = origin.principal;
+    const overQuota = account?.refuses(rows, this.#clock.now(), this.#wallNow());
+    if (overQuota !== undefined) return overQuota;
     const model = this.#models.only ?? (reference === undefined ? undefined : this.#models.resolve(reference));
     const queue = model === undefined || 'code' in model ? undefined : this.#scheduler.queueOf(model);
     return this.#admission.refusesUnread({ rows, timeoutMs: MAX_TIMEOUT_MS, freedRows: -aheadRows, id }, origin, queue);
@@ -264,6 +277,9 @@ export class Hub implements HubPort {
     const freedRows = superseded?.rows ?? 0;
     const error = this.#admission.refuses({ rows, timeoutMs, id: request.id, freedRows }, origin, queue);
     if (error !== undefined) return { accepted: false, error, model: spec, rows };
+    const { account } = origin.principal;
+    const overQuota = account?.refuses(rows, this.#clock.now(), this.#wallNow());
+    if (overQuota !== undefined) return refusal(overQuota, spec);
 
     const firstSlot = queue.arena.allocate(rows);
     const problem = queue.arena.write(measured.value, firstSlot);
@@ -283,6 +299,7 @@ export class Hub implements HubPort {
     }
     const acceptedAt = this.#clock.now();
     const deadline = acceptedAt + timeoutMs;
+    account?.take(rows, acceptedAt, this.#wallNow());
     const pending = newPending({
       id: request.id,
       key,

@@ -2,7 +2,8 @@
 
 import type { HubStatus } from '../../shared/stream-protocol.js';
 import type { Clock, Timer } from '../contracts/clock.js';
-import type { ViewerSink } from '../contracts/streams.js';
+import type { Audience, SharedEvent, ViewerSink } from '../contracts/streams.js';
+import { OwnStatus } from './own-status.js';
 import { sharedEvent } from './shared-events.js';
 
 /** What the status is computed from; counts are since the hub's start. */
@@ -21,7 +22,8 @@ export class StatusBoard {
   readonly #facts: () => StatusFacts;
   readonly #clock: Clock;
   readonly #wallNow: () => number;
-  readonly #watchers = new Set<ViewerSink>();
+  /** With the audience of those that are shown their own part only. */
+  readonly #watchers = new Map<ViewerSink, OwnStatus | undefined>();
   readonly #startedAt: number;
   #timer: Timer | undefined;
   /** Counts at the last tick, and its time. */
@@ -36,14 +38,16 @@ export class StatusBoard {
   }
 
   /** Sends a watcher the current status immediately, then once a second. */
-  watch(sink: ViewerSink, on: boolean): void {
+  watch(sink: ViewerSink, on: boolean, audience?: Audience): void {
     if (!on) {
       this.#watchers.delete(sink);
       return;
     }
-    this.#watchers.add(sink);
+    const own = audience && new OwnStatus(audience, this.#clock.now());
+    this.#watchers.set(sink, own);
     if (this.#timer === undefined) this.#tick();
-    else if (this.#status !== undefined) sink.send(sharedEvent('status', JSON.stringify(this.#status)));
+    else if (this.#status !== undefined)
+      sink.send(statusEvent(own?.of(this.#status, this.#clock.now()) ?? this.#status));
   }
 
   close(): void {
@@ -59,8 +63,12 @@ export class StatusBoard {
       return;
     }
     this.#status = this.#read();
-    const event = sharedEvent('status', JSON.stringify(this.#status));
-    for (const sink of this.#watchers) if (sink.unreadBytes <= MAX_UNREAD_BYTES) sink.send(event);
+    const event = statusEvent(this.#status);
+    const now = this.#clock.now();
+    for (const [sink, own] of this.#watchers) {
+      if (sink.unreadBytes > MAX_UNREAD_BYTES) continue;
+      sink.send(own === undefined ? event : statusEvent(own.of(this.#status, now)));
+    }
     this.#timer = this.#clock.setTimer(EVERY_MS, () => this.#tick());
   }
 
@@ -84,4 +92,8 @@ export class StatusBoard {
       ...rest,
     };
   }
+}
+
+function statusEvent(status: HubStatus): SharedEvent {
+  return sharedEvent('status', JSON.stringify(status));
 }

@@ -6,11 +6,13 @@
 import { type WireError, wireError } from '../../shared/errors.js';
 import { WINDOW_STEP_MS } from '../../shared/limits.js';
 import type { StreamDescription, StreamGap, StreamPosition } from '../../shared/stream-protocol.js';
+import type { Allows } from '../contracts/access.js';
 import type { Broker, CastItem } from '../contracts/broker.js';
 import type { Clock, Timer } from '../contracts/clock.js';
 import type { ModelSpec } from '../contracts/model.js';
 import type { StreamEvent } from '../contracts/stream-events.js';
 import type {
+  Audience,
   ConnectionSubscriptions,
   StreamPast,
   StreamPublisher,
@@ -40,6 +42,9 @@ export interface StreamCounts {
   slowViewers: number;
 }
 
+/** Switches the hub's status on or off for a connection; with an audience, its own part of it. */
+export type Watch = (sink: ViewerSink, on: boolean, audience?: Audience) => void;
+
 export interface StreamsParts {
   readonly clock: Clock;
   readonly broker: Broker;
@@ -47,8 +52,7 @@ export interface StreamsParts {
   readonly random: () => number;
   readonly options: StreamsOptions;
   readonly listener: (event: StreamEvent) => void;
-  /** Switches the hub's status on or off for a connection. */
-  readonly watch: (sink: ViewerSink, on: boolean) => void;
+  readonly watch: Watch;
 }
 
 /** Finds the words that weighed most; calls back soon, whether successful or not. */
@@ -97,12 +101,14 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
     return wireError('STREAM_CONFLICT', message);
   }
 
-  views(sink: ViewerSink): ConnectionSubscriptions {
-    return new ConnectionViews(this, sink, this.#parts.watch, (event) => this.#parts.listener(event));
+  views(sink: ViewerSink, audience?: Audience): ConnectionSubscriptions {
+    const watch = (on: boolean): void => this.#parts.watch(sink, on, audience);
+    return new ConnectionViews(this, sink, watch, (event) => this.#parts.listener(event));
   }
 
-  list(): readonly StreamDescription[] {
-    return [...this.#streams.values()].map((stream) => stream.describe());
+  list(sees?: Allows): readonly StreamDescription[] {
+    const all = [...this.#streams.values()];
+    return (sees === undefined ? all : all.filter(({ name }) => sees(name))).map((stream) => stream.describe());
   }
 
   windows(name: string, windowMs: number): StreamPast | undefined {

@@ -28,7 +28,7 @@ export interface HttpPlace {
   /** The request rate limit. */
   readonly requestLimit: RequestLimit;
   /** The grants of authenticated requests. */
-  readonly grants: Pick<RestAccess, 'refusesPredict' | 'grantOf'>;
+  readonly grants: Pick<RestAccess, 'grantOf'>;
   /** Whether `/metrics` is on this port. */
   readonly hasMetrics: boolean;
 }

@@ -1,5 +1,6 @@
 /** Metrics over sources that a test sets. */
 
+import { KeyCounts } from '../../server/observe/metrics/key-counts.js';
 import type { MetricSources } from '../../server/observe/metrics/metric.js';
 import { Metrics } from '../../server/observe/metrics/metrics.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
@@ -9,6 +10,7 @@ import { readSeries, type Series } from './exposition.js';
 export function idleSources(changes: Partial<MetricSources> = {}): MetricSources {
   return {
     predictions: new PredictionCounts(() => 0, []),
+    keys: new KeyCounts(),
     version: '1.2.3',
     state: () => 'ready',
     hub: { inFlight: 0, expectedWaitMs: 0, queues: () => new Map() },

@@ -6,12 +6,17 @@
 
 import { type TurnLinks, TurnRing } from './turn-ring.js';
 
-/** Maximum rows per turn, in both levels. */
+/** Maximum rows per turn of an origin, and of a principal for each unit of its weight. */
 export const QUANTUM_ROWS = 16;
 
 /** Who asks, and for whom; only compared, never inspected. */
 export interface Source {
-  readonly principal: object;
+  readonly principal: Weighted;
+}
+
+/** Whoever shares the queue. `weight`: a whole number of turns against those of others. @default 1 */
+export interface Weighted {
+  readonly weight?: number;
 }
 
 /** A request with its links. */
@@ -36,6 +41,8 @@ export interface Lane<T> extends TurnLinks<Lane<T>> {
 /** The waiting requests of one principal. */
 export interface Share<T> extends TurnLinks<Share<T>> {
   readonly lanes: TurnRing<Lane<T>>;
+  /** As it was when it joined the ring. */
+  weight: number;
   rows: number;
   left: number;
 }
@@ -43,8 +50,10 @@ export interface Share<T> extends TurnLinks<Share<T>> {
 export class RoundRobin<T extends Waiting<T>> {
   readonly #ring = new TurnRing<Share<T>>();
   /** Kept as long as their owners live, empty or not: a map that grows and shrinks with each row creates garbage. */
-  readonly #shares = new WeakMap<object, Share<T>>();
+  readonly #shares = new WeakMap<Weighted, Share<T>>();
   readonly #lanes = new WeakMap<Source, Lane<T>>();
+  /** Of all principals with waiting rows. */
+  #weights = 0;
 
   /** The request whose rows are next. */
   get next(): T | undefined {
@@ -57,7 +66,7 @@ export class RoundRobin<T extends Waiting<T>> {
   }
 
   /** Waiting rows of a principal. */
-  rowsOf(principal: object): number {
+  rowsOf(principal: Weighted): number {
     return this.#shares.get(principal)?.rows ?? 0;
   }
 
@@ -75,15 +84,17 @@ export class RoundRobin<T extends Waiting<T>> {
     const share = this.#shares.get(origin.principal);
     const own = rows + (this.#lanes.get(origin)?.rows ?? 0);
     const ofPrincipal = Math.min((share?.rows ?? 0) + rows, (own + QUANTUM_ROWS) * (1 + (share?.lanes.size ?? 0)));
-    return (ofPrincipal + QUANTUM_ROWS) * (1 + this.#ring.size);
+    const weight = origin.principal.weight ?? 1;
+    return (ofPrincipal / weight + QUANTUM_ROWS) * (weight + this.#weights);
   }
 
   /** Minimum fraction of drained rows that belongs to this principal, or to the origin if given. Never zero. */
-  portionOf(principal: object, queuedRows: number, origin?: Source): number {
+  portionOf(principal: Weighted, queuedRows: number, origin?: Source): number {
     const share = this.#shares.get(principal);
     const rows = share?.rows ?? 0;
-    const others = this.#ring.size - (rows > 0 ? 1 : 0);
-    const portion = Math.max(1 / (1 + others), queuedRows === 0 ? 0 : rows / queuedRows);
+    const weight = principal.weight ?? 1;
+    const others = this.#weights - (rows > 0 ? (share?.weight ?? 0) : 0);
+    const portion = Math.max(weight / (weight + others), queuedRows === 0 ? 0 : rows / queuedRows);
     if (origin === undefined) return portion;
     const own = this.#lanes.get(origin)?.rows ?? 0;
     const lanes = (share?.lanes.size ?? 0) + (own > 0 ? 0 : 1);
@@ -109,7 +120,7 @@ export class RoundRobin<T extends Waiting<T>> {
     const share = this.#ring.head;
     const lane = share?.lanes.head;
     if (share === undefined || lane === undefined) return 0;
-    if (share.left === 0) share.left = quantum;
+    if (share.left === 0) share.left = quantum * share.weight;
     if (lane.left === 0) lane.left = quantum;
     return Math.min(share.left, lane.left);
   }
@@ -144,7 +155,7 @@ export class RoundRobin<T extends Waiting<T>> {
       const links = { rows: 0, left: 0, before: undefined, after: undefined };
       let share = this.#shares.get(origin.principal);
       if (share === undefined) {
-        share = { lanes: new TurnRing(), ...links };
+        share = { lanes: new TurnRing(), weight: 1, ...links };
         this.#shares.set(origin.principal, share);
       }
       lane = { share, head: undefined, tail: undefined, ...links };
@@ -152,7 +163,11 @@ export class RoundRobin<T extends Waiting<T>> {
     }
     const { share } = lane;
     if (lane.before === undefined) share.lanes.push(lane);
-    if (share.before === undefined) this.#ring.push(share);
+    if (share.before === undefined) {
+      share.weight = origin.principal.weight ?? 1;
+      this.#weights += share.weight;
+      this.#ring.push(share);
+    }
     return lane;
   }
 
@@ -172,6 +187,7 @@ export class RoundRobin<T extends Waiting<T>> {
     share.lanes.remove(lane);
     if (share.lanes.size > 0) return;
     share.left = 0;
+    this.#weights -= share.weight;
     this.#ring.remove(share);
   }
 }

@@ -36,7 +36,9 @@ export class Ledger {
   accept(pending: Pending): void {
     this.#inFlight.add(pending);
     pending.origin.inFlightRows += pending.rows;
-    pending.origin.principal.inFlightRows += pending.rows;
+    const { principal } = pending.origin;
+    principal.inFlight += 1;
+    principal.inFlightRows += pending.rows;
     pending.origin.requests.set(pending.id ?? pending, pending);
     if (pending.key !== undefined) pending.origin.keyed.set(pending.key, pending);
     this.#deadlines.arm(pending.deadline);
@@ -49,7 +51,10 @@ export class Ledger {
     pending.settled = true;
     pending.queue.release(pending);
     pending.origin.inFlightRows -= pending.rows;
-    pending.origin.principal.inFlightRows -= pending.rows;
+    const { principal } = pending.origin;
+    principal.inFlight -= 1;
+    principal.inFlightRows -= pending.rows;
+    if (outcome.ok) principal.predicted += 1;
     pending.origin.requests.delete(pending.id ?? pending);
     if (pending.key !== undefined) pending.origin.forgetKey(pending.key, pending);
     this.#inFlight.delete(pending);

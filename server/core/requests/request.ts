@@ -27,6 +27,7 @@ export class Origin implements RequestOrigin {
   readonly alias: string;
   readonly resumes: boolean;
   readonly internal: boolean;
+  readonly key: string | undefined;
   readonly principal: Principal;
   /** The key it was opened with, needed to close it. */
   readonly principalKey: string | undefined;
@@ -46,7 +47,7 @@ export class Origin implements RequestOrigin {
   readonly keyed = new Map<string, Pending>();
 
   constructor(name: string, principal: Principal, options: OriginOptions) {
-    const { via, maxInFlightRows, alias, resumes, internal = false, principal: principalKey } = options;
+    const { via, maxInFlightRows, alias, resumes, internal = false, principal: principalKey, key } = options;
     this.name = name;
     this.principal = principal;
     this.principalKey = principalKey;
@@ -55,6 +56,7 @@ export class Origin implements RequestOrigin {
     this.alias = alias;
     this.resumes = resumes;
     this.internal = internal;
+    this.key = key;
   }
 
   /** Removes a key unless a newer request holds it. */

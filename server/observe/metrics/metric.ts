@@ -2,6 +2,7 @@
 
 import type { Histogram } from '../../../shared/time/histogram.js';
 import type { ModelSpec } from '../../contracts/model.js';
+import type { KeyUse } from './key-counts.js';
 import type { PredictionCounts } from './prediction-counts.js';
 
 /** Labels of one series, and its value. A histogram has several series. */
@@ -29,6 +30,7 @@ export const STATES = ['starting', 'ready', 'unhealthy', 'draining', 'closed'] a
 /** Sources of metrics that are not counted here. Read on each scrape; nothing is kept. */
 export interface MetricSources {
   readonly predictions: PredictionCounts;
+  readonly keys: { readonly all: Iterable<readonly [string, KeyUse]> };
   readonly version: string;
   /** One of {@link STATES}. */
   readonly state: () => string;

@@ -2,6 +2,7 @@
 
 import { EDGE_METRICS } from './edge-metrics.js';
 import { HUB_METRICS } from './hub-metrics.js';
+import { KEY_METRICS } from './key-metrics.js';
 import type { Metric } from './metric.js';
 import { PREDICTION_METRICS } from './prediction-metrics.js';
 
@@ -10,4 +11,5 @@ export const METRIC_GROUPS: readonly { readonly title: string; readonly metrics:
   { title: 'Requests, batches, models', metrics: PREDICTION_METRICS },
   { title: 'Hub and engine', metrics: HUB_METRICS },
   { title: 'Connections, HTTP, streams', metrics: EDGE_METRICS },
+  { title: 'Keys', metrics: KEY_METRICS },
 ];

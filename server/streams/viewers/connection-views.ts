@@ -25,7 +25,7 @@ export interface ViewedStreams {
 export class ConnectionViews implements ConnectionSubscriptions {
   readonly #streams: ViewedStreams;
   readonly #sink: ViewerSink;
-  readonly #watch: (sink: ViewerSink, on: boolean) => void;
+  readonly #watch: (on: boolean) => void;
   readonly #listener: (event: StreamEvent) => void;
   readonly #viewers = new Map<string, ItemViewer | WindowViewer>();
   #hidden = false;
@@ -33,7 +33,7 @@ export class ConnectionViews implements ConnectionSubscriptions {
   constructor(
     streams: ViewedStreams,
     sink: ViewerSink,
-    watch: (sink: ViewerSink, on: boolean) => void,
+    watch: (on: boolean) => void,
     listener: (event: StreamEvent) => void,
   ) {
     this.#streams = streams;
@@ -99,11 +99,11 @@ export class ConnectionViews implements ConnectionSubscriptions {
   }
 
   watch(on: boolean): void {
-    this.#watch(this.#sink, on);
+    this.#watch(on);
   }
 
   close(): void {
-    this.#watch(this.#sink, false);
+    this.#watch(false);
     for (const viewer of [...this.#viewers.values()]) this.#end(viewer);
   }
 

@@ -11,12 +11,14 @@ export interface Health {
   readonly reason?: string;
 }
 
-export function addProbes(app: FastifyInstance, hub: Hub, health: () => Health): void {
+/** @param counted whether `/readyz`, which everybody may ask, tells how much the hub has to do. */
+export function addProbes(app: FastifyInstance, hub: Hub, health: () => Health, counted: boolean): void {
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     const { ready, state, reason } = health();
     const { batches, rows } = hub.stats;
-    const body = { status: state, reason, inFlight: hub.inFlight, queuedRows: hub.queuedRows, batches, rows };
+    const counts = { inFlight: hub.inFlight, queuedRows: hub.queuedRows, batches, rows };
+    const body = { status: state, reason, ...(counted && counts) };
     return reply.code(ready ? 200 : 503).send(body);
   });
 }

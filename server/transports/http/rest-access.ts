@@ -1,9 +1,9 @@
 /** Access over HTTP: the scope that each route requires, and `Authorization: Bearer`. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type WireError, wireError } from '../../../shared/errors.js';
-import type { Access, Grant, Scope } from '../../contracts/access.js';
-import { lacks, refusePredict } from '../authorization.js';
+import type { WireError } from '../../../shared/errors.js';
+import { type Access, type Grant, rightsOf, type Scope } from '../../contracts/access.js';
+import { lacks } from '../authorization.js';
 import { bearerToken } from '../bearer.js';
 import { sendError } from './http.js';
 
@@ -33,6 +33,8 @@ const NEEDS: Readonly<Record<string, Need>> = {
   '/metrics': 'admin',
 };
 
+const NOBODY: Grant = { name: '', rights: rightsOf([]) };
+
 export class RestAccess {
   readonly #access: Access;
   readonly #openMetrics: boolean;
@@ -59,17 +61,9 @@ export class RestAccess {
     });
   }
 
-  /** Why this caller may not publish to a stream. */
-  refusesPredict(request: FastifyRequest, stream: string | undefined): WireError | undefined {
-    const grant = this.#grants.get(request);
-    return grant === undefined
-      ? wireError('INTERNAL', 'the route is not guarded')
-      : refusePredict(grant.rights, stream);
-  }
-
-  /** The caller's grant; nameless when no token was required. */
-  grantOf(request: FastifyRequest): Pick<Grant, 'name'> {
-    return this.#grants.get(request) ?? { name: '' };
+  /** The caller's grant; nameless and without rights on a route that requires none. */
+  grantOf(request: FastifyRequest): Grant {
+    return this.#grants.get(request) ?? NOBODY;
   }
 
   #needOf({ routeOptions: { url, config } }: FastifyRequest, files: ReadonlySet<string>): Need {

@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Hub } from '../../core/hub.js';
 import type { Origin } from '../../core/requests/request.js';
 import { callerOf } from '../client-address.js';
+import type { principalOf } from '../principal-key.js';
 
 /** Maximum idle origins kept; active ones are bounded by what the hub accepts. */
 const MAX_IDLE = 1024;
@@ -31,10 +32,11 @@ export class RestOrigins {
   }
 
   /** The origin of a caller; stays the same while it is active, and for a while after. */
-  of(principal: string, address: string): Origin {
-    const name = `${principal}\n${callerOf(address)}`;
+  of(caller: ReturnType<typeof principalOf>, address: string): Origin {
+    const name = `${caller.principal}\n${callerOf(address)}`;
     const known = this.#origins.get(name);
     if (known !== undefined) {
+      this.#hub.limit(known, caller.quota);
       this.#origins.delete(name);
       this.#origins.set(name, known);
       return known;
@@ -42,7 +44,7 @@ export class RestOrigins {
     if (this.#origins.size >= MAX_IDLE) this.#makeRoom();
     // Viewers of a stream must not learn addresses.
     const alias = randomBytes(9).toString('base64url');
-    const origin = this.#hub.openOrigin(`http ${address}`, { via: 'rest', alias, principal });
+    const origin = this.#hub.openOrigin(`http ${address}`, { via: 'rest', alias, ...caller });
     this.#origins.set(name, origin);
     return origin;
   }

@@ -11,8 +11,9 @@ import type { StreamSubscriptions } from '../../contracts/streams.js';
 import type { Hub } from '../../core/hub.js';
 import { answerOf } from '../../core/requests/answer.js';
 import type { Origin, Pending } from '../../core/requests/request.js';
+import { Authorization } from '../authorization.js';
 import type { ClientAddress } from '../client-address.js';
-import { principalKey } from '../principal-key.js';
+import { principalOf } from '../principal-key.js';
 import type { RequestLimit } from '../request-limit.js';
 import { sendError } from './http.js';
 import type { RestAccess } from './rest-access.js';
@@ -21,8 +22,8 @@ import { RestOrigins } from './rest-origins.js';
 export interface RestParts {
   readonly hub: Hub;
   readonly subscriptions: StreamSubscriptions;
-  readonly catalogue: Pick<ModelCatalogue, 'list' | 'find'>;
-  readonly access: Pick<RestAccess, 'refusesPredict' | 'grantOf'>;
+  readonly catalogue: Pick<ModelCatalogue, 'list' | 'find' | 'standard'>;
+  readonly access: Pick<RestAccess, 'grantOf'>;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
   readonly isDraining: () => boolean;
@@ -45,8 +46,10 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
   };
   const originOf = (request: FastifyRequest): Origin => {
     const address = addresses.of(request.raw);
-    return origins.of(principalKey(access.grantOf(request), address), address);
+    return origins.of(principalOf(access.grantOf(request), address), address);
   };
+  const authorizationOf = (request: FastifyRequest): Authorization =>
+    new Authorization(access.grantOf(request), catalogue);
   /** Before the body is read, so that excess requests cost next to nothing. */
   const refuseEarly = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const origin = originOf(request);
@@ -57,14 +60,14 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     const origin = originOf(request);
     const parsed = parsePredict(request.body);
     if (!parsed.ok) return refuse(reply, withBodyHint(parsed.error, request.body), origin, parsed.model);
-    const { model, stream, key } = parsed.value;
-    const refusal = access.refusesPredict(request, stream);
-    if (refusal !== undefined) return refuse(reply, refusal, origin, model);
+    const authorization = authorizationOf(request);
+    const authorized = authorization.predict(parsed.value);
+    if (!authorized.ok) return refuse(reply, authorized.error, origin, parsed.value.model);
     // The id is meaningless here: the answer is the reply.
-    const timed = parsed.value.timing !== false;
-    const asked = { ...parsed.value, id: undefined, key: key && origins.keyOf(request.raw, key) };
-    const verdict = hub.submit(asked, origin, (outcome) => send(reply, outcome, timed));
-    if (!verdict.accepted) return sendError(reply, verdict.error);
+    const { timing, key } = authorized.value;
+    const asked = { ...authorized.value, id: undefined, key: key && origins.keyOf(request.raw, key) };
+    const verdict = hub.submit(asked, origin, (outcome) => send(reply, outcome, timing !== false));
+    if (!verdict.accepted) return sendError(reply, authorization.shown(verdict.error));
     cancelWhenGone(hub, reply, verdict.pending);
     return undefined;
   };
@@ -72,19 +75,25 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
   for (const path of ['/predict', '/infer'])
     app.post(path, { onRequest: refuseEarly }, (request, reply) => void predict(request, reply));
 
-  app.get('/models', async () => ({ models: catalogue.list() }));
-  app.get<{ Params: { name: string } }>('/models/:name', async ({ params: { name } }, reply) => {
+  app.get('/models', async (request) => ({ models: catalogue.list(authorizationOf(request).seesModel) }));
+  app.get<{ Params: { name: string } }>('/models/:name', async (request, reply) => {
+    const { name } = request.params;
+    const refusal = authorizationOf(request).look(name);
+    if (refusal !== undefined) return sendError(reply, refusal);
     const found = isModelReference(name) ? catalogue.find(name) : undefined;
     return (
       found ??
       sendError(reply, wireError('MODEL_NOT_FOUND', `there is no model "${name.slice(0, 80)}"; see GET /models`))
     );
   });
-  app.get('/streams', async () => ({ streams: subscriptions.list() }));
+  app.get('/streams', async (request) => ({ streams: subscriptions.list(authorizationOf(request).seesStream) }));
   app.get<{ Params: { name: string }; Querystring: { windowMs?: unknown } }>(
     '/streams/:name/windows',
-    async ({ params: { name }, query }, reply) => {
-      const windowMs = query.windowMs ?? '1000';
+    async (request, reply) => {
+      const { name } = request.params;
+      const refusal = authorizationOf(request).view(name);
+      if (refusal !== undefined) return sendError(reply, refusal);
+      const windowMs = request.query.windowMs ?? '1000';
       const past = isStreamName(name) ? subscriptions.windows(name, Number(windowMs)) : undefined;
       if (past !== undefined) return past;
       if (!subscriptions.list().some(({ stream }) => stream === name))

@@ -54,7 +54,7 @@ export class Connection implements SessionSink {
 
   /** Arguments are unparsed and untrusted. */
   predict(args: readonly unknown[]): void {
-    const { hub, session, demand, wire } = this.#parts;
+    const { hub, session, demand, wire, authorization } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as PredictAck) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
@@ -64,11 +64,12 @@ export class Connection implements SessionSink {
     if (raw instanceof Unreadable) return this.#refuse({ id: raw.id, n, ack }, raw.error, this.#lastModel);
     const parsed = parsePredict(raw);
     if (!parsed.ok) return this.#refuse({ id: parsed.id, n, ack }, withBodyHint(parsed.error, raw), parsed.model);
-    const request = parsed.value;
-    this.#lastModel = request.model;
-    const asked: Ticket = { id: request.id, n, ack };
-    const denied = this.#parts.authorization.predict(request.stream);
-    if (denied !== undefined) return this.#refuse(asked, denied, request.model);
+    const { id, model } = parsed.value;
+    this.#lastModel = model;
+    const asked: Ticket = { id, n, ack };
+    const authorized = authorization.predict(parsed.value);
+    if (!authorized.ok) return this.#refuse(asked, authorized.error, model);
+    const request = authorized.value;
     const recall = session.recall(asked);
     if (recall === 'attached') return;
     if (typeof recall === 'object') return this.deliver(asked, recall);
@@ -84,7 +85,7 @@ export class Connection implements SessionSink {
     const ref = verdict.model?.ref ?? request.model ?? '';
     if (!verdict.accepted) {
       if (isBusy(verdict.error.code)) demand.refused(chars, verdict.rows ?? 1);
-      return this.#answerRefused(asked, verdict.error, ref);
+      return this.#answerRefused(asked, authorization.shown(verdict.error), ref);
     }
     // Nothing is settled from inside `submit`, so places are in request order.
     if (isToldByOrder(asked)) place = this.#order.enter(ref);

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import type { PredictAck, RequestId } from '../../../shared/protocol.js';
+import type { OriginOptions } from '../../contracts/hub.js';
 import type { Hub } from '../../core/hub.js';
 import type { Answer } from '../../core/requests/answer.js';
 import type { Origin } from '../../core/requests/request.js';
@@ -23,6 +24,9 @@ export interface SessionSink {
   supersede(): void;
 }
 
+/** Whose session it is. */
+export type Caller = Pick<OriginOptions, 'principal' | 'key' | 'quota'>;
+
 /** How a `predict` event with an id relates to what the session knows; the answer itself, if it exists already. */
 export type Recall = 'new' | 'attached' | 'duplicate' | Answer;
 
@@ -39,12 +43,11 @@ export class Session {
 
   /**
    * @param resumes whether it outlives its connection.
-   * @param principal key of the principal of its requests; see {@link principalKey}. Undefined: its own.
+   * @param caller the principal of its requests; see {@link principalOf}. Undefined: its own.
    */
-  constructor(id: string, hub: Hub, resumes = false, principal?: string) {
+  constructor(id: string, hub: Hub, resumes = false, caller: Caller = {}) {
     this.id = id;
-    const options = { via: 'socketio', alias: aliasOf(id), resumes } as const;
-    this.origin = hub.openOrigin(id, principal === undefined ? options : { ...options, principal });
+    this.origin = hub.openOrigin(id, { via: 'socketio', alias: aliasOf(id), resumes, ...caller });
   }
 
   /** True while an event may be a re-sent one: then it must be parsed before it is refused. */

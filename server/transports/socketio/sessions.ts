@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../../contracts/clock.js';
 import type { Hub } from '../../core/hub.js';
 import type { Principal } from '../../core/requests/principal.js';
-import { Session, type SessionSink } from './session.js';
+import { type Caller, Session, type SessionSink } from './session.js';
 
 export interface SessionOptions {
   /** How long a lost session's requests are kept, in milliseconds. @default 10000 */
@@ -32,18 +32,24 @@ export class Sessions {
     this.#options = options;
   }
 
-  /** Opens the session named in a handshake, or a new one that ends with its connection, for this principal. */
-  open(name: unknown, principal?: string): { readonly session: Session; readonly resumed: boolean } {
-    if (typeof name !== 'string' || !SESSION_ID.test(name))
-      return { session: new Session(randomUUID(), this.#hub, false, principal), resumed: false };
+  /** Opens the session named in a handshake, or a new one that ends with its connection, for this caller. */
+  open(name: unknown, caller: Caller = {}): { readonly session: Session; readonly resumed: boolean } {
+    if (typeof name !== 'string' || !SESSION_ID.test(name)) return this.#openUnnamed(caller);
     const known = this.#named.get(name);
     if (known !== undefined) {
+      // Its answers are the other's, however the name became known. An address may change, and is nobody's secret.
+      if (known.origin.key !== caller.key) return this.#openUnnamed(caller);
       this.#found(known);
+      this.#hub.limit(known.origin, caller.quota);
       return { session: known, resumed: true };
     }
-    const session = new Session(name, this.#hub, true, principal);
+    const session = new Session(name, this.#hub, true, caller);
     this.#named.set(name, session);
     return { session, resumed: false };
+  }
+
+  #openUnnamed(caller: Caller): { readonly session: Session; readonly resumed: boolean } {
+    return { session: new Session(randomUUID(), this.#hub, false, caller), resumed: false };
   }
 
   /** A connection is gone: a named session waits for its client, unless that said goodbye; any other ends. */

@@ -30,9 +30,8 @@ export class SocketIoDoor implements HttpDoor {
 
   async open({ place, catalogue, limits, ...parts }: DoorParts<HttpPlace, Hub>): Promise<undefined> {
     place.claim('/socket.io/');
-    const models = () => catalogue.offer();
     const options = { ...this.#options, limits };
-    this.#transport = new SocketIoTransport({ ...parts, ...place, http: place.server, models, options });
+    this.#transport = new SocketIoTransport({ ...parts, ...place, http: place.server, catalogue, options });
   }
 
   goaway(graceMs: number): void {

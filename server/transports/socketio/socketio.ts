@@ -10,6 +10,8 @@ import { type Goaway, type Hello, PROTOCOL_VERSION } from '../../../shared/proto
 import { terminalText } from '../../../shared/terminal-text.js';
 import type { Access } from '../../contracts/access.js';
 import type { Clock } from '../../contracts/clock.js';
+import type { ModelCatalogue } from '../../contracts/door.js';
+import type { MeterOf } from '../../contracts/meter.js';
 import type { StreamSubscriptions } from '../../contracts/streams.js';
 import type { CutKind, TransportListener } from '../../contracts/transport-events.js';
 import type { Hub } from '../../core/hub.js';
@@ -18,7 +20,7 @@ import type { ClientAddress } from '../client-address.js';
 import type { HandshakeGate } from '../handshake/handshake-gate.js';
 import { guardHandshakes, type HandshakeOptions } from '../handshake/handshakes.js';
 import type { OriginRequest } from '../origin-policy.js';
-import { principalKey } from '../principal-key.js';
+import { principalOf } from '../principal-key.js';
 import type { RequestLimit } from '../request-limit.js';
 import type { RequestPolicy } from '../request-policy.js';
 import { Turns } from '../turns.js';
@@ -44,6 +46,7 @@ export interface SocketIoOptions extends SessionOptions, HandshakeOptions {
   readonly maxOutboxBytes: number;
   /** Maximum binary attachments per event. @default 64 */
   readonly maxAttachments: number;
+  readonly meterOf?: MeterOf | undefined;
 }
 
 export interface SocketIoParts {
@@ -55,8 +58,7 @@ export interface SocketIoParts {
   readonly access: Access;
   readonly addresses: ClientAddress;
   readonly requestLimit: RequestLimit;
-  /** The models announced to a new connection. */
-  readonly models: () => Pick<Hello, 'models' | 'defaultModel'>;
+  readonly catalogue: Pick<ModelCatalogue, 'offer' | 'standard'>;
   readonly listener: TransportListener;
   readonly options: SocketIoOptions;
 }
@@ -190,16 +192,18 @@ export class SocketIoTransport {
   }
 
   #connect(socket: HubSocket): void {
-    const { hub, subscriptions, clock, listener, models, options, addresses, requestLimit } = this.#parts;
+    const { hub, subscriptions, clock, listener, catalogue, options, addresses, requestLimit } = this.#parts;
     const grant = this.#auth.grantOf(socket);
-    const authorization = new Authorization(grant.rights);
+    const authorization = new Authorization(grant, catalogue);
     const auth: unknown = socket.handshake.auth;
     const named = typeof auth === 'object' && auth !== null && 'session' in auth ? auth.session : undefined;
-    const { session, resumed } = this.#sessions.open(named, principalKey(grant, addresses.of(socket.request)));
+    const caller = principalOf(grant, addresses.of(socket.request));
+    const { session, resumed } = this.#sessions.open(named, caller);
     const connectionId = (socket.conn as unknown as { readonly id: string }).id;
     let reason: string | undefined;
     const wire = this.#wires.of(socket.conn);
     wire.joined();
+    wire.meter = caller.key === undefined ? undefined : options.meterOf?.(caller.key);
     const outbox = new Outbox(socket, wire);
     wire.lastWord = (kind, message) =>
       outbox.emit(
@@ -218,7 +222,9 @@ export class SocketIoTransport {
     session.attach(connection);
     const drainable = new DrainableSocket(socket, session, connection);
     this.#leavers.add(drainable);
-    const views = subscriptions.views(outbox);
+    const { seesModel, seesStream } = authorization;
+    const audience = authorization.isLimited ? { seesModel, seesStream, usage: session.origin.principal } : undefined;
+    const views = subscriptions.views(outbox, audience);
     const viewRequests = new ViewRequests({
       subscriptions,
       views,
@@ -229,7 +235,12 @@ export class SocketIoTransport {
       },
     });
 
-    const hello: Hello = { protocol: PROTOCOL_VERSION, session: session.id, limits: options.limits, ...models() };
+    const hello: Hello = {
+      protocol: PROTOCOL_VERSION,
+      session: session.id,
+      limits: options.limits,
+      ...catalogue.offer(authorization.isLimited ? authorization.seesModel : undefined),
+    };
     outbox.emit('hello', hello);
     // Its handshake preceded the drain.
     if (this.#goaway !== undefined) outbox.emit('goaway', this.#goaway);

@@ -30,21 +30,25 @@ export class ViewRequests {
 
   /** Arguments are unparsed and untrusted. */
   handle(event: ViewEvent, args: readonly unknown[]): void {
-    const { views, subscriptions } = this.#parts;
+    const { views, subscriptions, authorization } = this.#parts;
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as (answer: unknown) => void) : undefined;
     const raw = args[0] === last && ack !== undefined ? undefined : args[0];
     if (raw instanceof Unreadable) return this.#refuse(ack, raw.error);
     switch (event) {
       case 'subscribe':
-        return this.#do(ack, this.#permitted(parseSubscribe(raw)), (plan) => {
-          const outcome = views.subscribe(plan);
-          if ('code' in outcome) return outcome;
-          // The answer precedes the first frame.
-          this.#answer(ack, outcome.subscribed);
-          outcome.begin();
-          return undefined;
-        });
+        return this.#do(
+          ack,
+          this.#permitted(parseSubscribe(raw), ({ stream }) => stream),
+          (plan) => {
+            const outcome = views.subscribe(plan);
+            if ('code' in outcome) return outcome;
+            // The answer precedes the first frame.
+            this.#answer(ack, outcome.subscribed);
+            outcome.begin();
+            return undefined;
+          },
+        );
       case 'unsubscribe':
         return this.#do(ack, parseUnsubscribe(raw), (request) => {
           const error = views.unsubscribe(request.stream);
@@ -65,7 +69,9 @@ export class ViewRequests {
         });
       case 'streams':
         return this.#do(ack, this.#permitted({ ok: true, value: undefined }), () => {
-          this.#answer(ack, { streams: subscriptions.list() });
+          this.#answer(ack, {
+            streams: subscriptions.list(authorization.isLimited ? authorization.seesStream : undefined),
+          });
           return undefined;
         });
       case 'echo':
@@ -73,8 +79,9 @@ export class ViewRequests {
     }
   }
 
-  #permitted<T>(parsed: Parsed<T>): Parsed<T> {
-    const error = parsed.ok ? this.#parts.authorization.view() : undefined;
+  /** @param streamOf the stream it is about, if it is about one. */
+  #permitted<T>(parsed: Parsed<T>, streamOf?: (value: T) => string): Parsed<T> {
+    const error = parsed.ok ? this.#parts.authorization.view(streamOf?.(parsed.value)) : undefined;
     return error === undefined ? parsed : { ok: false, error };
   }
 

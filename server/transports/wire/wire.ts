@@ -6,6 +6,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Clock, Timer } from '../../contracts/clock.js';
+import type { Meter } from '../../contracts/meter.js';
 import type { CutKind } from '../../contracts/transport-events.js';
 import type { Drainable } from '../socketio/drain/connection-drain.js';
 import type { Turns } from '../turns.js';
@@ -62,6 +63,8 @@ export class Wire {
   #last: Timer | undefined;
   #cutMessage: string | undefined;
   #drainable: Drainable | undefined;
+  /** Where its bytes are counted, from when it is known whose they are. */
+  meter: Meter | undefined;
   /** Sends the client a last message, if it understands one. */
   lastWord: ((kind: CutKind, message: string) => void) | undefined;
 
@@ -91,7 +94,11 @@ export class Wire {
   /** engine.io has created its connection for the first transport. */
   open(connection: EngineConnection): void {
     this.#connection = connection;
-    connection.on('packetCreate', (packet) => this.#unread.add(sizeOf(packet.data) + 1));
+    connection.on('packetCreate', (packet) => {
+      const bytes = sizeOf(packet.data) + 1;
+      this.#unread.add(bytes);
+      if (this.meter !== undefined) this.meter.sent += bytes;
+    });
     connection.once('close', () => this.#ended());
   }
 
@@ -159,6 +166,7 @@ export class Wire {
     }
     this.#packets += 1;
     this.#bytes += bytes;
+    if (this.meter !== undefined) this.meter.received += bytes;
     if (this.#packets < PACKETS_A_TURN && this.#bytes < BYTES_A_TURN) return;
     if (this.#valves.isHeldBy('turn')) return;
     this.hold('turn');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { KeyCounts } from '../../../server/observe/metrics/key-counts.js';
 import { Metrics } from '../../../server/observe/metrics/metrics.js';
 import { MAX_COUNTED_LABELS, OUTCOMES } from '../../../server/observe/metrics/model-counts.js';
 import { PredictionCounts } from '../../../server/observe/metrics/prediction-counts.js';
@@ -249,7 +250,9 @@ test('every series has the labels that its metric names, and docs/metrics.md has
   const predictions = new PredictionCounts(() => 0, [labelled('mood', ['a', 'b']).spec]);
   const idle = idleSources({ predictions });
   const http = () => [{ route: '/', method: 'GET', status: 200, count: 1 }];
-  const all = await scrape({ ...idle, edge: { ...idle.edge, http } });
+  const keys = new KeyCounts();
+  keys.of('web');
+  const all = await scrape({ ...idle, keys, edge: { ...idle.edge, http } });
   const docs = readFileSync(join(root, 'docs/metrics.md'), 'utf8');
   const table = METRIC_GROUPS.flatMap(({ metrics }) => metrics);
   for (const { name, type, labels, help, use } of table) {

@@ -80,3 +80,43 @@ test('a watcher that does not read is left out until it does', () => {
   expect(while_).toBe(1);
   expect(viewer.events).toHaveLength(2);
 });
+
+test('who is shown certain names only gets its own part of the status, and nothing of others', () => {
+  const { clock, facts, board } = open();
+  const stream = (name: string, viewers: number) =>
+    ({ stream: name, epoch: 'e', offset: 1, model: 'mood@1', rate: 1, viewers, lastAt: 0 }) as const;
+  facts.streams = [stream('acme/1', 2), stream('other/1', 7)];
+  facts.models = [
+    { model: 'mood@1', engine: 'wasm' },
+    { model: 'secret@1', engine: 'wasm' },
+  ];
+  Object.assign(facts, { viewers: 9, connections: 12, inFlight: 30, queuedRows: 40, p50: { totalUs: 1 }, p99: {} });
+  const usage = { predicted: 10, inFlight: 3, inFlightRows: 5, origins: 2 };
+  const viewer = new TestViewer();
+  const all = new TestViewer();
+  board.watch(all, true);
+  board.watch(viewer, true, {
+    seesModel: (name) => name === 'mood',
+    seesStream: (name) => name.startsWith('acme/'),
+    usage,
+  });
+  facts.predicted = 500;
+  usage.predicted = 13;
+  clock.advance(1000);
+
+  const told = viewer.of<HubStatus>('status').at(-1);
+  expect(told).toEqual({
+    at: WALL + 1000,
+    version: '1',
+    uptimeSeconds: 1,
+    state: 'ready',
+    predictionsPerSecond: 3,
+    queuedRows: 5,
+    inFlight: 3,
+    connections: 2,
+    viewers: 2,
+    models: [{ model: 'mood@1', engine: 'wasm' }],
+    streams: [expect.objectContaining({ stream: 'acme/1' })],
+  });
+  expect(all.of<HubStatus>('status').at(-1)).toMatchObject({ predictionsPerSecond: 500, connections: 12 });
+});

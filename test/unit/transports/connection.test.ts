@@ -46,7 +46,7 @@ function make(options: Partial<HubOptions>, sessionName?: string) {
     outbox: outbox as unknown as Outbox,
     wire: wire as unknown as Wire,
     demand,
-    authorization: new Authorization(rightsOf(['predict'])),
+    authorization: new Authorization({ rights: rightsOf(['predict']) }, { standard: () => undefined }),
     close: () => {},
   });
   session.attach(connection);

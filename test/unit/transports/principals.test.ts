@@ -21,7 +21,7 @@ test('a principal is the holder of a token, and without one who has the address'
 test('sessions of one principal share it, and leave it when they end', () => {
   const { hub } = makeHub();
   const sessions = new Sessions(hub, new ManualClock(), { resumeMs: 100, maxLostSessions: 10 });
-  const [a, b, c] = ['x', 'x', 'y'].map((principal) => sessions.open(undefined, principal).session);
+  const [a, b, c] = ['x', 'x', 'y'].map((principal) => sessions.open(undefined, { principal }).session);
   expect(a?.origin.principal).toBe(b?.origin.principal);
   expect(a?.origin.principal).not.toBe(c?.origin.principal);
   expect(hub.principals).toBe(2);
@@ -37,21 +37,23 @@ describe('a REST caller', () => {
   test('has one origin over all its connections, and so one credit', () => {
     const t = makeHub({ maxInFlightRows: 3 });
     const origins = new RestOrigins(t.hub);
-    const answers = Array.from({ length: 5 }, () => t.send([1], { origin: origins.of('address a', '192.0.2.1') }));
+    const answers = Array.from({ length: 5 }, () =>
+      t.send([1], { origin: origins.of({ principal: 'address a' }, '192.0.2.1') }),
+    );
 
     expect(answers.map(({ refusal }) => refusal?.code)).toEqual([...new Array(3), 'OVERLOADED', 'OVERLOADED']);
-    expect(t.send([1], { origin: origins.of('address b', '192.0.2.2') }).refusal).toBeUndefined();
-    expect(t.send([1], { origin: origins.of('token web', '192.0.2.1') }).refusal).toBeUndefined();
+    expect(t.send([1], { origin: origins.of({ principal: 'address b' }, '192.0.2.2') }).refusal).toBeUndefined();
+    expect(t.send([1], { origin: origins.of({ principal: 'token web' }, '192.0.2.1') }).refusal).toBeUndefined();
   });
 
   test('keeps its origin while something is in flight, however many others come', () => {
     const t = makeHub();
     const origins = new RestOrigins(t.hub);
-    const busy = origins.of('token busy', '192.0.2.1');
+    const busy = origins.of({ principal: 'token busy' }, '192.0.2.1');
     t.send([1], { origin: busy });
-    for (let i = 0; i < 5000; i++) origins.of(`token ${i}`, '192.0.2.1');
+    for (let i = 0; i < 5000; i++) origins.of({ principal: `token ${i}` }, '192.0.2.1');
 
-    expect(origins.of('token busy', '192.0.2.1')).toBe(busy);
+    expect(origins.of({ principal: 'token busy' }, '192.0.2.1')).toBe(busy);
     expect(origins.size).toBeLessThanOrEqual(1024);
     expect(t.hub.principals).toBe(origins.size);
   });

@@ -127,7 +127,7 @@ test('names that are too short or of odd characters are not taken', () => {
 test('who loses one session after the other costs nobody else theirs', () => {
   const { sessions } = makeSessions(10);
   const lose = (name: string, principal: string): void => {
-    const { session } = sessions.open(name, principal);
+    const { session } = sessions.open(name, { principal });
     const sink = new Sink();
     session.attach(sink);
     sessions.release(session, sink);
@@ -135,15 +135,15 @@ test('who loses one session after the other costs nobody else theirs', () => {
   lose('one-session-of-a-quiet-client', 'quiet');
   for (let i = 0; i < 50; i++) lose(`session-number-${i}-of-a-flood`, 'flood');
 
-  expect(sessions.open('one-session-of-a-quiet-client', 'quiet').resumed).toBe(true);
-  expect(sessions.open('session-number-49-of-a-flood', 'flood').resumed).toBe(true);
-  expect(sessions.open('session-number-30-of-a-flood', 'flood').resumed).toBe(false);
+  expect(sessions.open('one-session-of-a-quiet-client', { principal: 'quiet' }).resumed).toBe(true);
+  expect(sessions.open('session-number-49-of-a-flood', { principal: 'flood' }).resumed).toBe(true);
+  expect(sessions.open('session-number-30-of-a-flood', { principal: 'flood' }).resumed).toBe(false);
 });
 
 test('lost sessions are bounded: the oldest ends first', () => {
   const { sessions, t } = makeSessions(2);
   const sents = ['one', 'two', 'three'].map((name) => {
-    const { session } = sessions.open(`${name}-of-many-sessions`, 'one principal');
+    const { session } = sessions.open(`${name}-of-many-sessions`, { principal: 'one principal' });
     const sink = new Sink();
     session.attach(sink);
     const sent = t.send([1], { origin: session.origin });
@@ -154,4 +154,15 @@ test('lost sessions are bounded: the oldest ends first', () => {
   expect(sents.map((sent) => sent.settlements)).toEqual([1, 0, 0]);
   sessions.close();
   expect(sents.map((sent) => sent.settlements)).toEqual([1, 1, 1]);
+});
+
+test('a session is found again by its own key only, whoever else knows its name', () => {
+  const { sessions } = makeSessions();
+  const mine = sessions.open(NAME, { principal: 'token a', key: 'a' });
+  const others = sessions.open(NAME, { principal: 'token b', key: 'b' });
+  const nobodys = sessions.open(NAME, { principal: 'address 192.0.2.1' });
+
+  expect([others.resumed, nobodys.resumed]).toEqual([false, false]);
+  expect(others.session.id).not.toBe(NAME);
+  expect(sessions.open(NAME, { principal: 'token a', key: 'a' })).toEqual({ session: mine.session, resumed: true });
 });

@@ -7,6 +7,7 @@ import { bearerToken } from '../../../server/transports/bearer.js';
 import type { HubSocket } from '../../../server/transports/socketio/outbox.js';
 import { SocketAuth } from '../../../server/transports/socketio/socket-auth.js';
 import { type WireError, wireError } from '../../../shared/errors.js';
+import { parsePredict } from '../../../shared/parse.js';
 
 const NO = wireError('UNAUTHENTICATED', 'no');
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -103,22 +104,31 @@ test.each([
   expect(found).toEqual(code === undefined ? undefined : expect.objectContaining({ code }));
 });
 
+const NO_DEFAULT = { standard: () => undefined };
+
+function refusalOf(authorization: Authorization, stream?: string): WireError | undefined {
+  const parsed = parsePredict({ input: [1], stream });
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  const asked = authorization.predict(parsed.value);
+  return asked.ok ? undefined : asked.error;
+}
+
 test('the end of a grant: no right is left, the client is told, closed, and cut a moment later', async () => {
   const { auth, ends, clock } = makeDoor(accepted('predict', 'publish', 'subscribe'));
   const { socket } = makeSocket({});
   await enter(auth, socket);
   const grant = auth.grantOf(socket);
-  const authorization = new Authorization(grant.rights);
+  const authorization = new Authorization(grant, NO_DEFAULT);
   const done: string[] = [];
   auth.watch(grant, authorization, {
     tell: () => done.push('tell'),
     close: () => done.push('close'),
     destroy: () => done.push('destroy'),
   });
-  expect([authorization.predict('s'), authorization.view()]).toEqual([undefined, undefined]);
+  expect([refusalOf(authorization, 's'), authorization.view()]).toEqual([undefined, undefined]);
 
   ends[0]?.(NO);
-  expect([authorization.predict(undefined), authorization.predict('s'), authorization.view()]).toEqual([NO, NO, NO]);
+  expect([refusalOf(authorization), refusalOf(authorization, 's'), authorization.view()]).toEqual([NO, NO, NO]);
   expect(done).toEqual(['tell', 'close']);
   clock.advance(300);
   expect(done).toEqual(['tell', 'close', 'destroy']);
@@ -131,13 +141,13 @@ test.each([
   [['subscribe'], 'FORBIDDEN', 'FORBIDDEN', undefined],
   [['admin'], 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
 ])('the scopes %j: predict is %s, publishing %s, viewing %s', (scopes, predict, publish, view) => {
-  const authorization = new Authorization(rightsOf(scopes));
+  const authorization = new Authorization({ rights: rightsOf(scopes) }, NO_DEFAULT);
 
-  expect([
-    authorization.predict(undefined)?.code,
-    authorization.predict('s')?.code,
-    authorization.view()?.code,
-  ]).toEqual([predict, publish, view]);
+  expect([refusalOf(authorization)?.code, refusalOf(authorization, 's')?.code, authorization.view()?.code]).toEqual([
+    predict,
+    publish,
+    view,
+  ]);
 });
 
 test('an open hub looks at no token and watches nobody', async () => {
