@@ -1,5 +1,7 @@
 /** A real Prometheus scrapes a running hub: /metrics, the rules and every query of the dashboard. */
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,16 +15,25 @@ import { until } from '../support/until.js';
 const root = join(import.meta.dirname, '../..');
 const EVERY_MS = 20;
 
+const TOKEN = 'program-'.padEnd(40, 'p');
+
+let folder: string;
 let hub: TestProcess;
 let lack: string | undefined;
 
 beforeAll(async () => {
   lack = await prometheusLack();
-  hub = await startTestProcess({ models: async () => join(root, 'model'), config: { maxInFlightRows: 8 } });
+  folder = await mkdtemp(join(tmpdir(), 'tickcast-metrics-'));
+  const tokenFile = join(folder, 'tokens.json');
+  const keys = [{ name: 'program', token: TOKEN, scopes: ['predict', 'publish', 'subscribe'] }];
+  await writeFile(tokenFile, JSON.stringify({ keys }), { mode: 0o600 });
+  const config = { maxInFlightRows: 8, tokenFile, openMetrics: true };
+  hub = await startTestProcess({ models: async () => join(root, 'model'), config });
 });
 
 afterAll(async () => {
   expect(await hub.close()).toBe(0);
+  await rm(folder, { recursive: true, force: true });
 });
 
 /** In CI nothing may be skipped. */
@@ -44,7 +55,7 @@ async function read(): Promise<readonly Series[]> {
 }
 
 async function post(body: unknown): Promise<number> {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
   const answer = await fetch(`${hub.url}/predict`, { method: 'POST', headers, body: JSON.stringify(body) });
   await answer.text();
   return answer.status;
@@ -79,8 +90,8 @@ async function useHub(client: TickcastClient): Promise<void> {
 
 test('what happened is what /metrics says', async () => {
   const before = await read();
-  const client = connect(hub.url);
-  const viewer = io(hub.url, { transports: ['polling'] });
+  const client = connect(hub.url, { token: TOKEN });
+  const viewer = io(hub.url, { transports: ['polling'], auth: { token: TOKEN } });
   try {
     await client.ready();
     await viewer.emitWithAck('subscribe', { stream: 'talk', mode: 'all', maxRate: 0.1, history: 0 });
@@ -101,6 +112,13 @@ test('what happened is what /metrics says', async () => {
     expect(grown('rows_total', model)).toBeGreaterThanOrEqual(5);
     expect(grown('connections_refused_total', { reason: 'FORBIDDEN' })).toBe(1);
     expect(grown('connections_opened_total')).toBe(2);
+    const key = { key: 'program' };
+    expect(grown('key_rows_total', key)).toBe(5);
+    expect(grown('key_errors_total', key)).toBe(1);
+    expect(grown('key_engine_seconds_total', key)).toBeGreaterThan(0);
+    // Three texts over the socket and two over REST, and their answers.
+    expect(grown('key_received_bytes_total', key)).toBeGreaterThan(150);
+    expect(grown('key_sent_bytes_total', key)).toBeGreaterThan(500);
     expect(sumOf(after, 'tickcast_connections', { transport: 'websocket' })).toBe(1);
     expect(sumOf(after, 'tickcast_connections', { transport: 'polling' })).toBe(1);
     expect(sumOf(after, 'tickcast_streams')).toBe(1);
@@ -136,8 +154,8 @@ test('a real Prometheus scrapes the hub, evaluates every rule, and has data for 
 }) => {
   if (lacks(skip)) return;
   const prometheus = await Prometheus.start([new URL(hub.url).host]);
-  const client = connect(hub.url);
-  const viewer = io(hub.url, { transports: ['websocket'] });
+  const client = connect(hub.url, { token: TOKEN });
+  const viewer = io(hub.url, { transports: ['websocket'], auth: { token: TOKEN } });
   let running = true;
   const using = (async () => {
     for (; running; await new Promise((resolve) => setTimeout(resolve, EVERY_MS))) await useHub(client);
