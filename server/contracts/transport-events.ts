@@ -57,3 +57,11 @@ export type TransportEvent =
 
 /** Receives events synchronously; must not block. */
 export type TransportListener = (event: TransportEvent) => void;
+/** Counts what one key sends and is sent, in bytes. */
+export interface Meter {
+  received: number;
+  sent: number;
+}
+
+/** The meter of a key. */
+export type MeterOf = (key: string) => Meter;

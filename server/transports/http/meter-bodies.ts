@@ -1,7 +1,7 @@
 /** Counts the bytes of bodies by key, as their headers give them. */
 
 import type { FastifyInstance } from 'fastify';
-import type { MeterOf } from '../../contracts/meter.js';
+import type { MeterOf } from '../../contracts/transport-events.js';
 import { principalOf } from '../principal-key.js';
 import type { RestAccess } from './rest-access.js';
 

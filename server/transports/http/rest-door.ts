@@ -1,7 +1,7 @@
 /** REST as a door. */
 
 import type { DoorParts } from '../../contracts/door.js';
-import type { MeterOf } from '../../contracts/meter.js';
+import type { MeterOf } from '../../contracts/transport-events.js';
 import type { Hub } from '../../core/hub.js';
 import type { HttpDoor, HttpPlace } from '../http-place.js';
 import { meterBodies } from './meter-bodies.js';

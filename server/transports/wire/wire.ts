@@ -6,8 +6,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Clock, Timer } from '../../contracts/clock.js';
-import type { Meter } from '../../contracts/meter.js';
-import type { CutKind } from '../../contracts/transport-events.js';
+import type { CutKind, Meter } from '../../contracts/transport-events.js';
 import type { Drainable } from '../socketio/drain/connection-drain.js';
 import type { Turns } from '../turns.js';
 import type { Newcomers } from './newcomers.js';
