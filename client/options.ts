@@ -55,6 +55,8 @@ export interface PredictOptions<Reference extends string = string> {
   readonly timing?: boolean | undefined;
   /** True returns each token's contribution to the score of the label as `words`, for a single text. @default false */
   readonly explain?: boolean | undefined;
+  /** Whom the input is about; hashed in the hub's prediction log, whose lines can be erased by it. */
+  readonly subject?: string | undefined;
 }
 
 /** Options of `ready()`. */
@@ -164,15 +166,17 @@ export interface RequestFields {
   readonly key?: string;
   readonly timing?: boolean;
   readonly explain?: boolean;
+  readonly subject?: string;
 }
 
 /** The fields of a request besides its input and timeout: only those that were given. */
-export function requestFields({ model, stream, key, timing, explain }: PredictOptions): RequestFields {
+export function requestFields({ model, stream, key, timing, explain, subject }: PredictOptions): RequestFields {
   return {
     ...(model !== undefined && { model }),
     ...(stream !== undefined && stream !== null && { stream }),
     ...(key !== undefined && key !== null && { key }),
     ...(timing !== undefined && timing !== null && { timing }),
     ...(explain !== undefined && explain !== null && { explain }),
+    ...(subject !== undefined && subject !== null && { subject }),
   };
 }

@@ -21,6 +21,8 @@ export const MAX_RANK = 8;
 export const STREAM_NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
 /** Maximum length of a request's key, in UTF-16 units. */
 export const MAX_KEY_LENGTH = 64;
+/** Maximum length of a request's `subject`. */
+export const MAX_SUBJECT_LENGTH = 128;
 /** Minimum and maximum pace of a viewer, in frames per second. */
 export const MIN_FRAME_RATE = 0.1;
 export const MAX_FRAME_RATE = 60;

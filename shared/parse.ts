@@ -5,6 +5,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   MAX_ID_LENGTH,
   MAX_KEY_LENGTH,
+  MAX_SUBJECT_LENGTH,
   MAX_TIMEOUT_MS,
   MODEL_NAME,
   MODEL_VERSION,
@@ -30,6 +31,8 @@ export interface PredictEnvelope {
   readonly timing?: boolean | undefined;
   /** Whether the answer gives each token's contribution to the score. @default false */
   readonly explain?: boolean | undefined;
+  /** Whom its input is about; stands hashed in the prediction log. 1 to 128 characters. */
+  readonly subject?: string | undefined;
 }
 
 /** A parsed envelope, or an error with the request id and model it belongs to, where those are valid. */
@@ -71,12 +74,13 @@ export function parsePredict(raw: unknown): ParsedPredict {
   }
   const problem = castProblem(raw);
   if (problem !== undefined) return refuse(problem);
-  const { input, stream, key, timing, explain } = raw as {
+  const { input, stream, key, timing, explain, subject } = raw as {
     input: unknown;
     stream?: string;
     key?: string;
     timing?: boolean;
     explain?: boolean;
+    subject?: string;
   };
   return {
     ok: true,
@@ -89,24 +93,29 @@ export function parsePredict(raw: unknown): ParsedPredict {
       key: key ?? undefined,
       timing: timing ?? undefined,
       explain: explain ?? undefined,
+      subject: subject ?? undefined,
     },
   };
 }
 
-/** What is wrong with the optional fields `stream`, `key`, `timing` and `explain`; undefined when they are valid. */
+/** What is wrong with the optional fields `stream`, `key`, `timing`, `explain` and `subject`; undefined when they are valid. */
 export function castProblem(raw: {
   readonly stream?: unknown;
   readonly key?: unknown;
   readonly timing?: unknown;
   readonly explain?: unknown;
+  readonly subject?: unknown;
 }): string | undefined {
-  const { stream, key, timing, explain } = raw;
+  const { stream, key, timing, explain, subject } = raw;
   if (stream !== undefined && stream !== null && !isStreamName(stream)) return streamNameProblem(stream);
-  if (key !== undefined && key !== null && !isKey(key)) {
+  if (key !== undefined && key !== null && !isWithin(key, MAX_KEY_LENGTH)) {
     return `key must be a string of 1 to ${MAX_KEY_LENGTH} characters, got ${describe(key)}`;
   }
   if (timing !== undefined && timing !== null && typeof timing !== 'boolean') {
     return `timing must be true or false, got ${describe(timing)}`;
+  }
+  if (subject !== undefined && subject !== null && !isWithin(subject, MAX_SUBJECT_LENGTH)) {
+    return `subject must be a string of 1 to ${MAX_SUBJECT_LENGTH} characters, got ${describe(subject)}`;
   }
   if (explain !== undefined && explain !== null && typeof explain !== 'boolean') {
     return `explain must be true or false, got ${describe(explain)}`;
@@ -123,8 +132,9 @@ export function streamNameProblem(value: unknown): string {
   return `stream must be 1 to 64 letters, digits, ".", "_", "-" or "/", beginning with a letter or a digit, got ${describe(value)}`;
 }
 
-function isKey(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= 1 && value.length <= MAX_KEY_LENGTH;
+/** A string of 1 to `most` characters. */
+function isWithin(value: unknown, most: number): value is string {
+  return typeof value === 'string' && value.length >= 1 && value.length <= most;
 }
 
 function refused(message: string): ParsedPredict & { readonly ok: false } {

@@ -48,6 +48,11 @@ export interface PredictRequest {
    * @default false
    */
   readonly explain?: boolean;
+  /**
+   * Whom the input is about, as the caller knows them: opaque to the hub. The prediction log has its hash, by which their
+   * lines can be erased. 1 to 128 characters.
+   */
+  readonly subject?: string;
 }
 
 /**

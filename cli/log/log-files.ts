@@ -76,7 +76,8 @@ async function* linesOf(files: ProcessFiles, unread: Unread): AsyncGenerator<Log
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       const line = parseLogLine(text);
       if (line !== undefined) yield line;
-      else if (text !== '') unread.count += 1;
+      // Erased lines are blanks.
+      else if (text.trim() !== '') unread.count += 1;
     }
   }
   return undefined;

@@ -1,16 +1,28 @@
 /** `npm run log`: reads the prediction log. */
 
 import { runProgram, tellProblem } from '../../command-line/run-program.js';
+import { subjectHash } from '../../server/observe/prediction-log/subject-hash.js';
 import { terminalJson } from '../../shared/terminal-text.js';
+import { eraseLines } from './erase.js';
 import { Follower } from './follow.js';
 import { viewCounts, viewLine } from './line-view.js';
 import { findLogFiles, readLines, type Unread } from './log-files.js';
 import type { LogLine } from './log-line.js';
-import { type Counted, LOG, type LogOptions, pathOf } from './options.js';
+import { type Counted, ERASE, type EraseOptions, LOG, type LogOptions, pathOf } from './options.js';
 
 // `| head` has read enough.
 process.stdout.on('error', () => process.exit(0));
-await runProgram(LOG, (options, operands) => run(pathOf(operands), options));
+if (process.argv[2] === 'erase')
+  await runProgram(ERASE, (options, operands) => erase(pathOf(operands.slice(1)), options));
+else await runProgram(LOG, (options, operands) => run(pathOf(operands), options));
+
+async function erase(path: string, { subject, before, dryRun }: EraseOptions): Promise<void> {
+  const found = await findLogFiles(path);
+  if (!found.ok) return tellProblem(ERASE.name, found.problem);
+  const count = await eraseLines(path, { subject: subject && subjectHash(subject), before }, dryRun);
+  const lines = `${count.lines} of ${count.read} lines in ${count.files} files`;
+  process.stdout.write(dryRun ? `would erase ${lines}\n` : `erased ${lines}; copies elsewhere are not touched\n`);
+}
 
 async function run(path: string, options: LogOptions): Promise<void> {
   const { count, follow } = options;

@@ -44,6 +44,32 @@ Reads the prediction log of a hub (--prediction-log): the lines of all its proce
   ],
 };
 
+const ERASE_OPTIONS = {
+  subject: optional(text('S', '', 'Lines of requests with this subject.')),
+  before: time('Lines from before then: a time, or an age such as 30d.'),
+  dryRun: bare('Counts them and changes nothing.'),
+};
+
+export type EraseOptions = ValuesOf<typeof ERASE_OPTIONS>;
+
+export const ERASE: Program<typeof ERASE_OPTIONS> = {
+  name: 'log erase',
+  intro: `npm run log -- erase [FOLDER | FILE] [options]
+
+Erases lines of the prediction log in place, also while hubs write it: blanks take their room. With several conditions,
+those that meet all.`,
+  options: ERASE_OPTIONS,
+  operands: {
+    form: 'erase FOLDER | FILE',
+    doc: `--prediction-log-folder of the hub, or one file. [${DEFAULT_PATH}]`,
+    most: 2,
+  },
+  strayHint: () => ': one folder or file at a time',
+  check: ({ subject, before }) => [
+    (subject ?? '') === '' && before === undefined && 'nothing says what to erase; give --subject, --before, or both',
+  ],
+};
+
 /** A folder of the log, or one of its files. */
 export function pathOf([path = DEFAULT_PATH]: readonly string[]): string {
   return path;

@@ -18,11 +18,11 @@ export interface WireInput {
 /** What Socket.IO and its transport put before a packet's JSON: `451-`, and room for a separator. */
 const PREFIX_BYTES = 8;
 /**
- * `["predict",{"input":,"id":,"timeoutMs":,"model":"","stream":"","key":"","timing":false,"explain":false}]` with the
- * longest id and timeout.
+ * `["predict",{"input":,"id":,"timeoutMs":,"model":"","stream":"","key":"","timing":false,"explain":false,
+ * "subject":""}]` with the longest id and timeout.
  */
-const ENVELOPE_BYTES = 152;
-/** A character of a key may need escaping. */
+const ENVELOPE_BYTES = 165;
+/** A character of a key or subject may need escaping. */
 const KEY_UNIT_BYTES = 6;
 
 /**
@@ -87,8 +87,8 @@ function checkSize(value: unknown, fields: RequestFields, limits: HubLimits, bas
       `input has a typed array of ${encoded}, one message may have ${limits.maxFrameBytes}; split it`,
     );
   }
-  const { model = '', stream = '', key = '' } = fields;
-  const names = model.length + stream.length + key.length * KEY_UNIT_BYTES;
+  const { model = '', stream = '', key = '', subject = '' } = fields;
+  const names = model.length + stream.length + (key.length + subject.length) * KEY_UNIT_BYTES;
   if (size.atMost + ENVELOPE_BYTES + names <= limit) return undefined;
   const widest = { input: value, id: Number.MAX_SAFE_INTEGER, timeoutMs: MAX_TIMEOUT_MS, ...fields };
   const bytes = exactJsonBytes(['predict', widest]);

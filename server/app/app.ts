@@ -32,6 +32,7 @@ import { Opened } from './opened.js';
 import { keepsInputs, startPredictionLog } from './prediction-logging.js';
 import { Doors } from './seams/doors.js';
 import { type AppExtras, extrasProblem } from './seams/extras.js';
+import { loadRedaction } from './seams/redaction.js';
 import { shutDown } from './shutdown.js';
 import { openBroker, Streaming } from './streaming.js';
 import { systemClock } from './system-clock.js';
@@ -126,6 +127,8 @@ export class App {
     if (!entry.ok) return entry;
     const { control } = entry;
     opened.add(() => control.close());
+    const redaction = await loadRedaction(config.redaction);
+    if (!redaction.ok) return redaction;
     const adapters = new Adapters({ log, env: process.env });
     const runtimes = await adapters.open(config, found.models, extras.runtimeModules);
     for (const tap of adapters.taps) taps.add(tap);
@@ -159,7 +162,7 @@ export class App {
     const { predictionLog } = logging;
     if (predictionLog !== undefined) taps.add(predictionLog);
     const streaming = new Streaming(config, broker.value, taps);
-    const options = { ...config, keepInputs: keepsInputs(config) };
+    const options = { ...config, keepInputs: keepsInputs(config), redact: redaction.redact };
     const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streaming.streams, taps });
     const { server } = extras;
     const parts = { config, control, log, taps, engine, models, hub, streaming, predictionLog, foreignDoors, doors };

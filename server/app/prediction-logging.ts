@@ -34,6 +34,7 @@ export async function startPredictionLog(config: Config, log: Logger): Promise<L
     maxFileBytes: config.predictionLogMaxFileBytes,
     rotateMs: config.predictionLogRotateMs,
     keepFiles: config.predictionLogKeepFiles,
+    keepMs: config.predictionLogKeepMs || undefined,
     oneIn,
     layout,
   });

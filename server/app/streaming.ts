@@ -56,6 +56,7 @@ export async function openBroker(config: Config, adapters: Adapters): Promise<Ad
     nonce: () => randomBytes(8).toString('hex'),
     maxItems: config.maxStreamItems,
     maxBytes: config.maxStreamBytes,
+    maxAgeMs: config.maxStreamAgeMs || undefined,
   };
   return config.broker === 'memory'
     ? { ok: true, value: new MemoryBroker(parts) }

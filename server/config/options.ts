@@ -201,6 +201,17 @@ const STREAMS = {
     10_000,
     'How long a viewer may stay above maxViewerBytes before its subscription ends, in milliseconds.',
   ),
+  maxStreamAgeMs: integer(
+    0,
+    2_592_000_000,
+    0,
+    'Age beyond which a stream keeps no item, in milliseconds; 0: whatever their age.',
+  ),
+  textInStreams: oneOf(
+    ['off', 'cut', 'full'],
+    'cut',
+    'What viewers of a stream get of a text: nothing, its first 2,000 characters, or all of it.',
+  ),
 } as const satisfies Record<string, Option<unknown>>;
 
 /** The prediction log: one line per prediction, in files. */
@@ -237,6 +248,12 @@ const PREDICTION_LOG = {
     20,
     'Files kept in the folder, of all hubs that share it; older ones are removed.',
   ),
+  predictionLogKeepMs: integer(
+    0,
+    31_536_000_000,
+    0,
+    'Age beyond which no line is kept, in milliseconds; 0: files are removed by their number alone.',
+  ),
   predictionLogMaxQueueRows: integer(
     1,
     1_048_576,
@@ -247,6 +264,11 @@ const PREDICTION_LOG = {
 
 /** Running: shutdown and the process log. */
 const RUNNING = {
+  redaction: text(
+    'MODULE',
+    '',
+    'Module that changes each text before it is logged or shown to viewers: a file or a package; see docs/data/privacy.md.',
+  ),
   taps: list(
     'NAME,...',
     areNames,

@@ -46,6 +46,8 @@ export interface StreamLog {
   publish(prediction: CastPrediction, source: CastSource): void;
   /** Counts predictions that failed. */
   fail(count: number): void;
+  /** Forgets all retained items, wherever they are kept; offsets go on. */
+  erase(): void;
   /** Stops reading and publishing. */
   close(): void;
 }
@@ -63,13 +65,15 @@ export interface BrokerParts {
   readonly maxItems: number;
   /** Bytes of items retained per stream, approximately. */
   readonly maxBytes: number;
+  /** Age beyond which items are not retained, in milliseconds; undefined: whatever their age. */
+  readonly maxAgeMs?: number | undefined;
 }
 
 /** Keeps the streams of one hub. */
 export interface Broker {
   /** The time of streams, in milliseconds since 1970. Never steps back. */
   now(): number;
-  /** Lets that time follow the wall clock; called often. True when it jumped forward. */
+  /** Lets that time follow the wall clock, and forgets items that are too old; called often. True when it jumped forward. */
   follow(): boolean;
   /**
    * Opens a stream, creating it if necessary. The reader is not called before this returns, nor for items retained

@@ -8,6 +8,19 @@ import type { ModelSpec } from './model.js';
 import type { Settle } from './outcome.js';
 import type { HubState, ObservedOrigin, ObservedRequest, Via } from './tap.js';
 
+/** What a text belongs to. */
+export interface RedactionContext {
+  /** `name@version`. */
+  readonly model: string;
+  readonly stream: string | undefined;
+}
+
+/**
+ * Returns a text as logs and viewers may have it. Called once per text, in the hub's event loop, and so takes
+ * microseconds; the model gets the text as it came. When it throws, the text is left out.
+ */
+export type Redact = (text: string, context: RedactionContext) => string;
+
 /** Options of {@link HubPort.openOrigin}. */
 export interface OriginOptions {
   /** @default 'in-process' */

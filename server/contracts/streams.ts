@@ -24,10 +24,14 @@ export interface CastSource {
   readonly id: RequestId | undefined;
   /** Row index within its request, for a batch. */
   readonly row: number | undefined;
-  /** The text, for a text model. */
+  /** The text, for a text model, as viewers get it; and its whole length in UTF-16 units, where it was cut. */
   readonly text: string | undefined;
+  readonly textLength?: number | undefined;
   readonly receipt: ReceiptParts | undefined;
 }
+
+/** What viewers get of a text: nothing, its first 2,000 characters, or all of it. */
+export type TextInStreams = 'off' | 'cut' | 'full';
 
 /** One stream, for publishing. */
 export interface CastTarget {
@@ -93,6 +97,11 @@ export interface StreamSubscriptions {
   /** @param audience of a caller that is shown certain names only. @default everything is shown */
   views(sink: ViewerSink, audience?: Audience): ConnectionSubscriptions;
   list(sees?: Allows): readonly StreamDescription[];
+  /**
+   * Forgets a stream with all its items and windows; its viewers are told of a gap, and wait for the next one of this
+   * name. False when there is none.
+   */
+  erase(stream: string): boolean;
   /** Past windows of a stream; undefined when there is no such stream or no windows of this length are kept. */
   windows(stream: string, windowMs: number): StreamPast | undefined;
 }

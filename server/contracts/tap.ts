@@ -41,9 +41,11 @@ export interface ObservedRequest {
   readonly batched: boolean;
   /** Milliseconds on the hub's clock. */
   readonly acceptedAt: number;
+  /** Whom its input is about, as the caller named them: show its hash at most. */
+  readonly subject?: string | undefined;
   /** The stream it is cast to, if any. */
   readonly stream: string | undefined;
-  /** The input as received, where inputs are kept: by option `predictionLog`, or `keepInputs` of a `Hub` alone. */
+  /** The input as received, or as it was redacted, where inputs are kept: by option `predictionLog`, or `keepInputs` of a `Hub` alone. */
   readonly input: unknown;
 }
 

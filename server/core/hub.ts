@@ -11,13 +11,13 @@ import type { Prediction, PredictRequest, ReceiptParts, RequestId } from '../../
 import { withInputHint } from '../../shared/words/input-hint.js';
 import type { Quota } from '../contracts/access.js';
 import type { Clock } from '../contracts/clock.js';
-import type { Engine } from '../contracts/engine.js';
 import type { HubPort, OriginOptions, Outline, Verdict as VerdictOf } from '../contracts/hub.js';
 import type { ModelDirectory, ModelSpec } from '../contracts/model.js';
 import type { Settle } from '../contracts/outcome.js';
 import type { CastTarget, StreamPublisher } from '../contracts/streams.js';
 import type { HubState, Tap } from '../contracts/tap.js';
 import { type DrainReport, drainLedger } from './drain.js';
+import type { HubOptions, HubParts } from './hub-parts.js';
 import { AdmissionControl } from './requests/admission-control.js';
 import { answerOf } from './requests/answer.js';
 import { castRows } from './requests/cast-rows.js';
@@ -26,36 +26,12 @@ import type { HubStats } from './requests/hub-stats.js';
 import { Ledger } from './requests/ledger.js';
 import { Principals } from './requests/principal.js';
 import { newPending, Origin, type Pending } from './requests/request.js';
-import { Scheduler, type SchedulerOptions } from './scheduler.js';
+import { redacted } from './requests/shown-input.js';
+import { Scheduler } from './scheduler.js';
 import { Taps } from './taps.js';
 
 export type { DrainReport } from './drain.js';
-
-/** Limits and timing of a hub. */
-export interface HubOptions extends SchedulerOptions {
-  /** Maximum rows per request. @default 1024 */
-  readonly maxRequestRows: number;
-  /** Maximum rows in flight per origin. @default 1024 */
-  readonly maxInFlightRows: number;
-  /** Maximum rows in flight per principal, over all its origins. @default 8192 */
-  readonly maxPrincipalRows?: number;
-  /** Whether a request in flight keeps its input, for taps. @default false */
-  readonly keepInputs?: boolean;
-}
-
-/** The parts a hub is built from. */
-export interface HubParts {
-  readonly engine: Engine;
-  readonly models: ModelDirectory;
-  readonly clock: Clock;
-  readonly options: HubOptions;
-  /** Milliseconds since 1970: a day's quota ends at midnight. @default Date.now */
-  readonly wallNow?: () => number;
-  /** Where predictions are cast to; without it, requests that name a stream are refused. */
-  readonly publisher?: StreamPublisher;
-  /** Its observers. Add others with {@link Hub.tap}. */
-  readonly taps?: Taps;
-}
+export type { HubOptions, HubParts } from './hub-parts.js';
 
 /** The answer of {@link Hub.submit}. */
 export type Verdict = VerdictOf<Pending>;
@@ -67,7 +43,6 @@ export class Hub implements HubPort {
   readonly options: HubOptions;
   readonly #models: ModelDirectory;
   readonly #clock: Clock;
-  readonly #wallNow: () => number;
   readonly #publisher: StreamPublisher | undefined;
   readonly #ledger: Ledger;
   readonly #scheduler: Scheduler;
@@ -84,12 +59,11 @@ export class Hub implements HubPort {
     this.options = options;
     this.#models = models;
     this.#clock = clock;
-    this.#wallNow = wallNow;
     this.#publisher = publisher;
     this.#ledger = new Ledger(clock, taps);
     this.#scheduler = new Scheduler(engine, clock, this.#ledger, taps, options);
     const { maxPrincipalRows = MAX_PRINCIPAL_ROWS } = options;
-    this.#admission = new AdmissionControl(clock, this.#scheduler, maxPrincipalRows);
+    this.#admission = new AdmissionControl({ clock, wallNow, scheduler: this.#scheduler, maxPrincipalRows });
     // In-process calls have no connection to limit: only the bounds of their principal and of the queue apply.
     this.#inProcess = this.openOrigin('in-process', { maxInFlightRows: maxPrincipalRows });
   }
@@ -184,9 +158,6 @@ export class Hub implements HubPort {
     if (this.#state !== 'ready') return DRAINING;
     // A newer request replaces an older one with its key, and so may fit where nothing else does.
     if (origin.keyed.size > 0) return undefined;
-    const { account } = origin.principal;
-    const overQuota = account?.refuses(rows, this.#clock.now(), this.#wallNow());
-    if (overQuota !== undefined) return overQuota;
     const model = this.#models.only ?? (reference === undefined ? undefined : this.#models.resolve(reference));
     const queue = model === undefined || 'code' in model ? undefined : this.#scheduler.queueOf(model);
     return this.#admission.refusesUnread({ rows, timeoutMs: MAX_TIMEOUT_MS, freedRows: -aheadRows, id }, origin, queue);
@@ -277,9 +248,6 @@ export class Hub implements HubPort {
     const freedRows = superseded?.rows ?? 0;
     const error = this.#admission.refuses({ rows, timeoutMs, id: request.id, freedRows }, origin, queue);
     if (error !== undefined) return { accepted: false, error, model: spec, rows };
-    const { account } = origin.principal;
-    const overQuota = account?.refuses(rows, this.#clock.now(), this.#wallNow());
-    if (overQuota !== undefined) return refusal(overQuota, spec);
 
     const firstSlot = queue.arena.allocate(rows);
     const problem = queue.arena.write(measured.value, firstSlot);
@@ -297,9 +265,14 @@ export class Hub implements HubPort {
       }
       cast = opened;
     }
+    const { keepInputs = false, redact, textInStreams = 'cut' } = this.options;
+    const isChanged = redact !== undefined && (keepInputs || cast !== undefined);
+    const shown = isChanged
+      ? redacted(request.input, redact, { model: model.spec.ref, stream: request.stream }, this.#redactionFault)
+      : request.input;
     const acceptedAt = this.#clock.now();
     const deadline = acceptedAt + timeoutMs;
-    account?.take(rows, acceptedAt, this.#wallNow());
+    this.#admission.accepted(rows, origin);
     const pending = newPending({
       id: request.id,
       key,
@@ -310,19 +283,26 @@ export class Hub implements HubPort {
       firstSlot,
       acceptedAt,
       deadline,
+      subject: request.subject,
       stream: request.stream,
-      input: this.options.keepInputs === true ? request.input : undefined,
+      input: keepInputs ? shown : undefined,
       explanation,
       settle:
         cast === undefined
           ? settle
-          : castRows(cast, { origin, id: request.id, input: request.input, rows: explanation ? 1 : rows }, settle),
+          : castRows(
+              cast,
+              { origin, id: request.id, input: shown, rows: explanation ? 1 : rows, textInStreams },
+              settle,
+            ),
     });
     this.#ledger.accept(pending);
     this.#scheduler.add(queue, pending, superseded);
     if (superseded !== undefined) this.#ledger.settle(superseded, { ok: false, error: SUPERSEDED });
     return { accepted: true, pending, model: spec };
   }
+
+  readonly #redactionFault = (cause: unknown): void => this.#taps.fault('redaction', cause);
 
   #refuse(error: WireError, origin: Origin, model: ModelSpec | undefined, id: RequestId | undefined): void {
     this.#ledger.refuse(error.code);

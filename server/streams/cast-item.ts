@@ -1,7 +1,5 @@
 /** One prediction in a stream, and its JSON, serialised once for all viewers. */
 
-import { cutText } from '../../shared/cut-text.js';
-import { MAX_CAST_TEXT } from '../../shared/limits.js';
 import type { ReceiptParts, WordWeight } from '../../shared/protocol.js';
 import type { SampleItem, StreamItem } from '../../shared/stream-protocol.js';
 import type { CastItem } from '../contracts/broker.js';
@@ -42,16 +40,15 @@ class PublishedItem implements CastItem {
 
 /** Creates the item that viewers get from a prediction. `at`: milliseconds since 1970. */
 export function makeItem(offset: number, at: number, prediction: CastPrediction, source: CastSource): CastItem {
-  const { from, id, row, text, receipt } = source;
-  const shown = text === undefined ? undefined : cutText(text, MAX_CAST_TEXT);
+  const { from, id, row, text, textLength, receipt } = source;
   const item: StreamItem = {
     offset,
     at,
     from,
     ...(id === undefined ? {} : { id }),
     ...(row === undefined ? {} : { row }),
-    ...(shown === undefined ? {} : { text: shown }),
-    ...(shown?.length === text?.length ? {} : { textLength: text?.length ?? 0 }),
+    ...(text === undefined ? {} : { text }),
+    ...(textLength === undefined ? {} : { textLength }),
     ...prediction,
   };
   return new PublishedItem(item, receipt);

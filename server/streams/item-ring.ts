@@ -48,6 +48,20 @@ export class ItemRing {
     return items;
   }
 
+  /** Evicts the items from before this time, in milliseconds since 1970. */
+  evictBefore(at: number): void {
+    while (this.#first <= this.#last) {
+      const oldest = this.#slots[this.#first % this.#slots.length];
+      if (oldest === undefined || oldest.item.at >= at) return;
+      this.#evict();
+    }
+  }
+
+  /** Evicts everything; offsets go on. */
+  clear(): void {
+    while (this.#first <= this.#last) this.#evict();
+  }
+
   #evict(): void {
     const index = this.#first % this.#slots.length;
     this.#bytes -= this.#slots[index]?.bytes ?? 0;

@@ -10,6 +10,8 @@ import { ItemRing } from './item-ring.js';
 export class MemoryBroker implements Broker {
   readonly #parts: BrokerParts;
   readonly #calendar: Calendar;
+  /** Of the streams that are open. */
+  readonly #rings = new Set<ItemRing>();
 
   constructor(parts: BrokerParts) {
     this.#parts = parts;
@@ -21,12 +23,18 @@ export class MemoryBroker implements Broker {
   }
 
   follow(): boolean {
-    return this.#calendar.follow();
+    const jumped = this.#calendar.follow();
+    const { maxAgeMs } = this.#parts;
+    if (maxAgeMs !== undefined) for (const ring of this.#rings) ring.evictBefore(this.#calendar.now() - maxAgeMs);
+    return jumped;
   }
 
   open(_stream: string, reader: StreamReader): StreamLog {
     const { mark, nonce, maxItems, maxBytes } = this.#parts;
-    return new MemoryLog(`${mark}.${nonce()}`, reader, new ItemRing(maxItems, maxBytes), this.#calendar);
+    const ring = new ItemRing(maxItems, maxBytes);
+    this.#rings.add(ring);
+    const closed = (): void => void this.#rings.delete(ring);
+    return new MemoryLog(`${mark}.${nonce()}`, reader, ring, this.#calendar, closed);
   }
 
   isOwn(epoch: string): boolean {
@@ -40,13 +48,15 @@ class MemoryLog implements StreamLog {
   readonly epoch: string;
   readonly #ring: ItemRing;
   readonly #calendar: Calendar;
+  readonly #onClose: () => void;
   #reader: StreamReader | undefined;
 
-  constructor(epoch: string, reader: StreamReader, ring: ItemRing, calendar: Calendar) {
+  constructor(epoch: string, reader: StreamReader, ring: ItemRing, calendar: Calendar, onClose: () => void) {
     this.epoch = epoch;
     this.#reader = reader;
     this.#ring = ring;
     this.#calendar = calendar;
+    this.#onClose = onClose;
   }
 
   get first(): number {
@@ -72,7 +82,12 @@ class MemoryLog implements StreamLog {
     this.#reader?.failed(count, this.#calendar.now());
   }
 
+  erase(): void {
+    this.#ring.clear();
+  }
+
   close(): void {
     this.#reader = undefined;
+    this.#onClose();
   }
 }

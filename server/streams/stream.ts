@@ -38,7 +38,7 @@ export class Stream implements CastTarget, StreamReader {
   /** Keyed by pace and frame format. */
   readonly #groups = new Map<string, PaceGroup>();
   readonly #groupOf = new Map<ItemViewer, string>();
-  #viewers = 0;
+  readonly #viewers = new Set<ItemViewer | WindowViewer>();
   #lastAt: number;
 
   constructor(parts: StreamParts) {
@@ -70,7 +70,7 @@ export class Stream implements CastTarget, StreamReader {
   }
 
   get viewers(): number {
-    return this.#viewers;
+    return this.#viewers.size;
   }
 
   publish(prediction: CastPrediction, source: CastSource): void {
@@ -109,7 +109,7 @@ export class Stream implements CastTarget, StreamReader {
 
   /** Adds a viewer. It is owed what it missed since its position, or its history. Sends nothing yet. */
   add(viewer: ItemViewer | WindowViewer): void {
-    this.#viewers += 1;
+    this.#viewers.add(viewer);
     const { plan } = viewer;
     const position = plan.position !== undefined && this.continues(plan.position) ? plan.position : undefined;
     if (viewer instanceof ItemViewer) {
@@ -149,9 +149,21 @@ export class Stream implements CastTarget, StreamReader {
   }
 
   remove(viewer: ItemViewer | WindowViewer): void {
-    this.#viewers -= 1;
+    this.#viewers.delete(viewer);
     if (viewer instanceof ItemViewer) this.#leaveGroup(viewer);
     else this.#windows.leave(viewer);
+  }
+
+  /** Forgets all it has, and lets its viewers go; returns them. */
+  erase(): readonly (ItemViewer | WindowViewer)[] {
+    this.log.erase();
+    this.close();
+    const left = [...this.#viewers];
+    for (const viewer of left) {
+      this.remove(viewer);
+      viewer.leave();
+    }
+    return left;
   }
 
   /** Stops its timers and its reading. */
@@ -175,7 +187,7 @@ export class Stream implements CastTarget, StreamReader {
       model: this.model,
       ...(this.labels.length === 0 ? {} : { labels: this.labels }),
       rate: this.#windows.past(1000)?.closed.at(-1)?.window.rate ?? 0,
-      viewers: this.#viewers,
+      viewers: this.#viewers.size,
       lastAt: this.#lastAt,
     };
   }

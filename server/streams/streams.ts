@@ -19,6 +19,7 @@ import type {
   StreamSubscriptions,
   ViewerSink,
 } from '../contracts/streams.js';
+import { gapEvent } from './shared-events.js';
 import { Stream } from './stream.js';
 import type { Viewer, ViewerLimits } from './viewer.js';
 import { ConnectionViews } from './viewers/connection-views.js';
@@ -113,6 +114,20 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
 
   windows(name: string, windowMs: number): StreamPast | undefined {
     return this.#streams.get(name)?.past(windowMs);
+  }
+
+  erase(name: string): boolean {
+    const stream = this.#streams.get(name);
+    if (stream === undefined) return false;
+    const left = stream.erase();
+    this.#streams.delete(name);
+    this.#parts.listener({ type: 'stream-erased', stream: name });
+    for (const viewer of left) {
+      this.#behind.delete(viewer);
+      viewer.send(gapEvent({ stream: name, reason: 'restarted', missed: null }));
+      this.add(viewer);
+    }
+    return true;
   }
 
   /** The time of streams, in milliseconds since 1970. Never steps back. */

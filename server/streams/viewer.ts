@@ -45,6 +45,9 @@ export abstract class Viewer {
   /** The last position served, once the stream exists. */
   abstract get position(): StreamPosition | undefined;
 
+  /** The stream is gone: it starts afresh with the next one of this name. */
+  abstract leave(): void;
+
   /** Sends what is owed and can be sent now. True when nothing more is owed. */
   abstract catchUp(now: number): boolean;
 

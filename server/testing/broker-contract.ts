@@ -109,6 +109,22 @@ export function brokerContract(open: () => Promise<BrokerUnderTest>): readonly C
       assert.deepEqual(offsets(100, 100), [100]);
       assert.deepEqual(offsets(101, 200), []);
     }),
+    on('forgets a stream when it is told to, and goes on with its offsets', async (_, openStream) => {
+      const [one, other] = [openStream('one'), openStream('other')];
+      await one.publish(3);
+      await other.publish(2);
+      one.log.erase();
+      assert.deepEqual(one.log.slice(1, 10), []);
+      assert.deepEqual(
+        other.log.slice(1, 10).map(({ offset }) => offset),
+        [1, 2],
+      );
+      await one.publish(1);
+      assert.deepEqual(
+        one.log.slice(1, 10).map(({ offset }) => offset),
+        [4],
+      );
+    }),
     on('keeps streams apart', async (_, openStream) => {
       const [one, other] = [openStream('one'), openStream('other')];
       await one.publish(3);

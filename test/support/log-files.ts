@@ -43,6 +43,13 @@ export class MemoryFiles implements LogFileSystem {
     this.#files.set(path, { inode: ++this.#count, modifiedMs, bytes: Buffer.from(text) });
   }
 
+  head(path: string, bytes: number): string {
+    this.#fail('head');
+    const file = this.#files.get(path);
+    if (file === undefined) throw failure('ENOENT');
+    return file.bytes.toString('utf8', 0, bytes);
+  }
+
   create(path: string): number {
     this.#fail('create');
     if (!this.folders.has(dirname(path))) throw failure('ENOENT');

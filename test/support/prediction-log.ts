@@ -61,6 +61,7 @@ export async function stageLog({ parts = {}, hub: options, models, isStarted = t
         maxFileBytes: 1 << 20,
         rotateMs: 1e6,
         keepFiles: 10,
+        keepMs: undefined,
         oneIn: parts.oneIn ?? 1,
         layout,
       };

@@ -71,6 +71,8 @@ interface TestStreamsOptions extends Partial<StreamsOptions> {
   readonly maxStreamItems?: number;
   /** @default 1 MiB */
   readonly maxStreamBytes?: number;
+  /** @default none */
+  readonly maxStreamAgeMs?: number;
 }
 
 export class TestStreams {
@@ -81,7 +83,7 @@ export class TestStreams {
   wallStepMs = 0;
   #epochs = 0;
 
-  constructor({ maxStreamItems = 10, maxStreamBytes = 1 << 20, ...changes }: TestStreamsOptions = {}) {
+  constructor({ maxStreamItems = 10, maxStreamBytes = 1 << 20, maxStreamAgeMs, ...changes }: TestStreamsOptions = {}) {
     const broker = new MemoryBroker({
       clock: this.clock,
       wallNow: () => WALL + this.clock.now() + this.wallStepMs,
@@ -89,6 +91,7 @@ export class TestStreams {
       nonce: () => `e${++this.#epochs}`,
       maxItems: maxStreamItems,
       maxBytes: maxStreamBytes,
+      maxAgeMs: maxStreamAgeMs,
     });
     this.streams = new Streams({
       clock: this.clock,

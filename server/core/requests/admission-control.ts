@@ -36,13 +36,23 @@ const ANSWER_MARGIN = 1.3;
 const STANDSTILL_MS = 50;
 const NO_QUEUE = { rows: 0, principalRows: 0, freeRows: Number.POSITIVE_INFINITY, promised: 0 };
 
+export interface AdmissionParts {
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number;
+  readonly scheduler: Scheduler;
+  readonly maxPrincipalRows: number;
+}
+
 export class AdmissionControl {
   readonly #clock: Clock;
+  readonly #wallNow: () => number;
   readonly #scheduler: Scheduler;
   readonly #maxPrincipalRows: number;
 
-  constructor(clock: Clock, scheduler: Scheduler, maxPrincipalRows: number) {
+  constructor({ clock, wallNow, scheduler, maxPrincipalRows }: AdmissionParts) {
     this.#clock = clock;
+    this.#wallNow = wallNow;
     this.#scheduler = scheduler;
     this.#maxPrincipalRows = maxPrincipalRows;
   }
@@ -52,7 +62,12 @@ export class AdmissionControl {
     const { retries } = origin.principal;
     const slot = retries && this.#due(retries, entry, origin);
     if (slot !== undefined) retries?.end(slot);
-    return this.#ask(entry, origin, queue, slot !== undefined);
+    return this.#ask(entry, origin, queue, slot !== undefined) ?? this.#overQuota(entry, origin);
+  }
+
+  /** Counts rows that were accepted against the quota of their key. */
+  accepted(rows: number, { principal }: Origin): void {
+    principal.account?.take(rows, this.#clock.now(), this.#wallNow());
   }
 
   /**
@@ -63,7 +78,11 @@ export class AdmissionControl {
     const slot = retries && this.#due(retries, entry, origin);
     // An unclaimed place goes to the first of the requests read together.
     const isAwaited = slot !== undefined && (entry.freedRows === 0 || (entry.id !== undefined && slot.id === entry.id));
-    return this.#ask(entry, origin, queue, isAwaited);
+    return this.#overQuota(entry, origin) ?? this.#ask(entry, origin, queue, isAwaited);
+  }
+
+  #overQuota({ rows }: Entry, { principal }: Origin): WireError | undefined {
+    return principal.account?.refuses(rows, this.#clock.now(), this.#wallNow());
   }
 
   /** The promised place that this request claims. */

@@ -4,14 +4,17 @@ import type { ErrorCode } from '../../../shared/errors.js';
 import { readPrediction } from '../../../shared/output.js';
 import type { RequestId } from '../../../shared/protocol.js';
 import type { Outcome, Settle } from '../../contracts/outcome.js';
-import type { CastPrediction, CastTarget } from '../../contracts/streams.js';
+import type { CastPrediction, CastTarget, TextInStreams } from '../../contracts/streams.js';
 import type { Origin } from './request.js';
+import { castText } from './shown-input.js';
 
 /** The properties of a request that its cast uses. */
 export interface CastRequest {
   readonly origin: Origin;
   readonly id: RequestId | undefined;
+  /** As viewers may have it. */
   readonly input: unknown;
+  readonly textInStreams: TextInStreams;
   /** Number of predictions it asks for. */
   readonly rows: number;
 }
@@ -34,7 +37,11 @@ export function castRows(cast: CastTarget, request: CastRequest, settle: Settle)
   };
 }
 
-function publish(cast: CastTarget, { origin, id, input }: CastRequest, outcome: Outcome & { readonly ok: true }): void {
+function publish(
+  cast: CastTarget,
+  { origin, id, input, textInStreams }: CastRequest,
+  outcome: Outcome & { readonly ok: true },
+): void {
   const { model, output, batched, timing: receipt } = outcome;
   for (let row = 0; row < output.rows; row++) {
     const one = { arrays: output.arrays, firstRow: output.firstRow + row, rows: 1 };
@@ -43,15 +50,8 @@ function publish(cast: CastTarget, { origin, id, input }: CastRequest, outcome: 
       // Ids of an origin that ends with its connection may be reused, and so identify nothing.
       id: origin.resumes ? id : undefined,
       row: batched ? row : undefined,
-      text: textOf(input, row),
+      ...castText(input, row, textInStreams),
       receipt,
     });
   }
-}
-
-/** The text of a row, for a text model; tensors are not cast. */
-function textOf(input: unknown, row: number): string | undefined {
-  if (typeof input === 'string') return input;
-  const text: unknown = Array.isArray(input) ? input[row] : undefined;
-  return typeof text === 'string' ? text : undefined;
 }

@@ -79,6 +79,8 @@ export interface Accepted {
   /** When it is settled with DEADLINE_EXCEEDED, on the core's clock. */
   readonly deadline: number;
   readonly settle: Settle;
+  /** Whom its input is about. */
+  readonly subject?: string | undefined;
   /** The stream it is cast to. */
   readonly stream: string | undefined;
   /** The input as received, when the hub keeps inputs for taps; else undefined. */
@@ -106,7 +108,7 @@ export interface Pending extends Accepted, Waiting<Pending>, ObservedRequest {
 /** One literal, so that all requests have one hidden class: a spread costs many times as much. */
 export function newPending(accepted: Accepted): Pending {
   const { id, key, origin, queue, rows, batched, firstSlot, acceptedAt, deadline } = accepted;
-  const { settle, stream, input, explanation } = accepted;
+  const { settle, subject, stream, input, explanation } = accepted;
   return {
     id,
     key,
@@ -119,6 +121,7 @@ export function newPending(accepted: Accepted): Pending {
     acceptedAt,
     deadline,
     settle,
+    subject,
     stream,
     input,
     explanation,

@@ -42,6 +42,7 @@ const KEY = {
   batchRows: bytesOf(',"batchRows":'),
   client: bytesOf(',"client":'),
   stream: bytesOf(',"stream":'),
+  subject: bytesOf(',"subject":'),
   end: bytesOf('}\n'),
 };
 const [COMMA, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
@@ -121,6 +122,7 @@ export class LineMaker {
     // The row's strings precede its input in the text.
     const client = this.#takeText(this.#field(start, FIELD.clientChars));
     const stream = this.#takeText(this.#field(start, FIELD.streamChars));
+    const subject = this.#takeText(this.#field(start, FIELD.subjectChars));
     this.#addNumber(KEY.row, this.#field(start, FIELD.row));
     this.#at = start + FIXED_FIELDS;
     const { input } = this.#layout;
@@ -144,6 +146,7 @@ export class LineMaker {
     }
     if (client !== '') this.#addString(KEY.client, client);
     if (stream !== '') this.#addString(KEY.stream, stream);
+    if (subject !== '') this.#addString(KEY.subject, subject);
     json.raw(KEY.end);
   }
 

@@ -3,7 +3,17 @@
  * do, with a `code`.
  */
 
-import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 export interface LogFileSystem {
@@ -18,6 +28,8 @@ export interface LogFileSystem {
   makeFolder(path: string): void;
   list(folder: string): readonly { readonly name: string; readonly modifiedMs: number }[];
   remove(path: string): void;
+  /** The first bytes of a file as text. */
+  head(path: string, bytes: number): string;
 }
 
 /** There is no room: there may be some later. */
@@ -53,4 +65,13 @@ export const nodeFileSystem: LogFileSystem = {
       return stats === undefined ? [] : [{ name, modifiedMs: stats.mtimeMs }];
     }),
   remove: (path) => rmSync(path),
+  head: (path, bytes) => {
+    const file = openSync(path, 'r');
+    try {
+      const buffer = Buffer.alloc(bytes);
+      return buffer.toString('utf8', 0, readSync(file, buffer, 0, bytes, 0));
+    } finally {
+      closeSync(file);
+    }
+  },
 };

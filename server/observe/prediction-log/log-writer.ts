@@ -32,6 +32,11 @@ export class LogWriter {
     return { type: 'written', rows, bytes, ...outcome };
   }
 
+  /** Removes lines that are too old. `wallNow`: milliseconds since 1970. */
+  expire(wallNow: number): void {
+    this.#file.expire(wallNow);
+  }
+
   close(): void {
     this.#file.close();
   }

@@ -11,6 +11,8 @@ export interface LogWorkerSettings {
   readonly maxFileBytes: number;
   readonly rotateMs: number;
   readonly keepFiles: number;
+  /** Age beyond which no line is kept, in milliseconds; undefined: by number alone. */
+  readonly keepMs: number | undefined;
   /** Sampling rate, written into each line: one row in this many is logged. 1: all. */
   readonly oneIn: number;
   readonly layout: RowLayout;

@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import { messageOf } from '../../../shared/words/message-of.js';
+import { removeOldFiles, rotateWithin } from './age-limit.js';
 import { logFileName, readLogFileName } from './file-name.js';
 import { codeOf, hasNoRoom, type LogFileSystem } from './log-file-system.js';
 
@@ -14,6 +15,8 @@ export interface RotatingFileOptions {
   readonly rotateMs: number;
   /** Maximum files of the log in the folder, whoever wrote them; including the current one. */
   readonly keepFiles: number;
+  /** Age beyond which no line is kept, in milliseconds; undefined: by number alone. */
+  readonly keepMs?: number | undefined;
   readonly files: LogFileSystem;
   /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
@@ -83,6 +86,15 @@ export class RotatingFile {
     }
   }
 
+  /** Removes what is older than `keepMs`, also where nothing is written. `wallNow`: milliseconds since 1970. */
+  expire(wallNow: number): void {
+    const { files, folder, keepMs } = this.#options;
+    if (keepMs === undefined) return;
+    const open = this.#open;
+    if (open !== undefined && open.bytes > 0 && this.#isOld(open)) this.#leave();
+    this.#pruneProblem = attempt(() => removeOldFiles(files, folder, keepMs, wallNow)) ?? this.#pruneProblem;
+  }
+
   close(): void {
     this.#leave();
   }
@@ -111,18 +123,23 @@ export class RotatingFile {
 
   /** The file for the line at `start`. */
   #ready(bytes: Uint8Array, start: number): OpenFile {
-    const { files, maxFileBytes, rotateMs, now } = this.#options;
+    const { files, maxFileBytes } = this.#options;
     const open = this.#open;
     if (open === undefined) return this.#begin();
     this.#mend(open, start, undefined);
     const first = lineEnd(bytes, start) - start;
     const isFull = open.bytes > 0 && open.bytes + first > maxFileBytes;
-    const isOld = open.bytes > 0 && now() - open.openedAt >= rotateMs;
+    const isOld = open.bytes > 0 && this.#isOld(open);
     // Somebody moved or removed it: further writes to it would be lost.
     const isGone = files.identity(open.path) !== open.identity;
     if (!isFull && !isOld && !isGone) return open;
     this.#leave();
     return this.#begin();
+  }
+
+  #isOld({ openedAt }: OpenFile): boolean {
+    const { rotateMs, keepMs, now } = this.#options;
+    return now() - openedAt >= rotateWithin(rotateMs, keepMs);
   }
 
   #endOf(bytes: Uint8Array, start: number, used: number): number {

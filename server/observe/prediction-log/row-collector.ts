@@ -12,6 +12,7 @@ import type { Predicted } from '../../contracts/outcome.js';
 import type { ObservedRequest } from '../../contracts/tap.js';
 import type { LoggedModel, LoggedTensor, RowLayout, RowsMessage } from './messages.js';
 import { FIELD, FIXED_FIELDS, MAX_PREDICTION_VALUES, shares } from './row-layout.js';
+import { subjectHash } from './subject-hash.js';
 
 /** Computed once per model and post. */
 interface ModelPlan {
@@ -65,6 +66,7 @@ export class RowCollector {
   add(request: ObservedRequest, outcome: Predicted, parts: readonly InputPart[], row: number, at: number): void {
     const { model, output, timing } = outcome;
     const { id, origin, stream = '' } = request;
+    const subject = request.subject === undefined ? '' : subjectHash(request.subject);
     const [start, text, elementsAt] = [this.#at, this.#text, this.#elementsAt];
     try {
       const modelIndex = this.#planOf(model);
@@ -78,9 +80,11 @@ export class RowCollector {
       numbers[start + FIELD.idChars] = typeof id === 'string' ? id.length : 0;
       numbers[start + FIELD.clientChars] = origin.alias.length;
       numbers[start + FIELD.streamChars] = stream.length;
+      numbers[start + FIELD.subjectChars] = subject.length;
       if (typeof id === 'string') this.#text += id;
       this.#text += origin.alias;
       this.#text += stream;
+      this.#text += subject;
       numbers[start + FIELD.engine] = timing === undefined ? -1 : indexIn(this.#engines, timing.engine);
       if (timing !== undefined) {
         numbers[start + FIELD.queueUs] = timing.queueUs;

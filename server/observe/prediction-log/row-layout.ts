@@ -29,6 +29,8 @@ export const FIELD = {
   /** Index into the model's labels. */
   label: 14,
   score: 15,
+  /** Length in the post's text, after those above. */
+  subjectChars: 16,
 } as const;
 
 /**

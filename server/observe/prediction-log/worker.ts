@@ -16,11 +16,19 @@ const writer = new LogWriter(settings, {
   mark: processMark(Date.now(), process.pid),
 });
 
+/** Often enough that nothing is much older than it may be. */
+const expiry =
+  settings.keepMs === undefined
+    ? undefined
+    : setInterval(() => writer.expire(Date.now()), Math.min(60_000, Math.max(1000, settings.keepMs / 20)));
+writer.expire(Date.now());
+
 port.on('message', (message: ToLogWorker) => {
   switch (message.type) {
     case 'rows':
       return port.postMessage(writer.write(message) satisfies FromLogWorker);
     case 'close':
+      clearInterval(expiry);
       writer.close();
       // With its port closed nothing keeps the thread alive; messages already posted are still delivered.
       return port.close();

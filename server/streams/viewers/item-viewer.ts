@@ -42,6 +42,11 @@ export class ItemViewer extends Viewer {
     this.exact = exact;
   }
 
+  leave(): void {
+    this.#source = undefined;
+    this.offset = 0;
+  }
+
   get position(): StreamPosition | undefined {
     return this.#source && { epoch: this.#source.epoch, offset: this.offset };
   }

@@ -37,6 +37,13 @@ export class WindowViewer extends Viewer {
     this.plan = plan;
   }
 
+  leave(): void {
+    this.#source = undefined;
+    this.#sent = Number.NEGATIVE_INFINITY;
+    this.#sentOffset = 0;
+    this.#gap = undefined;
+  }
+
   get position(): StreamPosition | undefined {
     return this.#source && { epoch: this.#source.epoch, offset: this.#sentOffset };
   }

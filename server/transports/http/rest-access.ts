@@ -27,6 +27,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   '/models': 'predict or subscribe',
   '/models/:name': 'predict or subscribe',
   '/streams': 'subscribe',
+  '/streams/:name': 'admin',
   '/streams/:name/windows': 'subscribe',
   '/predict': 'predict',
   '/infer': 'predict',

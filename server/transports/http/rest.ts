@@ -87,6 +87,10 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     );
   });
   app.get('/streams', async (request) => ({ streams: subscriptions.list(authorizationOf(request).seesStream) }));
+  app.delete<{ Params: { name: string } }>('/streams/:name', async ({ params: { name } }, reply) => {
+    if (subscriptions.erase(name)) return { stream: name, erased: true };
+    return sendError(reply, noStream(name));
+  });
   app.get<{ Params: { name: string }; Querystring: { windowMs?: unknown } }>(
     '/streams/:name/windows',
     async (request, reply) => {
@@ -96,8 +100,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
       const windowMs = request.query.windowMs ?? '1000';
       const past = isStreamName(name) ? subscriptions.windows(name, Number(windowMs)) : undefined;
       if (past !== undefined) return past;
-      if (!subscriptions.list().some(({ stream }) => stream === name))
-        return sendError(reply, wireError('NOT_FOUND', `there is no stream "${name.slice(0, 80)}"; see GET /streams`));
+      if (!subscriptions.list().some(({ stream }) => stream === name)) return sendError(reply, noStream(name));
       const message = 'windowMs must be 1000 or 10000, or a length that somebody views now';
       return sendError(reply, wireError('INVALID_INPUT', message));
     },
@@ -115,11 +118,16 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
       'GET /models/:name',
       'GET /streams',
       'GET /streams/:name/windows',
+      'DELETE /streams/:name',
       'GET /healthz',
       'GET /readyz',
       ...(hasMetrics ? ['GET /metrics'] : []),
     ],
   }));
+}
+
+function noStream(name: string): WireError {
+  return wireError('NOT_FOUND', `there is no stream "${name.slice(0, 80)}"; see GET /streams`);
 }
 
 function send(reply: FastifyReply, outcome: Outcome, timed: boolean): void {

@@ -215,3 +215,24 @@ test('whatever fails and when: what it says stands is what stands, in whole line
     { numRuns: 500 },
   );
 });
+
+test('no line outlives its age: files are short, and go with their first line, also where nothing is written', () => {
+  const keepMs = 100_000;
+  const at = (ms: number): string => `{"v":1,"time":"${new Date(ms).toISOString()}"}`;
+  const { files, clock, file, write } = open({ keepMs, rotateMs: 1e9 });
+  files.put('/log/predictions-20250101T000000000Z-7-000001.jsonl', `${at(-50_000)}\n`);
+  files.put('/log/notes.txt', 'nothing of the log');
+  for (let ms = 0; ms <= 300_000; ms += 5000) {
+    clock.now = ms;
+    write(at(ms));
+    file.expire(ms);
+    for (const line of files.lines.filter((one) => one.startsWith('{')))
+      expect(ms - Date.parse(JSON.parse(line).time)).toBeLessThanOrEqual(keepMs);
+  }
+  // Nine tenths of the age at least are kept.
+  expect(files.lines.filter((one) => one.startsWith('{')).length).toBeGreaterThanOrEqual(18);
+  clock.now = 600_000;
+  file.expire(600_000);
+  expect(files.lines).toEqual([]);
+  expect(Object.keys(files.texts)).toEqual(['notes.txt']);
+});

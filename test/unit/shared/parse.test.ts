@@ -100,3 +100,18 @@ test('the error table is consistent: a 5xx for overload may be retried, a 4xx fo
     retryAfterMs: 5,
   });
 });
+
+test.each([
+  ['ann', true],
+  ['x'.repeat(128), true],
+  [undefined, true],
+  [null, true],
+  ['', false],
+  ['x'.repeat(129), false],
+  [7, false],
+])('subject %j is taken: %s', (subject, taken) => {
+  const parsed = parsePredict({ input: 1, subject });
+  expect(parsed.ok).toBe(taken);
+  if (parsed.ok) expect(parsed.value.subject).toBe(subject ?? undefined);
+  else expect(parsed.error.message).toMatch(/^subject must be a string of 1 to 128 characters/);
+});

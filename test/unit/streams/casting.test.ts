@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CastFrame, StreamGap } from '../../../shared/index.js';
-import { makeSpec, TestStreams, TestViewer } from '../../support/streams.js';
+import { TestStreams, TestViewer } from '../../support/streams.js';
 
 test('items reach every viewer in order, encoded once for all of them', () => {
   const t = new TestStreams();
@@ -196,17 +196,3 @@ test('the ring is bounded in bytes too', () => {
   expect(kept).toBeGreaterThan(5);
   expect(kept).toBeLessThan(15);
 });
-
-test('a long text is cut, not between the halves of a pair, and its length is told', () => {
-  const t = new TestStreams();
-  const target = t.streams.open('s', makeSpec());
-  if ('code' in target) throw new Error(target.message);
-  const text = `${'a'.repeat(1999)}😀${'b'.repeat(50)}`;
-  target.publish({ prediction: [0, 0, 1], model: 'mood@1' }, { ...SOURCE, text });
-  const viewer = t.view({ history: 1 });
-
-  expect(viewer.items[0]?.text).toBe('a'.repeat(1999));
-  expect(viewer.items[0]?.textLength).toBe(text.length);
-});
-
-const SOURCE = { from: 'me', id: 7, row: 2, text: undefined, receipt: undefined };

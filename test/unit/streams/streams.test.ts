@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { AggregateFrame } from '../../../shared/index.js';
 import { parseSubscribe, type SubscribePlan } from '../../../shared/parse-stream.js';
 import { makeSpec, TestStreams, TestViewer } from '../../support/streams.js';
 
@@ -131,4 +132,42 @@ test.each([
     ok: false,
     error: { code: 'INVALID_INPUT', message: expect.stringContaining(message) },
   });
+});
+
+test('an erased stream is gone with all it had; its viewers are told, and get the next one of its name from the start', () => {
+  const t = new TestStreams();
+  t.publish(5);
+  const [all, windows] = [t.view({ history: 5 }), t.view({ mode: 'aggregate' })];
+  expect(t.streams.erase('none')).toBe(false);
+  expect(t.streams.erase('s')).toBe(true);
+
+  expect(t.streams.list()).toEqual([]);
+  expect(t.streams.windows('s', 1000)).toBeUndefined();
+  expect(t.streams.viewers).toBe(2);
+  for (const viewer of [all, windows])
+    expect(viewer.of('gap')).toEqual([{ stream: 's', reason: 'restarted', missed: null }]);
+  expect(t.log).toContainEqual({ type: 'stream-erased', stream: 's' });
+
+  const seen = all.items.length;
+  t.publish(2);
+  t.clock.advance(2000);
+  expect(all.items.slice(seen).map(({ offset }) => offset)).toEqual([1, 2]);
+  expect(t.view({ history: 100 }).offsets).toEqual([1, 2]);
+  expect(
+    windows
+      .of<AggregateFrame>('aggregate')
+      .flatMap((frame) => frame.windows)
+      .reduce((sum, { count }) => sum + count, 0),
+  ).toBe(2);
+});
+
+test('items that are too old are not kept, though nothing is published', () => {
+  const t = new TestStreams({ maxStreamAgeMs: 10_000 });
+  t.publish(3);
+  t.clock.advance(6000);
+  t.publish(2);
+  t.clock.advance(5000);
+  expect(t.view({ history: 100 }).offsets).toEqual([4, 5]);
+  t.clock.advance(6000);
+  expect(t.view({ history: 100 }).offsets).toEqual([]);
 });
