@@ -193,8 +193,10 @@ function measureTagged(
   model: InputModel,
 ): Parsed<InputPart> {
   const { dtype, shape, data } = value;
-  if (!isDType(dtype)) return invalid(`${path}.dtype must be float32, int32 or bool, got ${describe(dtype)}`);
-  if (dtype !== spec.dtype) return invalid(`${path} has dtype ${dtype}, ${model.ref} expects ${spec.dtype}`);
+  if (dtype !== 'uint8' && !isDType(dtype))
+    return invalid(`${path}.dtype must be float32, int32, bool or uint8, got ${describe(dtype)}`);
+  if (dtype !== spec.dtype && (dtype !== 'uint8' || spec.dtype === 'bool'))
+    return invalid(`${path} has dtype ${dtype}, ${model.ref} expects ${spec.dtype}`);
   if (
     !Array.isArray(shape) ||
     shape.length > MAX_RANK ||
@@ -211,7 +213,7 @@ function measureTagged(
       `${path} has shape ${formatShape(shape)}, ${model.ref} expects ${formatShape(spec.shape)} or a batch ${batchShape(spec)}`,
     );
   }
-  const bytes = elementCount(shape) * BYTES_PER_ELEMENT[dtype];
+  const bytes = elementCount(shape) * (dtype === 'uint8' ? 1 : BYTES_PER_ELEMENT[dtype]);
   if (data.byteLength !== bytes) {
     return invalid(`${path}.data has ${data.byteLength} bytes, shape ${formatShape(shape)} of ${dtype} needs ${bytes}`);
   }
@@ -221,7 +223,7 @@ function measureTagged(
       kind: 'binary',
       spec,
       path,
-      elements: elementsOf(data, spec),
+      elements: dtype === 'uint8' ? bytesOf(data) : elementsOf(data, spec),
       rows: batched ? Number(shape[0]) : 1,
       batched,
     },
@@ -235,20 +237,23 @@ function measureBare(
   model: InputModel,
 ): Parsed<InputPart> {
   const advice = `tag it as { dtype, shape, data }`;
+  const count = elementCount(spec.shape);
+  // One byte an element can only be pixels; four could be pixels of four examples, and are read as float32.
+  if (spec.dtype !== 'bool' && value.byteLength === count && isByteArray(value))
+    return { ok: true, value: { kind: 'binary', spec, path, elements: bytesOf(value), rows: 1, batched: false } };
   if (spec.dtype !== 'float32')
     return invalid(`${path} is bare bytes, which are read as float32, ${model.ref} expects ${spec.dtype}; ${advice}`);
-  if (
-    ArrayBuffer.isView(value) &&
-    !(value instanceof Float32Array) &&
-    !(value instanceof Uint8Array) &&
-    !(value instanceof DataView)
-  ) {
+  if (ArrayBuffer.isView(value) && !(value instanceof Float32Array) && !isByteArray(value)) {
     return invalid(`${path} is a bare typed array that is not a Float32Array; ${advice}`);
   }
-  const bytes = elementCount(spec.shape) * 4;
+  const bytes = count * 4;
   if (value.byteLength !== bytes) {
+    const isRgba = spec.shape.at(-1) === 3 && value.byteLength * 3 === count * 4;
+    const hint = isRgba
+      ? 'these are pixels with alpha, as a canvas gives them: leave out every fourth'
+      : `${advice} for a batch`;
     return invalid(
-      `${path} has ${value.byteLength} bytes, one example of ${model.ref} has ${bytes} (float32 ${formatShape(spec.shape)}); ${advice} for a batch`,
+      `${path} has ${value.byteLength} bytes, one example of ${model.ref} has ${bytes} (float32 ${formatShape(spec.shape)}) or ${count} (uint8); ${hint}`,
     );
   }
   return {
@@ -286,11 +291,25 @@ function isTagged(value: Record<string, unknown>): boolean {
   return Object.hasOwn(value, 'data') && (Object.hasOwn(value, 'dtype') || Object.hasOwn(value, 'shape'));
 }
 
-/** The elements as a typed array. Bytes at an unaligned offset are copied, because no view of them is possible. */
-function elementsOf(data: ArrayBufferView | ArrayBuffer, spec: TensorSpec): TensorArray {
-  const bytes = ArrayBuffer.isView(data)
+/** Whatever holds bytes rather than elements of another type. */
+function isByteArray(value: ArrayBufferView | ArrayBuffer): boolean {
+  return (
+    value instanceof ArrayBuffer ||
+    value instanceof Uint8Array ||
+    value instanceof Uint8ClampedArray ||
+    value instanceof DataView
+  );
+}
+
+function bytesOf(data: ArrayBufferView | ArrayBuffer): Uint8Array {
+  return ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);
+}
+
+/** The elements as a typed array. Bytes at an unaligned offset are copied, because no view of them is possible. */
+function elementsOf(data: ArrayBufferView | ArrayBuffer, spec: TensorSpec): TensorArray {
+  const bytes = bytesOf(data);
   if (spec.dtype === 'bool') return bytes;
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   const length = aligned.byteLength / 4;

@@ -3,6 +3,9 @@
 /** Element types of tensors on the wire and in a batch. Strings are texts, not tensors. */
 export type DType = 'float32' | 'int32' | 'bool';
 
+/** Element types of what callers send: `uint8` is for pixels, and becomes the type of the input. */
+export type SentDType = DType | 'uint8';
+
 /** The array that holds a tensor's elements, row-major. */
 export type TensorArray = Float32Array | Int32Array | Uint8Array;
 

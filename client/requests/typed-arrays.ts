@@ -2,7 +2,7 @@
 
 import { isRecord } from '../../shared/parse.js';
 import type { ModelDescription } from '../../shared/protocol.js';
-import { type DType, elementCount, type InputSpec } from '../../shared/tensor.js';
+import { elementCount, type InputSpec, type SentDType } from '../../shared/tensor.js';
 
 type Bytes = ArrayBufferView | ArrayBuffer;
 
@@ -39,11 +39,17 @@ function mapBytes(
 function tagBytes(bytes: Bytes, spec: InputSpec | undefined): unknown {
   if (bytes instanceof Float32Array && spec !== undefined) return tagged('float32', bytes, spec);
   if (bytes instanceof Int32Array) return tagged('int32', bytes, spec);
+  // Pixels, as a canvas gives them. A plain Uint8Array may as well hold the bytes of float32.
+  if (bytes instanceof Uint8ClampedArray) return tagged('uint8', bytes, spec);
   // Other types are left as they are and rejected later: untagged, they could not be told from a Float32Array.
   return isUntyped(bytes) || bytes instanceof Float32Array ? asBytes(bytes) : bytes;
 }
 
-function tagged(dtype: DType, array: Float32Array | Int32Array, spec: InputSpec | undefined): unknown {
+function tagged(
+  dtype: SentDType,
+  array: Float32Array | Int32Array | Uint8ClampedArray,
+  spec: InputSpec | undefined,
+): unknown {
   return { dtype, shape: shapeFor(array.length, spec), data: asBytes(array) };
 }
 
@@ -60,7 +66,8 @@ function shapeFor(length: number, spec: InputSpec | undefined): readonly number[
 
 /** A copy of the same class; Float64Array becomes Float32Array, as plain numbers do in a float32 tensor. */
 function copyBytes(bytes: Bytes): Bytes {
-  if (bytes instanceof Float32Array || bytes instanceof Int32Array) return bytes.slice();
+  if (bytes instanceof Float32Array || bytes instanceof Int32Array || bytes instanceof Uint8ClampedArray)
+    return bytes.slice();
   if (bytes instanceof Float64Array) return Float32Array.from(bytes);
   return isUntyped(bytes) ? asBytes(bytes).slice() : bytes;
 }

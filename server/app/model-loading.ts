@@ -1,6 +1,7 @@
 /** The models of a start: loads what was found, and logs how. */
 
 import type { Config } from '../config/config.js';
+import { type SizeLimits, sizeWarning } from '../models/example-size.js';
 import type { ModelRegistry } from '../models/registry.js';
 import type { ModelFolder } from '../models/repository.js';
 import type { Logger } from '../observe/log/logger.js';
@@ -9,7 +10,7 @@ import type { Logger } from '../observe/log/logger.js';
 export async function loadModels(
   found: readonly ModelFolder[],
   models: ModelRegistry,
-  config: Pick<Config, 'defaultModel'>,
+  config: Pick<Config, 'defaultModel' | keyof SizeLimits>,
   log: Logger,
 ): Promise<string | undefined> {
   for (const folder of found) {
@@ -17,7 +18,8 @@ export async function loadModels(
     if (!loaded.ok) return loaded.problem;
     const { report, model, warnings } = loaded;
     log.info({ model: folder.ref, ...report, warmUp: model.warmUp, rows: model.rows }, 'model ready');
-    for (const warning of warnings) log.warn({ model: folder.ref }, warning);
+    const size = sizeWarning(model.spec, config);
+    for (const warning of size === undefined ? warnings : [...warnings, size]) log.warn({ model: folder.ref }, warning);
   }
   const missing = config.defaultModel !== '' && 'code' in models.resolve(undefined);
   return missing ? `--default-model: there is no model ${config.defaultModel}` : undefined;

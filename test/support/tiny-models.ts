@@ -70,6 +70,16 @@ export async function writeWide(folder: string, width: number, weight: number): 
   ]);
 }
 
+/** The mean of each channel of an image: `[rows, size, size, 3]` to `[rows, 3]`. */
+export async function writeChannelMeans(folder: string, size: number): Promise<void> {
+  const config = { name: 'means', dtype: 'float32', data_format: 'channels_last' };
+  const layer = {
+    class_name: 'GlobalAveragePooling2D',
+    config: { ...config, batch_input_shape: [null, size, size, 3] },
+  };
+  await writeModel(folder, layersModel('Sequential', { name: 'image', layers: [layer] }), []);
+}
+
 /** Numbers in [-0.5, 0.5), the same for the same seed. */
 export function seededNumbers(count: number, seed: number): readonly number[] {
   let state = seed >>> 0;

@@ -89,6 +89,10 @@ export async function createHttp(
     }
   });
 
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
+
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     const route = request.routeOptions.url;
@@ -165,8 +169,15 @@ function errorOf(cause: FastifyError, options: HttpOptions): WireError {
   if (cause instanceof BodyProblem) return wireError('INVALID_INPUT', cause.message);
   const status = cause.statusCode ?? 500;
   if (status === 413)
-    return wireError('TOO_LARGE', `the body is over ${options.maxBodyBytes} bytes; send fewer rows a request`);
-  if (status === 415) return wireError('INVALID_INPUT', 'the content type must be application/json');
+    return wireError(
+      'TOO_LARGE',
+      `the body is over ${options.maxBodyBytes} bytes; send bytes instead of JSON (application/octet-stream), fewer rows a request, or start the hub with a larger --max-frame-bytes`,
+    );
+  if (status === 415)
+    return wireError(
+      'INVALID_INPUT',
+      'the content type must be application/json, or application/octet-stream for the bytes of a tensor',
+    );
   if (status >= 400 && status < 500)
     return wireError('INVALID_INPUT', `the body is not a JSON document that can be used: ${cause.message}`);
   return wireError('INTERNAL', 'the hub failed on this request; see its log');

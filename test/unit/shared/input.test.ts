@@ -190,7 +190,7 @@ describe('what is refused, and how', () => {
       'an unknown dtype',
       { dtype: 'float64', shape: [4], data: new Uint8Array(32) },
       VECTOR,
-      'dtype must be float32, int32 or bool',
+      'dtype must be float32, int32, bool or uint8',
     ],
     ['data that is no bytes', { dtype: 'float32', shape: [4], data: [1, 2, 3, 4] }, VECTOR, 'data must be bytes'],
     ['NaN in bytes', new Float32Array([1, Number.NaN, 3, 4]), VECTOR, 'NaN at element 1'],
@@ -244,4 +244,55 @@ test('nothing that JSON or a caller can make throws or is read as non-finite', (
     ),
     { numRuns: 2000 },
   );
+});
+
+describe('pixels', () => {
+  const image: InputModel = { ref: 'm@1', inputs: [{ name: 'x', dtype: 'float32', shape: [2, 2, 3] }] };
+  const pixels = Uint8Array.from({ length: 24 }, (_, i) => i * 10);
+  const limits = { maxRequestRows: 10, maxTextLength: 10 };
+  const read = (input: unknown, model = image): unknown => {
+    const measured = measureInput(input, model, limits);
+    if (!measured.ok) return measured.error.message;
+    const { parts, rows, batched } = measured.value;
+    const target = new Float32Array(rows * 12);
+    for (let row = 0; row < rows; row++) {
+      const problem = writeRow(parts[0] as Parameters<typeof writeRow>[0], row, target, row * 12);
+      if (problem !== undefined) return problem;
+    }
+    return { rows, batched, values: [...target] };
+  };
+
+  test.each<[string, unknown, number, boolean]>([
+    ['one, bare', pixels.slice(0, 12), 1, false],
+    ['one, of a canvas', new Uint8ClampedArray(pixels.slice(0, 12)), 1, false],
+    ['one, as an ArrayBuffer', pixels.slice(0, 12).buffer, 1, false],
+    ['one, tagged', { dtype: 'uint8', shape: [2, 2, 3], data: pixels.slice(0, 12) }, 1, false],
+    ['two, tagged', { dtype: 'uint8', shape: [2, 2, 2, 3], data: pixels }, 2, true],
+    ['two, one after the other', [pixels.slice(0, 12), pixels.slice(12)], 2, true],
+    ['one of an odd place in its memory', pixels.subarray(1, 13), 1, false],
+  ])('as uint8: %s', (_title, input, rows, batched) => {
+    const first = _title.includes('odd') ? 10 : 0;
+    const values = Array.from({ length: rows * 12 }, (_, i) => first + i * 10);
+    expect(read(input)).toEqual({ rows, batched, values });
+  });
+
+  test('an int32 input takes them too, a bool input does not', () => {
+    const int: InputModel = { ref: 'm@1', inputs: [{ name: 'x', dtype: 'int32', shape: [2, 2, 3] }] };
+    const bool: InputModel = { ref: 'm@1', inputs: [{ name: 'x', dtype: 'bool', shape: [2, 2, 3] }] };
+    const tagged = { dtype: 'uint8', shape: [2, 2, 3], data: pixels.slice(0, 12) };
+    expect(read(tagged, int)).toMatchObject({ rows: 1, values: expect.arrayContaining([110]) });
+    expect(read(tagged, bool)).toBe('input has dtype uint8, m@1 expects bool');
+  });
+
+  test('bytes of float32 are read as before, and other lengths are told, those of a canvas with alpha by name', () => {
+    const floats = Float32Array.from({ length: 12 }, (_, i) => i / 2);
+    expect(read(new Uint8Array(floats.buffer))).toMatchObject({ rows: 1, values: [...floats] });
+    expect(read(new Uint8Array(16))).toMatch(
+      /16 bytes, .* 48 \(float32 \[2, 2, 3\]\) or 12 \(uint8\); these are pixels with alpha/,
+    );
+    expect(read(new Uint8Array(13))).toMatch(/has 13 bytes, .*tag it as/);
+    expect(read({ dtype: 'uint8', shape: [2, 2, 3], data: new Uint8Array(48) })).toMatch(
+      /48 bytes, .* of uint8 needs 12/,
+    );
+  });
 });
