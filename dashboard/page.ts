@@ -100,7 +100,7 @@ export class Page {
       live: () => this.#goLive(),
       range: (name) => this.#chooseRange(name),
       zoom: (factor) => {
-        this.#view.zoomBy(factor, this.#stage.edge);
+        this.#view.zoomBy(factor, this.#stage.edge, this.#history.oldest);
         this.#viewChanged();
       },
       cursor: (steps) => this.#stage.step(steps),

@@ -83,7 +83,7 @@ export class ChartStage {
   }
 
   get stretch(): Stretch {
-    return this.#parts.view.stretch(this.edge);
+    return this.#parts.view.stretch(this.edge, this.#parts.history.oldest);
   }
 
   get ring(): WindowRing {

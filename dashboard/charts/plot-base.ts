@@ -23,7 +23,8 @@ export function timeAxis(tokens: Tokens, show: boolean): uPlot.Axis {
     stroke: () => tokens.colour('muted'),
     grid: { show: false },
     ticks: { show: false },
-    space: (plot) => tokens.px(plot.width > 600 ? 76 : 46),
+    // A label with seconds, and room beside it.
+    space: () => tokens.px(76),
     values: (plot, splits, _axis, _space, increment) => {
       const withSeconds = increment < 60 || plot.width > 600;
       const margin = tokens.px(withSeconds ? 28 : 18);

@@ -39,6 +39,14 @@ export class History {
     return x === undefined ? undefined : x * 1000;
   }
 
+  /** The start of the oldest window, in milliseconds; undefined without windows. */
+  get oldest(): number | undefined {
+    const fine = this.fine.at('x', 0) * 1000 - FINE_MS;
+    const coarse = this.coarse.at('x', 0) * 1000 - COARSE_MS;
+    const [least = Number.NaN] = [fine, coarse].filter((at) => !Number.isNaN(at)).sort((a, b) => a - b);
+    return Number.isNaN(least) ? undefined : least;
+  }
+
   /** An announcement of missing data; it belongs to the hole before the next window. */
   notice(notice: Notice): void {
     this.#notice = notice;

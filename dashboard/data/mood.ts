@@ -18,6 +18,13 @@ export interface Mood {
   readonly points: number;
 }
 
+/** Fewer messages than these are no mood. */
+export const LEAST_MESSAGES = 20;
+
+export function messagesOf({ positive, neutral, negative }: Tally): number {
+  return positive + neutral + negative;
+}
+
 /** Undefined until there are messages. */
 export function moodOf(tally: Tally): Mood | undefined {
   const shares = wholeShares([tally.positive, tally.neutral, tally.negative]);

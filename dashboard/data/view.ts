@@ -13,6 +13,8 @@ export interface Stretch {
 }
 
 const MIN_SPAN_MS = 10_000;
+/** A view that is not zoomed shows at least this much, however little there is yet. */
+const LEAST_LIVE_MS = 60_000;
 const MAX_AGE_MS = 3_600_000;
 
 export function isRange(name: string | null): name is RangeName {
@@ -39,9 +41,11 @@ export class View {
     return this.#span;
   }
 
-  stretch(edge: number): Stretch {
+  /** @param oldest where the data begins, if there is any: the empty time before it is left out, unless zoomed. */
+  stretch(edge: number, oldest = Number.NEGATIVE_INFINITY): Stretch {
     const to = this.#mode === 'live' ? edge : this.#to;
-    return { from: to - this.#span, to };
+    if (this.#mode === 'zoomed') return { from: to - this.#span, to };
+    return { from: Math.max(to - this.#span, Math.min(oldest, to - LEAST_LIVE_MS)), to };
   }
 
   /** Selects a range: a paused view keeps its end, a zoomed one returns to the newest data. */
@@ -67,8 +71,8 @@ export class View {
   }
 
   /** Keeps the middle: 0.5 shows half as much. */
-  zoomBy(factor: number, edge: number): void {
-    const { from, to } = this.stretch(edge);
+  zoomBy(factor: number, edge: number, oldest?: number): void {
+    const { from, to } = this.stretch(edge, oldest);
     const middle = (from + to) / 2;
     const half = ((to - from) / 2) * factor;
     this.zoom(middle - half, middle + half, edge);

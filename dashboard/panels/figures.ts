@@ -1,7 +1,7 @@
 /** The page's numbers, computed from the history and the visible stretch. Knows no DOM. */
 
 import type { History } from '../data/history.js';
-import { type Mood, moodOf, moodWord } from '../data/mood.js';
+import { LEAST_MESSAGES, type Mood, messagesOf, moodOf, moodWord } from '../data/mood.js';
 import { RANGES, type Stretch, type View } from '../data/view.js';
 import { DASH, rate, signed } from '../ui/format.js';
 import type { MoodFigures } from './mood-panel.js';
@@ -40,13 +40,16 @@ export class Figures {
     const { newest } = history;
     // Paused figures are from the moment of the pause; zoomed ones stay current, like the column beside the chart.
     const end = this.#view.mode === 'paused' ? stretch.to : Math.min(now, newest ?? now);
-    const mood = moodOf(history.tally(end - MOOD_MS, end));
+    const recent = history.tally(end - MOOD_MS, end);
+    const messages = messagesOf(recent);
+    const mood = messages < LEAST_MESSAGES ? undefined : moodOf(recent);
     const isLive = newest !== undefined && !stale;
     const seen = history.tally(stretch.from, stretch.to);
     const inView = seen.positive + seen.neutral + seen.negative;
     const ratePerSecond = isLive ? this.#rate(end) : undefined;
     const panel: MoodFigures = {
       mood,
+      tooFew: mood === undefined && messages > 0 ? messages : undefined,
       before: this.#before(end),
       asOf: stale && newest !== undefined ? { at: newest, ageMs: now - newest } : undefined,
       ratePerSecond,
@@ -57,7 +60,7 @@ export class Figures {
       panel,
       rateText: ratePerSecond === undefined ? DASH : rate(ratePerSecond),
       points: mood === undefined ? '' : signed(mood.points),
-      sentence: (stream) => sentence(stream, mood, ratePerSecond, stale),
+      sentence: (stream) => sentence(stream, mood, messages, ratePerSecond, stale),
     };
   }
 
@@ -67,8 +70,11 @@ export class Figures {
     const first = Math.min(...[fine.at('x', 0), coarse.at('x', 0)].filter((x) => !Number.isNaN(x))) * 1000;
     const start = Math.max(end - RANGES[this.#view.range], first - 1000);
     if (!(end - start > 2 * MOOD_MS - 5000)) return undefined;
-    const mood = moodOf(this.#history.tally(start, start + MOOD_MS));
-    return mood === undefined ? undefined : { points: mood.points, agoMs: end - start };
+    const tally = this.#history.tally(start, start + MOOD_MS);
+    const mood = moodOf(tally);
+    return mood === undefined || messagesOf(tally) < LEAST_MESSAGES
+      ? undefined
+      : { points: mood.points, agoMs: end - start };
   }
 
   #rate(end: number): number {
@@ -92,7 +98,14 @@ export class Figures {
   }
 }
 
-function sentence(stream: string, mood: Mood | undefined, ratePerSecond: number | undefined, stale: boolean): string {
+function sentence(
+  stream: string,
+  mood: Mood | undefined,
+  messages: number,
+  ratePerSecond: number | undefined,
+  stale: boolean,
+): string {
+  if (mood === undefined && messages > 0) return `${stream}: ${messages} messages, too few for a mood`;
   if (mood === undefined) return `${stream}: no messages yet`;
   const shares = `${mood.positive}% positive, ${mood.neutral}% neutral, ${mood.negative}% negative`;
   const flow = stale || ratePerSecond === undefined ? 'not live' : `${rate(ratePerSecond)} messages a second`;

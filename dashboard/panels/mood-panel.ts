@@ -1,11 +1,13 @@
 /** The main number: the current mood, its word, its change, and the three figures beside it. */
 
-import { type Mood, moodWord } from '../data/mood.js';
+import { LEAST_MESSAGES, type Mood, moodWord } from '../data/mood.js';
 import { byId, setData, setHidden, setStyle, setText } from '../ui/dom.js';
 import { clock, count, DASH, micros, type Quantity, rate, signed, span, UNKNOWN } from '../ui/format.js';
 
 export interface MoodFigures {
   readonly mood: Mood | undefined;
+  /** How many messages there are, if they are too few for a mood. */
+  readonly tooFew: number | undefined;
   /** The mood at the start of the range, and how long ago that was. */
   readonly before: { readonly points: number; readonly agoMs: number } | undefined;
   /** Set when the figures are not current: their age and time. */
@@ -28,13 +30,14 @@ export class MoodPanel {
   readonly #delay = new Figure('stat-delay');
   readonly #phoneDelay = new Figure('phone-delay');
 
-  render({ mood, before, asOf, ratePerSecond, inView, p50Us }: MoodFigures): void {
+  render({ mood, tooFew, before, asOf, ratePerSecond, inView, p50Us }: MoodFigures): void {
     const text = mood === undefined ? DASH : signed(mood.points);
     setData(this.#number, 'empty', String(mood === undefined));
     setText(this.#sign, mood === undefined ? '' : text.slice(0, 1));
     setText(this.#points, mood === undefined ? text : text.slice(1));
-    setText(this.#word, mood === undefined ? 'No mood yet' : moodWord(mood.points));
-    this.#renderChange(mood, before, asOf);
+    const without = tooFew === undefined ? 'No mood yet' : 'Too few messages';
+    setText(this.#word, mood === undefined ? without : moodWord(mood.points));
+    this.#renderChange(mood, tooFew, before, asOf);
     this.#renderRuler(mood, before);
     const delay = p50Us === undefined || Number.isNaN(p50Us) ? UNKNOWN : micros(p50Us);
     this.#messages.render(ratePerSecond === undefined ? UNKNOWN : perSecond(ratePerSecond));
@@ -43,10 +46,18 @@ export class MoodPanel {
     this.#phoneDelay.render(delay);
   }
 
-  #renderChange(mood: Mood | undefined, before: MoodFigures['before'], asOf: MoodFigures['asOf']): void {
+  #renderChange(
+    mood: Mood | undefined,
+    tooFew: number | undefined,
+    before: MoodFigures['before'],
+    asOf: MoodFigures['asOf'],
+  ): void {
     if (asOf !== undefined) {
       setText(this.#changeBy, '');
       setText(this.#change, `as of ${clock(asOf.at)}, ${span(asOf.ageMs)} ago`);
+    } else if (tooFew !== undefined) {
+      setText(this.#changeBy, '');
+      setText(this.#change, `${tooFew} of ${LEAST_MESSAGES} in the last 30 seconds`);
     } else if (mood === undefined || before === undefined) {
       setText(this.#changeBy, '');
       setText(this.#change, mood === undefined ? 'waiting for messages' : 'of the last 30 seconds');

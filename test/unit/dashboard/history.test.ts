@@ -160,6 +160,27 @@ test('a view that stands still stays; zoom and pan leave live and keep within th
   expect([view.mode, view.span]).toEqual(['live', 60_000]);
 });
 
+test('in the first minutes a view is as long as what there is, from a minute on; a zoomed one is what was chosen', () => {
+  const view = new View();
+  const edge = T0;
+  const lengthWith = (ageMs: number): number => {
+    const { from, to } = view.stretch(edge, edge - ageMs);
+    return to - from;
+  };
+  expect([0, 30_000, 90_000, 299_000, 400_000].map(lengthWith)).toEqual([60_000, 60_000, 90_000, 299_000, 300_000]);
+  expect(view.stretch(edge).from).toBe(edge - 300_000);
+  view.pause(edge);
+  expect(lengthWith(90_000)).toBe(90_000);
+  view.live();
+  view.zoomBy(0.5, edge, edge - 90_000);
+  expect(lengthWith(90_000)).toBe(45_000);
+});
+
+test('a history knows where it begins', () => {
+  const history = new History();
+  expect(history.oldest).toBeUndefined();
+});
+
 const FACTS: Facts = {
   connection: 'connected',
   attempts: 0,
