@@ -26,7 +26,7 @@ import { type AccessControl, startAccess } from './access-control.js';
 import { Adapters } from './adapters.js';
 import { HttpServers } from './http-servers.js';
 import { RegistryCatalogue } from './model-catalogue.js';
-import { loadModels } from './model-loading.js';
+import { loadModels, loggedTo } from './model-loading.js';
 import { Monitoring } from './monitoring.js';
 import { Opened } from './opened.js';
 import { keepsInputs, startPredictionLog } from './prediction-logging.js';
@@ -139,7 +139,7 @@ export class App {
       threads: config.engineThreads,
       backend: config.engine,
       clock: systemClock,
-      runtimeModules: runtimes.value,
+      runtimeModules: runtimes.value.modules,
       onEvent: (event) => taps.engine(event),
     });
     opened.add(() => engine.close(ENGINE_CLOSE_MS));
@@ -152,7 +152,7 @@ export class App {
       defaultModel: defaultModel || undefined,
       maxTextLength,
     });
-    const refused = await loadModels(found.models, models, config, log);
+    const refused = await loadModels(found, runtimes.value.missing, models, config, loggedTo(log));
     if (refused !== undefined) return { ok: false, problem: refused };
     const broker = await openBroker(config, adapters);
     if (!broker.ok) return broker;
