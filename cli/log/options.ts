@@ -1,4 +1,4 @@
-/** The options of `npm run log`: from argv to validated values, or to a one-line problem. */
+/** The options of `tickcast log`: from argv to validated values, or to a one-line problem. */
 
 import { bare, integer, type Option, oneOf, optional, read, text, type ValuesOf } from '../../command-line/option.js';
 import type { Program } from '../../command-line/program.js';
@@ -28,8 +28,8 @@ const OPTIONS = {
 export type LogOptions = ValuesOf<typeof OPTIONS>;
 
 export const LOG: Program<typeof OPTIONS> = {
-  name: 'log',
-  intro: `npm run log -- [FOLDER | FILE] [options]
+  name: 'tickcast log',
+  intro: `Usage: tickcast log [FOLDER | FILE] [options]
 
 Reads the prediction log of a hub (--prediction-log): the lines of all its processes, by time.`,
   options: OPTIONS,

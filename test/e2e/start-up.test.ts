@@ -95,7 +95,10 @@ test('--help has every option and leaves with 0; --version is one line', async (
   const help = await run(['--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(help.stdout).toContain('--max-in-flight-rows');
-  expect(await run(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  expect(await run(['--version'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^tickcast \d+\.\d+\.\d+\n$/),
+  });
 });
 
 /** Starts a hub with these options, and ends it when it listens. */
