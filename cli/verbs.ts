@@ -8,7 +8,7 @@ export const VERBS = {
   predict: 'Asks a running hub: one input, or each line of a pipe.',
   feed: 'Publishes the lines of a file or of a pipe to a stream of a running hub.',
   check: 'Says everything that would keep a hub with these options from starting. Starts none.',
-  log: 'Reads the prediction log.',
+  log: 'Reads the prediction log, and erases lines of it.',
   doctor: 'Says which engines this machine has, why one is missing and what to do.',
   native: 'Installs the native TensorFlow engine from package registries alone.',
 } as const;

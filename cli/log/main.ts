@@ -23,9 +23,13 @@ async function erase(path: string, { subject, before, dryRun }: EraseOptions): P
   if (!found.ok) return tellProblem(ERASE.name, found.problem);
   const count = await eraseLines(path, { subject: subject && subjectHash(subject), before }, dryRun);
   const lines = `${count.lines} of ${count.read} lines in ${count.files} files`;
-  process.stdout.write(dryRun ? `would erase ${lines}
-` : `erased ${lines}; copies elsewhere are not touched
-`);
+  process.stdout.write(
+    dryRun
+      ? `would erase ${lines}
+`
+      : `erased ${lines}; copies elsewhere are not touched
+`,
+  );
 }
 
 async function run(path: string, options: LogOptions): Promise<void> {

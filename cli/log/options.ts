@@ -53,8 +53,8 @@ const ERASE_OPTIONS = {
 export type EraseOptions = ValuesOf<typeof ERASE_OPTIONS>;
 
 export const ERASE: Program<typeof ERASE_OPTIONS> = {
-  name: 'log erase',
-  intro: `npm run log -- erase [FOLDER | FILE] [options]
+  name: 'tickcast log erase',
+  intro: `Usage: tickcast log erase [FOLDER | FILE] [options]
 
 Erases lines of the prediction log in place, also while hubs write it: blanks take their room. With several conditions,
 those that meet all.`,

@@ -14,6 +14,7 @@ import { Adapters } from './adapters.js';
 import { loadModels } from './model-loading.js';
 import { modelPlace } from './model-place.js';
 import { portProblems } from './ports.js';
+import { loadRedaction } from './seams/redaction.js';
 import { systemClock } from './system-clock.js';
 
 /** Each a line for people. */
@@ -31,6 +32,8 @@ const ENGINE_CLOSE_MS = 2000;
 export async function checkHub(config: Config, invalid: ReadonlySet<string> = new Set()): Promise<CheckReport> {
   const report: CheckReport = { problems: [], warnings: [], findings: [] };
   if (!invalid.has('tokenFile')) await checkTokens(config.tokenFile, report);
+  const redaction = await loadRedaction(config.redaction);
+  if (!redaction.ok) report.problems.push(redaction.problem);
   const adapters = new Adapters({ log: createLogger('silent'), env: process.env });
   report.problems.push(...adapters.missing(config));
   if (!invalid.has('model')) await checkModels(config, adapters, report);

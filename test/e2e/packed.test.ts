@@ -212,12 +212,15 @@ test('check tells all that is wrong at once, and starts nothing', async () => {
     'soon',
     '--doors',
     'x',
+    '--redaction',
+    './none.mjs',
   ];
   const { code, stdout, stderr } = await tickcast(['check', ...engine, ...bad]);
   expect(code).toBe(1);
   expect(stderr.trimEnd().split('\n')).toEqual([
     expect.stringContaining('--tick-ms is "soon"'),
     expect.stringContaining('--token-file: tokens.json: "keys" is empty'),
+    expect.stringMatching(/--redaction.*none\.mjs/),
     'tickcast check: --doors x is not there; npm i @tickcast/x',
     expect.stringContaining('model sentiment@9: model.json is not JSON'),
     expect.stringContaining(`port ${port} on 127.0.0.1 is in use`),
