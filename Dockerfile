@@ -52,6 +52,7 @@ COPY --from=build /app/dist/tfjs-layer dist/tfjs-layer
 COPY --from=build /app/dist/server dist/server
 COPY --from=build /app/dist/web dist/web
 COPY --from=build /app/dist/cli dist/cli
+COPY --from=build /app/dist/client dist/client
 COPY model model
 # The image's user "node", by number: Kubernetes cannot tell that a name is not root (runAsNonRoot).
 USER 1000:1000

@@ -50,15 +50,37 @@ export type Parsed<Table extends OptionTable> =
   /** One line with everything that is wrong. */
   | { readonly kind: 'problem'; readonly problem: string };
 
+/** What a command line says, as far as it can be understood. */
+export interface Understood<Table extends OptionTable> {
+  readonly asks?: 'help' | 'version';
+  /** Options that are invalid have their defaults. */
+  readonly values: ValuesOf<Table>;
+  readonly operands: readonly string[];
+  readonly problems: readonly string[];
+  /** Names of the options whose own value is missing or invalid. */
+  readonly invalid: ReadonlySet<string>;
+}
+
 /** Reads flags (`--name value` or `--name=value`; the last one wins), then the environment, then the defaults. */
 export function readCommandLine<Table extends OptionTable>(
   program: Program<Table>,
   args: readonly string[],
   env: Environment = {},
 ): Parsed<Table> {
-  const { options, variableOf = () => undefined, operands: { most } = { most: 0 }, check = () => [] } = program;
-  const { texts, asks, operands, problems } = readFlags(program, args);
+  const { asks, values, operands, problems } = understand(program, args, env);
   if (asks !== undefined) return { kind: asks };
+  if (problems.length > 0) return { kind: 'problem', problem: `${problems.join('; ')}; see --help` };
+  return { kind: 'values', values, operands };
+}
+
+/** The same, for a program that goes on with what is valid. */
+export function understand<Table extends OptionTable>(
+  program: Program<Table>,
+  args: readonly string[],
+  env: Environment,
+): Understood<Table> {
+  const { options, variableOf = () => undefined, operands: { most } = { most: 0 }, check = () => [] } = program;
+  const { texts, asks, operands, problems, invalid } = readFlags(program, args);
   for (const stray of operands.slice(most))
     problems.push(`unexpected argument ${JSON.stringify(stray)}${program.strayHint?.(stray) ?? ''}`);
   const given = new Map<string, { readonly text: string; readonly from: string }>();
@@ -79,13 +101,15 @@ export function readCommandLine<Table extends OptionTable>(
     const option = options[name];
     const value = option?.parse(text);
     if (value !== undefined) entries.set(name, value);
-    else if (option !== undefined) problems.push(wrongValue(from, text, option));
+    else if (option !== undefined) {
+      problems.push(wrongValue(from, text, option));
+      invalid.add(name);
+    }
   }
   // The keys are the table's own names, each with a value of its option.
   const values = Object.fromEntries(entries) as ValuesOf<Table>;
   problems.push(...check(values, { operands, env }).filter((one) => typeof one === 'string'));
-  if (problems.length > 0) return { kind: 'problem', problem: `${problems.join('; ')}; see --help` };
-  return { kind: 'values', values, operands };
+  return { ...(asks === undefined ? {} : { asks }), values, operands, problems, invalid };
 }
 
 /** ` (did you mean --port?)`, or nothing. */
@@ -99,6 +123,8 @@ interface Flags {
   readonly texts: ReadonlyMap<string, string>;
   readonly operands: readonly string[];
   readonly problems: string[];
+  /** Names of options without their value. */
+  readonly invalid: Set<string>;
   readonly asks?: 'help' | 'version';
 }
 
@@ -116,6 +142,7 @@ function readFlags({ options, version }: Program<OptionTable>, args: readonly st
   const texts = new Map<string, string>();
   const operands: string[] = [];
   const problems: string[] = [];
+  const invalid = new Set<string>();
   let expected: Expected = { at: -1 };
   for (const token of tokensOf(options, args)) {
     const { at, bare } = expected;
@@ -127,8 +154,8 @@ function readFlags({ options, version }: Program<OptionTable>, args: readonly st
     }
     const { index, value, inlineValue } = token;
     const flag = (args[index] ?? '').split('=', 1)[0] ?? '';
-    if (flag === '--help' || flag === '-h') return { texts, operands, problems, asks: 'help' };
-    if (flag === '--version' && version !== undefined) return { texts, operands, problems, asks: 'version' };
+    if (flag === '--help' || flag === '-h') return { texts, operands, problems, invalid, asks: 'help' };
+    if (flag === '--version' && version !== undefined) return { texts, operands, problems, invalid, asks: 'version' };
     const name = names.get(flag) ?? '';
     const option = options[name];
     if (option === undefined) {
@@ -141,11 +168,12 @@ function readFlags({ options, version }: Program<OptionTable>, args: readonly st
       expected = { at: value === undefined ? index + 1 : -1, bare: name };
     } else if (value === undefined || (inlineValue === false && value.startsWith('--'))) {
       problems.push(`${flag} needs a value (${option.form})`);
+      invalid.add(name);
       // It took the next flag as its value, whose own value is left over.
       expected = { at: index + 2 };
     } else texts.set(name, value);
   }
-  return { texts, operands, problems };
+  return { texts, operands, problems, invalid };
 }
 
 /**

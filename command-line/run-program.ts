@@ -6,20 +6,21 @@ import type { OptionTable, ValuesOf } from './option.js';
 import { type Program, readCommandLine } from './program.js';
 
 /**
- * Runs it with the values from the command line. Prints help when asked; on a problem prints one line and sets exit
+ * Runs it with the values of these arguments, by default those of the process. Prints help when asked; on a problem prints one line and sets exit
  * code 1.
  */
 export async function runProgram<Table extends OptionTable>(
   program: Program<Table>,
   run: (values: ValuesOf<Table>, operands: readonly string[]) => unknown,
+  args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  const outcome = readCommandLine(program, process.argv.slice(2), process.env);
+  const outcome = readCommandLine(program, args, process.env);
   switch (outcome.kind) {
     case 'help':
       process.stdout.write(helpText(program));
       break;
     case 'version':
-      process.stdout.write(`${program.version}\n`);
+      process.stdout.write(`${program.name.split(' ', 1)[0]} ${program.version}\n`);
       break;
     case 'problem':
       tellProblem(program.name, outcome.problem);

@@ -1,7 +1,7 @@
 /** Collects what happens to the feed's requests until the next report. Knows no sockets and no processes. */
 
+import { LatencyScale } from '../command-line/view/latency-scale.js';
 import { type FeedReport, isLabel, LABELS, type LabelCounts, type Scored } from './feed-report.js';
-import { LatencyScale } from './latency-scale.js';
 import type { Message } from './text/grammar.js';
 
 /** The view shows fewer, so more are not kept. */

@@ -1,6 +1,6 @@
 /** Messages between the feed and the process that shows it. Types and a check of what arrived; knows no processes. */
 
-import type { LatencyCounts } from './latency-scale.js';
+import type { LatencyCounts } from '../command-line/view/latency-scale.js';
 
 export const LABELS = ['negative', 'neutral', 'positive'] as const;
 export type Label = (typeof LABELS)[number];

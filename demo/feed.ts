@@ -6,10 +6,10 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, isTickcastError, type TickcastClient } from '../client/index.js';
+import { streamNameOf } from '../command-line/stream-name.js';
 import { messageOf } from '../shared/words/message-of.js';
 import { FeedLog } from './feed-log.js';
 import { isFeedStop } from './feed-report.js';
-import { streamNameOf } from './stream-name.js';
 import { Grammar, type Message } from './text/grammar.js';
 import { Random } from './text/random.js';
 

@@ -13,10 +13,12 @@ import { openProcessLog } from './process-log.js';
 /** Time to write the last log lines, in milliseconds. */
 const LAST_LINES_MS = 500;
 
-// Their reader may leave before the end.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-
-await runProgram(HUB, (config) => run(Object.freeze(config)));
+/** Runs a hub with these arguments until a signal ends it, or with its help or its one problem. */
+export async function serve(args: readonly string[]): Promise<void> {
+  // Their reader may leave before the end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  await runProgram(HUB, (config) => run(Object.freeze(config)), args);
+}
 
 async function run(config: Config): Promise<void> {
   neverBlock(process.stderr);

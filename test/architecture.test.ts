@@ -91,7 +91,12 @@ const LAYERS: readonly Layer[] = [
     layers: [],
     packages: [],
   },
-  { name: 'main', owns: within('server/main.ts'), layers: ['app', 'too early for all else'], packages: [] },
+  {
+    name: 'main',
+    owns: within('server/main.ts', 'cli/main.ts'),
+    layers: ['app', 'cli', 'too early for all else'],
+    packages: [],
+  },
   // Separate packages: they import the hub as everybody else does.
   { name: 'adapters', owns: within('server/adapters/'), layers: ['adapters'], packages: 'any' },
   {
@@ -128,7 +133,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'cli',
     owns: within('cli/'),
-    layers: ['shared', 'command line', 'client', 'demo', 'app', 'too early for all else', ...SERVER_PARTS],
+    layers: ['shared', 'command line', 'client', 'app', 'too early for all else', ...SERVER_PARTS],
     packages: ['node:'],
   },
   {
@@ -163,6 +168,8 @@ const PRODUCTION_DEPENDENCIES = [
   'pino-pretty',
   'prom-client',
   'socket.io',
+  // Of the verbs feed and predict; a hub does not load it.
+  'socket.io-client',
   'socket.io-parser',
   'ws',
   'zod',

@@ -54,7 +54,7 @@ test('every source file begins with a sentence about what it is, and hides membe
 /** Where the modules of a folder of unit tests are, when it is not a folder of the same name in `server/`. */
 const TESTED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
-    ['bench', 'client', 'command-line', 'dashboard', 'deploy', 'docs', 'shared'].map((at) => [at, [at]]),
+    ['bench', 'cli', 'client', 'command-line', 'dashboard', 'deploy', 'docs', 'shared'].map((at) => [at, [at]]),
   ),
   process: ['server'],
   scripts: ['scripts', 'cli'],

@@ -1,5 +1,5 @@
 /**
- * `npm run doctor`: says which engines this machine has, why one is missing and what to do. `--json` for programs. Exit
+ * `tickcast doctor`: says which engines this machine has, why one is missing and what to do. `--json` for programs. Exit
  * code 1: no engine works.
  */
 
@@ -20,14 +20,18 @@ import {
 import { installedVersion, packageRoot } from './installed-version.js';
 
 const DOCTOR = {
-  name: 'doctor',
-  intro: `npm run doctor -- [options]
+  name: 'tickcast doctor',
+  intro: `Usage: tickcast doctor [options]
 
 Says which engines this machine has, why one is missing and what to do. Exit code 1: no engine works.`,
   options: { json: bare('For programs.') },
 };
 
-await runProgram(DOCTOR, async ({ json }) => {
+export async function doctor(args: readonly string[]): Promise<void> {
+  await runProgram(DOCTOR, ({ json }) => examine(json), args);
+}
+
+async function examine(json: boolean): Promise<void> {
   const root = packageRoot(fileURLToPath(new URL('.', import.meta.url)));
   const findings: Findings = {
     node: process.versions.node,
@@ -38,4 +42,4 @@ await runProgram(DOCTOR, async ({ json }) => {
   };
   console.log(json ? findingsToJson(findings) : describeFindings(findings));
   if (automaticEngine(findings.engines) === null) process.exitCode = 1;
-});
+}

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { withoutMark } from '../../shared/words/json-text.js';
 
 /** `['socket.io', 'engine.io', 'ws']` is the ws of the engine.io of socket.io; undefined when the chain breaks. */
 export function installedVersion(root: string, chain: readonly string[]): string | undefined {
@@ -17,7 +18,7 @@ export function installedVersion(root: string, chain: readonly string[]): string
     if (found === undefined) return undefined;
     manifest = found;
   }
-  const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+  const parsed: unknown = JSON.parse(withoutMark(readFileSync(manifest, 'utf8')));
   if (typeof parsed !== 'object' || parsed === null || !('version' in parsed)) return undefined;
   return typeof parsed.version === 'string' ? parsed.version : undefined;
 }

@@ -3,6 +3,7 @@
  */
 
 import { connect, type Hello, type HubLimits, isTickcastError, type TickcastClient } from '../../client/index.js';
+import { whyNoHub } from '../hub/why-no-hub.js';
 import type { PublishHub } from './publisher.js';
 
 export interface FeedHubPlan {
@@ -18,7 +19,6 @@ export interface FeedHubPlan {
 const FIRST_HELLO_MS = 8_000;
 /** Time for an answer before the request is repeated, in milliseconds. */
 const ANSWER_MS = 30_000;
-const PROBE_MS = 2_000;
 
 export class FeedHub implements PublishHub {
   readonly #plan: FeedHubPlan;
@@ -73,7 +73,7 @@ export class FeedHub implements PublishHub {
       if (isTickcastError(cause) && cause.code === 'UNAUTHENTICATED')
         return `${cause.message}; give it by TICKCAST_TOKEN or --token`;
       if (isTickcastError(cause) && !cause.retryable) return cause.message;
-      return whyNone(url);
+      return whyNoHub(url);
     }
   }
 
@@ -110,21 +110,4 @@ export function modelProblem(
   if (model === undefined) return `the hub has no model ${reference}; it has ${names}`;
   if (model.inputs.length === 1 && model.inputs[0]?.dtype === 'string') return undefined;
   return `${model.name}@${model.version} takes numbers, not text: choose another with --model; the hub has ${names}`;
-}
-
-/** Probes the address and describes the result for people. */
-async function whyNone(url: string): Promise<string> {
-  const start = 'start one with "npm start" or "npm run demo", or name another with --url';
-  try {
-    const { status } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
-    return status === 200
-      ? `something at ${url} answers, but says no hello as a hub would; ${start}`
-      : `what answers at ${url} is no Tickcast hub (GET /healthz was answered ${status}); ${start}`;
-  } catch (cause) {
-    const below = cause instanceof Error ? cause.cause : undefined;
-    const code = below instanceof Error && 'code' in below ? below.code : undefined;
-    if (code === 'ECONNREFUSED') return `no hub listens at ${url}; ${start}`;
-    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host of ${url} is not known; check --url`;
-    return `no hub answers at ${url}; ${start}`;
-  }
 }

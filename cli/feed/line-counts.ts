@@ -1,6 +1,6 @@
 /** Statistics of the lines: counts, latencies, labels. Of constant size. Knows no hub and no wording. */
 
-import { LatencyScale } from '../../demo/latency-scale.js';
+import { LatencyScale } from '../../command-line/view/latency-scale.js';
 
 /** Period of the progress line's rates and latencies, in milliseconds. */
 const RECENT_MS = 5_000;

@@ -1,10 +1,10 @@
-#!/usr/bin/env node
 /**
- * The process of `npm run feed`: options, signals, progress, exit code. The only file that knows the terminal's
+ * The process of `tickcast feed`: options, signals, progress, exit code. The only file that knows the terminal's
  * streams.
  */
 
 import { setMaxListeners } from 'node:events';
+import type { ValuesOf } from '../../command-line/option.js';
 import { runProgram, tellProblem } from '../../command-line/run-program.js';
 import { terminalText } from '../../shared/terminal-text.js';
 import { LineFeed } from './line-feed.js';
@@ -22,16 +22,20 @@ const SILENT_MS = 1_000;
 const TICK_EVERY_MS = 250;
 
 const { stdin, stdout, stderr } = process;
-// The reader of the output has gone: the feed continues, since it serves the hub.
-stdout.on('error', () => {});
-stderr.on('error', () => {});
 
-await runProgram(FEED, async (values) => {
+export async function feed(args: readonly string[]): Promise<void> {
+  // The reader of the output has gone: the feed continues, since it serves the hub.
+  stdout.on('error', () => {});
+  stderr.on('error', () => {});
+  await runProgram(FEED, begin, args);
+}
+
+async function begin(values: ValuesOf<typeof FEED.options>): Promise<void> {
   const options = feedOptions(values);
   const opened = await openSource(options.file, options.loop, stdin);
   if (opened.ok) await run(options, opened.source);
   else tellProblem(FEED.name, opened.problem);
-});
+}
 
 async function run(options: FeedOptions, source: LineSource): Promise<void> {
   const stop = new AbortController();
@@ -45,7 +49,7 @@ async function run(options: FeedOptions, source: LineSource): Promise<void> {
   const waiting = setTimeout(() => stderr.write(`Waiting for a hub at ${options.url} ...\n`), SILENT_MS);
   const noHub = await feed.ready();
   clearTimeout(waiting);
-  if (noHub !== undefined) return end(1, `feed: ${terminalText(noHub)}\n`);
+  if (noHub !== undefined) return end(1, `${FEED.name}: ${terminalText(noHub)}\n`);
 
   stderr.write(watchText(options.url, options.stream));
   const typing = options.file === '-' && stdin.isTTY;
@@ -59,7 +63,7 @@ async function run(options: FeedOptions, source: LineSource): Promise<void> {
   lineCounts.tick(performance.now());
   progress.clear();
 
-  if (problem !== undefined) stderr.write(`feed: ${terminalText(problem)}\n`);
+  if (problem !== undefined) stderr.write(`${FEED.name}: ${terminalText(problem)}\n`);
   const { maxTextLength } = feed;
   const { stream, json } = options;
   const interrupted = stop.signal.aborted || problem !== undefined;

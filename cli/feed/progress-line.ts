@@ -1,7 +1,7 @@
 /** Writes progress: one line rewritten in place in a terminal, otherwise a line now and then. Knows no figures. */
 
 import type { WriteStream } from 'node:tty';
-import { cutTo } from '../../demo/view/text-width.js';
+import { cutTo } from '../../command-line/view/text-width.js';
 
 const REWRITE_EVERY_MS = 250;
 const LINE_EVERY_MS = 5_000;

@@ -1,6 +1,6 @@
 /** The wording of the feed: where to look, progress, summary. Pure. */
 
-import { clock, count, milliseconds, percentages, rate } from '../../demo/view/figures.js';
+import { clock, count, milliseconds, percentages, rate } from '../../command-line/view/figures.js';
 import { terminalText } from '../../shared/terminal-text.js';
 import type { LineCounts } from './line-counts.js';
 

@@ -1,4 +1,4 @@
-/** `npm run log`: reads the prediction log. */
+/** `tickcast log`: reads the prediction log. */
 
 import { runProgram, tellProblem } from '../../command-line/run-program.js';
 import { subjectHash } from '../../server/observe/prediction-log/subject-hash.js';
@@ -10,18 +10,26 @@ import { findLogFiles, readLines, type Unread } from './log-files.js';
 import type { LogLine } from './log-line.js';
 import { type Counted, ERASE, type EraseOptions, LOG, type LogOptions, pathOf } from './options.js';
 
-// `| head` has read enough.
-process.stdout.on('error', () => process.exit(0));
-if (process.argv[2] === 'erase')
-  await runProgram(ERASE, (options, operands) => erase(pathOf(operands.slice(1)), options));
-else await runProgram(LOG, (options, operands) => run(pathOf(operands), options));
+export async function log(args: readonly string[]): Promise<void> {
+  // `| head` has read enough.
+  process.stdout.on('error', () => process.exit(0));
+  if (args[0] === 'erase')
+    await runProgram(ERASE, (options, operands) => erase(pathOf(operands.slice(1)), options), args);
+  else await runProgram(LOG, (options, operands) => run(pathOf(operands), options), args);
+}
 
 async function erase(path: string, { subject, before, dryRun }: EraseOptions): Promise<void> {
   const found = await findLogFiles(path);
   if (!found.ok) return tellProblem(ERASE.name, found.problem);
   const count = await eraseLines(path, { subject: subject && subjectHash(subject), before }, dryRun);
   const lines = `${count.lines} of ${count.read} lines in ${count.files} files`;
-  process.stdout.write(dryRun ? `would erase ${lines}\n` : `erased ${lines}; copies elsewhere are not touched\n`);
+  process.stdout.write(
+    dryRun
+      ? `would erase ${lines}
+`
+      : `erased ${lines}; copies elsewhere are not touched
+`,
+  );
 }
 
 async function run(path: string, options: LogOptions): Promise<void> {
@@ -43,7 +51,7 @@ async function run(path: string, options: LogOptions): Promise<void> {
     }
   }
   if (unread.count > 0)
-    process.stderr.write(`log: ${unread.count} lines are none of a prediction log and were left out\n`);
+    process.stderr.write(`${LOG.name}: ${unread.count} lines are none of a prediction log and were left out\n`);
 }
 
 async function* matching(

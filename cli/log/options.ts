@@ -1,4 +1,4 @@
-/** The options of `npm run log`: from argv to validated values, or to a one-line problem. */
+/** The options of `tickcast log`: from argv to validated values, or to a one-line problem. */
 
 import { bare, integer, type Option, oneOf, optional, read, text, type ValuesOf } from '../../command-line/option.js';
 import type { Program } from '../../command-line/program.js';
@@ -28,8 +28,8 @@ const OPTIONS = {
 export type LogOptions = ValuesOf<typeof OPTIONS>;
 
 export const LOG: Program<typeof OPTIONS> = {
-  name: 'log',
-  intro: `npm run log -- [FOLDER | FILE] [options]
+  name: 'tickcast log',
+  intro: `Usage: tickcast log [FOLDER | FILE] [options]
 
 Reads the prediction log of a hub (--prediction-log): the lines of all its processes, by time.`,
   options: OPTIONS,
@@ -53,8 +53,8 @@ const ERASE_OPTIONS = {
 export type EraseOptions = ValuesOf<typeof ERASE_OPTIONS>;
 
 export const ERASE: Program<typeof ERASE_OPTIONS> = {
-  name: 'log erase',
-  intro: `npm run log -- erase [FOLDER | FILE] [options]
+  name: 'tickcast log erase',
+  intro: `Usage: tickcast log erase [FOLDER | FILE] [options]
 
 Erases lines of the prediction log in place, also while hubs write it: blanks take their room. With several conditions,
 those that meet all.`,

@@ -1,5 +1,5 @@
 /**
- * `npm run native`: makes @tensorflow/tfjs-node work where its own download fails, from package registries alone. Safe
+ * `tickcast native`: makes @tensorflow/tfjs-node work where its own download fails, from package registries alone. Safe
  * to run again.
  */
 
@@ -21,29 +21,31 @@ const root = packageRoot(fileURLToPath(new URL('.', import.meta.url)));
 const cacheFolder = process.env.TICKCAST_CACHE ?? join(root, '.cache', 'native');
 const downloadTimeoutMs = 1_800_000;
 
-const interrupt = new AbortController();
-const { signal } = interrupt;
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
-
 const NATIVE = {
-  name: 'native',
-  intro: `npm run native
+  name: 'tickcast native',
+  intro: `Usage: tickcast native
 
 Has @tensorflow/tfjs-node work where its own download fails, from package registries alone. Safe to run again. Exit code 1: it does not work.`,
   options: {},
   outro: `TICKCAST_CACHE names the folder that downloads are kept in [${cacheFolder}].`,
 };
 
-await runProgram(NATIVE, async () => {
-  const outcome = await main();
+export async function native(args: readonly string[]): Promise<void> {
+  await runProgram(NATIVE, install, args);
+}
+
+async function install(): Promise<void> {
+  const interrupt = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
+  const outcome = await build(interrupt.signal);
   if (outcome.ok) console.log(`The native TensorFlow engine works: @tensorflow/tfjs-node ${outcome.version}.`);
   else console.error(`The native TensorFlow engine is not there: ${terminalText(outcome.reason)}`);
   process.exitCode = outcome.ok ? 0 : 1;
-});
+}
 
 type Outcome = { readonly ok: true; readonly version: string } | { readonly ok: false; readonly reason: string };
 
-async function main(): Promise<Outcome> {
+async function build(signal: AbortSignal): Promise<Outcome> {
   const steps = createSteps(console.log, () => performance.now());
   const machine = thisMachine();
   console.log(`Native TensorFlow engine for ${machine.platform}-${machine.arch}, Node ${process.versions.node}`);

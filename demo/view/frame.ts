@@ -1,10 +1,10 @@
 /** The live view as lines of text for a terminal of a given size. A pure function of the tally; knows no terminal. */
 
+import { apportion, clock, count, meanRows, milliseconds, percentages, rate } from '../../command-line/view/figures.js';
+import { cutTo, fitTo, textWidth } from '../../command-line/view/text-width.js';
 import { LABELS, type Label, type LabelCounts, type Scored } from '../feed-report.js';
-import { apportion, clock, count, meanRows, milliseconds, percentages, rate } from './figures.js';
 import { noColours, type Paint } from './paint.js';
 import { SHARE_SECONDS, type Tally, TREND_CELLS } from './tally.js';
-import { cutTo, fitTo, textWidth } from './text-width.js';
 
 export interface FrameInput {
   readonly tally: Tally;

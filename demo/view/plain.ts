@@ -1,7 +1,7 @@
 /** The demo as plain lines: when there is no terminal to redraw, and for the texts at the start and the end. */
 
+import { clock, count, meanRows, milliseconds, percentages, rate } from '../../command-line/view/figures.js';
 import { LABELS, type LabelCounts } from '../feed-report.js';
-import { clock, count, meanRows, milliseconds, percentages, rate } from './figures.js';
 import type { Tally } from './tally.js';
 
 /** One line of figures, and one message. */

@@ -2,10 +2,10 @@
  * The view's data, from the feed's reports and the hub's batch totals. Knows neither processes nor the presentation.
  */
 
+import { type LatencyCounts, LatencyScale } from '../../command-line/view/latency-scale.js';
 import { terminalText } from '../../shared/terminal-text.js';
 import type { FeedReport, LabelCounts, Scored } from '../feed-report.js';
 import type { BatchTotals } from '../hub-process.js';
-import { type LatencyCounts, LatencyScale } from '../latency-scale.js';
 
 /** Period of each figure, in seconds. */
 const RATE_SECONDS = 5;

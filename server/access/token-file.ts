@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { encodingHint, withoutMark } from '../../shared/words/json-text.js';
 import { type Quota, SCOPES } from '../contracts/access.js';
 import { type JwtSettings, jwtProblem, jwtSchema } from './jwt-settings.js';
 import { quotaFields, quotaOf } from './quota.js';
@@ -63,13 +64,14 @@ const schema = z.strictObject(
 );
 
 /** Parses the text of a token file. Never throws. */
-export function parseTokenFile(text: string): TokenFileParsed {
+export function parseTokenFile(given: string): TokenFileParsed {
+  const text = withoutMark(given);
   if (text.trim() === '') return refuse('it is empty; docs/access.md shows its form');
   let raw: unknown;
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    return refuse(`it is not JSON${placeOf(cause, text)}; check it with a JSON tool`);
+    return refuse(`it is not JSON${encodingHint(text)}${placeOf(cause, text)}; check it with a JSON tool`);
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) return refuse(readable(parsed.error));

@@ -36,6 +36,14 @@ export interface AdapterModule {
 
 export type Adapted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
+/** What the models need besides the hub. */
+export interface NeededRuntimes {
+  /** URLs of all runtime modules. */
+  readonly modules: readonly string[];
+  /** Why a model cannot run here, by its reference. */
+  readonly missing: ReadonlyMap<string, string>;
+}
+
 /** A model as found, and the runtime its manifest names. */
 interface WithRuntime {
   readonly ref: string;
@@ -58,19 +66,25 @@ export class Adapters {
     this.#finder = finder;
   }
 
-  /**
-   * Opens the doors and taps that options name, and finds the runtimes that manifests name. Resolves with the URLs of
-   * all runtime modules; those in `runtimeModules` come from the program itself.
-   */
+  /** Finds the runtimes that manifests name; those in `runtimeModules` come from the program itself. */
+  async runtimes(
+    models: readonly WithRuntime[],
+    runtimeModules: readonly string[] = [],
+  ): Promise<Adapted<NeededRuntimes>> {
+    const brought = await importRuntimes(runtimeModules);
+    if (!brought.ok) return brought;
+    const known = [...TFJS_RUNTIMES, ...brought.runtimes.flatMap(({ names }) => names)];
+    const { modules, missing } = this.#packagesFor(models, known);
+    return { ok: true, value: { modules: [...runtimeModules, ...modules], missing } };
+  }
+
+  /** Finds the runtimes, as {@link runtimes}, and opens the doors and taps that options name. */
   async open(
     config: Pick<Config, 'doors' | 'taps'>,
     models: readonly WithRuntime[],
     runtimeModules: readonly string[] = [],
-  ): Promise<Adapted<readonly string[]>> {
-    const brought = await importRuntimes(runtimeModules);
-    if (!brought.ok) return brought;
-    const known = [...TFJS_RUNTIMES, ...brought.runtimes.flatMap(({ names }) => names)];
-    const found = this.#runtimes(models, known);
+  ): Promise<Adapted<NeededRuntimes>> {
+    const found = await this.runtimes(models, runtimeModules);
     if (!found.ok) return found;
     for (const name of config.taps) {
       const tap = await this.#open('--taps', name, 'openTap', tapProblem, (module) => module.openTap?.(this.#context));
@@ -84,29 +98,40 @@ export class Adapters {
       if (!door.ok) return door;
       this.doors.push(door.value);
     }
-    return { ok: true, value: [...runtimeModules, ...found.value] };
+    return found;
+  }
+
+  /** The packages that options name and that are not installed, one line each. Opens nothing. */
+  missing({ taps, doors, broker }: Pick<Config, 'doors' | 'taps' | 'broker'>): readonly string[] {
+    const wanted = [
+      ...taps.map((name) => ['--taps', name] as const),
+      ...doors.map((name) => ['--doors', name] as const),
+      ...(broker === 'memory' ? [] : [['--broker', brokerOf(broker)] as const]),
+    ];
+    return wanted.flatMap(([option, name]) =>
+      this.#finder.find(packageOf(name)) === undefined ? [absence(option, name)] : [],
+    );
   }
 
   async broker(url: string, parts: BrokerParts): Promise<Adapted<Broker>> {
-    const scheme = url.split(':', 1)[0] ?? '';
-    const name = SCHEMES[scheme] ?? scheme;
+    const name = brokerOf(url);
     const use = (module: AdapterModule) => module.openBroker?.(url, parts, this.#context);
     return this.#open('--broker', name, 'openBroker', brokerProblem, use);
   }
 
   /** URLs of the packages with these models' runtimes. */
-  #runtimes(models: readonly WithRuntime[], known: readonly string[]): Adapted<readonly string[]> {
+  #packagesFor(models: readonly WithRuntime[], known: readonly string[]): NeededRuntimes {
     const urls = new Set<string>();
+    const missing = new Map<string, string>();
     for (const { ref, manifest } of models) {
       const { runtime } = manifest;
       if (runtime === undefined || known.includes(runtime)) continue;
       const says = `model ${ref}: runtime "${runtime}" is not known here; known are ${known.join(', ')}`;
-      if (!ADAPTER_NAME.test(runtime)) return { ok: false, problem: says };
-      const url = this.#finder.find(packageOf(runtime));
-      if (url === undefined) return { ok: false, problem: `${says}; npm i ${packageOf(runtime)}` };
-      urls.add(url);
+      const url = ADAPTER_NAME.test(runtime) ? this.#finder.find(packageOf(runtime)) : undefined;
+      if (url !== undefined) urls.add(url);
+      else missing.set(ref, ADAPTER_NAME.test(runtime) ? `${says}; npm i ${packageOf(runtime)}` : says);
     }
-    return { ok: true, value: [...urls] };
+    return { modules: [...urls], missing };
   }
 
   async #open<T>(
@@ -118,7 +143,7 @@ export class Adapters {
   ): Promise<Adapted<T>> {
     const wanted = packageOf(name);
     const url = this.#finder.find(wanted);
-    if (url === undefined) return { ok: false, problem: `${option} ${name} is not there; npm i ${wanted}` };
+    if (url === undefined) return { ok: false, problem: absence(option, name) };
     try {
       const module = (await this.#finder.load(url)) as AdapterModule;
       const opening = use(module);
@@ -135,6 +160,16 @@ export class Adapters {
       return { ok: false, problem: `${option} ${name}: ${firstLine(cause)}` };
     }
   }
+}
+
+/** The name of a broker's package, from its URL. */
+function brokerOf(url: string): string {
+  const scheme = url.split(':', 1)[0] ?? '';
+  return SCHEMES[scheme] ?? scheme;
+}
+
+function absence(option: string, name: string): string {
+  return `${option} ${name} is not there; npm i ${packageOf(name)}`;
 }
 
 function packageOf(name: string): string {

@@ -26,7 +26,8 @@ import { type AccessControl, startAccess } from './access-control.js';
 import { Adapters } from './adapters.js';
 import { HttpServers } from './http-servers.js';
 import { RegistryCatalogue } from './model-catalogue.js';
-import { loadModels } from './model-loading.js';
+import { loadModels, loggedTo } from './model-loading.js';
+import { modelPlace } from './model-place.js';
 import { Monitoring } from './monitoring.js';
 import { Opened } from './opened.js';
 import { keepsInputs, startPredictionLog } from './prediction-logging.js';
@@ -121,7 +122,10 @@ export class App {
     const doors = new Doors((where, cause) => taps.fault(where, cause));
     doors.add(foreignDoors);
     opened.add(() => doors.close());
-    const found = await findModels(config.model);
+    const place = await modelPlace(config.model);
+    if (place.isPackaged)
+      log.info({ model: place.path }, 'no --model and no ./model: serving the model of the package');
+    const found = await findModels(place.path);
     if (!found.ok) return { ok: false, problem: `--model: ${found.problem}` };
     const entry = await startAccess(config, log, extras.server);
     if (!entry.ok) return entry;
@@ -139,7 +143,7 @@ export class App {
       threads: config.engineThreads,
       backend: config.engine,
       clock: systemClock,
-      runtimeModules: runtimes.value,
+      runtimeModules: runtimes.value.modules,
       onEvent: (event) => taps.engine(event),
     });
     opened.add(() => engine.close(ENGINE_CLOSE_MS));
@@ -152,7 +156,7 @@ export class App {
       defaultModel: defaultModel || undefined,
       maxTextLength,
     });
-    const refused = await loadModels(found.models, models, config, log);
+    const refused = await loadModels(found, runtimes.value.missing, models, config, loggedTo(log));
     if (refused !== undefined) return { ok: false, problem: refused };
     const broker = await openBroker(config, adapters);
     if (!broker.ok) return broker;
@@ -165,7 +169,19 @@ export class App {
     const options = { ...config, keepInputs: keepsInputs(config), redact: redaction.redact };
     const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streaming.streams, taps });
     const { server } = extras;
-    const parts = { config, control, log, taps, engine, models, hub, streaming, predictionLog, foreignDoors, doors };
+    const parts = {
+      config: { ...config, model: place.path },
+      control,
+      log,
+      taps,
+      engine,
+      models,
+      hub,
+      streaming,
+      predictionLog,
+      foreignDoors,
+      doors,
+    };
     const app = new App({ ...parts, server });
     opened.become(() => app.close());
     const problem = await app.#listen();

@@ -20,6 +20,7 @@ import { OriginPolicy } from '../transports/origin-policy.js';
 import { RequestLimit } from '../transports/request-limit.js';
 import { RequestPolicy } from '../transports/request-policy.js';
 import type { AccessControl } from './access-control.js';
+import { listenProblem } from './ports.js';
 import { systemClock } from './system-clock.js';
 
 /** The options that servers have. */
@@ -185,13 +186,6 @@ async function tryListen(
     await app.listen({ host, port });
     return undefined;
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    if (code === 'EADDRINUSE')
-      return `port ${port} on ${host} is in use; stop what listens there, or choose another --${prefix}port`;
-    if (code === 'EACCES')
-      return `port ${port} needs rights that this user has not; choose a --${prefix}port above 1023`;
-    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
-      return `${host} is no address of this machine; see --${prefix}host`;
-    return `cannot listen on ${host}:${port}: ${firstLine(cause)}`;
+    return listenProblem(cause, host, port, prefix);
   }
 }

@@ -55,5 +55,7 @@ const everything: Allows = () => true;
 function show({ name, version, state, description, model, report, problem }: ModelStatus): object {
   const described = model === undefined ? { name, version } : describeModel(model.spec);
   const limits = model === undefined ? {} : { maxTextLength: model.spec.maxTextLength, rows: model.rows };
-  return { ...described, state, description, ...limits, ...report, problem };
+  // The problem itself names folders of this machine.
+  const told = problem === undefined ? undefined : 'it could not be loaded; the log of the hub says why';
+  return { ...described, state, description, ...limits, ...report, problem: told };
 }

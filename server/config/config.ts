@@ -21,9 +21,9 @@ const CLIENT_TOKEN = 'TICKCAST_TOKEN';
 /** The hub's command line as a table. */
 export const HUB: Program<typeof OPTIONS> = {
   name: 'tickcast',
-  intro: `tickcast: a real-time prediction hub
+  intro: `tickcast serve: a real-time prediction hub
 
-Usage: npm start -- [options]      or      node dist/server/main.js [options]`,
+Usage: tickcast [serve] [options]`,
   options: OPTIONS,
   groups: OPTION_GROUPS,
   version,

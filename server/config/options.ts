@@ -16,8 +16,8 @@ const areNames = (entries: readonly string[]): boolean => entries.every((entry) 
 const MODELS = {
   model: text(
     'PATH',
-    './model',
-    'A model.json, a version folder, a model folder, or a repository of <name>/<version>/.',
+    '',
+    'A model.json, a version folder, a model folder, or a repository of <name>/<version>/. Empty: ./model, and where that is not there the sentiment model of this package.',
   ),
   defaultModel: text(
     'NAME',

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { ADAPTER_NAME, MAX_RANK } from '../../shared/limits.js';
 import { describe } from '../../shared/parse.js';
 import { type FeaturiserConfig, parseFeaturiserConfig } from '../../shared/text/featuriser.js';
-import { messageOf } from '../../shared/words/message-of.js';
+import { encodingHint, withoutMark } from '../../shared/words/json-text.js';
+import { firstLine } from '../../shared/words/message-of.js';
 import { nearMiss } from '../../shared/words/near-miss.js';
 import type { DeclaredInput } from '../contracts/model-loader.js';
 
@@ -82,9 +83,9 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 export function parseManifest(text: string | undefined): ManifestParsed {
   let raw: unknown = {};
   try {
-    if (text !== undefined) raw = JSON.parse(text);
+    if (text !== undefined) raw = JSON.parse(withoutMark(text));
   } catch (cause) {
-    return refuse(`it is not JSON: ${messageOf(cause)}`);
+    return refuse(`it is not JSON${encodingHint(text ?? '')}: ${firstLine(cause)}`);
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) return refuse(readable(parsed.error, raw));

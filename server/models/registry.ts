@@ -9,7 +9,7 @@ import type { Clock } from '../contracts/clock.js';
 import type { EngineModel } from '../contracts/engine.js';
 import type { ModelDirectory, ModelSpec, ReadyModel } from '../contracts/model.js';
 import type { LoadReport, ModelLoader } from '../contracts/model-loader.js';
-import type { ModelFolder } from './repository.js';
+import type { BrokenFolder, ModelFolder } from './repository.js';
 import { type WarmedUp, warmUpModel } from './warm-up.js';
 
 /** Options of a {@link ModelRegistry}. */
@@ -48,9 +48,11 @@ export type ModelLoaded =
   | { readonly ok: false; readonly problem: string };
 
 interface Entry {
-  readonly folder: ModelFolder;
+  readonly bare: boolean;
   readonly status: ModelStatus;
 }
+
+type Known = Pick<ModelFolder, 'name' | 'version' | 'ref' | 'bare'> & { readonly manifest?: ModelFolder['manifest'] };
 
 /** The default's key in the table of answers. No model reference is empty. */
 const DEFAULT = '';
@@ -106,6 +108,11 @@ export class ModelRegistry implements ModelDirectory {
     return { ok: false, problem };
   }
 
+  /** Lists a version that cannot even be loaded, so that callers are told of it and not of another one. */
+  refuse(model: NonNullable<BrokenFolder['model']>, problem: string): void {
+    this.#enter(model, { state: 'failed', problem });
+  }
+
   async #open({ folder, file, manifest, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
     const { engine } = this.#options;
     const { runtime, inputs, featuriser, labels, options, warmUp } = manifest;
@@ -131,17 +138,19 @@ export class ModelRegistry implements ModelDirectory {
     return warmUpModel({ engine: this.#options.engine, clock: this.#options.clock, model, texts, maxTextLength });
   }
 
-  #enter(folder: ModelFolder, change: Pick<ModelStatus, 'state'> & Partial<ModelStatus>): void {
-    const { name, version, ref, manifest } = folder;
-    const { description } = manifest;
+  #enter(
+    { name, version, ref, bare, manifest }: Known,
+    change: Pick<ModelStatus, 'state'> & Partial<ModelStatus>,
+  ): void {
     const empty = { model: undefined, report: undefined, problem: undefined };
-    this.#entries.set(ref, { folder, status: { name, version, ref, description, ...empty, ...change } });
+    const status = { name, version, ref, description: manifest?.description, ...empty, ...change };
+    this.#entries.set(ref, { bare, status });
     this.#answers = this.#answer();
   }
 
   /** Lowest version first. */
   #sorted(): readonly Entry[] {
-    return [...this.#entries.values()].sort(({ folder: a }, { folder: b }) => {
+    return [...this.#entries.values()].sort(({ status: a }, { status: b }) => {
       return a.name === b.name ? Number(a.version) - Number(b.version) : a.name < b.name ? -1 : 1;
     });
   }
@@ -166,17 +175,17 @@ export class ModelRegistry implements ModelDirectory {
 
   #defaultReference(): string | undefined {
     if (this.#options.defaultModel) return this.#options.defaultModel;
-    const standing = this.#sorted().filter(({ status }) => status.state !== 'failed');
-    const bare = standing.find(({ folder }) => folder.bare);
-    if (bare !== undefined) return bare.folder.name;
-    const names = new Set(standing.map(({ folder }) => folder.name));
+    const all = this.#sorted();
+    const bare = all.find(({ bare: isBare }) => isBare);
+    if (bare !== undefined) return bare.status.name;
+    // With those that failed: a broken model must not make another one the default.
+    const names = new Set(all.map(({ status }) => status.name));
     return names.size === 1 ? [...names][0] : undefined;
   }
 
   #notFound(reference: string | undefined): WireError {
-    const standing = this.#sorted()
-      .filter(({ status }) => status.state !== 'failed')
-      .map(({ folder }) => folder);
+    const all = this.list();
+    const standing = all.filter(({ state }) => state !== 'failed');
     const names = [...new Set(standing.map(({ name }) => name))];
     const offer = names.length === 0 ? 'no model is loaded' : `the models are ${names.join(', ')}`;
     const wanted = reference ?? this.#options.defaultModel;
@@ -184,6 +193,8 @@ export class ModelRegistry implements ModelDirectory {
     const versions = standing.filter(({ name }) => name === wanted.split('@')[0]).map(({ version }) => version);
     const detail = versions.length === 0 ? offer : `its versions are ${versions.join(', ')}`;
     const kind = reference === undefined ? 'default model' : 'model';
+    const failed = all.some(({ name, ref, state }) => state === 'failed' && (name === wanted || ref === wanted));
+    if (failed) return wireError('MODEL_NOT_FOUND', `${kind} ${wanted} could not be loaded; ${detail}`);
     return wireError('MODEL_NOT_FOUND', `there is no ${kind} ${wanted}; ${detail}`);
   }
 }

@@ -1,10 +1,11 @@
 /** Finds the model versions under a path and reads their manifests. Knows files and names; knows no engine. */
 
-import type { Dirent } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { MODEL_NAME, MODEL_VERSION } from '../../shared/limits.js';
-import { messageOf } from '../../shared/words/message-of.js';
+import { firstLine, messageOf } from '../../shared/words/message-of.js';
+import { type Entry, entriesOf, holdsModel, inside, linkOut, MODEL_FILE } from './folder-listing.js';
+import { type LeftOut, leftOutBeside, leftOutOfModel, leftOutOfRepository } from './left-out.js';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.js';
 
 /** A model version that was found, and its manifest. */
@@ -13,6 +14,8 @@ export interface ModelFolder {
   readonly version: string;
   /** `name@version`. */
   readonly ref: string;
+  /** Why it is called so, for people. */
+  readonly named: string;
   /** Absolute, without symbolic links. */
   readonly folder: string;
   /** Name of the model file in the folder. */
@@ -22,33 +25,56 @@ export interface ModelFolder {
   readonly manifest: Manifest;
 }
 
-/** The result of {@link findModels}; `problem` is one line. */
-export type ModelsFound =
-  | { readonly ok: true; readonly models: readonly ModelFolder[] }
-  | { readonly ok: false; readonly problem: string };
-
-interface VersionFolder {
-  readonly version: string;
+/** A folder that holds a model which cannot be served. */
+export interface BrokenFolder {
   readonly folder: string;
+  /** One line that names it. */
+  readonly problem: string;
+  /** Undefined when the folder does not say it. */
+  readonly model: Pick<ModelFolder, 'name' | 'version' | 'ref' | 'bare'> | undefined;
 }
 
-const MODEL_FILE = 'model.json';
+/** The models under a path, and what beside them is not served. */
+export interface FoundModels {
+  /** At least one, unless all are broken. */
+  readonly models: readonly ModelFolder[];
+  readonly broken: readonly BrokenFolder[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** The result of {@link findModels}; `problem` is one line. */
+export type ModelsFound = ({ readonly ok: true } & FoundModels) | { readonly ok: false; readonly problem: string };
+
 const LOOKED_FOR =
   'a model.json, <version>/model.json or <name>/<version>/model.json, or a manifest.json that names a runtime in its place';
 const NAME_FORM = 'lower-case letters, digits, ".", "_" and "-", a letter or digit first';
+/** Named in the problem of a path without a model. */
+const MOST_NAMED = 3;
 
 /** Examines `path`: a model.json, a version folder, a model folder or a repository of model folders. Never rejects. */
 export async function findModels(path: string): Promise<ModelsFound> {
   try {
-    const models = await find(path);
-    if (models.length === 0) return { ok: false, problem: `${path} holds no model; looked for ${LOOKED_FOR}` };
-    return { ok: true, models };
+    const found = await find(path);
+    if (found.models.length > 0) return { ok: true, ...found };
+    return { ok: false, problem: noneProblem(path, found) };
   } catch (cause) {
     return { ok: false, problem: messageOf(cause) };
   }
 }
 
-async function find(path: string): Promise<readonly ModelFolder[]> {
+/** What is broken, in one line; of many folders the first few. */
+export function brokenProblem(problems: readonly string[]): string {
+  const more = problems.length - MOST_NAMED;
+  return `${problems.slice(0, MOST_NAMED).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}
+
+function noneProblem(path: string, { broken, leftOut }: FoundModels): string {
+  if (broken.length > 0) return brokenProblem(broken.map(({ problem }) => problem));
+  const left = leftOut.slice(0, MOST_NAMED).map(({ path: at, why }) => `${at}: ${why}`);
+  return [`${path} holds no model; looked for ${LOOKED_FOR}`, ...left].join('; ');
+}
+
+async function find(path: string): Promise<FoundModels> {
   const root = await realpath(path).catch(() => {
     throw new Error(`${path} does not exist; expected ${LOOKED_FOR}`);
   });
@@ -56,100 +82,113 @@ async function find(path: string): Promise<readonly ModelFolder[]> {
     if (!root.endsWith('.json')) throw new Error(`${path} is no model.json and no folder; expected ${LOOKED_FOR}`);
     if (basename(root) === MANIFEST_FILE)
       throw new Error(`${path} is a manifest; give the model.json or the folder beside it`);
-    return [await single(dirname(root), basename(root))];
+    return sorted([await single(dirname(root), basename(root))], []);
   }
-  if (await holdsModel(root)) return [await single(root, MODEL_FILE)];
-  const own = await versionsIn(root, root);
-  if (own.length > 0) return readVersions(nameOf(root), own);
-  const models: ModelFolder[] = [];
-  for (const entry of await folders(root)) {
-    const folder = await inside(root, join(root, entry));
-    const versions = await versionsIn(root, folder);
-    if (versions.length === 0) continue;
-    if (!MODEL_NAME.test(entry))
-      throw new Error(`${folder} holds models, but "${entry}" is no model name: ${NAME_FORM}`);
-    models.push(...(await readVersions(entry, versions)));
+  const entries = await entriesOf(root, root);
+  if (holdsModel({ names: entries.map(({ name }) => name) }))
+    return sorted([await single(root, MODEL_FILE)], await leftOutBeside(root, entries));
+  if (entries.some(isVersion)) {
+    const name = basename(root);
+    if (!MODEL_NAME.test(name))
+      throw new Error(`${root} holds versions of a model, but "${name}" is no model name: ${NAME_FORM}`);
+    return sorted(await readVersions(root, name, entries), leftOutOfModel(entries));
   }
-  return models;
+  return findInRepository(root, entries);
+}
+
+async function findInRepository(root: string, entries: readonly Entry[]): Promise<FoundModels> {
+  const read: (ModelFolder | BrokenFolder)[] = [];
+  const leftOut: LeftOut[] = [];
+  const names = new Set<string>();
+  for (const { name, kind, path } of entries) {
+    if (kind === 'outside') read.push(broken(path, linkOut(root, path)));
+    if (kind === 'unreadable') read.push(broken(path, `${path} is a folder that this user may not read`));
+    if (kind === 'outside' || kind === 'unreadable') names.add(name);
+    if (kind !== 'folder') continue;
+    const inner = await entriesOf(root, path);
+    if (!inner.some(isVersion)) continue;
+    names.add(name);
+    if (!MODEL_NAME.test(name)) {
+      read.push(broken(path, `${path} holds models, but ${JSON.stringify(name)} is no model name: ${NAME_FORM}`));
+      continue;
+    }
+    read.push(...(await readVersions(root, name, inner)));
+    leftOut.push(...leftOutOfModel(inner));
+  }
+  return sorted(read, [...leftOut, ...(await leftOutOfRepository(root, entries, names))]);
+}
+
+function sorted(read: readonly (ModelFolder | BrokenFolder)[], leftOut: readonly LeftOut[]): FoundModels {
+  const models = read.filter((one) => 'manifest' in one);
+  return { models, broken: read.filter((one) => 'problem' in one), leftOut };
 }
 
 /** A folder with one version: in its place `<name>/<version>/`, or bare. */
-async function single(folder: string, file: string): Promise<ModelFolder> {
+async function single(folder: string, file: string): Promise<ModelFolder | BrokenFolder> {
   const last = basename(folder);
   const parent = basename(dirname(folder));
-  const placed = MODEL_VERSION.test(last) && MODEL_NAME.test(parent);
-  if (placed) return read(folder, file, parent, last, false);
-  return read(folder, file, MODEL_NAME.test(last) ? last : 'model', '1', true);
+  if (MODEL_VERSION.test(last) && MODEL_NAME.test(parent)) return read(folder, file, place(parent, last));
+  const named = MODEL_NAME.test(last)
+    ? 'after its folder'
+    : `${JSON.stringify(last)}, its folder, is no model name: ${NAME_FORM}`;
+  return read(folder, file, { name: MODEL_NAME.test(last) ? last : 'model', version: '1', bare: true, named });
 }
 
-function nameOf(folder: string): string {
-  const name = basename(folder);
-  if (MODEL_NAME.test(name)) return name;
-  throw new Error(`${folder} holds versions of a model, but "${name}" is no model name: ${NAME_FORM}`);
+interface Identity extends Pick<ModelFolder, 'name' | 'version' | 'bare' | 'named'> {}
+
+function place(name: string, version: string): Identity {
+  return { name, version, bare: false, named: `after its place, ${name}/${version}` };
 }
 
-/** The version folders of a model folder, lowest first. */
-async function versionsIn(root: string, folder: string): Promise<readonly VersionFolder[]> {
-  const versions: VersionFolder[] = [];
-  for (const entry of await folders(folder)) {
-    const real = await inside(root, join(folder, entry));
-    if (!/^v?\d/.test(entry) || !(await holdsModel(real))) continue;
-    if (!MODEL_VERSION.test(entry)) {
-      throw new Error(`${real} holds a model, but "${entry}" is no version: expected a number such as 1`);
-    }
-    versions.push({ version: entry, folder: real });
-  }
-  return versions.sort((a, b) => Number(a.version) - Number(b.version));
+/** Meant as a version, whether or not its name is one. A link out of the root counts: its target is not looked at. */
+function isVersion(entry: Entry): boolean {
+  if (!/^v?\d/.test(entry.name)) return false;
+  return entry.kind === 'folder' ? holdsModel(entry) : entry.kind === 'outside' && MODEL_VERSION.test(entry.name);
 }
 
-async function readVersions(name: string, versions: readonly VersionFolder[]): Promise<readonly ModelFolder[]> {
-  return Promise.all(versions.map(({ version, folder }) => read(folder, MODEL_FILE, name, version, false)));
-}
-
-async function read(folder: string, file: string, name: string, version: string, bare: boolean): Promise<ModelFolder> {
-  const ref = `${name}@${version}`;
-  const path = await inside(folder, join(folder, MANIFEST_FILE)).catch(absent);
-  const parsed = parseManifest(path === undefined ? undefined : await readFile(path, 'utf8'));
-  if (!parsed.ok) throw new Error(`${ref}: ${parsed.problem} (in ${folder})`);
-  return { name, version, ref, folder, file, bare, manifest: parsed.manifest };
-}
-
-/** A folder holds a model if it has a model.json, or a manifest whose runtime may not need one. */
-async function holdsModel(folder: string): Promise<boolean> {
-  const names = await readdir(folder);
-  return names.includes(MODEL_FILE) || names.includes(MANIFEST_FILE);
-}
-
-async function folders(folder: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!entry.name.startsWith('.') && (entry.isDirectory() || (await isLinkToFolder(folder, entry))))
-      names.push(entry.name);
-  }
-  return names.sort();
-}
-
-async function isLinkToFolder(folder: string, entry: Dirent): Promise<boolean> {
-  return entry.isSymbolicLink() && isFolder(join(folder, entry.name));
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
+/** The versions in a model folder, lowest first. */
+async function readVersions(
+  root: string,
+  name: string,
+  entries: readonly Entry[],
+): Promise<readonly (ModelFolder | BrokenFolder)[]> {
+  const versions = entries.filter(isVersion).sort((a, b) => Number(a.name) - Number(b.name));
+  return Promise.all(
+    versions.map(async ({ name: version, kind, path }) => {
+      if (kind === 'outside') return broken(path, linkOut(root, path), place(name, version));
+      if (MODEL_VERSION.test(version)) return read(path, MODEL_FILE, place(name, version));
+      const form = 'is no version: expected a number such as 1';
+      return broken(path, `${path} holds a model, but ${JSON.stringify(version)} ${form}`);
+    }),
   );
 }
 
-/** The real path, which must be inside the root: a link out of it could serve unrelated files. */
-async function inside(root: string, path: string): Promise<string> {
-  const real = await realpath(path);
-  const inner = relative(root, real);
-  if (inner === '..' || inner.startsWith(`..${sep}`) || isAbsolute(inner))
-    throw new Error(`${path} is a link out of ${root}; put the model itself there`);
-  return real;
+async function read(folder: string, file: string, identity: Identity): Promise<ModelFolder | BrokenFolder> {
+  const ref = `${identity.name}@${identity.version}`;
+  try {
+    const parsed = parseManifest(await manifestText(folder));
+    if (parsed.ok) return { ...identity, ref, folder, file, manifest: parsed.manifest };
+    return broken(folder, `${ref}: ${parsed.problem} (in ${folder})`, identity);
+  } catch (cause) {
+    return broken(folder, `${ref}: ${firstLine(cause)} (in ${folder})`, identity);
+  }
 }
 
-function absent(cause: unknown): undefined {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-  throw cause;
+function broken(folder: string, problem: string, identity?: Identity): BrokenFolder {
+  if (identity === undefined) return { folder, problem, model: undefined };
+  const { name, version, bare } = identity;
+  return { folder, problem, model: { name, version, ref: `${name}@${version}`, bare } };
+}
+
+/** Undefined when there is none, which is no fault. */
+async function manifestText(folder: string): Promise<string | undefined> {
+  const path = join(folder, MANIFEST_FILE);
+  const link = await lstat(path).catch(() => undefined);
+  if (link === undefined) return undefined;
+  const real = await inside(folder, path).catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause) throw new Error(`${MANIFEST_FILE} is a link that leads nowhere`);
+    throw cause;
+  });
+  if ((await stat(real)).isDirectory()) throw new Error(`${MANIFEST_FILE} is a folder, expected a file`);
+  return readFile(real, 'utf8');
 }

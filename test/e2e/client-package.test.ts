@@ -84,6 +84,9 @@ test('depends on socket.io-client alone and brings no source of the server', asy
   expect(Object.keys(manifest.dependencies)).toEqual(['socket.io-client']);
   expect(manifest.peerDependencies).toBeUndefined();
   expect(files.sort()).toEqual(['client', 'shared']);
+  for (const file of ['LICENSE', 'README.md'])
+    expect(await readdir(join(installed, '@tickcast/client'))).toContain(file);
+  expect(manifest).toMatchObject({ repository: { directory: 'client' }, keywords: expect.any(Array) });
   const packages = (await readdir(installed)).filter((name) => name.startsWith('@tensorflow') || name === 'tickcast');
   expect(packages).toEqual([]);
 });

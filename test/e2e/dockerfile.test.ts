@@ -178,7 +178,7 @@ test('as deploy/kubernetes runs it, the hub is a user without rights on a read-o
 });
 
 test('the doctor runs in the image and finds the wasm engine', async () => {
-  const { stdout } = await run(join(onlyNode, 'node'), ['dist/cli/doctor/doctor.js', '--json'], {
+  const { stdout } = await run(join(onlyNode, 'node'), ['dist/cli/main.js', 'doctor', '--json'], {
     cwd: app,
     env: { ...image.env, PATH: onlyNode, HOME: '/nonexistent' },
     timeout: 120_000,
@@ -200,6 +200,7 @@ test('the image has what the hub needs at run time and nothing else', async () =
   expect((await readdir(app)).sort()).toEqual(['LICENSE', 'dist', 'model', 'node_modules', 'package.json']);
   expect((await readdir(join(app, 'dist'))).sort()).toEqual([
     'cli',
+    'client',
     'command-line',
     'server',
     'shared',

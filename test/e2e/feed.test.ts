@@ -15,7 +15,7 @@ import { FEED, KEYS } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
 const root = resolve(import.meta.dirname, '../..');
-const main = join(root, 'dist/cli/feed/main.js');
+const main = join(root, 'dist/cli/main.js');
 
 let folder = '';
 let hub: TestProcess;
@@ -46,7 +46,7 @@ class RunningFeed {
   stderr = '';
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, [main, ...args], {
+    const child = spawn(process.execPath, [main, 'feed', ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
@@ -258,12 +258,12 @@ test('no hub, something else, or a hub without a text model at the address: one 
   expect([none.code, wrong.code, numeric.code]).toEqual([1, 1, 1]);
   const last = (stderr: string): string => stderr.replace(/^Waiting for a hub at .*\n/, '');
   expect(last(none.stderr)).toBe(
-    `feed: no hub listens at http://127.0.0.1:${free}; start one with "npm start" or "npm run demo", or name another with --url\n`,
+    `tickcast feed: no hub listens at http://127.0.0.1:${free}; start one with "tickcast serve", or name another with --url\n`,
   );
   expect(last(wrong.stderr)).toMatch(
-    /^feed: what answers at .* is no Tickcast hub \(GET \/healthz was answered 404\); .*\n$/,
+    /^tickcast feed: what answers at .* is no Tickcast hub \(GET \/healthz was answered 404\); .*\n$/,
   );
-  expect(last(numeric.stderr)).toMatch(/^feed: \S+@\d+ takes numbers, not text: [^\n]+\n$/);
+  expect(last(numeric.stderr)).toMatch(/^tickcast feed: \S+@\d+ takes numbers, not text: [^\n]+\n$/);
 });
 
 test.each([
@@ -275,7 +275,7 @@ test.each([
   const { code, stdout, stderr } = await new RunningFeed(args).ended;
 
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^feed: [^\n]+\n$/);
+  expect(stderr).toMatch(/^tickcast feed: [^\n]+\n$/);
   expect(stderr).toContain(problem);
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/until.js';
 
-const main = new URL('../../dist/cli/log/main.js', import.meta.url).pathname;
+const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 let folder = '';
 
 function line(second: number, label: string, extra: object = {}): string {
@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function read(...args: string[]): Promise<{ code: number; seconds: number[]; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], (error, stdout, stderr) => {
+    execFile(process.execPath, [main, 'log', ...args], (error, stdout, stderr) => {
       const seconds = [...stdout.matchAll(/"input":"text (\d+)"/g)].map(([, second]) => Number(second));
       resolve({ code: error === null ? 0 : Number(error.code), seconds, stdout, stderr });
     });
@@ -39,7 +39,7 @@ test('the lines of all processes come by time, as they stand in the files; what 
 
   expect(seconds).toEqual([1, 2, 3, 4, 5, 6]);
   expect(stdout.split('\n')[0]).toBe(line(1, 'good').trimEnd());
-  expect(stderr).toBe('log: 1 lines are none of a prediction log and were left out\n');
+  expect(stderr).toBe('tickcast log: 1 lines are none of a prediction log and were left out\n');
 });
 
 test('what a terminal would obey is escaped, and the value is what it was', async () => {
@@ -74,7 +74,7 @@ test('counts by label, model and hour', async () => {
 });
 
 test('--follow goes on with what is added, in new files too', async () => {
-  const child = spawn(process.execPath, [main, folder, '--follow', '--tail', '1']);
+  const child = spawn(process.execPath, [main, 'log', folder, '--follow', '--tail', '1']);
   let seen = '';
   child.stdout.on('data', (chunk) => {
     seen += chunk;

@@ -3,7 +3,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -81,6 +82,188 @@ test('the hub starts, predicts over HTTP and Socket.IO, and drains', async () =>
   child.kill('SIGTERM');
   expect(await within('it drains', exited)).toEqual([0, null]);
   expect(log.at(-1)).toMatchObject({ msg: 'drained', predicted: 2, abandoned: 0 });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `npx tickcast` in the folder of the install. */
+function tickcast(args: readonly string[], input = '', more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return new Promise((resolved) => {
+    const options = { cwd: folder, env: { ...env, ...more }, timeout: 120_000 };
+    const child = execFile('npx', ['tickcast', ...args], options, (_error, stdout, stderr) => {
+      resolved({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+    child.stdin?.end(input);
+  });
+}
+
+/** Starts the hub of the package without a model, and gives its address. */
+async function serve(args: readonly string[]): Promise<string> {
+  const bin = join(folder, 'node_modules/.bin/tickcast');
+  const child = spawn(bin, ['--port', '0', '--engine', 'wasm', ...args], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(async () => {
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  });
+  const lines = createInterface({ input: child.stdout });
+  const log: Record<string, unknown>[] = [];
+  const url = new Promise<string>((listens) => {
+    lines.on('line', (line) => {
+      const entry = JSON.parse(line) as Record<string, unknown>;
+      log.push(entry);
+      if (typeof entry.url === 'string') listens(entry.url);
+    });
+  });
+  const at = await within('the hub listens', url, 60_000);
+  expect(log[0]).toMatchObject({ msg: expect.stringContaining('serving the model of the package') });
+  return at;
+}
+
+test('the package has its licence, its README, and says where it comes from', async () => {
+  const installedAt = join(folder, 'node_modules/tickcast');
+  const manifest = JSON.parse(await readFile(join(installedAt, 'package.json'), 'utf8'));
+
+  expect(existsSync(join(installedAt, 'LICENSE'))).toBe(true);
+  expect(existsSync(join(installedAt, 'README.md'))).toBe(true);
+  expect(manifest).toMatchObject({ repository: { type: 'git' }, keywords: expect.arrayContaining(['prediction']) });
+});
+
+test('every verb says what it does; an unknown one is told', async () => {
+  const help = await tickcast(['--help']);
+  expect(help).toMatchObject({ code: 0, stdout: expect.stringMatching(/^tickcast: /), stderr: '' });
+  expect(await tickcast(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^tickcast \d+\.\d/) });
+  for (const [, verb = ''] of help.stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)) {
+    const own = await tickcast([verb, '--help']);
+    expect(own, verb).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`tickcast ${verb}`) });
+  }
+  expect(await tickcast(['predcit'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('unknown verb "predcit" (did you mean predict?)'),
+  });
+});
+
+test('a hub of the package, asked by predict, fed by feed, its log read by log', async () => {
+  const url = await serve(['--prediction-log', 'all']);
+
+  const one = await tickcast(['predict', '--url', url, 'what', 'a', 'lovely', 'day']);
+  expect(one).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('"label":"positive"') });
+
+  const lines = Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? `a lovely day ${i}` : `an awful day ${i}`));
+  const many = await tickcast(['predict', '--url', url], `${lines.join('\n')}\n\nthe end is good`);
+  const answers = many.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { line: number; label: string });
+  expect(many).toMatchObject({ code: 0, stderr: '' });
+  expect(answers.map(({ line }) => line)).toEqual([...lines.map((_, i) => i + 1), 302]);
+  for (const { line, label } of answers) expect(label).toBe(line % 2 === 1 || line === 302 ? 'positive' : 'negative');
+
+  const long = 'x'.repeat(70_000);
+  const refused = await tickcast(['predict', '--url', url, '--output', 'table'], `good day\n${long}\nbad day\n`);
+  expect(refused.code).toBe(1);
+  expect(refused.stdout.split('\n').map((row) => row.split(' ', 1)[0])).toEqual([
+    'positive',
+    'TOO_LARGE',
+    'negative',
+    '',
+  ]);
+  expect(refused.stderr).toMatch(/^tickcast predict: line 2: TOO_LARGE: [^\n]+\n$/);
+
+  const fed = await tickcast(['feed', '--file', '-', '--url', url, '--stream', 'talk'], 'good\nbad\n');
+  expect(fed).toMatchObject({ code: 0, stdout: expect.stringMatching(/answered +2 /) });
+
+  const read = await tickcast(['log', '--stream', 'talk']);
+  expect(read).toMatchObject({ code: 0, stderr: '' });
+  expect(read.stdout.trimEnd().split('\n')).toHaveLength(2);
+});
+
+test('check tells all that is wrong at once, and starts nothing', async () => {
+  const models = join(folder, 'checked');
+  await cp(join(folder, 'node_modules/tickcast/model/sentiment'), join(models, 'sentiment'), { recursive: true });
+  await mkdir(join(models, 'sentiment/9'));
+  await writeFile(join(models, 'sentiment/9/model.json'), '{');
+  await mkdir(join(models, 'flat'));
+  await writeFile(join(models, 'flat/model.json'), '{}');
+  await writeFile(join(folder, 'tokens.json'), '{"keys": []}', { mode: 0o600 });
+  const holder = createServer();
+  holder.listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  onTestFinished(() => void holder.close());
+  const { port } = holder.address() as AddressInfo;
+  const engine = ['--engine', 'wasm'];
+
+  const bad = [
+    '--model',
+    models,
+    '--token-file',
+    'tokens.json',
+    '--port',
+    `${port}`,
+    '--tick-ms',
+    'soon',
+    '--doors',
+    'x',
+    '--redaction',
+    './none.mjs',
+  ];
+  const { code, stdout, stderr } = await tickcast(['check', ...engine, ...bad]);
+  expect(code).toBe(1);
+  expect(stderr.trimEnd().split('\n')).toEqual([
+    expect.stringContaining('--tick-ms is "soon"'),
+    expect.stringContaining('--token-file: tokens.json: "keys" is empty'),
+    expect.stringMatching(/--redaction.*none\.mjs/),
+    'tickcast check: --doors x is not there; npm i @tickcast/x',
+    expect.stringContaining('model sentiment@9: model.json is not JSON'),
+    expect.stringContaining(`port ${port} on 127.0.0.1 is in use`),
+  ]);
+  expect(stdout).toContain('model: sentiment@2 on tfjs-wasm');
+  expect(stdout).toMatch(/^warning: left out: .*flat: it holds a model, but no version folders/m);
+
+  const good = await tickcast(['check', ...engine, '--port', '0']);
+  expect(good).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/nothing keeps a hub from starting\n$/),
+  });
+});
+
+test('the doctor examines the install; native says what it needs', async () => {
+  const { code, stdout } = await tickcast(['doctor', '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).engines).toContainEqual(expect.objectContaining({ name: 'wasm', available: true }));
+  expect(JSON.parse(stdout).floors).toContainEqual(expect.objectContaining({ name: 'ws', ok: true }));
+
+  // Neither Python nor a compiler.
+  const bare = join(folder, 'bare');
+  await mkdir(bare);
+  await symlink(process.execPath, join(bare, 'node'));
+  const bin = join(folder, 'node_modules/tickcast/dist/cli/main.js');
+  const native = await run(process.execPath, [bin, 'native'], { cwd: folder, env: { PATH: bare } }).then(
+    () => 'it works',
+    ({ stderr, code: failed }: { stderr: string; code: number }) => `${failed} ${stderr}`,
+  );
+  expect(native).toMatch(/^(it works|1 The native TensorFlow engine is not there: .*(is|are) missing; .*\n)$/);
+});
+
+test('what a verb needs and is not installed is one line with the remedy', async () => {
+  const place = join(folder, 'node_modules/socket.io-client');
+  await rename(place, `${place}.away`);
+  onTestFinished(() => rename(`${place}.away`, place));
+
+  expect(await tickcast(['predict', 'hello'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'tickcast predict: the package socket.io-client is not installed; npm i socket.io-client\n',
+  });
 });
 
 /** Installs a package `@tickcast/<name>` beside the hub, as npm would. */

@@ -11,7 +11,7 @@ import { startTestProcess, type TestProcess } from '../support/app.js';
 import { until } from '../support/until.js';
 
 const root = join(import.meta.dirname, '../..');
-const logMain = join(root, 'dist/cli/log/main.js');
+const logMain = join(root, 'dist/cli/main.js');
 const TOKEN = 'admin-'.padEnd(40, 'a');
 const SECRET = 'pelican-4711';
 
@@ -51,7 +51,7 @@ async function predict(body: object): Promise<void> {
 
 function cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [logMain, ...args], (error, stdout, stderr) =>
+    execFile(process.execPath, [logMain, 'log', ...args], (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });

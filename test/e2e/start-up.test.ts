@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeLinear } from '../support/tiny-models.js';
+import { writeJson, writeLinear } from '../support/tiny-models.js';
 
 const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
 let folder = '';
@@ -94,5 +95,89 @@ test('--help has every option and leaves with 0; --version is one line', async (
   const help = await run(['--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(help.stdout).toContain('--max-in-flight-rows');
-  expect(await run(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  expect(await run(['--version'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^tickcast \d+\.\d+\.\d+\n$/),
+  });
+});
+
+/** Starts a hub with these options, and ends it when it listens. */
+async function startLog(args: readonly string[]): Promise<readonly Record<string, unknown>[]> {
+  const child = spawn(process.execPath, [main, '--engine', 'wasm', '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const log: Record<string, unknown>[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    const entry = JSON.parse(line) as Record<string, unknown>;
+    log.push(entry);
+    if (entry.msg !== 'listening') continue;
+    const models = await fetch(`${entry.url}/models`);
+    log.push({ msg: 'models', models: await models.json() });
+    child.kill('SIGTERM');
+  }
+  return log;
+}
+
+test('what is broken or left out beside a good model is said, and the good one serves', async () => {
+  const models = join(folder, 'repository');
+  await writeLinear(join(models, 'good/1'));
+  await writeLinear(join(models, 'flat'));
+  await writeLinear(join(models, 'good/2'));
+  await writeFile(join(models, 'good/2/weights.bin'), 'short');
+  await writeLinear(join(models, 'mood/1'));
+  await writeFile(join(models, 'mood/1/manifest.json'), '{"label": ["one"]}');
+  await writeJson(join(models, 'far/1/manifest.json'), { runtime: 'missing' });
+
+  const log = await startLog(['--model', models]);
+  const of = (level: string): unknown[] => log.filter((entry) => entry.level === level);
+
+  expect(log).toContainEqual(
+    expect.objectContaining({ msg: 'model ready', model: 'good@1', named: 'after its place, good/1' }),
+  );
+  expect(of('error')).toEqual([
+    expect.objectContaining({
+      folder: join(models, 'mood/1'),
+      problem: expect.stringContaining('"label" is not known; did you mean "labels"?'),
+    }),
+    expect.objectContaining({ problem: expect.stringContaining('runtime "missing" is not known here') }),
+    expect.objectContaining({
+      folder: join(models, 'good/2'),
+      problem: expect.stringContaining('model good@2: weights.bin: 5 bytes, but model.json describes 8'),
+    }),
+  ]);
+  expect(of('warn')).toContainEqual(
+    expect.objectContaining({ path: join(models, 'flat'), why: expect.stringContaining('no version folders') }),
+  );
+  const shown = JSON.stringify(log.find(({ msg }) => msg === 'models'));
+  expect(shown).toContain('"state":"failed"');
+  expect(shown).not.toContain(folder);
+});
+
+test('a hub whose models are all broken does not start: one line with each of them', async () => {
+  const models = join(folder, 'all-broken');
+  await writeLinear(join(models, 'one/1'));
+  await writeFile(join(models, 'one/1/weights.bin'), 'short');
+  await writeLinear(join(models, 'two/1'));
+  await writeFile(join(models, 'two/1/manifest.json'), '{');
+
+  const { code, stderr } = await run(['--engine', 'wasm', '--model', models]);
+
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(stderr).toContain('model one@1: weights.bin: 5 bytes');
+  expect(stderr).toContain('two@1: manifest.json: it is not JSON');
+  expect(code).toBe(1);
+});
+
+test('a model whose files have byte order marks is served, under the name of its folder', async () => {
+  const model = join(folder, 'marked');
+  await writeLinear(model);
+  const text = await readFile(join(model, 'model.json'), 'utf8');
+  await writeFile(join(model, 'model.json'), `\ufeff${text}`);
+  await writeFile(join(model, 'manifest.json'), '\ufeff{"labels": ["y"]}\r\n');
+
+  const log = await startLog(['--model', model]);
+
+  expect(log).toContainEqual(
+    expect.objectContaining({ msg: 'model ready', model: 'marked@1', named: 'after its folder' }),
+  );
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { LatencyScale } from '../../command-line/view/latency-scale.js';
 import { FeedLog } from '../../demo/feed-log.js';
-import { LatencyScale } from '../../demo/latency-scale.js';
 
 const message = (text: string, topic = 'coffee') => ({ topic, text });
 

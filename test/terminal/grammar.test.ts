@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { textWidth } from '../../command-line/view/text-width.js';
 import { Grammar, type Message } from '../../demo/text/grammar.js';
 import { ODD_TEXTS } from '../../demo/text/odd.js';
 import { TOPICS } from '../../demo/text/topics.js';
-import { textWidth } from '../../demo/view/text-width.js';
 
 const RATE = 40;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { streamNameOf } from '../../demo/stream-name.js';
+import { streamNameOf } from '../../command-line/stream-name.js';
 import { TOPICS } from '../../demo/text/topics.js';
 import { STREAM_NAME } from '../../shared/limits.js';
 

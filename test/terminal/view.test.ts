@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { apportion, clock, milliseconds, percentages } from '../../demo/view/figures.js';
+import { apportion, clock, milliseconds, percentages } from '../../command-line/view/figures.js';
+import { cutTo, fitTo, textWidth } from '../../command-line/view/text-width.js';
 import { frame } from '../../demo/view/frame.js';
 import { colours, noColours, paintFor } from '../../demo/view/paint.js';
 import { progressLines, summaryText } from '../../demo/view/plain.js';
 import { Tally } from '../../demo/view/tally.js';
-import { cutTo, fitTo, textWidth } from '../../demo/view/text-width.js';
 import { feedReport } from './feed-report.js';
 
 const TOPICS = ['coffee', 'trains', 'phones', 'weather', 'football', 'app update'];

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { withoutMark } from '../../../shared/words/json-text.js';
 
 /** Finds packages; replaceable in tests. */
 export interface PackageFinder {
@@ -52,7 +53,7 @@ function fromFolder(name: string, folder: string): string | undefined {
 /** The path that `exports` of a package gives for `import`; undefined when it has none, or the package is not there. */
 function importEntry(folder: string): string | undefined {
   try {
-    const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const manifest: unknown = JSON.parse(withoutMark(readFileSync(join(folder, 'package.json'), 'utf8')));
     return targetOf(property(manifest, 'exports'));
   } catch {
     return undefined;

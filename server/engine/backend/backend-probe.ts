@@ -35,7 +35,7 @@ export async function probeBackend(name: BackendName, signal?: AbortSignal): Pro
 }
 
 export function readProbe(name: BackendName, end: ChildEnd): BackendProbe {
-  const remedy = name === 'native' ? 'npm run native' : 'npm ci';
+  const remedy = name === 'native' ? 'npx tickcast native' : 'npm ci';
   const unavailable = (reason: string, what = remedy): BackendProbe => ({
     name,
     available: false,

@@ -171,7 +171,7 @@ function tensorFlowVersion(backend: object): string | undefined {
 /** Explains why @tensorflow/tfjs-node did not load, from the error of require(). */
 export function explainNativeFailure(error: unknown): { readonly reason: string; readonly remedy: string } {
   const text = firstLine(error);
-  const remedy = 'npm run native';
+  const remedy = 'npx tickcast native';
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'MODULE_NOT_FOUND')
     return { reason: 'the package @tensorflow/tfjs-node is not installed (or not all of it)', remedy };

@@ -6,6 +6,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { describe, isRecord } from '../../../shared/parse.js';
+import { encodingHint, withoutMark } from '../../../shared/words/json-text.js';
 import { firstLine } from '../../../shared/words/message-of.js';
 
 export const TFJS_RUNTIMES = ['tfjs-layers', 'tfjs-graph'] as const;
@@ -17,7 +18,7 @@ export type TfjsRuntime = (typeof TFJS_RUNTIMES)[number];
  */
 export interface ModelFiles {
   readonly runtime: TfjsRuntime;
-  /** The text of model.json. */
+  /** The text of model.json, without a byte order mark. */
   readonly modelJson: string;
   /** All weight files concatenated, in the order of the manifest. */
   readonly weights: SharedArrayBuffer;
@@ -57,7 +58,7 @@ export async function readModelFiles(folder: string, file: string): Promise<Tfjs
 class Refusal extends Error {}
 
 async function read(folder: string, file: string): Promise<ModelFiles> {
-  const modelJson = (await readInside(folder, file)).toString('utf8');
+  const modelJson = withoutMark((await readInside(folder, file)).toString('utf8'));
   const model = parse(modelJson, file);
   const groups = weightGroups(model, file);
   const shards: Uint8Array[] = [];
@@ -103,7 +104,7 @@ function parse(text: string, file: string): Record<string, unknown> {
   try {
     model = JSON.parse(text);
   } catch (cause) {
-    throw new Refusal(`${file} is not JSON: ${firstLine(cause)}`);
+    throw new Refusal(`${file} is not JSON${encodingHint(text)}: ${firstLine(cause)}`);
   }
   if (!isRecord(model) || !isRecord(model.modelTopology)) {
     throw new Refusal(`${file} is no TensorFlow.js model: it has no "modelTopology"`);

@@ -5,6 +5,7 @@
 
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
+import { firstLine } from '../../../shared/words/message-of.js';
 import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encoder.js';
 import type { Backend } from '../backend/backend.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
@@ -51,6 +52,16 @@ export function needsAsync(cause: unknown): boolean {
 /** The kernel that the active backend lacks, if the error says so. */
 export function missingKernel(cause: unknown): string | undefined {
   return cause instanceof Error ? /^Kernel '(\w+)' not registered for backend/.exec(cause.message)?.[1] : undefined;
+}
+
+/** Why a model cannot be opened, in one line with what to do. */
+export function openingProblem(cause: unknown): string {
+  const line = firstLine(cause);
+  // Its remedies are on lines of their own, and are about code that the exporter does not have.
+  const layer = /^Unknown layer: ([^.]+)\./.exec(line)?.[1];
+  return layer === undefined
+    ? line
+    : `TensorFlow.js has no layer ${layer}; export the model without it, or as a graph model, which needs no layers`;
 }
 
 function handlerOf({ modelJson, weights }: ModelFiles): io.IOHandler {

@@ -20,7 +20,7 @@ import { chooseBackend } from './backend-choice.js';
 import { publicName, settleInputs } from './input-check.js';
 import type { ModelFiles, TfjsRuntime } from './model-files.js';
 import { TEXT_INPUT, TextInput } from './text-input.js';
-import { missingKernel, needsAsync, openTfjsModel, type TfjsModel } from './tfjs-model.js';
+import { missingKernel, needsAsync, openingProblem, openTfjsModel, type TfjsModel } from './tfjs-model.js';
 
 /**
  * The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's.
@@ -42,7 +42,7 @@ export async function openTfjsSession(
     return await open(source, files, backends, backend, why);
   } catch (cause) {
     const kernel = missingKernel(cause);
-    if (kernel === undefined || backend.name === 'cpu') return { ok: false, problem: firstLine(cause) };
+    if (kernel === undefined || backend.name === 'cpu') return { ok: false, problem: openingProblem(cause) };
     const cpu = await backends.open('cpu');
     if (!cpu.ok) return { ok: false, problem: `${firstLine(cause)}, and cpu cannot be had: ${cpu.reason}` };
     const instead = `the ${backend.name} engine has no kernel ${kernel}, which this model needs`;

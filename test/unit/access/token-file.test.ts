@@ -112,3 +112,14 @@ test('the example file of deploy/ is refused until its placeholders are replaced
     ok: true,
   });
 });
+
+test('a token file may have a byte order mark and the line ends of Windows; UTF-16 is told', () => {
+  const text = `\ufeff${JSON.stringify({ keys: [key] }, undefined, 2).replaceAll('\n', '\r\n')}\r\n`;
+
+  expect(parseTokenFile(text)).toMatchObject({ ok: true, file: { keys: [key] } });
+  expect(parseTokenFile('\ufeff')).toMatchObject({ ok: false, problem: expect.stringContaining('it is empty') });
+  expect(parseTokenFile(Buffer.from(text, 'utf16le').toString('utf8'))).toMatchObject({
+    ok: false,
+    problem: expect.stringContaining('it is not JSON (it is UTF-16; save it as UTF-8)'),
+  });
+});

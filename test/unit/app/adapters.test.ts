@@ -45,7 +45,7 @@ test('built-in runtimes and those of the program need no package', async () => {
 
   expect(await adaptersWith().open(NONE, models, [fault])).toEqual({
     ok: true,
-    value: [fault],
+    value: { modules: [fault], missing: new Map() },
   });
 });
 
@@ -53,16 +53,11 @@ test('a runtime that a manifest names is that of a package, given by its URL', a
   const adapters = adaptersWith({ '@tickcast/onnx': {} });
 
   expect(await adapters.open(NONE, [modelOf('onnx'), modelOf('onnx')])).toMatchObject({
-    value: ['test:@tickcast/onnx'],
+    value: { modules: ['test:@tickcast/onnx'] },
   });
 });
 
 test.each([
-  [
-    'a runtime',
-    () => adaptersWith().open(NONE, [modelOf('onnx')]),
-    'model mine@1: runtime "onnx" is not known here; known are tfjs-layers, tfjs-graph; npm i @tickcast/onnx',
-  ],
   [
     'a door',
     () => adaptersWith().open({ ...NONE, doors: ['oip'] }, []),
@@ -86,9 +81,42 @@ test('a manifest names no other package than an adapter', async () => {
   const adapters = adaptersWith({ '@tickcast/../evil': {} });
 
   expect(await adapters.open(NONE, [modelOf('../evil')])).toEqual({
-    ok: false,
-    problem: 'model mine@1: runtime "../evil" is not known here; known are tfjs-layers, tfjs-graph',
+    ok: true,
+    value: {
+      modules: [],
+      missing: new Map([
+        ['mine@1', 'model mine@1: runtime "../evil" is not known here; known are tfjs-layers, tfjs-graph'],
+      ]),
+    },
   });
+});
+
+test('a runtime whose package is missing concerns the models that name it, and no other', async () => {
+  const adapters = adaptersWith({ '@tickcast/onnx': {} });
+
+  expect(await adapters.open(NONE, [modelOf('gone'), { ref: 'other@1', manifest: { runtime: 'onnx' } }])).toEqual({
+    ok: true,
+    value: {
+      modules: ['test:@tickcast/onnx'],
+      missing: new Map([
+        [
+          'mine@1',
+          'model mine@1: runtime "gone" is not known here; known are tfjs-layers, tfjs-graph; npm i @tickcast/gone',
+        ],
+      ]),
+    },
+  });
+});
+
+test('every package that options name and that is missing is told at once', () => {
+  const adapters = adaptersWith({ '@tickcast/there': {} });
+
+  expect(adapters.missing({ taps: ['there', 'otel'], doors: ['oip'], broker: 'rediss://host:1' })).toEqual([
+    '--taps otel is not there; npm i @tickcast/otel',
+    '--doors oip is not there; npm i @tickcast/oip',
+    '--broker redis is not there; npm i @tickcast/redis',
+  ]);
+  expect(adapters.missing({ taps: ['there'], doors: [], broker: 'memory' })).toEqual([]);
 });
 
 test('doors, taps and brokers are opened with the log and the environment, in order', async () => {

@@ -12,7 +12,7 @@ import {
   someOf,
   text,
 } from '../../../command-line/option.js';
-import { type Program, readCommandLine } from '../../../command-line/program.js';
+import { type Program, readCommandLine, understand } from '../../../command-line/program.js';
 
 const OPTIONS = {
   file: optional(text('FILE', '', 'What is read.'), 'standard input'),
@@ -158,4 +158,13 @@ test('the help is the table, aligned', () => {
 
 That is all.
 `);
+});
+
+test('a program may go on with what is valid, and knows what is not', () => {
+  const args = ['--rate-ms', 'fast', '--engine', 'wasm', '--only', '--speed', '5', 'stray'];
+  const { values, problems, invalid } = understand(PROGRAM, args, {});
+
+  expect(values).toMatchObject({ rateMs: 10, engine: 'wasm', only: ['alpha', 'beta', 'gamma'] });
+  expect(problems).toHaveLength(3);
+  expect([...invalid].sort()).toEqual(['only', 'rateMs']);
 });

@@ -4,7 +4,7 @@ import { openBackend } from '../../../server/engine/backend/backend.js';
 import type { BackendName } from '../../../server/engine/backend/names.js';
 import { chooseBackend } from '../../../server/engine/tfjs/backend-choice.js';
 
-const ABSENCE: Omit<Absence, 'name'> = { reason: 'it is not installed', remedy: 'npm run native' };
+const ABSENCE: Omit<Absence, 'name'> = { reason: 'it is not installed', remedy: 'npx tickcast native' };
 
 /** Opens what is installed; replaces the others with a reason. */
 function installed(...names: readonly BackendName[]): (name: BackendName) => Promise<BackendOpening> {
@@ -29,14 +29,14 @@ describe('the choice of a backend', () => {
       'native: auto: the first installed for this kind of model',
     );
     expect(await chosen('auto', 'wasm', 'cpu')).toBe(
-      'wasm: auto: the first installed for this kind of model; no native: it is not installed (npm run native)',
+      'wasm: auto: the first installed for this kind of model; no native: it is not installed (npx tickcast native)',
     );
   });
 
   it('is what was asked for or nothing', async () => {
     expect(await chosen('wasm', 'native', 'wasm', 'cpu')).toBe('wasm: configured');
     expect(await chosen('native', 'wasm', 'cpu')).toBe(
-      'the native engine cannot be had: it is not installed; npm run native',
+      'the native engine cannot be had: it is not installed; npx tickcast native',
     );
   });
 });

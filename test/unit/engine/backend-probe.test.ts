@@ -20,7 +20,7 @@ describe('reading how a probe ended', () => {
     expect(readProbe('native', end({ code: null, signal: 'SIGSEGV' }))).toMatchObject({
       available: false,
       reason: expect.stringContaining('SIGSEGV'),
-      remedy: 'npm run native',
+      remedy: 'npx tickcast native',
     });
     expect(readProbe('native', end({ code: null, signal: 'SIGILL' }))).toMatchObject({
       available: false,

@@ -45,7 +45,7 @@ describe('a backend', () => {
     else
       expect(opening).toMatchObject({
         backend: { name: 'wasm' },
-        passedOver: [{ name: 'native', remedy: 'npm run native' }],
+        passedOver: [{ name: 'native', remedy: 'npx tickcast native' }],
       });
     expect(backendNames).toContain(opening.backend.name);
   });
@@ -72,7 +72,7 @@ describe('why the native backend is missing', () => {
     const { reason, remedy } = explainNativeFailure(error);
     expect(reason).toContain(expected);
     expect(reason).not.toContain('\n');
-    expect(remedy).toBe('npm run native');
+    expect(remedy).toBe('npx tickcast native');
   });
 });
 

@@ -31,6 +31,23 @@ function weightsAt(path: string): (folder: string) => Promise<void> {
 }
 
 describe('the files of a model', () => {
+  it('may have a byte order mark and the line ends of Windows; UTF-16 is told', async () => {
+    await withFolder(async (root) => {
+      const folder = await realpath(root);
+      await writeLinear(folder);
+      const path = join(folder, 'model.json');
+      const text = JSON.stringify(JSON.parse(await readFile(path, 'utf8')), undefined, 2).replaceAll('\n', '\r\n');
+      await writeFile(path, `\ufeff${text}`);
+      const reading = await readModelFiles(folder, 'model.json');
+      expect(reading.ok && reading.files.modelJson).toBe(text);
+      await writeFile(path, Buffer.from(`\ufeff${text}`, 'utf16le'));
+      expect(await readModelFiles(folder, 'model.json')).toEqual({
+        ok: false,
+        problem: expect.stringContaining('model.json is not JSON (it is UTF-16; save it as UTF-8): '),
+      });
+    });
+  });
+
   it('are read whole, with the kind of model they hold', async () => {
     await withFolder(async (root) => {
       const folder = await realpath(root);

@@ -66,6 +66,7 @@ function folderOf(name: string, version = '1', manifest: object = {}, bare = fal
     folder: `/m/${name}/${version}`,
     file: 'model.json',
     bare,
+    named: 'by this test',
     manifest: read,
   };
 }
@@ -92,7 +93,9 @@ describe('a model name', () => {
     await registry.load(folderOf('iris', '11'));
     expect(resolved(registry, 'iris')).toBe('iris@10');
     expect(resolved(registry, 'iris@9')).toBe('iris@9');
-    expect(resolved(registry, 'iris@11')).toBe('MODEL_NOT_FOUND: there is no model iris@11; its versions are 2, 9, 10');
+    expect(resolved(registry, 'iris@11')).toBe(
+      'MODEL_NOT_FOUND: model iris@11 could not be loaded; its versions are 2, 9, 10',
+    );
     expect(resolved(registry, 'rose')).toBe('MODEL_NOT_FOUND: there is no model rose; the models are iris');
   });
 
@@ -237,10 +240,22 @@ describe('a load', () => {
     Object.assign(engine, spoil);
     expect(await registry.load(folderOf('iris', '1', manifest))).toEqual({ ok: false, problem });
     expect(registry.list()).toMatchObject([{ ref: 'iris@1', state: 'failed', problem, model: undefined }]);
-    expect(registry.resolve('iris')).toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    expect(resolved(registry, 'iris')).toBe('MODEL_NOT_FOUND: model iris could not be loaded; no model is loaded');
     expect(engine.unloaded.length).toBe(unloads);
     Object.assign(engine, { problem: undefined, value: 0.5, outcome: 'done' });
     expect((await registry.load(folderOf('iris'))).ok).toBe(true);
     expect(resolved(registry, 'iris')).toBe('iris@1');
+  });
+
+  it('does not make another model the default because one is broken', async () => {
+    const { registry } = open();
+    await registry.load(folderOf('iris'));
+    registry.refuse({ name: 'tone', version: '1', ref: 'tone@1', bare: false }, 'it is broken');
+    expect(resolved(registry)).toContain('MODEL_NOT_FOUND');
+    expect(resolved(registry, 'iris')).toBe('iris@1');
+    expect(resolved(registry, 'tone')).toBe('MODEL_NOT_FOUND: model tone could not be loaded; the models are iris');
+    registry.refuse({ name: 'iris', version: '2', ref: 'iris@2', bare: false }, 'it is broken');
+    expect(resolved(registry, 'iris')).toBe('iris@1');
+    expect(resolved(registry, 'iris@2')).toBe('MODEL_NOT_FOUND: model iris@2 could not be loaded; its versions are 1');
   });
 });

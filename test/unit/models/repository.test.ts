@@ -153,3 +153,187 @@ describe('a path', () => {
     expect(problem).not.toContain('\n');
   });
 });
+
+/** Folders that are broken, and what is left out, under a folder filled by `make`. */
+async function beside(make: (root: string) => Promise<unknown>, path = '.'): Promise<unknown> {
+  return withFolder(async (folder) => {
+    const root = await realpath(folder);
+    await make(root);
+    const found = await findModels(join(root, path));
+    if (!found.ok) return found.problem.replaceAll(root, '<root>');
+    return {
+      models: found.models.map(({ ref, named }) => `${ref}, ${named}`),
+      broken: found.broken.map(({ problem }) => problem.replaceAll(root, '<root>')),
+      leftOut: found.leftOut.map(({ path: at, why }) => `${at.slice(root.length + 1)}: ${why}`),
+    };
+  });
+}
+
+const GOOD = 'good@1, after its place, good/1';
+const good = (root: string): Promise<void> => writeLinear(join(root, 'good', '1'));
+
+describe('beside a good model', () => {
+  it.each<[string, (root: string) => Promise<unknown>, readonly RegExp[]]>([
+    [
+      'a model without a version folder',
+      (root) => writeLinear(join(root, 'flat')),
+      [/^flat: it holds a model, but no version folders: .* move it into flat\/1\/, or give this folder alone/],
+    ],
+    [
+      'a version without a number',
+      (root) => writeLinear(join(root, 'good', 'latest')),
+      [/^good\/latest: it holds a model, but its name is no version: expected a number such as 1$/],
+    ],
+    [
+      'a model whose only version has no number',
+      (root) => writeLinear(join(root, 'mood', 'latest')),
+      [/^mood\/latest: it holds a model, but its name is no version/],
+    ],
+    ['a version that is empty', (root) => mkdir(join(root, 'good', '2')), [/^good\/2: it holds no model\.json$/]],
+    [
+      'a version with the model under another name',
+      (root) => writeJson(join(root, 'mood', '1', 'Model.json'), {}),
+      [/^mood\/1: it holds no model\.json; it has "Model\.json"$/],
+    ],
+    [
+      'a model.json beside version folders',
+      (root) => writeLinear(join(root, 'good')),
+      [/^good\/model\.json: it stands beside version folders, which are served instead/],
+    ],
+    [
+      'a model one level too deep',
+      (root) => writeLinear(join(root, 'group', 'mood', '1')),
+      [/^group\/mood\/1: it holds a model at the wrong depth/],
+    ],
+    [
+      'a model two levels too deep',
+      (root) => writeLinear(join(root, 'export', 'tfjs', 'mood', '1')),
+      [/^export\/tfjs\/mood\/1: it holds a model at the wrong depth/],
+    ],
+    ['a file in place of a version', (root) => writeFile(join(root, 'good', '2'), ''), [/^good\/2: it is a file;/]],
+    [
+      'a file in place of a model',
+      (root) => writeFile(join(root, 'mood'), ''),
+      [/^mood: it is a file where a model folder is expected/],
+    ],
+    [
+      'a link that leads nowhere',
+      async (root) => {
+        await symlink(join(root, 'gone'), join(root, 'mood'));
+        await symlink(join(root, 'good', '3'), join(root, 'good', '3'));
+      },
+      [/^good\/3: it is a link that leads nowhere$/, /^mood: it is a link that leads nowhere$/],
+    ],
+    [
+      'a model that is not unpacked or of another kind',
+      async (root) => {
+        await writeFile(join(root, 'mood.zip'), '');
+        await writeFile(join(root, 'good', 'keras.h5'), '');
+      },
+      [/^good\/keras\.h5: it is no TensorFlow\.js model folder: unpack or convert it/, /^mood\.zip: /],
+    ],
+    [
+      'what is no model',
+      async (root) => {
+        await mkdir(join(root, 'train', 'data'), { recursive: true });
+        await writeFile(join(root, 'train', 'data.zip'), '');
+        await writeFile(join(root, 'README.md'), '');
+        await writeFile(join(root, 'LICENSE'), '');
+        await mkdir(join(root, '.git', '1'), { recursive: true });
+      },
+      [],
+    ],
+  ])('%s is left out, and said', async (_, make, expected) => {
+    const found = (await beside(async (root) => {
+      await good(root);
+      await make(root);
+    })) as { models: string[]; broken: string[]; leftOut: string[] };
+
+    expect(found.models).toEqual([GOOD]);
+    expect(found.broken).toEqual([]);
+    expect(found.leftOut.length, found.leftOut.join('\n')).toBe(expected.length);
+    for (const [at, form] of expected.entries()) expect(found.leftOut[at]).toMatch(form);
+  });
+
+  it.each<[string, (root: string) => Promise<unknown>, RegExp]>([
+    ['a bad manifest', (root) => writeBroken(root, '{'), /^mood@1: manifest\.json: it is not JSON: .* \(in <root>/],
+    [
+      'a manifest that is a link to nothing',
+      async (root) => {
+        await writeLinear(join(root, 'mood', '1'));
+        await symlink(join(root, 'gone'), join(root, 'mood', '1', 'manifest.json'));
+      },
+      /^mood@1: manifest\.json is a link that leads nowhere \(in <root>\/mood\/1\)$/,
+    ],
+    [
+      'a manifest that is a folder',
+      async (root) => {
+        await writeLinear(join(root, 'mood', '1'));
+        await mkdir(join(root, 'mood', '1', 'manifest.json'));
+      },
+      /^mood@1: manifest\.json is a folder, expected a file/,
+    ],
+    ['a bad name', (root) => writeLinear(join(root, 'Mood 2', '1')), /"Mood 2" is no model name: lower-case/],
+    ['a name of odd characters', (root) => writeLinear(join(root, 'm\n\u001b[2J', '1')), /"m\\n\\u001b\[2J" is no/],
+    ['a bad version', (root) => writeLinear(join(root, 'mood', 'v2')), /"v2" is no version: expected a number/],
+    [
+      'a link out of the repository',
+      (root) => symlink('/', join(root, 'mood')),
+      /^<root>\/mood is a link out of <root>/,
+    ],
+  ])('a model with %s is broken, and the good one is found', async (_, make, problem) => {
+    const found = (await beside(async (root) => {
+      await good(root);
+      await make(root);
+      return root;
+    })) as { models: string[]; broken: string[]; leftOut: string[] };
+
+    expect(found.models).toEqual([GOOD]);
+    expect(found.broken).toEqual([expect.stringMatching(problem)]);
+    expect(found.leftOut).toEqual([]);
+  });
+
+  async function writeBroken(root: string, manifest: string): Promise<void> {
+    await writeLinear(join(root, 'mood', '1'));
+    await writeFile(join(root, 'mood', '1', 'manifest.json'), manifest);
+  }
+});
+
+describe('what is beside a model that is the path itself', () => {
+  it('is left out, and said', async () => {
+    const made = async (root: string): Promise<void> => {
+      await writeLinear(join(root, 'm'));
+      await writeLinear(join(root, 'm', '2'));
+      await writeLinear(join(root, 'm', 'mood', '1'));
+    };
+    expect(await beside(made, 'm')).toMatchObject({
+      models: ['m@1, after its folder'],
+      leftOut: [expect.stringMatching(/^m\/2: the folder above it/), expect.stringMatching(/^m\/mood\/1: the folder/)],
+    });
+  });
+});
+
+it('a repository with nothing but what is left out says so in its one line', async () => {
+  expect(await beside((root) => writeLinear(join(root, 'flat')))).toMatch(
+    /^<root>.* holds no model; looked for .*; <root>\/flat: it holds a model, but no version folders/,
+  );
+});
+
+it('a name that will not do is said with the name that is taken instead', async () => {
+  expect(
+    await beside((root) => writeLinear(join(root, 'Teachable Machine (1)')), 'Teachable Machine (1)'),
+  ).toMatchObject({
+    models: [expect.stringMatching(/^model@1, "Teachable Machine \(1\)", its folder, is no model name: lower-case/)],
+  });
+});
+
+it('a manifest may have a byte order mark and the line ends of Windows; one of UTF-16 is told', async () => {
+  const manifest = (text: string | Buffer) => async (root: string) => {
+    await writeLinear(join(root, 'mood', '1'));
+    await writeFile(join(root, 'mood', '1', 'manifest.json'), text);
+  };
+  expect(await beside(manifest('\ufeff{\r\n  "labels": ["y"]\r\n}\r\n'))).toMatchObject({
+    models: ['mood@1, after its place, mood/1'],
+  });
+  expect(await beside(manifest(Buffer.from('\ufeff{}', 'utf16le')))).toContain('(it is UTF-16; save it as UTF-8)');
+});

@@ -20,7 +20,7 @@ const missing = (name: BackendProbe['name']): BackendProbe => ({
   name,
   available: false,
   reason: 'it is not there',
-  remedy: 'npm run native',
+  remedy: 'npx tickcast native',
 });
 const floor = { name: 'ws', least: '8.21.3', chain: ['ws'] };
 
@@ -42,7 +42,7 @@ describe('the doctor', () => {
 
   it('gives for a missing engine the reason and what to do', () => {
     const text = describeFindings(findings([missing('native'), working('wasm')]));
-    expect(text).toContain('native  missing: it is not there\n          to do: npm run native\n');
+    expect(text).toContain('native  missing: it is not there\n          to do: npx tickcast native\n');
     expect(text).toContain('wasm    works: 4.22.0');
     expect(text).toContain('auto takes wasm');
   });
