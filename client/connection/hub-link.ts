@@ -149,7 +149,7 @@ export class HubLink implements RequestChannel {
     const refusal = parseWireError(data);
     if (refusal?.code === 'UNAUTHENTICATED' && this.#hasAnotherToken()) this.#onEnd(refusal.message, 0);
     else if (refusal !== undefined && !refusal.retryable) this.#refuse(new TickcastError(refusal));
-    else this.#onEnd(`the hub cannot be reached (${reason})`, refusal?.retryAfterMs ?? 0);
+    else this.#onEnd(refusal?.message ?? reason, refusal?.retryAfterMs ?? 0);
   }
 
   #hasAnotherToken(): boolean {

@@ -3,6 +3,7 @@
 import { io } from 'socket.io-client';
 import type { HandshakeAuth, RequestId } from '../../shared/protocol.js';
 import type { RequestFields, ResolvedOptions } from '../options.js';
+import { whyUnreachable } from './unreachable.js';
 
 /** A `predict` event as sent: a request of the protocol with its input prepared for the wire. */
 export interface OutgoingRequest extends RequestFields {
@@ -37,7 +38,7 @@ export interface SocketListener {
   /** The hub is about to close the connection; carries its reason. */
   closing(raw: unknown): void;
   stream(event: StreamEventName, raw: unknown): void;
-  /** The attempt failed; `data` is the hub's message, if the hub refused. */
+  /** The attempt failed, for a reason for people; `data` is the hub's message, if the hub refused. */
   connectFailed(reason: string, data: unknown): void;
   /** The connection, open or half-open, was lost. */
   disconnected(reason: string): void;
@@ -70,7 +71,8 @@ export type OpenSocket = (
 
 /** A {@link SocketLike} over socket.io-client. */
 export const openSocket: OpenSocket = (url, auth, options, listener) => {
-  const socket = io(url, {
+  // Socket.IO would take a path for a namespace, and the hub has none.
+  const socket = io(new URL(url).origin, {
     path: options.path,
     transports: [...options.transports],
     tryAllTransports: true,
@@ -100,7 +102,7 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
   });
   socket.on('connect_error', (error) => {
     waiting = false;
-    listener.connectFailed(error.message, 'data' in error ? error.data : undefined);
+    listener.connectFailed(whyUnreachable(url, error), 'data' in error ? error.data : undefined);
   });
   socket.on('disconnect', (reason) => {
     waiting = false;
