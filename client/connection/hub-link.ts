@@ -10,7 +10,15 @@ import type { ResolvedOptions } from '../options.js';
 import { askToken } from '../token.js';
 import type { RequestChannel } from './channels.js';
 import { parseGoaway, parseHello, parseWireError } from './parse-answers.js';
-import type { AnswerListener, OpenSocket, OutgoingRequest, SocketLike, StreamEventName } from './socket-io.js';
+import type {
+  AnswerListener,
+  OpenSocket,
+  OutgoingRequest,
+  PayloadOf,
+  SentEventName,
+  SocketLike,
+  StreamEventName,
+} from './socket-io.js';
 
 export interface LinkParts {
   readonly url: string;
@@ -99,7 +107,7 @@ export class HubLink implements RequestChannel {
     return this.#state === 'open' && this.#socket.cancel(id);
   }
 
-  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean {
+  send<Name extends SentEventName>(event: Name, payload: PayloadOf<Name>, reply?: (raw: unknown) => void): boolean {
     return this.#state === 'open' && this.#socket.send(event, payload, reply);
   }
 
