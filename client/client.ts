@@ -11,7 +11,7 @@ import { ReadyGate } from './connection/ready.js';
 import type { OpenSocket, StreamEventName } from './connection/socket-io.js';
 import type { Unreachable } from './connection/unreachable.js';
 import { Emitter } from './emitter.js';
-import { localError, settled, type TickcastError, traced } from './error.js';
+import { localError, type TickcastError, traced } from './error.js';
 import { type OptionTypes, optionsMistake } from './misuse.js';
 import type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference } from './models.js';
 import {
@@ -163,10 +163,13 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     input: InputOf<Models, NoInfer<Reference>>,
     options: PredictOptions<Reference> = NO_OPTIONS,
   ): Promise<AnswerOf<Models, Reference>> {
-    return settled(
-      new Promise<PredictResult<AnswerOf<Models, Reference>>>((resolve) => {
+    return traced(
+      new Promise((resolve, reject) => {
         this.#check('predict', options, PREDICT_OPTIONS);
-        this.#submit<Reference>(input, options, options.timeoutMs ?? this.#options.timeoutMs, resolve);
+        this.#submit<Reference>(input, options, options.timeoutMs ?? this.#options.timeoutMs, (result) => {
+          if (result.ok) resolve(result.value);
+          else reject(result.error);
+        });
       }),
     );
   }
@@ -297,8 +300,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     if (attempts === 0 || message === undefined || this.state !== 'reconnecting') return;
     this.#events.emit('unreachable', { message, attempts, retryInMs });
     const isHeard = this.#events.count('unreachable') + this.#events.count('state') > 0;
-    if (attempts === 1 && this.#hello === undefined && !isHeard)
-      console.warn(`tickcast: ${message} It goes on trying; on('unreachable', ...) is told instead of this line.`);
+    if (attempts === 1 && this.#hello === undefined && !isHeard) console.warn(`tickcast: ${message}; trying again`);
   }
 
   #onHello(hello: Hello, channel: RequestChannel): void {

@@ -18,30 +18,18 @@ export class TickcastError extends Error implements WireError {
   }
 }
 
-/** A result as a promise. Its rejection holds the line of the caller that awaits it. */
-export async function settled<T>(
-  result: Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: TickcastError }>,
-): Promise<T> {
-  const outcome = await result;
-  if (outcome.ok) return outcome.value;
-  throw atCaller(outcome.error);
-}
-
-/** A promise whose rejection holds the line of the caller that awaits it. */
+/**
+ * A promise whose rejection holds the line of the caller that awaits it. The error is made anew, since one may end many
+ * calls: created in an async function after its `await`, it gets the lines of those that await it from the engine.
+ * Nothing is recorded when a call is made, which would cost as much as the call.
+ */
 export async function traced<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    throw error instanceof TickcastError ? atCaller(error) : error;
+    // The error stands for its own options: they hold its cause, if it has one.
+    throw error instanceof TickcastError ? new TickcastError(error, error) : error;
   }
-}
-
-/**
- * The error anew, since one error may end many calls. Created in an async function after its `await`, it gets the lines
- * of those that await it from the engine: nothing is recorded when a call is made, which would cost as much as the call.
- */
-function atCaller(error: TickcastError): TickcastError {
-  return new TickcastError(error, 'cause' in error ? { cause: error.cause } : undefined);
 }
 
 /** True for an error of this SDK, whichever copy of the package created it. */
