@@ -67,7 +67,11 @@ test('recognises its errors by their code, whichever copy of the package made th
   const error = new TickcastError(wireError('OVERLOADED', 'full', 5));
   const copy = Object.assign(new Error('full'), { code: 'OVERLOADED', retryable: true });
 
+  class Special extends TickcastError {}
+
   expect([error, copy].map(isTickcastError)).toEqual([true, true]);
+  expect([error, copy].map((one) => one instanceof TickcastError)).toEqual([true, true]);
+  expect([error, new Special(error)].map((one) => one instanceof Special)).toEqual([false, true]);
   expect(
     [new Error('x'), { code: 'OVERLOADED' }, undefined, Object.assign(new Error('x'), { code: 'ENOENT' })].map(
       isTickcastError,
