@@ -4,7 +4,7 @@ import { ERRORS, type ErrorCode, isErrorCode, type WireError, wireError } from '
 import { describe, isRecord } from '../../shared/parse.js';
 import type { PredictInput, Prediction, PredictRequest } from '../../shared/protocol.js';
 
-/** An answer: at least its values. `model` is filled in. An error answers as the hub's. */
+/** An answer: at least its values. `model` is filled in, and a `score` of 1 with a label. An error answers as the hub's. */
 export type FakeAnswer = (Pick<Prediction, 'prediction'> & Partial<Prediction>) | WireError;
 
 /**
@@ -31,7 +31,8 @@ export async function answerOf(answers: FakeAnswers, request: PredictRequest): P
   const { input } = request;
   try {
     const answer = typeof answers === 'function' ? await answers(input, request) : lookUp(answers, input);
-    if (isRecord(answer)) return answer;
+    // A hub gives both or neither.
+    if (isRecord(answer)) return 'label' in answer ? { score: 1, ...answer } : answer;
     return fails('INTERNAL', `the fake hub's answer must be { prediction, ... }, got ${describe(answer)}`);
   } catch (error) {
     if (error instanceof Error && 'code' in error && isErrorCode(error.code)) return fails(error.code, error.message);

@@ -10,6 +10,7 @@ const kept = resolve(import.meta.dirname, '../fixtures/client-api');
 test.each([
   ['client', 'index.d.ts'],
   ['testing', 'testing/index.d.ts'],
+  ['react', 'react/index.d.ts'],
 ])('the public interface of %s is the one that is committed', async (name, entry) => {
   await expect(apiReport(join(dist, entry))).toMatchFileSnapshot(join(kept, `${name}.txt`));
 });

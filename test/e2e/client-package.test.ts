@@ -84,6 +84,8 @@ test('depends on socket.io-client alone and brings no source of the server', asy
   const files = await readdir(join(installed, '@tickcast/client/dist'));
 
   expect(Object.keys(manifest.dependencies)).toEqual(['socket.io-client']);
+  expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true } });
+  await expect(readdir(join(installed, 'react'))).rejects.toThrow('ENOENT');
   expect(files.sort()).toEqual(['cjs', 'client', 'shared']);
   const packages = (await readdir(installed)).filter((name) => name.startsWith('@tensorflow') || name === 'tickcast');
   expect(packages).toEqual([]);
@@ -158,6 +160,27 @@ test('is loaded by require, predicts, and recognises errors of the copy that is 
   }
 });
 
+test.each(['program.mjs', 'program.cjs'])('brings a fake hub that needs no port and no Socket.IO: %s', async (file) => {
+  const printed = await runInFolder(
+    `
+    (async () => {
+      const { FakeHub } = ${file.endsWith('mjs') ? 'await import' : 'require'}('@tickcast/client/testing');
+      const hub = new FakeHub({ answers: { fine: { prediction: [1], label: 'positive' } } });
+      const client = hub.connect();
+      const { label } = await client.predict('fine');
+      hub.failNext('OVERLOADED');
+      const { code } = await client.predict('fine').catch((error) => error);
+      client.close();
+      console.log(JSON.stringify([label, code]));
+    })();
+    `,
+    [],
+    file,
+  );
+
+  expect(JSON.parse(printed)).toEqual(['positive', 'OVERLOADED']);
+});
+
 test('reaches a hub under a path, by its address alone', async () => {
   const hub = await startHub('/hub/socket.io/');
   try {
@@ -220,6 +243,8 @@ test('gives its types to a program, so that a wrong payload and a wrong model na
      void client.predict('text', { model: 'sum' });
      void client.predict([1], { model: 'product' });
      connect('http://localhost:3000').predict(new Date());
+     import { FakeHub } from '@tickcast/client/testing';
+     new FakeHub().connect<{ sum: { input: number[]; prediction: number[] } }>().predict('text', { model: 'sum' });
     `,
   );
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object;
@@ -258,7 +283,7 @@ test('gives its types to a program, so that a wrong payload and a wrong model na
     const errors = [...(await compile(resolution)).matchAll(/^(\S+)\((\d+),\d+\): error/gm)].map(
       ([, file, line]) => `${file}:${line}`,
     );
-    expect(errors).toEqual(['program.ts:4', 'program.ts:5', 'program.ts:6']);
+    expect(errors).toEqual(['program.ts:4', 'program.ts:5', 'program.ts:6', 'program.ts:8']);
   }
 });
 

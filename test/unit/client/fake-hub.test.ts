@@ -36,7 +36,12 @@ test('answers by a function, which sees the input and the request', async () => 
     answers: (input, { model }) => ({ prediction: [String(input).length], label: model ?? '' }),
   });
 
-  expect(await client.predict('four', { model: 'fake' })).toMatchObject({ prediction: [4], model: 'fake@1' });
+  expect(await client.predict('four', { model: 'fake' })).toMatchObject({
+    prediction: [4],
+    label: 'fake',
+    score: 1,
+    model: 'fake@1',
+  });
   expect(hub.requests).toMatchObject([{ input: 'four', model: 'fake' }]);
 });
 
