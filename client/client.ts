@@ -1,5 +1,6 @@
 /** The client that programs use: joins the connection, the requests in flight and the streams. Knows no Socket.IO. */
 
+import { describe } from '../shared/parse.js';
 import type { Goaway, Hello } from '../shared/protocol.js';
 import type { HubStatus, StreamDescription, StreamMode } from '../shared/stream-protocol.js';
 import type { TimerClock } from '../shared/time/deadline-timer.js';
@@ -8,12 +9,16 @@ import type { RequestChannel } from './connection/channels.js';
 import { Connection, type ConnectionState, type StateChange } from './connection/connection.js';
 import { ReadyGate } from './connection/ready.js';
 import type { OpenSocket, StreamEventName } from './connection/socket-io.js';
+import type { Unreachable } from './connection/unreachable.js';
 import { Emitter } from './emitter.js';
-import { localError, type TickcastError } from './error.js';
+import { localError, type TickcastError, traced } from './error.js';
+import { type OptionTypes, optionsMistake } from './misuse.js';
 import type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference } from './models.js';
 import {
   type ClientOptions,
+  PREDICT_OPTIONS,
   type PredictOptions,
+  READY_OPTIONS,
   type ReadyOptions,
   type ResolvedOptions,
   requestFields,
@@ -34,6 +39,11 @@ import type { SubscribeOptions, Subscription } from './streams/types.js';
 export interface ClientEvents {
   /** The state changed, or another attempt to connect failed. */
   state: StateChange;
+  /**
+   * An attempt to connect failed; the client goes on trying. Without a handler for this or for `state`, the first
+   * failure of a client that never was connected is a warning on the console.
+   */
+  unreachable: Unreachable;
   /**
    * The hub's `hello`, on each connection: limits and models. One without a preceding change of state means that the
    * client has moved to another hub.
@@ -58,12 +68,13 @@ export interface ClientPlatform {
   readonly visibility?: PageVisibility | undefined;
 }
 
+const NO_OPTIONS = {};
 /** Concurrent requests of one `predictMany`: more than any credit needs, and cheap in memory. */
 const MANY_WIDTH = 1024;
 
 /** A client of one hub, or of several behind one address. Create it with `connect()`. */
 export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
-  /** The hub's origin, without a path. */
+  /** The hub's address: its origin and, for a hub under a path, that path, without a slash at the end. */
   readonly url: string;
   readonly #options: ResolvedOptions;
   readonly #clock: TimerClock;
@@ -73,7 +84,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   readonly #subscriptions: Subscriptions;
   readonly #watch: HubStatusFeed;
   readonly #calls: Calls;
-  readonly #events = new Emitter<ClientEvents>();
+  readonly #events = new Emitter<ClientEvents>(['state', 'unreachable', 'hello', 'goaway']);
   #hello: Hello | undefined;
   /** The error that ended the client for good. */
   #ended: TickcastError | undefined;
@@ -81,7 +92,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   /** For `connect()`; programs call that instead. */
   constructor(url: string | URL, options: ClientOptions, platform: ClientPlatform) {
     this.url = resolveUrl(url);
-    this.#options = resolveOptions(options);
+    this.#options = resolveOptions(options, this.url);
     const { clock, random } = platform;
     this.#clock = clock;
     this.#ready = new ReadyGate(clock);
@@ -100,7 +111,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
         hello: (hello, channel) => this.#onHello(hello, channel),
         lost: (channel) => this.#onLost(channel),
         failed: (error) => this.#end(error),
-        state: (change) => this.#events.emit('state', change),
+        state: (change) => this.#onState(change),
         goaway: (notice) => this.#events.emit('goaway', notice),
         stream: (event, raw) => this.#onStream(event, raw),
       },
@@ -121,20 +132,24 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     return this.#hello;
   }
 
-  /** Calls `handler` on each event of this name. Returns a function that removes it. */
+  /**
+   * Calls `handler` on each event of this name. Returns a function that removes it. Throws a TypeError for an unknown
+   * name, or a handler that is no function.
+   */
   on<Name extends keyof ClientEvents>(name: Name, handler: (event: ClientEvents[Name]) => void): () => void {
     return this.#events.on(name, handler);
   }
 
   /**
    * Resolves with the hub's `hello`, immediately when connected. Rejects with a {@link TickcastError}:
-   * DEADLINE_EXCEEDED, CANCELLED when aborted or closed, or the error that ended this client.
+   * DEADLINE_EXCEEDED, CANCELLED when aborted or closed meanwhile, or the error that ended this client.
    */
-  ready(options: ReadyOptions = {}): Promise<Hello> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    if (this.state === 'connected' && this.#hello !== undefined) return Promise.resolve(this.#hello);
-    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
-    return this.#ready.wait(timeoutMs, options.signal, () => this.#connection.obstacle);
+  ready(options: ReadyOptions = NO_OPTIONS): Promise<Hello> {
+    return this.#call('ready', options, READY_OPTIONS, () => {
+      if (this.state === 'connected' && this.#hello !== undefined) return Promise.resolve(this.#hello);
+      const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+      return this.#ready.wait(timeoutMs, options.signal ?? undefined, () => this.#connection.obstacle);
+    });
   }
 
   /**
@@ -142,28 +157,34 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
    * batch and `[d1, ..., dn]` for one row, or rejects with a {@link TickcastError}. Its code is the hub's, or comes
    * from this client: INVALID_INPUT and TOO_LARGE (not sent), OVERLOADED (the client's own queue is full), SUPERSEDED,
    * CANCELLED, DEADLINE_EXCEEDED, or INTERNAL (the connection was lost three times while the request was under way).
+   * Rejects immediately with a TypeError for an unknown option, one of the wrong type, or a client that was closed.
    */
   predict<Reference extends ModelReference<Models>>(
     input: InputOf<Models, NoInfer<Reference>>,
-    options: PredictOptions<Reference> = {},
+    options: PredictOptions<Reference> = NO_OPTIONS,
   ): Promise<AnswerOf<Models, Reference>> {
-    return new Promise((resolve, reject) => {
-      const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
-      this.#submit<Reference>(input, options, timeoutMs, (result) => {
-        if (result.ok) resolve(result.value);
-        else reject(result.error);
-      });
-    });
+    return traced(
+      new Promise((resolve, reject) => {
+        this.#check('predict', options, PREDICT_OPTIONS);
+        this.#submit<Reference>(input, options, options.timeoutMs ?? this.#options.timeoutMs, (result) => {
+          if (result.ok) resolve(result.value);
+          else reject(result.error);
+        });
+      }),
+    );
   }
 
   /**
-   * Requests one prediction per input and resolves with their results in input order; never rejects. A failed one is
+   * Requests one prediction per input and resolves with their results in input order. A failed one is
    * `{ ok: false, error }` and does not disturb the others. `timeoutMs` counts from the call, for all of them together.
+   * Rejects only with a TypeError, as {@link predict} does.
    */
   async predictMany<Reference extends ModelReference<Models>>(
     inputs: readonly InputOf<Models, NoInfer<Reference>>[],
-    options: PredictOptions<Reference> = {},
+    options: PredictOptions<Reference> = NO_OPTIONS,
   ): Promise<readonly PredictResult<AnswerOf<Models, Reference>>[]> {
+    this.#check('predictMany', options, PREDICT_OPTIONS);
+    if (!Array.isArray(inputs)) throw new TypeError(`predictMany: inputs must be an array, got ${describe(inputs)}`);
     const results: PredictResult<AnswerOf<Models, Reference>>[] = [];
     const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
     const started = this.#clock.now();
@@ -185,10 +206,11 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
 
   /**
    * Subscribes to a stream; the subscription survives lost connections. Throws a TypeError for an invalid name or
-   * option, and a {@link TickcastError}: ALREADY_SUBSCRIBED for a second subscription to the same stream, or the error
+   * option or a client that was closed, and a {@link TickcastError}: ALREADY_SUBSCRIBED for a second subscription to the same stream, or the error
    * that ended this client.
    */
   subscribe<Mode extends StreamMode = 'all'>(stream: string, options: SubscribeOptions<Mode> = {}): Subscription<Mode> {
+    this.#check('subscribe');
     const plan = planSubscription(stream, options);
     if (this.#ended !== undefined) throw this.#ended;
     return this.#subscriptions.add<Mode>(plan);
@@ -196,8 +218,10 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
 
   /**
    * Calls `handler` about once a second with the state of the hub and its streams. Returns a function that removes it.
+   * Throws a TypeError for a handler that is no function, or a client that was closed.
    */
   watch(handler: (status: HubStatus) => void): () => void {
+    this.#check('watch');
     return this.#ended === undefined ? this.#watch.add(handler) : () => {};
   }
 
@@ -206,14 +230,14 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
    * OVERLOADED with 1,000 calls pending, or the error that ended this client.
    */
   streams(): Promise<readonly StreamDescription[]> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    return this.#calls.ask('streams', this.#options.timeoutMs, parseStreams);
+    return this.#call('streams', NO_OPTIONS, NO_OPTIONS, () =>
+      this.#calls.ask('streams', this.#options.timeoutMs, parseStreams),
+    );
   }
 
   /** Measures the round trip to the hub, in milliseconds. Rejects as {@link streams} does. */
   ping(): Promise<number> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    return this.#calls.ping(this.#options.timeoutMs);
+    return this.#call('ping', NO_OPTIONS, NO_OPTIONS, () => this.#calls.ping(this.#options.timeoutMs));
   }
 
   /** Makes the next attempt to connect immediately, if one is scheduled. */
@@ -222,8 +246,8 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   }
 
   /**
-   * Closes the client for good: ends its subscriptions and rejects everything unanswered with CANCELLED. Further calls
-   * do nothing.
+   * Closes the client for good: ends its subscriptions and rejects everything unanswered with CANCELLED. Closing again
+   * does nothing; any other call is a mistake and throws a TypeError.
    */
   close(): void {
     // Before the connection closes, so that the hub is told.
@@ -231,6 +255,23 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
     if (this.#ended === undefined) this.#end(localError('CANCELLED', 'the client was closed'));
     this.#connection.close();
     this.#events.clear();
+  }
+
+  /** Throws a TypeError for a client that the program has closed, and for options that are none. */
+  #check<Options>(call: string, options: unknown = NO_OPTIONS, types = NO_OPTIONS as OptionTypes<Options>): void {
+    const mistake = this.state === 'closed' ? 'this client was closed; connect again' : undefined;
+    const problem = mistake ?? (options === NO_OPTIONS ? undefined : optionsMistake(options, types));
+    if (problem !== undefined) throw new TypeError(`${call}: ${problem}`);
+  }
+
+  async #call<T, Options>(
+    call: string,
+    options: unknown,
+    types: OptionTypes<Options>,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    this.#check(call, options, types);
+    return traced(this.#ended === undefined ? run() : Promise.reject(this.#ended));
   }
 
   #submit<Reference extends ModelReference<Models>>(
@@ -245,10 +286,21 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
       input,
       fields: requestFields(options),
       timeoutMs,
-      signal: options.signal,
+      signal: options.signal ?? undefined,
       // The program declares what a model answers; the hub sends a Prediction.
       settle: settle as (result: PredictResult) => void,
     });
+  }
+
+  #onState(change: StateChange): void {
+    this.#events.emit('state', change);
+    const { attempts, retryInMs = 0 } = change;
+    const message = this.#connection.obstacle;
+    // A handler may have closed the client.
+    if (attempts === 0 || message === undefined || this.state !== 'reconnecting') return;
+    this.#events.emit('unreachable', { message, attempts, retryInMs });
+    const isHeard = this.#events.count('unreachable') + this.#events.count('state') > 0;
+    if (attempts === 1 && this.#hello === undefined && !isHeard) console.warn(`tickcast: ${message}; trying again`);
   }
 
   #onHello(hello: Hello, channel: RequestChannel): void {

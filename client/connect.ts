@@ -1,7 +1,7 @@
 /** Entry point for programs: creates a client on Socket.IO and this machine's clock and random numbers. */
 
 import { TickcastClient } from './client.js';
-import { systemClock } from './clock.js';
+import { systemClock } from './connection/clock.js';
 import { openSocket } from './connection/socket-io.js';
 import type { AnyModels, ModelMap } from './models.js';
 import type { ClientOptions } from './options.js';

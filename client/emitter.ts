@@ -1,10 +1,18 @@
 /** A small typed emitter. A handler that throws is reported and disturbs neither the client nor other handlers. */
 
+import { checkHandler } from './misuse.js';
+
 export class Emitter<Events> {
+  readonly #names: readonly (keyof Events & string)[];
   readonly #handlers: { [Name in keyof Events]?: Set<(event: Events[Name]) => void> } = {};
 
-  /** Adds a handler. Returns a function that removes it. */
+  constructor(names: readonly (keyof Events & string)[]) {
+    this.#names = names;
+  }
+
+  /** Adds a handler. Returns a function that removes it. Throws a TypeError for another name, or no function. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void {
+    checkHandler(name, this.#names, handler);
     // Wrapped, so that a function added twice is called twice and removed once per removal.
     const entry = (event: Events[Name]): void => handler(event);
     const handlers = this.#handlers[name] ?? new Set();

@@ -1,4 +1,4 @@
-/** The SDK's only error. Recognise it by its code, not by its class: a page may hold two copies of this package. */
+/** The SDK's only error, recognised by its code and not by its class: a program may hold two copies of this package. */
 
 import { type ErrorCode, isErrorCode, type WireError, wireError } from '../shared/errors.js';
 
@@ -15,6 +15,26 @@ export class TickcastError extends Error implements WireError {
     this.code = error.code;
     this.retryable = error.retryable;
     if (error.retryAfterMs !== undefined) this.retryAfterMs = error.retryAfterMs;
+  }
+
+  /** A program may load this class twice, by `import` and by `require`: `instanceof` goes by the code too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class derived from this one inherits the method, not the rule
+    return this === TickcastError ? isTickcastError(value) : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
+/**
+ * A promise whose rejection holds the line of the caller that awaits it. The error is made anew, since one may end many
+ * calls: created in an async function after its `await`, it gets the lines of those that await it from the engine.
+ * Nothing is recorded when a call is made, which would cost as much as the call.
+ */
+export async function traced<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    // The error stands for its own options: they hold its cause, if it has one.
+    throw error instanceof TickcastError ? new TickcastError(error, error) : error;
   }
 }
 

@@ -4,8 +4,10 @@ import { DEFAULT_TIMEOUT_MS } from '../shared/limits.js';
 import { isRecord } from '../shared/parse.js';
 import type { PredictInput, Prediction } from '../shared/protocol.js';
 import { parseWireError } from './connection/parse-answers.js';
+import { whyUnreachable } from './connection/unreachable.js';
 import { isTickcastError, localError, TickcastError } from './error.js';
-import { type PredictOptions, requestFields, requestProblem, resolveUrl } from './options.js';
+import { optionsMistake } from './misuse.js';
+import { PREDICT_OPTIONS, type PredictOptions, requestFields, requestProblem, resolveUrl } from './options.js';
 import { JsonSize } from './requests/json-size.js';
 import { type ClientPrediction, parsePrediction, withRoundTrip } from './requests/prediction.js';
 import { GRACE_MS } from './requests/request.js';
@@ -28,14 +30,19 @@ const REPEAT_AFTER_MS = [50, 200];
 /**
  * Requests one prediction from the hub at `url` by `POST /predict`. Rejects with a {@link TickcastError}: the hub's
  * code, INVALID_INPUT (bytes included: give nested numbers), UNAUTHENTICATED (the token function failed), CANCELLED,
- * DEADLINE_EXCEEDED, or INTERNAL (the hub cannot be reached).
+ * DEADLINE_EXCEEDED, or INTERNAL (the hub cannot be reached). Rejects immediately with a TypeError for an invalid
+ * address or option.
  */
 export async function predictOverHttp(
   url: string | URL,
   input: PredictInput,
   options: HttpOptions = {},
 ): Promise<ClientPrediction> {
-  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const mistake = optionsMistake(options, { ...PREDICT_OPTIONS, token: 0 });
+  if (mistake !== undefined) throw new TypeError(`predictOverHttp: ${mistake}`);
+  const hub = resolveUrl(url, 'predictOverHttp').replace(/^ws/, 'http');
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const signal = options.signal ?? undefined;
   const problem = requestProblem(options, timeoutMs) ?? tokenProblem(options.token);
   if (problem !== undefined) throw localError('INVALID_INPUT', problem);
   const body = encode(input, options, timeoutMs);
@@ -52,7 +59,7 @@ export async function predictOverHttp(
     const token = typeof options.token === 'function' ? await tokenUntil(options.token, late.signal) : options.token;
     const sentAt = performance.now();
     const ask = async (): Promise<Prediction> => {
-      const response = await fetch(`${resolveUrl(url)}/predict`, {
+      const response = await fetch(`${hub}/predict`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -68,7 +75,13 @@ export async function predictOverHttp(
   } catch (error) {
     if (isTickcastError(late.signal.reason)) throw late.signal.reason;
     if (isTickcastError(error)) throw error;
-    throw localError('INTERNAL', `the hub at ${String(url)} cannot be reached; is it running?`, error);
+    // Node's fetch says only that it failed; its cause says more.
+    const { message, cause } = error as Error;
+    const why = whyUnreachable(hub, {
+      message: cause instanceof Error ? cause.message : message,
+      description: { error: cause },
+    });
+    throw localError('INTERNAL', `the hub at ${hub} cannot be reached: ${why}`, error);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);

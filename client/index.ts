@@ -33,6 +33,7 @@ export type { DType, InputSpec, TensorSpec, TextSpec } from '../shared/tensor.js
 export type { ClientEvents, TickcastClient } from './client.js';
 export { connect } from './connect.js';
 export type { ConnectionState, StateChange } from './connection/connection.js';
+export type { Unreachable } from './connection/unreachable.js';
 export { isTickcastError, TickcastError } from './error.js';
 export { type HttpOptions, predictOverHttp } from './http.js';
 export type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference, ModelTypes } from './models.js';

@@ -2,6 +2,7 @@
 
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../shared/limits.js';
 import { castProblem, describe, isModelReference } from '../shared/parse.js';
+import { type OptionTypes, optionsMistake } from './misuse.js';
 import { type TokenSource, tokenProblem } from './token.js';
 
 /** A transport of Socket.IO. */
@@ -27,7 +28,10 @@ export interface ClientOptions {
   readonly maxQueuedRows?: number | undefined;
   /** Transports in the order in which they are tried. @default ['websocket', 'polling'] */
   readonly transports?: readonly TransportName[] | undefined;
-  /** Path of the hub's Socket.IO endpoint. @default '/socket.io/' */
+  /**
+   * Path of the hub's Socket.IO endpoint on its host, where it differs from the standard one. @default the path of the
+   * address, and '/socket.io/'
+   */
   readonly path?: string | undefined;
   /**
    * The token, when the hub asks for one. A function is called for each attempt to connect, so an expiring token is
@@ -88,14 +92,28 @@ const NUMBERS = {
 
 const TRANSPORTS: readonly TransportName[] = ['websocket', 'polling'];
 
-/** Fills in defaults. Throws a TypeError that names every invalid option. */
-export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  const problems: string[] = [];
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(NUMBERS, name) && !['transports', 'path', 'token'].includes(name)) {
-      problems.push(`${name} is no option; there are ${Object.keys(NUMBERS).join(', ')}, transports, path and token`);
-    }
-  }
+const CLIENT_OPTIONS: OptionTypes<ClientOptions> = { ...NUMBERS, transports: 0, path: 0, token: 0 };
+
+/** The options of one request. */
+export const PREDICT_OPTIONS: OptionTypes<PredictOptions> = {
+  model: 'string',
+  timeoutMs: 'number',
+  signal: 'signal',
+  stream: 'string',
+  key: 'string',
+  timing: 'boolean',
+  explain: 'boolean',
+  subject: 'string',
+};
+
+/** Those of `ready()`. */
+export const READY_OPTIONS: OptionTypes<ReadyOptions> = { timeoutMs: 'number', signal: 'signal' };
+
+/** Fills in defaults for a hub at `url`, resolved. Throws a TypeError that names every invalid option. */
+export function resolveOptions(options: ClientOptions, url: string): ResolvedOptions {
+  const mistake = optionsMistake(options, CLIENT_OPTIONS);
+  const problems = mistake === undefined ? [] : [mistake];
+  if (typeof options !== 'object' || options === null) throw new TypeError(`connect: ${mistake}`);
   const number = (name: keyof typeof NUMBERS): number => {
     const { standard, min, max } = NUMBERS[name];
     const value: unknown = options[name] ?? standard;
@@ -107,7 +125,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (!Array.isArray(transports) || transports.length === 0 || !transports.every((name) => TRANSPORTS.includes(name))) {
     problems.push(`transports must list websocket, polling or both, got ${String(transports)}`);
   }
-  const path: unknown = options.path ?? '/socket.io/';
+  const path: unknown = options.path ?? `${new URL(url).pathname.replace(/\/$/, '')}/socket.io/`;
   if (typeof path !== 'string' || !path.startsWith('/')) {
     problems.push(`path must start with "/", got ${String(path)}`);
   }
@@ -128,8 +146,11 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   return resolved;
 }
 
-/** The hub's address, validated. Throws a TypeError when it is invalid. */
-export function resolveUrl(url: string | URL): string {
+/**
+ * The hub's address, validated: its origin and, for a hub under a path, that path, without a slash at the end. Query
+ * and fragment are left out. Throws a TypeError when it is invalid.
+ */
+export function resolveUrl(url: string | URL, call = 'connect'): string {
   const base = typeof location === 'undefined' ? undefined : location.href;
   let parsed: URL | undefined;
   try {
@@ -138,15 +159,13 @@ export function resolveUrl(url: string | URL): string {
     parsed = undefined;
   }
   if (parsed === undefined || !['http:', 'https:', 'ws:', 'wss:'].includes(parsed.protocol)) {
-    throw new TypeError(`connect: expected the hub's address, such as http://localhost:3000, got "${String(url)}"`);
+    throw new TypeError(`${call}: expected the hub's address, such as http://localhost:3000, got "${String(url)}"`);
   }
-  // Socket.IO would take the path for a namespace, and the hub has none.
-  if (parsed.pathname !== '/') {
-    throw new TypeError(
-      `connect: "${String(url)}" has a path; give the origin "${parsed.origin}" and, for a hub behind a proxy, the option path`,
-    );
+  // Browsers and fetch refuse such an address, in words that name no remedy.
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw new TypeError(`${call}: the address has a user name or password; give the option token instead`);
   }
-  return parsed.href.replace(/\/$/, '');
+  return parsed.origin + parsed.pathname.replace(/\/+$/, '');
 }
 
 /** What is wrong with the options of one request; undefined when they are valid. */

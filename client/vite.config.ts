@@ -4,12 +4,22 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
+/** The hub speaks no WebTransport and the client never asks for it, so a page need not load it. */
+const withoutWebTransport: Plugin = {
+  name: 'without-web-transport',
+  enforce: 'pre',
+  resolveId: (source, importer) =>
+    source === './webtransport.js' && importer?.includes('engine.io-client') ? '\0no-web-transport' : undefined,
+  load: (id) => (id === '\0no-web-transport' ? 'export const WT = undefined;' : undefined),
+};
+
 export default defineConfig({
   root: pathOf('.'),
+  plugins: [withoutWebTransport],
   // The directory holds other files that the hub serves.
   build: {
     outDir: pathOf('../dist/web'),

@@ -41,6 +41,11 @@ export const ERRORS = {
     meaning:
       'The model’s answer to this input has NaN or infinity where a number belongs; the message names output and rows.',
   },
+  PROTOCOL_MISMATCH: {
+    status: 426,
+    retryable: false,
+    meaning: 'Hub and client speak no version of the protocol in common.',
+  },
   RATE_LIMITED: { status: 429, retryable: true, meaning: 'This caller sends more than it may.' },
   SLOW_VIEWER: {
     status: 429,

@@ -38,6 +38,14 @@ export {
 export { parsePace, parseSubscribe, parseUnsubscribe, parseWatch, type SubscribePlan } from './parse-stream.js';
 export type { ClientToServerEvents, ServerToClientEvents } from './protocol/events.js';
 export {
+  CAPABILITIES,
+  commonProtocol,
+  mismatchText,
+  PROTOCOLS,
+  type ProtocolRange,
+  protocolsOf,
+} from './protocol/versions.js';
+export {
   type AnswerTo,
   type BinaryTensor,
   type Goaway,

@@ -4,7 +4,10 @@ import type { WireError } from './errors.js';
 import type { HubLimits } from './limits.js';
 import type { DType, InputSpec, TensorSpec } from './tensor.js';
 
-/** Increased when an older peer could not understand a newer one. Both ends send it in the handshake. */
+/**
+ * Increased when an older peer could not understand a newer one. Each end also speaks the version before, and tells its
+ * range in the handshake.
+ */
 export const PROTOCOL_VERSION = 1;
 
 /** Chosen by the client and unique among its in-flight requests: a string of 1 to 64 characters or an integer >= 0. */
@@ -131,7 +134,12 @@ export interface ModelDescription {
 
 /** First event of a connection. */
 export interface Hello {
+  /** The version that this connection speaks: the newest that both ends do. */
   readonly protocol: number;
+  /** The oldest and the newest version that the hub speaks; older hubs state none, and speak `protocol`. */
+  readonly protocols?: readonly [oldest: number, newest: number];
+  /** What the hub understands beyond the version; unknown names are to be ignored. */
+  readonly capabilities?: readonly string[];
   /** The session of this connection: the one from the handshake, or the socket's own. */
   readonly session: string;
   readonly limits: HubLimits;
@@ -150,6 +158,10 @@ export interface Goaway {
 /** `auth` of the Socket.IO handshake. A plain client sends none. */
 export interface HandshakeAuth {
   readonly protocol?: number;
+  /** The oldest and the newest version that the client speaks; replaces `protocol`. */
+  readonly protocols?: readonly [oldest: number, newest: number];
+  /** What the client understands beyond the version; unknown names are ignored. */
+  readonly capabilities?: readonly string[];
   /** Random and known only to the client: requests survive a lost connection under it. */
   readonly session?: string;
   /** Required when the hub asks for a token. */

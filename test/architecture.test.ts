@@ -32,6 +32,7 @@ const LAYERS: readonly Layer[] = [
     packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
   },
   { name: 'client bundle', owns: within('client/vite.config.ts'), layers: [], packages: ['node:', 'vite'] },
+  { name: 'client for React', owns: within('client/react/'), layers: ['shared', 'client'], packages: ['react'] },
   { name: 'client', owns: within('client/'), layers: ['shared'], packages: ['socket.io-client'] },
   { name: 'contracts', owns: within('server/contracts/'), layers: ['shared'], packages: [] },
   { name: 'core', owns: within('server/core/'), layers: ['shared', 'contracts'], packages: [] },

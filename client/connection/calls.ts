@@ -11,6 +11,9 @@ import type { StreamChannel } from './channels.js';
 /** More than a program would have pending on purpose. */
 const MAX_CALLS = 1_000;
 
+/** Events without a payload that have a reply. */
+type CallName = 'streams' | 'echo';
+
 interface Question {
   send(): void;
   fail(error: TickcastError): void;
@@ -27,7 +30,7 @@ export class Calls {
   }
 
   /** Resolves with the answer as parsed by `parse`. Rejects with a {@link TickcastError}. */
-  ask<T>(event: string, timeoutMs: number, parse: (raw: unknown) => T | undefined): Promise<T> {
+  ask<T>(event: CallName, timeoutMs: number, parse: (raw: unknown) => T | undefined): Promise<T> {
     return this.#put(event, timeoutMs, (raw) => parseReply(raw, parse));
   }
 
@@ -45,7 +48,7 @@ export class Calls {
   }
 
   #put<T>(
-    event: string,
+    event: CallName,
     timeoutMs: number,
     read: (raw: unknown, sentAt: number) => Answered<T> | undefined,
   ): Promise<T> {

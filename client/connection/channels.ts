@@ -1,7 +1,7 @@
 /** What the parts of a client need from a connection. */
 
 import type { RequestId } from '../../shared/protocol.js';
-import type { OutgoingRequest } from './socket-io.js';
+import type { OutgoingRequest, PayloadOf, SentEventName } from './socket-io.js';
 
 /** Sends requests and receives their answers: one link to one hub. */
 export interface RequestChannel {
@@ -19,7 +19,7 @@ export interface StreamChannel {
    * False when nothing can be sent now. `reply` is called once with the raw answer, or never when the connection is
    * lost.
    */
-  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean;
+  send<Name extends SentEventName>(event: Name, payload: PayloadOf<Name>, reply?: (raw: unknown) => void): boolean;
   /** Why nothing can be sent, for people; undefined while connected. */
   readonly obstacle: string | undefined;
 }

@@ -8,7 +8,7 @@ import type { TickcastError } from '../error.js';
 import type { RequestChannel, StreamChannel } from './channels.js';
 import { HandOver } from './hand-over.js';
 import { HubLink, type LinkListener, type LinkParts, retryDelayMs } from './hub-link.js';
-import type { StreamEventName } from './socket-io.js';
+import type { PayloadOf, SentEventName, StreamEventName } from './socket-io.js';
 
 /**
  * `connecting`: the first attempt. `connected`: the hub said hello. `reconnecting`: an attempt failed or the connection
@@ -97,7 +97,7 @@ export class Connection implements StreamChannel {
     return this.#state === 'connected' ? undefined : `not connected to ${this.#parts.url}: ${this.#reason}`;
   }
 
-  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean {
+  send<Name extends SentEventName>(event: Name, payload: PayloadOf<Name>, reply?: (raw: unknown) => void): boolean {
     return this.#state === 'connected' && this.#current.send(event, payload, reply);
   }
 

@@ -3,6 +3,14 @@
  * of requests or other links.
  */
 
+import {
+  CAPABILITIES,
+  commonProtocol,
+  mismatchText,
+  PROTOCOLS,
+  type ProtocolRange,
+  protocolsOf,
+} from '../../shared/protocol/versions.js';
 import { type Goaway, type Hello, PROTOCOL_VERSION, type RequestId } from '../../shared/protocol.js';
 import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import { localError, TickcastError } from '../error.js';
@@ -10,7 +18,15 @@ import type { ResolvedOptions } from '../options.js';
 import { askToken } from '../token.js';
 import type { RequestChannel } from './channels.js';
 import { parseGoaway, parseHello, parseWireError } from './parse-answers.js';
-import type { AnswerListener, OpenSocket, OutgoingRequest, SocketLike, StreamEventName } from './socket-io.js';
+import type {
+  AnswerListener,
+  OpenSocket,
+  OutgoingRequest,
+  PayloadOf,
+  SentEventName,
+  SocketLike,
+  StreamEventName,
+} from './socket-io.js';
 
 export interface LinkParts {
   readonly url: string;
@@ -58,20 +74,25 @@ export class HubLink implements RequestChannel {
     this.#parts = parts;
     this.#listener = listener;
     const { url, session, options } = parts;
-    this.#socket = parts.openSocket(url, { protocol: PROTOCOL_VERSION, session }, options, {
-      answers: parts.answers,
-      hello: (raw) => this.#onHello(raw),
-      goaway: (raw) => {
-        const notice = parseGoaway(raw);
-        if (notice !== undefined && this.#state === 'open') listener.goaway(this, notice);
+    this.#socket = parts.openSocket(
+      url,
+      { protocol: PROTOCOL_VERSION, protocols: PROTOCOLS, capabilities: CAPABILITIES, session },
+      options,
+      {
+        answers: parts.answers,
+        hello: (raw) => this.#onHello(raw),
+        goaway: (raw) => {
+          const notice = parseGoaway(raw);
+          if (notice !== undefined && this.#state === 'open') listener.goaway(this, notice);
+        },
+        closing: (raw) => {
+          this.#lastWord = parseWireError(raw)?.message;
+        },
+        stream: (event, raw) => listener.stream(this, event, raw),
+        connectFailed: (reason, data) => this.#onConnectFailed(reason, data),
+        disconnected: (reason) => this.#onEnd(`the connection was lost (${this.#lastWord ?? reason})`, 0),
       },
-      closing: (raw) => {
-        this.#lastWord = parseWireError(raw)?.message;
-      },
-      stream: (event, raw) => listener.stream(this, event, raw),
-      connectFailed: (reason, data) => this.#onConnectFailed(reason, data),
-      disconnected: (reason) => this.#onEnd(`the connection was lost (${this.#lastWord ?? reason})`, 0),
-    });
+    );
   }
 
   get base64(): boolean {
@@ -99,7 +120,7 @@ export class HubLink implements RequestChannel {
     return this.#state === 'open' && this.#socket.cancel(id);
   }
 
-  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean {
+  send<Name extends SentEventName>(event: Name, payload: PayloadOf<Name>, reply?: (raw: unknown) => void): boolean {
     return this.#state === 'open' && this.#socket.send(event, payload, reply);
   }
 
@@ -131,11 +152,14 @@ export class HubLink implements RequestChannel {
   #onHello(raw: unknown): void {
     if (this.#state === 'closed') return;
     const hello = parseHello(raw);
-    if (hello === undefined || hello.protocol !== PROTOCOL_VERSION) {
-      const spoken = hello === undefined ? 'a protocol that this client cannot read' : `protocol ${hello.protocol}`;
-      const text = `the hub at ${this.#parts.url} speaks ${spoken}, this client speaks protocol ${PROTOCOL_VERSION}; use a client and a hub of the same protocol`;
-      this.#refuse(localError('INTERNAL', text));
-      return;
+    if (hello === undefined) {
+      return this.#refuse(localError('PROTOCOL_MISMATCH', `the hello of ${this.#parts.url} cannot be read`));
+    }
+    // The hub's choice, or all that an older one speaks.
+    const spoken: ProtocolRange = [hello.protocol, hello.protocol];
+    if (commonProtocol(PROTOCOLS, spoken) === undefined) {
+      const text = mismatchText(protocolsOf(hello) ?? spoken, PROTOCOLS);
+      return this.#refuse(localError('PROTOCOL_MISMATCH', `${this.#parts.url}: ${text}`));
     }
     this.#timer?.cancel();
     this.#state = 'open';
@@ -149,7 +173,7 @@ export class HubLink implements RequestChannel {
     const refusal = parseWireError(data);
     if (refusal?.code === 'UNAUTHENTICATED' && this.#hasAnotherToken()) this.#onEnd(refusal.message, 0);
     else if (refusal !== undefined && !refusal.retryable) this.#refuse(new TickcastError(refusal));
-    else this.#onEnd(`the hub cannot be reached (${reason})`, refusal?.retryAfterMs ?? 0);
+    else this.#onEnd(refusal?.message ?? reason, refusal?.retryAfterMs ?? 0);
   }
 
   #hasAnotherToken(): boolean {

@@ -1,8 +1,10 @@
 /** The seam to Socket.IO: one socket that connects on demand and never buffers. Knows nothing of requests. */
 
-import { io } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
+import type { ClientToServerEvents, ServerToClientEvents } from '../../shared/protocol/events.js';
 import type { HandshakeAuth, RequestId } from '../../shared/protocol.js';
 import type { RequestFields, ResolvedOptions } from '../options.js';
+import { whyUnreachable } from './unreachable.js';
 
 /** A `predict` event as sent: a request of the protocol with its input prepared for the wire. */
 export interface OutgoingRequest extends RequestFields {
@@ -11,10 +13,27 @@ export interface OutgoingRequest extends RequestFields {
   readonly timeoutMs: number;
 }
 
-/** Stream events from the hub. */
-export type StreamEventName = 'cast' | 'aggregate' | 'gap' | 'unsubscribed' | 'status';
+const STREAM_EVENTS = [
+  'cast',
+  'aggregate',
+  'gap',
+  'unsubscribed',
+  'status',
+] as const satisfies readonly (keyof ServerToClientEvents)[];
 
-const STREAM_EVENTS: readonly StreamEventName[] = ['cast', 'aggregate', 'gap', 'unsubscribed', 'status'];
+/** Stream events from the hub. */
+export type StreamEventName = (typeof STREAM_EVENTS)[number];
+
+/** Events that a client sends. */
+export type SentEventName = keyof ClientToServerEvents;
+
+/** What an event carries before its reply. */
+export type PayloadOf<Name extends SentEventName> =
+  Parameters<ClientToServerEvents[Name]> extends [infer First, ...unknown[]]
+    ? First extends (...args: never[]) => void
+      ? undefined
+      : First
+    : never;
 
 /**
  * Longer than any wait for a reply: then Socket.IO drops the callback, so that a hub that never replies does not leak
@@ -37,7 +56,7 @@ export interface SocketListener {
   /** The hub is about to close the connection; carries its reason. */
   closing(raw: unknown): void;
   stream(event: StreamEventName, raw: unknown): void;
-  /** The attempt failed; `data` is the hub's message, if the hub refused. */
+  /** The attempt failed, for a reason for people; `data` is the hub's message, if the hub refused. */
   connectFailed(reason: string, data: unknown): void;
   /** The connection, open or half-open, was lost. */
   disconnected(reason: string): void;
@@ -56,7 +75,7 @@ export interface SocketLike {
    * Sends any other event; `undefined` sends no payload. `reply` is called once with the hub's raw answer, or never
    * when the connection is lost first. Returns false as `predict` does.
    */
-  send(event: string, payload: unknown, reply?: (raw: unknown) => void): boolean;
+  send<Name extends SentEventName>(event: Name, payload: PayloadOf<Name>, reply?: (raw: unknown) => void): boolean;
   /** True while bytes travel as base64, which adds a third. */
   readonly base64: boolean;
 }
@@ -70,7 +89,8 @@ export type OpenSocket = (
 
 /** A {@link SocketLike} over socket.io-client. */
 export const openSocket: OpenSocket = (url, auth, options, listener) => {
-  const socket = io(url, {
+  // Socket.IO would take a path for a namespace, and the hub has none.
+  const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(new URL(url).origin, {
     path: options.path,
     transports: [...options.transports],
     tryAllTransports: true,
@@ -83,11 +103,13 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
   let waiting = false;
 
   // Socket.IO buffers events while a ping is overdue, and would send them on the next connection.
-  const emit = (event: string, args: readonly unknown[], reply?: (raw: unknown) => void): boolean => {
+  const emit = (event: SentEventName, args: readonly unknown[], reply?: (raw: unknown) => void): boolean => {
     if (!socket.connected) return false;
-    if (reply === undefined) socket.emit(event, ...args);
+    // The name is one of the protocol's; the payload has been made by whoever sends it, for any of them.
+    const sender = socket as Socket;
+    if (reply === undefined) sender.emit(event, ...args);
     else
-      socket.timeout(FORGET_REPLY_MS).emit(event, ...args, (error: unknown, raw: unknown) => {
+      sender.timeout(FORGET_REPLY_MS).emit(event, ...args, (error: unknown, raw: unknown) => {
         if (error === null) reply(raw);
       });
     if (socket.sendBuffer.length === 0) return true;
@@ -100,7 +122,7 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
   });
   socket.on('connect_error', (error) => {
     waiting = false;
-    listener.connectFailed(error.message, 'data' in error ? error.data : undefined);
+    listener.connectFailed(whyUnreachable(url, error), 'data' in error ? error.data : undefined);
   });
   socket.on('disconnect', (reason) => {
     waiting = false;

@@ -7,7 +7,7 @@ import { parseStatus } from './parse-frames.js';
 
 export class HubStatusFeed {
   readonly #channel: StreamChannel;
-  readonly #events = new Emitter<{ status: HubStatus }>();
+  readonly #events = new Emitter<{ status: HubStatus }>(['status']);
 
   constructor(channel: StreamChannel) {
     this.#channel = channel;

@@ -3,6 +3,7 @@
 import { describe, isStreamName, streamNameProblem } from '../../shared/parse.js';
 import { optionsProblem } from '../../shared/parse-stream.js';
 import type { StreamMode, StreamPosition, SubscribeRequest } from '../../shared/stream-protocol.js';
+import { type OptionTypes, optionsMistake } from '../misuse.js';
 import type { SubscribeOptions } from './types.js';
 
 /** What is sent to the hub, and what stays here. */
@@ -19,7 +20,15 @@ export interface SubscriptionPlan {
 }
 
 const MODES: readonly unknown[] = ['all', 'sample', 'aggregate'] satisfies StreamMode[];
-const OPTIONS = ['mode', 'maxRate', 'history', 'windowMs', 'position', 'signal', 'maxBuffered'];
+const OPTIONS: OptionTypes<SubscribeOptions> = {
+  mode: 0,
+  maxRate: 0,
+  history: 0,
+  windowMs: 0,
+  position: 0,
+  signal: 'signal',
+  maxBuffered: 0,
+};
 const BUFFERED = { standard: 1_000, min: 2, max: 100_000 };
 
 /** Fills in defaults. Throws a TypeError for an invalid name or option. */
@@ -46,8 +55,8 @@ export function planSubscription(stream: string, options: SubscribeOptions): Sub
 
 function problemOf(stream: unknown, options: SubscribeOptions): string | undefined {
   if (!isStreamName(stream)) return streamNameProblem(stream);
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined) return `${unknown} is no option; there are ${OPTIONS.join(', ')}`;
+  const mistake = optionsMistake(options, OPTIONS);
+  if (mistake !== undefined) return mistake;
   const { mode = 'all', maxBuffered = BUFFERED.standard } = options;
   if (!MODES.includes(mode)) return `mode must be "all", "sample" or "aggregate", got ${describe(mode)}`;
   if (!Number.isInteger(maxBuffered) || maxBuffered < BUFFERED.min || maxBuffered > BUFFERED.max) {

@@ -30,7 +30,7 @@ export class StreamSubscription<Value> {
   readonly #channel: StreamChannel;
   readonly #onEnd: (wasAsked: boolean) => void;
   readonly #loop: SubscribeLoop;
-  readonly #events = new Emitter<SubscriptionEvents<Value>>();
+  readonly #events = new Emitter<SubscriptionEvents<Value>>(['value', 'gap', 'skipped', 'state']);
   /** The note is the position before the value. */
   readonly #buffer: ValueBuffer<Value, StreamPosition>;
   readonly #sink: FrameSink<Value>;
@@ -122,8 +122,8 @@ export class StreamSubscription<Value> {
     name: Name,
     handler: (event: SubscriptionEvents<Value>[Name]) => void,
   ): () => void {
-    if (this.#state === 'ended') return () => {};
     const off = this.#events.on(name, handler);
+    if (this.#state === 'ended') off();
     // Earlier values go to the first handler, but only once it has the function that removes it.
     if (name === 'value' && this.#buffer.size > 0) queueMicrotask(() => this.#handOver());
     return off;

@@ -61,3 +61,28 @@ test('a foreign page is told the option that lets it in', async () => {
   expect(answer.status).toBe(403);
   expect((await lineOf('FORBIDDEN'))?.reason).toContain('--cors-origin https://app.example');
 });
+
+test('a client of a protocol that the hub does not speak is refused before the hello, and the log says which end to update', async () => {
+  const socket = io(hub.url, { reconnection: false, forceNew: true, auth: { protocols: [8, 9] } });
+  const hellos: unknown[] = [];
+  socket.on('hello', (hello) => hellos.push(hello));
+  const error = await new Promise<Error>((refused) => socket.on('connect_error', refused));
+
+  expect(error).toMatchObject({ data: { code: 'PROTOCOL_MISMATCH', retryable: false } });
+  expect(error.message).toBe('the hub speaks protocol 1, the client 8 to 9; update the hub');
+  expect(hellos).toEqual([]);
+  expect(await lineOf('PROTOCOL_MISMATCH')).toMatchObject({ reason: error.message });
+  socket.close();
+});
+
+test.each([
+  ['one version, as older clients do', { protocol: 1 }],
+  ['a range and unknown capabilities', { protocols: [1, 2], capabilities: ['telepathy'] }],
+  ['nothing', {}],
+])('a client that states %s is told what is spoken', async (_what, auth) => {
+  const socket = io(hub.url, { reconnection: false, forceNew: true, auth });
+  const hello = await new Promise((said) => socket.on('hello', said));
+
+  expect(hello).toMatchObject({ protocol: 1, protocols: [1, 1], capabilities: expect.arrayContaining(['resume']) });
+  socket.close();
+});

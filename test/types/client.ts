@@ -13,7 +13,10 @@ import {
   type StreamItem,
   type StreamPosition,
   type Subscription,
+  type TickcastClient,
 } from '../../client/index.js';
+import { usePredict, useStream, useTickcast } from '../../client/react/index.js';
+import { FakeHub } from '../../client/testing/index.js';
 
 interface Models {
   sentiment: { input: string; prediction: number[]; label: 'negative' | 'neutral' | 'positive' };
@@ -132,3 +135,31 @@ export function retryDelayMs(error: unknown): number | undefined {
 
 (await predictOverHttp('http://localhost:3000', 'fine', { model: 'sentiment' })).model satisfies string;
 export type Results = readonly PredictResult[];
+
+// Hooks for React take the models of their client.
+export function hooks(): void {
+  const { client: hub, state } = useTickcast<Models>('http://localhost:3000', { timeoutMs: 500 });
+  state satisfies ConnectionState;
+  usePredict(hub, 'fine', { model: 'sentiment' }).answer?.label satisfies
+    | 'negative'
+    | 'neutral'
+    | 'positive'
+    | undefined;
+  usePredict(hub, [1, 2], { model: 'iris' }).answer?.prediction satisfies number[] | undefined;
+  // @ts-expect-error The input of another model.
+  usePredict(hub, [1, 2], { model: 'sentiment' });
+  // @ts-expect-error The hook has a signal of its own.
+  usePredict(hub, 'fine', { model: 'sentiment', signal: new AbortController().signal });
+  useStream(hub, 'live').values satisfies readonly StreamItem[];
+  useStream(hub, 'live', { mode: 'aggregate', keep: 5 }).values satisfies readonly AggregateFrame[];
+  // @ts-expect-error No such mode.
+  useStream(hub, 'live', { mode: 'most' });
+}
+
+// A fake hub makes real clients.
+const fake = new FakeHub({ answers: { fine: { prediction: [1], label: 'positive' } } });
+fake.connect<Models>() satisfies TickcastClient<Models>;
+// @ts-expect-error An answer has values.
+new FakeHub({ answers: () => ({ label: 'positive' }) });
+// @ts-expect-error No such code.
+fake.failNext('OVERLOADD');

@@ -1,8 +1,10 @@
 /**
- * Authentication of the Socket.IO transport: checks a handshake's token, and closes a connection when its grant ends.
+ * Authentication of the Socket.IO transport: checks a handshake's protocol and token, and closes a connection when its
+ * grant ends.
  */
 
-import type { WireError } from '../../../shared/errors.js';
+import { type WireError, wireError } from '../../../shared/errors.js';
+import { commonProtocol, mismatchText, PROTOCOLS, protocolsOf } from '../../../shared/protocol/versions.js';
 import type { Access, AccessDecision, Grant } from '../../contracts/access.js';
 import type { Clock } from '../../contracts/clock.js';
 import { type Authorization, lacks } from '../authorization.js';
@@ -48,6 +50,8 @@ export class SocketAuth {
       // After Socket.IO's own answer: a refused caller must not try further tokens on an open connection.
       setImmediate(() => socket.conn.close());
     };
+    const foreign = protocolMismatch(socket.handshake.auth);
+    if (foreign !== undefined) return done({ ok: false, error: foreign });
     const decision = this.#access.decide(tokenOf(socket));
     if (decision instanceof Promise) void decision.then(done);
     else done(decision);
@@ -71,6 +75,13 @@ export class SocketAuth {
       this.#clock.setTimer(LAST_WORD_MS, () => exit.destroy());
     });
   }
+}
+
+/** A client that states no version is a plain one, which speaks what it is answered. */
+function protocolMismatch(auth: unknown): WireError | undefined {
+  const theirs = protocolsOf(auth);
+  if (theirs === undefined || commonProtocol(PROTOCOLS, theirs) !== undefined) return undefined;
+  return wireError('PROTOCOL_MISMATCH', mismatchText(PROTOCOLS, theirs));
 }
 
 /** The hello reveals the models. */

@@ -6,7 +6,8 @@ import { Encoder } from 'socket.io-parser';
 import { wireError } from '../../../shared/errors.js';
 import type { HubLimits } from '../../../shared/limits.js';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../../shared/protocol/events.js';
-import { type Goaway, type Hello, PROTOCOL_VERSION } from '../../../shared/protocol.js';
+import { CAPABILITIES, commonProtocol, PROTOCOLS, protocolsOf } from '../../../shared/protocol/versions.js';
+import type { Goaway, Hello } from '../../../shared/protocol.js';
 import { terminalText } from '../../../shared/terminal-text.js';
 import type { Access } from '../../contracts/access.js';
 import type { Clock } from '../../contracts/clock.js';
@@ -235,7 +236,10 @@ export class SocketIoTransport {
     });
 
     const hello: Hello = {
-      protocol: PROTOCOL_VERSION,
+      // A client whose range does not meet the hub's was refused before.
+      protocol: commonProtocol(PROTOCOLS, protocolsOf(auth) ?? PROTOCOLS) ?? PROTOCOLS[1],
+      protocols: PROTOCOLS,
+      capabilities: CAPABILITIES,
       session: session.id,
       limits: options.limits,
       ...catalogue.offer(authorization.isLimited ? authorization.seesModel : undefined),

@@ -77,6 +77,41 @@ test('rejects with INTERNAL and the cause when the hub cannot be reached', async
   await expect(predictOverHttp('http://hub.test', [1])).rejects.toMatchObject({ code: 'INTERNAL', cause });
 });
 
+test.each([
+  ['https://host/hub', 'https://host/hub/predict'],
+  ['https://host/hub/', 'https://host/hub/predict'],
+  ['wss://host', 'https://host/predict'],
+])('asks the hub at %s by %s', async (url, asked) => {
+  const fetches = vi.fn(async (_url: string) => new Response(JSON.stringify({ prediction: [1], model: 'iris@1' })));
+  vi.stubGlobal('fetch', fetches);
+
+  await predictOverHttp(url, [1]);
+
+  expect(fetches.mock.calls.map(([at]) => at)).toEqual([asked]);
+});
+
+test.each([
+  ['no address', 'not a url', {}, /expected the hub's address/],
+  ['a password in the address', 'https://me:secret@host', {}, /option token/],
+  ['an unknown option', 'https://host', { timeout: 5 }, /timeout is no option; did you mean timeoutMs\?/],
+  ['options that are none', 'https://host', 'sentiment', /options must be an object, got "sentiment"/],
+  [
+    'a controller for its signal',
+    'https://host',
+    { signal: new AbortController() },
+    /signal must be a controller.signal/,
+  ],
+])('rejects with a TypeError for %s, and asks nobody', async (_what, url, options, message) => {
+  const fetches = vi.fn(() => Promise.reject(new TypeError('fetch failed')));
+  vi.stubGlobal('fetch', fetches);
+
+  const answer = predictOverHttp(url, [1], options as object);
+
+  await expect(answer).rejects.toBeInstanceOf(TypeError);
+  await expect(answer).rejects.toThrow(message);
+  expect(fetches).not.toHaveBeenCalled();
+});
+
 test('asks again when the connection is lost, and not when the hub has answered', async () => {
   vi.useFakeTimers();
   const answers = [

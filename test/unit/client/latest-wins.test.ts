@@ -24,7 +24,7 @@ test('passes stream, key and timing on as they were given', () => {
   ]);
 });
 
-test.each([{ stream: '' }, { stream: '/x' }, { key: '' }, { key: 'k'.repeat(65) }, { timing: 1 }])(
+test.each([{ stream: '' }, { stream: '/x' }, { key: '' }, { key: 'k'.repeat(65) }, { model: 'No name' }])(
   'refuses %j without sending',
   async (options) => {
     const { client, socket } = makeClient();

@@ -21,7 +21,12 @@ test('sends unanswered requests again under the same ids, in order and before ne
 test('names the same session on every connection', () => {
   const { socket } = makeClient();
 
-  expect(socket.auth).toEqual({ protocol: 1, session: 'session-1' });
+  expect(socket.auth).toEqual({
+    protocol: 1,
+    protocols: [1, 1],
+    capabilities: expect.arrayContaining(['resume', 'handover']),
+    session: 'session-1',
+  });
 });
 
 test('sends what is left of the time with a request that is sent again', () => {

@@ -235,7 +235,7 @@ test('ends with the client: without an error by close(), with the refusal when t
 
   expect(closed.subscription).toMatchObject({ state: 'ended', error: undefined });
   expect(subscription).toMatchObject({ state: 'ended', error: { code: 'FORBIDDEN' } });
-  expect(() => closed.client.subscribe('live')).toThrow(expect.objectContaining({ code: 'CANCELLED' }));
+  expect(() => refused.client.subscribe('live')).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
   expect(closed.clock.timers).toBe(0);
 });
 

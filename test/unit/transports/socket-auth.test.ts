@@ -157,3 +157,32 @@ test('an open hub looks at no token and watches nobody', async () => {
   expect(await enter(auth, socket)).toBeUndefined();
   expect(auth.grantOf(socket).rights).toEqual({ predict: true, publish: true, subscribe: true, admin: true });
 });
+
+test.each([
+  [{ protocols: [8, 9] }, 'update the hub'],
+  [{ protocol: 0 }, 'update the client'],
+])('refuses a handshake with %j before it looks at the token, and says which end to update', async (sent, advice) => {
+  const { auth, tokens, rejected } = makeDoor(accepted('predict'));
+  const { socket, closed } = makeSocket({ ...sent, token: 'one' });
+
+  const error = await enter(auth, socket);
+  await turn();
+
+  const data = { code: 'PROTOCOL_MISMATCH', retryable: false, message: expect.stringContaining(advice) };
+  expect(error).toMatchObject({ data });
+  expect(rejected).toMatchObject([data]);
+  expect(tokens).toEqual([]);
+  expect(closed()).toBe(1);
+});
+
+test.each([
+  [{}],
+  [null],
+  [{ protocol: 1 }],
+  [{ protocols: [1, 9], capabilities: ['telepathy', 5] }],
+  [{ protocols: 'many', capabilities: 'all' }],
+])('lets a client in that sends %j', async (sent) => {
+  const { auth } = makeDoor(accepted('predict'));
+
+  expect(await enter(auth, makeSocket(sent).socket)).toBeUndefined();
+});

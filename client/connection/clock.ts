@@ -1,6 +1,6 @@
 /** The machine's clock, behind an interface that tests replace. Monotonic: unaffected by changes of the wall clock. */
 
-import type { TimerClock } from '../shared/time/deadline-timer.js';
+import type { TimerClock } from '../../shared/time/deadline-timer.js';
 
 export const systemClock: TimerClock = {
   now: () => performance.now(),
