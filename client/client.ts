@@ -11,7 +11,7 @@ import { ReadyGate } from './connection/ready.js';
 import type { OpenSocket, StreamEventName } from './connection/socket-io.js';
 import type { Unreachable } from './connection/unreachable.js';
 import { Emitter } from './emitter.js';
-import { localError, type TickcastError, traced } from './error.js';
+import { atCaller, localError, type TickcastError } from './error.js';
 import { type OptionTypes, optionsMistake } from './misuse.js';
 import type { AnswerOf, AnyModels, InputOf, ModelMap, ModelReference } from './models.js';
 import {
@@ -88,6 +88,7 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   #hello: Hello | undefined;
   /** The error that ended the client for good. */
   #ended: TickcastError | undefined;
+  #isClosed = false;
 
   /** For `connect()`; programs call that instead. */
   constructor(url: string | URL, options: ClientOptions, platform: ClientPlatform) {
@@ -145,11 +146,16 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
    * DEADLINE_EXCEEDED, CANCELLED when aborted or closed meanwhile, or the error that ended this client.
    */
   ready(options: ReadyOptions = NO_OPTIONS): Promise<Hello> {
-    return this.#call('ready', options, READY_OPTIONS, () => {
-      if (this.state === 'connected' && this.#hello !== undefined) return Promise.resolve(this.#hello);
-      const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
-      return this.#ready.wait(timeoutMs, options.signal ?? undefined, () => this.#connection.obstacle);
-    });
+    return this.#call(
+      'ready',
+      () => {
+        if (this.state === 'connected' && this.#hello !== undefined) return Promise.resolve(this.#hello);
+        const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+        return this.#ready.wait(timeoutMs, options.signal ?? undefined, () => this.#connection.obstacle);
+      },
+      options,
+      READY_OPTIONS,
+    );
   }
 
   /**
@@ -159,19 +165,17 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
    * CANCELLED, DEADLINE_EXCEEDED, or INTERNAL (the connection was lost three times while the request was under way).
    * Rejects immediately with a TypeError for an unknown option, one of the wrong type, or a client that was closed.
    */
-  predict<Reference extends ModelReference<Models>>(
+  async predict<Reference extends ModelReference<Models>>(
     input: InputOf<Models, NoInfer<Reference>>,
     options: PredictOptions<Reference> = NO_OPTIONS,
   ): Promise<AnswerOf<Models, Reference>> {
-    return traced(
-      new Promise((resolve, reject) => {
-        this.#check('predict', options, PREDICT_OPTIONS);
-        this.#submit<Reference>(input, options, options.timeoutMs ?? this.#options.timeoutMs, (result) => {
-          if (result.ok) resolve(result.value);
-          else reject(result.error);
-        });
-      }),
-    );
+    this.#check('predict', options, PREDICT_OPTIONS);
+    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+    const result = await new Promise<PredictResult<AnswerOf<Models, Reference>>>((resolve) => {
+      this.#submit<Reference>(input, options, timeoutMs, resolve);
+    });
+    if (result.ok) return result.value;
+    throw atCaller(result.error);
   }
 
   /**
@@ -230,14 +234,12 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
    * OVERLOADED with 1,000 calls pending, or the error that ended this client.
    */
   streams(): Promise<readonly StreamDescription[]> {
-    return this.#call('streams', NO_OPTIONS, NO_OPTIONS, () =>
-      this.#calls.ask('streams', this.#options.timeoutMs, parseStreams),
-    );
+    return this.#call('streams', () => this.#calls.ask('streams', this.#options.timeoutMs, parseStreams));
   }
 
   /** Measures the round trip to the hub, in milliseconds. Rejects as {@link streams} does. */
   ping(): Promise<number> {
-    return this.#call('ping', NO_OPTIONS, NO_OPTIONS, () => this.#calls.ping(this.#options.timeoutMs));
+    return this.#call('ping', () => this.#calls.ping(this.#options.timeoutMs));
   }
 
   /** Makes the next attempt to connect immediately, if one is scheduled. */
@@ -252,26 +254,29 @@ export class TickcastClient<Models extends ModelMap<Models> = AnyModels> {
   close(): void {
     // Before the connection closes, so that the hub is told.
     this.#subscriptions.close();
-    if (this.#ended === undefined) this.#end(localError('CANCELLED', 'the client was closed'));
+    if (this.#ended === undefined) {
+      this.#end(localError('CANCELLED', 'the client was closed'));
+      this.#isClosed = true;
+    }
     this.#connection.close();
     this.#events.clear();
   }
 
   /** Throws a TypeError for a client that the program has closed, and for options that are none. */
-  #check<Options>(call: string, options: unknown = NO_OPTIONS, types = NO_OPTIONS as OptionTypes<Options>): void {
-    const mistake = this.state === 'closed' ? 'this client was closed; connect again' : undefined;
-    const problem = mistake ?? (options === NO_OPTIONS ? undefined : optionsMistake(options, types));
-    if (problem !== undefined) throw new TypeError(`${call}: ${problem}`);
+  #check(call: string, options: object = NO_OPTIONS, types: Readonly<Record<string, unknown>> = NO_OPTIONS): void {
+    let mistake = this.#isClosed ? 'this client was closed; connect again' : undefined;
+    if (options !== NO_OPTIONS) mistake ??= optionsMistake(options, types);
+    if (mistake !== undefined) throw new TypeError(`${call}: ${mistake}`);
   }
 
-  async #call<T, Options>(
-    call: string,
-    options: unknown,
-    types: OptionTypes<Options>,
-    run: () => Promise<T>,
-  ): Promise<T> {
-    this.#check(call, options, types);
-    return traced(this.#ended === undefined ? run() : Promise.reject(this.#ended));
+  async #call<T>(call: string, run: () => Promise<T>, ...options: [object?, OptionTypes<ReadyOptions>?]): Promise<T> {
+    this.#check(call, ...options);
+    try {
+      if (this.#ended !== undefined) throw this.#ended;
+      return await run();
+    } catch (error) {
+      throw atCaller(error);
+    }
   }
 
   #submit<Reference extends ModelReference<Models>>(

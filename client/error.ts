@@ -20,22 +20,18 @@ export class TickcastError extends Error implements WireError {
   /** A program may load this class twice, by `import` and by `require`: `instanceof` goes by the code too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: a class derived from this one inherits the method, not the rule
-    return this === TickcastError ? isTickcastError(value) : Function.prototype[Symbol.hasInstance].call(this, value);
+    return this === TickcastError ? isTickcastError(value) : super[Symbol.hasInstance](value);
   }
 }
 
 /**
- * A promise whose rejection holds the line of the caller that awaits it. The error is made anew, since one may end many
- * calls: created in an async function after its `await`, it gets the lines of those that await it from the engine.
- * Nothing is recorded when a call is made, which would cost as much as the call.
+ * The error anew, to be thrown by an async function after its `await`: it then holds the lines of those that await it,
+ * which the engine knows. Nothing is recorded when a call is made, which would cost as much as the call; and one error
+ * may end many calls.
  */
-export async function traced<T>(promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    // The error stands for its own options: they hold its cause, if it has one.
-    throw error instanceof TickcastError ? new TickcastError(error, error) : error;
-  }
+export function atCaller(error: unknown): unknown {
+  // The error stands for its own options: they hold its cause, if it has one.
+  return error instanceof TickcastError ? new TickcastError(error, error) : error;
 }
 
 /** True for an error of this SDK, whichever copy of the package created it. */

@@ -151,7 +151,7 @@ export function resolveOptions(options: ClientOptions, url: string): ResolvedOpt
  * and fragment are left out. Throws a TypeError when it is invalid.
  */
 export function resolveUrl(url: string | URL, call = 'connect'): string {
-  const base = typeof location === 'undefined' ? undefined : location.href;
+  const base = globalThis.location?.href;
   let parsed: URL | undefined;
   try {
     parsed = new URL(url, base);
@@ -163,15 +163,15 @@ export function resolveUrl(url: string | URL, call = 'connect'): string {
   }
   // Browsers and fetch refuse such an address, in words that name no remedy.
   if (parsed.username !== '' || parsed.password !== '') {
-    throw new TypeError(`${call}: the address has a user name or password; give the option token instead`);
+    throw new TypeError(`${call}: no password in the address; give the option token`);
   }
   return parsed.origin + parsed.pathname.replace(/\/+$/, '');
 }
 
 /** What is wrong with the options of one request; undefined when they are valid. */
-export function requestProblem(options: Omit<PredictOptions, 'timeoutMs'>, timeoutMs: unknown): string | undefined {
+export function requestProblem(options: Omit<PredictOptions, 'timeoutMs'>, timeoutMs: number): string | undefined {
   const { model } = options;
-  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+  if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
     return `timeoutMs must be a number above 0, ${MAX_TIMEOUT_MS} at most, got ${String(timeoutMs)}`;
   }
   if (model === undefined || isModelReference(model)) return castProblem(options);

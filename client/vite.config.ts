@@ -8,18 +8,26 @@ import { defineConfig, type Plugin } from 'vite';
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The hub speaks no WebTransport and the client never asks for it, so a page need not load it. */
-const withoutWebTransport: Plugin = {
-  name: 'without-web-transport',
+/**
+ * What a page need not load of Socket.IO: WebTransport, which the hub does not speak, and the delays between attempts,
+ * which the client's connection owns.
+ */
+const UNUSED: Readonly<Record<string, string>> = {
+  './webtransport.js': 'export const WT = undefined;',
+  './contrib/backo2.js': 'export class Backoff { attempts = 0; reset() {} setMin() {} setMax() {} setJitter() {} }',
+};
+
+const withoutUnused: Plugin = {
+  name: 'without-unused',
   enforce: 'pre',
   resolveId: (source, importer) =>
-    source === './webtransport.js' && importer?.includes('engine.io-client') ? '\0no-web-transport' : undefined,
-  load: (id) => (id === '\0no-web-transport' ? 'export const WT = undefined;' : undefined),
+    Object.hasOwn(UNUSED, source) && /(engine|socket)\.io-client/.test(importer ?? '') ? `\0${source}` : undefined,
+  load: (id) => UNUSED[id.slice(1)],
 };
 
 export default defineConfig({
   root: pathOf('.'),
-  plugins: [withoutWebTransport],
+  plugins: [withoutUnused],
   // The directory holds other files that the hub serves.
   build: {
     outDir: pathOf('../dist/web'),

@@ -44,7 +44,7 @@ export const ERRORS = {
   PROTOCOL_MISMATCH: {
     status: 426,
     retryable: false,
-    meaning: 'Hub and client speak no version of the protocol in common.',
+    meaning: 'Hub and client speak no common version of the protocol.',
   },
   RATE_LIMITED: { status: 429, retryable: true, meaning: 'This caller sends more than it may.' },
   SLOW_VIEWER: {

@@ -3,14 +3,7 @@
  * of requests or other links.
  */
 
-import {
-  CAPABILITIES,
-  commonProtocol,
-  mismatchText,
-  PROTOCOLS,
-  type ProtocolRange,
-  protocolsOf,
-} from '../../shared/protocol/versions.js';
+import { CAPABILITIES, mismatchText, PROTOCOLS, protocolsOf } from '../../shared/protocol/versions.js';
 import { type Goaway, type Hello, PROTOCOL_VERSION, type RequestId } from '../../shared/protocol.js';
 import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import { localError, TickcastError } from '../error.js';
@@ -156,9 +149,9 @@ export class HubLink implements RequestChannel {
       return this.#refuse(localError('PROTOCOL_MISMATCH', `the hello of ${this.#parts.url} cannot be read`));
     }
     // The hub's choice, or all that an older one speaks.
-    const spoken: ProtocolRange = [hello.protocol, hello.protocol];
-    if (commonProtocol(PROTOCOLS, spoken) === undefined) {
-      const text = mismatchText(protocolsOf(hello) ?? spoken, PROTOCOLS);
+    const { protocol } = hello;
+    if (protocol < PROTOCOLS[0] || protocol > PROTOCOLS[1]) {
+      const text = mismatchText(protocolsOf(hello) ?? [protocol, protocol], PROTOCOLS);
       return this.#refuse(localError('PROTOCOL_MISMATCH', `${this.#parts.url}: ${text}`));
     }
     this.#timer?.cancel();

@@ -29,11 +29,11 @@ export function whyUnreachable(url: string, { message, description, context }: F
   const refusal = readRefusal(responseText);
   if (refusal !== undefined) return `the hub refuses: ${refusal}`;
   const answered = Number(status) || Number(/response: (\d+)/.exec(String(inner))?.[1]);
-  if (answered > 0) return `HTTP ${answered}, by no Tickcast hub: are host, port and path right`;
+  if (answered > 0) return `HTTP ${answered}, no Tickcast hub: are host, port and path right`;
   const code = partsOf(error).code ?? partsOf(statusText).code;
-  const page = typeof location === 'undefined' ? undefined : location.origin;
+  const page = globalThis.location?.origin;
   const isForeign = page !== undefined && page !== new URL(url.replace(/^ws/, 'http')).origin;
-  return `no answer (${String(code ?? message)}): does a hub run there, and are host, port and path right${isForeign ? `? This page needs --cors-origin ${page}` : ''}`;
+  return `no answer (${String(code ?? message)}): is there a hub, are host, port and path right${isForeign ? `? This page needs --cors-origin ${page}` : ''}`;
 }
 
 function readRefusal(body: unknown): string | undefined {

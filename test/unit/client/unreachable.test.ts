@@ -21,17 +21,17 @@ test.each([
   [
     'a browser',
     { message: POLL, context: { status: 0, responseText: '' } },
-    /^no answer \(xhr poll error\): does a hub run there/,
+    /^no answer \(xhr poll error\): is there a hub/,
   ],
   [
     'another server',
     { message: POLL, context: { status: 404, responseText: '<html>' } },
-    /^HTTP 404, by no Tickcast hub: .*path/,
+    /^HTTP 404, no Tickcast hub: .*path/,
   ],
   [
     'a WebSocket of another server',
     { message: 'x', description: { message: 'Unexpected server response: 502' } },
-    /^HTTP 502, by no/,
+    /^HTTP 502, no/,
   ],
   [
     'a hub that refuses',
