@@ -352,7 +352,7 @@ describe('over REST', () => {
       expect(await post(hub.url, path, body, agent)).toMatchObject({ status, body: { error } });
     });
 
-    test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/octet-stream', 'nonsense'])(
+    test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'nonsense'])(
       'content type %s',
       async (type) => {
         const reply = await post(hub.url, path, GOOD, agent, undefined, { 'content-type': type });
