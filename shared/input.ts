@@ -8,9 +8,11 @@ import { type HubLimits, MAX_RANK } from './limits.js';
 import { describe, invalid, isRecord, type Parsed } from './parse.js';
 import {
   BYTES_PER_ELEMENT,
+  bytesOf,
   elementCount,
   formatShape,
   type InputSpec,
+  isBytes,
   isDType,
   newTensorArray,
   type TensorArray,
@@ -283,10 +285,6 @@ function measureRowsOfBytes(
   return { ok: true, value: { kind: 'binary', spec, path, elements, rows: value.length, batched: true } };
 }
 
-function isBytes(value: unknown): value is ArrayBufferView | ArrayBuffer {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
-}
-
 function isTagged(value: Record<string, unknown>): boolean {
   return Object.hasOwn(value, 'data') && (Object.hasOwn(value, 'dtype') || Object.hasOwn(value, 'shape'));
 }
@@ -299,12 +297,6 @@ function isByteArray(value: ArrayBufferView | ArrayBuffer): boolean {
     value instanceof Uint8ClampedArray ||
     value instanceof DataView
   );
-}
-
-function bytesOf(data: ArrayBufferView | ArrayBuffer): Uint8Array {
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
 }
 
 /** The elements as a typed array. Bytes at an unaligned offset are copied, because no view of them is possible. */

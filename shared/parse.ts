@@ -163,6 +163,12 @@ export function isModelReference(value: unknown): value is string {
   return MODEL_NAME.test(value.slice(0, at)) && MODEL_VERSION.test(value.slice(at + 1));
 }
 
+/** The name in a reference `name` or `name@version`. */
+export function modelNameOf(reference: string): string {
+  const at = reference.indexOf('@');
+  return at < 0 ? reference : reference.slice(0, at);
+}
+
 /** True for anything with properties: not null, but arrays and bytes too. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;

@@ -65,6 +65,18 @@ export function viewTensorArray(dtype: DType, buffer: ArrayBuffer, byteOffset: n
   }
 }
 
+/** True for a typed array, a DataView or an ArrayBuffer. */
+export function isBytes(value: unknown): value is ArrayBufferView | ArrayBuffer {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+}
+
+/** The same memory, byte by byte. */
+export function bytesOf(data: ArrayBufferView | ArrayBuffer): Uint8Array {
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}
+
 /** The shape as shown in messages: `[3, 4]`. */
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;

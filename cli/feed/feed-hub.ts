@@ -2,8 +2,8 @@
  * The feed's connection to the hub: one client, whether it accepts lines now, and otherwise the reason in plain words.
  */
 
-import { connect, type Hello, type HubLimits, isTickcastError, type TickcastClient } from '../../client/index.js';
-import { whyNoHub } from '../hub/why-no-hub.js';
+import { connect, type Hello, type HubLimits, type TickcastClient } from '../../client/index.js';
+import { modelOf, shownModels, whyNotReady } from '../hub/hub-model.js';
 import type { PublishHub } from './publisher.js';
 
 export interface FeedHubPlan {
@@ -69,11 +69,7 @@ export class FeedHub implements PublishHub {
     try {
       return modelProblem(await this.#client.ready({ timeoutMs: FIRST_HELLO_MS, signal }), model);
     } catch (cause) {
-      if (signal.aborted) return 'ended before a hub was found';
-      if (isTickcastError(cause) && cause.code === 'UNAUTHENTICATED')
-        return `${cause.message}; give it by TICKCAST_TOKEN or --token`;
-      if (isTickcastError(cause) && !cause.retryable) return cause.message;
-      return whyNoHub(url);
+      return whyNotReady(cause, url, signal);
     }
   }
 
@@ -100,14 +96,11 @@ export class FeedHub implements PublishHub {
 
 /** Why this hub has no model for lines; undefined when it has one. */
 export function modelProblem(
-  { models, defaultModel }: Pick<Hello, 'models' | 'defaultModel'>,
+  hello: Pick<Hello, 'models' | 'defaultModel'>,
   wanted: string | undefined,
 ): string | undefined {
-  const names = models.map(({ name, version }) => `${name}@${version}`).join(', ') || 'none';
-  const reference = wanted ?? defaultModel;
-  if (reference === undefined) return `the hub has no default model: choose one with --model; it has ${names}`;
-  const model = models.find(({ name, version }) => reference === name || reference === `${name}@${version}`);
-  if (model === undefined) return `the hub has no model ${reference}; it has ${names}`;
+  const model = modelOf(hello, wanted);
+  if (typeof model === 'string') return model;
   if (model.inputs.length === 1 && model.inputs[0]?.dtype === 'string') return undefined;
-  return `${model.name}@${model.version} takes numbers, not text: choose another with --model; the hub has ${names}`;
+  return `${model.name}@${model.version} takes numbers, not text: choose another with --model; the hub has ${shownModels(hello)}`;
 }

@@ -3,6 +3,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findLogFiles } from './log-files.js';
+import { parseLogLine } from './log-line.js';
 
 /** A line is erased when it meets all conditions that are given. */
 export interface Erasure {
@@ -84,14 +85,7 @@ async function eraseFile(
 }
 
 function isErased(text: string, { subject, before }: Erasure): boolean {
-  let line: unknown;
-  try {
-    line = JSON.parse(text);
-  } catch {
-    return false;
-  }
-  if (typeof line !== 'object' || line === null) return false;
-  const { subject: of, time } = { ...line } as { readonly subject?: unknown; readonly time?: unknown };
-  if (subject !== undefined && of !== subject) return false;
-  return before === undefined || (typeof time === 'string' && Date.parse(time) < before);
+  const line = parseLogLine(text);
+  if (line === undefined) return false;
+  return (subject === undefined || line.subject === subject) && (before === undefined || line.at < before);
 }

@@ -11,6 +11,8 @@ export interface LogLine {
   readonly score: number | undefined;
   readonly stream: string | undefined;
   readonly client: string | undefined;
+  /** Its hash. */
+  readonly subject: string | undefined;
   readonly input: unknown;
   readonly prediction: unknown;
   readonly totalUs: number | undefined;
@@ -25,7 +27,7 @@ export function parseLogLine(text: string): LogLine | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { time, model, label, score, stream, client, input, prediction, timing }: Record<string, unknown> = {
+  const { time, model, label, score, stream, client, subject, input, prediction, timing }: Record<string, unknown> = {
     ...value,
   };
   const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
@@ -39,6 +41,7 @@ export function parseLogLine(text: string): LogLine | undefined {
     score: numberOf(score),
     stream: textOf(stream),
     client: textOf(client),
+    subject: textOf(subject),
     input,
     prediction,
     totalUs: numberOf(totalUs),

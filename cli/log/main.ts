@@ -2,6 +2,7 @@
 
 import { runProgram, tellProblem } from '../../command-line/run-program.js';
 import { subjectHash } from '../../server/observe/prediction-log/subject-hash.js';
+import { modelNameOf } from '../../shared/parse.js';
 import { terminalJson } from '../../shared/terminal-text.js';
 import { eraseLines } from './erase.js';
 import { Follower } from './follow.js';
@@ -59,7 +60,7 @@ async function* matching(
   { model, label, stream, since, until }: LogOptions,
 ): AsyncGenerator<LogLine> {
   for await (const line of lines) {
-    const isOfModel = model === undefined || line.model === model || line.model.split('@', 1)[0] === model;
+    const isOfModel = model === undefined || line.model === model || modelNameOf(line.model) === model;
     const isOfTime = line.at >= (since ?? Number.NEGATIVE_INFINITY) && line.at < (until ?? Number.POSITIVE_INFINITY);
     const isOther = (wanted: string | undefined, has: string | undefined): boolean =>
       wanted !== undefined && wanted !== has;

@@ -1,17 +1,12 @@
 /** The connection of `tickcast predict` to the hub: what the model takes, and one answer for one input. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  connect,
-  type Hello,
-  isTickcastError,
-  type ModelDescription,
-  type TickcastClient,
-} from '../../client/index.js';
+import { connect, isTickcastError, type ModelDescription, type TickcastClient } from '../../client/index.js';
 import type { PredictInput } from '../../shared/protocol.js';
 import { firstLine } from '../../shared/words/message-of.js';
 import { retryInMs } from '../feed/retry.js';
-import { whyNoHub, whyUnreachable } from '../hub/why-no-hub.js';
+import { modelOf, whyNotReady } from '../hub/hub-model.js';
+import { whyUnreachable } from '../hub/why-no-hub.js';
 import type { PredictOptions } from './options.js';
 import type { Answer } from './view.js';
 
@@ -44,11 +39,7 @@ export class PredictHub {
       this.#model = found;
       return undefined;
     } catch (cause) {
-      if (this.#signal.aborted) return 'ended before a hub was found';
-      if (isTickcastError(cause) && cause.code === 'UNAUTHENTICATED')
-        return `${cause.message}; give it by TICKCAST_TOKEN or --token`;
-      if (isTickcastError(cause) && !cause.retryable) return cause.message;
-      return whyNoHub(this.#options.url);
+      return whyNotReady(cause, this.#options.url, this.#signal);
     }
   }
 
@@ -78,16 +69,4 @@ export class PredictHub {
   close(): void {
     this.#client.close();
   }
-}
-
-/** The model that answers, or why there is none. */
-export function modelOf(
-  { models, defaultModel }: Pick<Hello, 'models' | 'defaultModel'>,
-  wanted: string | undefined,
-): ModelDescription | string {
-  const reference = wanted ?? defaultModel;
-  const names = models.map(({ name, version }) => `${name}@${version}`).join(', ') || 'none';
-  if (reference === undefined) return `the hub has no default model: choose one with --model; it has ${names}`;
-  const found = models.findLast(({ name, version }) => reference === name || reference === `${name}@${version}`);
-  return found ?? `the hub has no model ${reference}; it has ${names}`;
 }

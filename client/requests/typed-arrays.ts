@@ -2,7 +2,7 @@
 
 import { isRecord } from '../../shared/parse.js';
 import type { ModelDescription } from '../../shared/protocol.js';
-import { elementCount, type InputSpec, type SentDType } from '../../shared/tensor.js';
+import { bytesOf, elementCount, type InputSpec, isBytes, type SentDType } from '../../shared/tensor.js';
 
 type Bytes = ArrayBufferView | ArrayBuffer;
 
@@ -16,7 +16,7 @@ export function captureInput(input: unknown): unknown {
 /** The input in wire form: bytes as `Uint8Array`, with `{ dtype, shape }` where their type would otherwise be lost. */
 export function tagInput(captured: unknown, model: ModelDescription | undefined): unknown {
   return mapBytes(captured, (bytes, name, tagged) => {
-    if (tagged) return asBytes(bytes);
+    if (tagged) return bytesOf(bytes);
     return tagBytes(bytes, name === undefined ? model?.inputs[0] : model?.inputs.find((input) => input.name === name));
   });
 }
@@ -42,7 +42,7 @@ function tagBytes(bytes: Bytes, spec: InputSpec | undefined): unknown {
   // Pixels, as a canvas gives them. A plain Uint8Array may as well hold the bytes of float32.
   if (bytes instanceof Uint8ClampedArray) return tagged('uint8', bytes, spec);
   // Other types are left as they are and rejected later: untagged, they could not be told from a Float32Array.
-  return isUntyped(bytes) || bytes instanceof Float32Array ? asBytes(bytes) : bytes;
+  return isUntyped(bytes) || bytes instanceof Float32Array ? bytesOf(bytes) : bytes;
 }
 
 function tagged(
@@ -50,7 +50,7 @@ function tagged(
   array: Float32Array | Int32Array | Uint8ClampedArray,
   spec: InputSpec | undefined,
 ): unknown {
-  return { dtype, shape: shapeFor(array.length, spec), data: asBytes(array) };
+  return { dtype, shape: shapeFor(array.length, spec), data: bytesOf(array) };
 }
 
 /**
@@ -69,21 +69,11 @@ function copyBytes(bytes: Bytes): Bytes {
   if (bytes instanceof Float32Array || bytes instanceof Int32Array || bytes instanceof Uint8ClampedArray)
     return bytes.slice();
   if (bytes instanceof Float64Array) return Float32Array.from(bytes);
-  return isUntyped(bytes) ? asBytes(bytes).slice() : bytes;
+  return isUntyped(bytes) ? bytesOf(bytes).slice() : bytes;
 }
 
 function isUntyped(bytes: Bytes): boolean {
   return bytes instanceof Uint8Array || bytes instanceof DataView || bytes instanceof ArrayBuffer;
-}
-
-function asBytes(bytes: Bytes): Uint8Array {
-  return ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
-}
-
-function isBytes(value: unknown): value is Bytes {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 }
 
 function isTagged(value: unknown): value is { readonly data: Bytes } {

@@ -1,32 +1,21 @@
 /** A clock that moves only when a test says so. */
 
 import type { TimerClock } from '../../shared/time/deadline-timer.js';
-
-interface Entry {
-  readonly at: number;
-  readonly run: () => void;
-}
+import { ManualTimers } from '../../shared/time/manual-timers.js';
 
 /** Microtasks between two timers: more than an answer takes through a hub and a client. */
 const MICROTASKS = 32;
 
 export class ManualClock implements TimerClock {
-  #now = 0;
-  #timers: Entry[] = [];
+  readonly #timers = new ManualTimers();
 
   /** Milliseconds since the clock was made. */
   now(): number {
-    return this.#now;
+    return this.#timers.now;
   }
 
   setTimer(delayMs: number, run: () => void): { readonly cancel: () => void } {
-    const entry = { at: this.#now + delayMs, run };
-    this.#timers.push(entry);
-    return {
-      cancel: () => {
-        this.#timers = this.#timers.filter((timer) => timer !== entry);
-      },
-    };
+    return this.#timers.set(delayMs, run);
   }
 
   /**
@@ -34,17 +23,13 @@ export class ManualClock implements TimerClock {
    * due now.
    */
   async advance(ms: number): Promise<void> {
-    const until = this.#now + ms;
+    const until = this.#timers.now + ms;
     await microtasks();
-    for (;;) {
-      const next = this.#timers.filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
-      if (next === undefined) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#now = Math.max(this.#now, next.at);
-      next.run();
+    for (let run = this.#timers.take(until); run !== undefined; run = this.#timers.take(until)) {
+      run();
       await microtasks();
     }
-    this.#now = until;
+    this.#timers.now = until;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { type WireError, wireError } from '../../shared/errors.js';
+import { modelNameOf } from '../../shared/parse.js';
 import { elementCount } from '../../shared/tensor.js';
 import type { Clock } from '../contracts/clock.js';
 import type { EngineModel } from '../contracts/engine.js';
@@ -190,7 +191,7 @@ export class ModelRegistry implements ModelDirectory {
     const offer = names.length === 0 ? 'no model is loaded' : `the models are ${names.join(', ')}`;
     const wanted = reference ?? this.#options.defaultModel;
     if (!wanted) return wireError('MODEL_NOT_FOUND', `the request names no model and there is no default; ${offer}`);
-    const versions = standing.filter(({ name }) => name === wanted.split('@')[0]).map(({ version }) => version);
+    const versions = standing.filter(({ name }) => name === modelNameOf(wanted)).map(({ version }) => version);
     const detail = versions.length === 0 ? offer : `its versions are ${versions.join(', ')}`;
     const kind = reference === undefined ? 'default model' : 'model';
     const failed = all.some(({ name, ref, state }) => state === 'failed' && (name === wanted || ref === wanted));

@@ -1,5 +1,6 @@
 /** The hub's status for a caller that is shown certain names only: its own part, and nothing of what others do. */
 
+import { modelNameOf } from '../../shared/parse.js';
 import type { HubStatus } from '../../shared/stream-protocol.js';
 import type { Audience } from '../contracts/streams.js';
 
@@ -33,7 +34,7 @@ export class OwnStatus {
       inFlight: usage.inFlight,
       connections: usage.origins,
       viewers: own.reduce((sum, { viewers }) => sum + viewers, 0),
-      models: models.filter(({ model }) => seesModel(model.slice(0, model.indexOf('@')))),
+      models: models.filter(({ model }) => seesModel(modelNameOf(model))),
       streams: own,
     };
   }

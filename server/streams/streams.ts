@@ -5,6 +5,7 @@
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import { WINDOW_STEP_MS } from '../../shared/limits.js';
+import { modelNameOf } from '../../shared/parse.js';
 import type { StreamDescription, StreamGap, StreamPosition } from '../../shared/stream-protocol.js';
 import type { Allows } from '../contracts/access.js';
 import type { Broker, CastItem } from '../contracts/broker.js';
@@ -93,7 +94,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
   open(name: string, model: ModelSpec): Stream | WireError {
     const stream = this.#streams.get(name);
     if (stream === undefined) return this.#make(name, model);
-    const carried = nameOf(stream.model);
+    const carried = modelNameOf(stream.model);
     if (carried === model.name) {
       stream.usedAt = this.#parts.clock.now();
       return stream;
@@ -259,8 +260,4 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
     }
     this.#serveBehindLater();
   }
-}
-
-function nameOf(ref: string): string {
-  return ref.split('@', 1)[0] ?? ref;
 }

@@ -1,30 +1,19 @@
 /** A clock that moves only when the test says so. */
 
+import { ManualTimers } from '../../shared/time/manual-timers.js';
 import type { Clock, Timer } from '../contracts/clock.js';
-
-interface Entry {
-  readonly at: number;
-  readonly run: () => void;
-}
 
 /** A clock moved by hand; starts at 0 milliseconds. */
 export class ManualClock implements Clock {
-  #now = 0;
-  #timers: Entry[] = [];
+  readonly #timers = new ManualTimers();
   #immediates: (() => void)[] = [];
 
   now(): number {
-    return this.#now;
+    return this.#timers.now;
   }
 
   setTimer(delayMs: number, run: () => void): Timer {
-    const entry = { at: this.#now + delayMs, run };
-    this.#timers.push(entry);
-    return {
-      cancel: () => {
-        this.#timers = this.#timers.filter((timer) => timer !== entry);
-      },
-    };
+    return this.#timers.set(delayMs, run);
   }
 
   immediate(run: () => void): void {
@@ -33,7 +22,7 @@ export class ManualClock implements Clock {
 
   /** Number of pending timers. */
   get timers(): number {
-    return this.#timers.length;
+    return this.#timers.size;
   }
 
   /** Ends the current turn: runs what was scheduled for its end. */
@@ -45,22 +34,18 @@ export class ManualClock implements Clock {
 
   /** Lets `ms` milliseconds pass in which nothing runs, as in a process that stands still; then what is due. */
   stall(ms: number): void {
-    this.#now += ms;
+    this.#timers.now += ms;
     this.advance(0);
   }
 
   /** Advances time by `ms` milliseconds, running each timer at its time and ending a turn after each. */
   advance(ms: number): void {
-    const until = this.#now + ms;
+    const until = this.#timers.now + ms;
     this.turn();
-    for (;;) {
-      const next = this.#timers.filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
-      if (next === undefined) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#now = Math.max(this.#now, next.at);
-      next.run();
+    for (let run = this.#timers.take(until); run !== undefined; run = this.#timers.take(until)) {
+      run();
       this.turn();
     }
-    this.#now = until;
+    this.#timers.now = until;
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { type WireError, wireError } from '../../shared/errors.js';
-import type { Parsed, PredictEnvelope } from '../../shared/parse.js';
+import { modelNameOf, type Parsed, type PredictEnvelope } from '../../shared/parse.js';
 import type { Allows, Grant, Scope } from '../contracts/access.js';
 import type { ModelCatalogue } from '../contracts/door.js';
 
@@ -41,7 +41,7 @@ export class Authorization {
       return refused(
         wireError('FORBIDDEN', 'this token is for certain models only: name one in "model"; see GET /models'),
       );
-    if (!reach.predict(nameOf(named))) return refused(beyond('predict', 'model', named));
+    if (!reach.predict(modelNameOf(named))) return refused(beyond('predict', 'model', named));
     return { ok: true, value: model === undefined ? { ...request, model: named } : request };
   }
 
@@ -56,7 +56,7 @@ export class Authorization {
 
   /** Why it may not be told of this model. */
   look(reference: string): WireError | undefined {
-    return this.seesModel(nameOf(reference)) ? undefined : beyond('predict', 'model', reference);
+    return this.seesModel(modelNameOf(reference)) ? undefined : beyond('predict', 'model', reference);
   }
 
   /** True when there are names that it is not shown. */
@@ -101,9 +101,4 @@ function refused(error: WireError): { readonly ok: false; readonly error: WireEr
 
 function beyond(scope: Scope, kind: 'model' | 'stream', name: string): WireError {
   return wireError('FORBIDDEN', `the scope ${scope} of this token does not reach the ${kind} "${name.slice(0, 80)}"`);
-}
-
-function nameOf(reference: string): string {
-  const at = reference.indexOf('@');
-  return at < 0 ? reference : reference.slice(0, at);
 }

@@ -21,6 +21,8 @@ export class Principal {
   origins = 0;
   /** When its refused requests may retry; undefined before the first. */
   retries: RetrySlots | undefined;
+  /** The limits that were applied last. */
+  quota: Quota | undefined;
   /** Its turns in every queue against those of others. */
   weight = 1;
   /** What it has used of its quota; undefined where its rows are not limited. */
@@ -50,6 +52,8 @@ export class Principals {
 
   /** Sets the quota of a principal. What it has used already counts. */
   limit(principal: Principal, key: string, quota: Quota | undefined): void {
+    if (principal.quota === quota) return;
+    principal.quota = quota;
     principal.weight = quota?.weight ?? 1;
     const isLimited = quota?.rowsPerSecond !== undefined || quota?.rowsPerDay !== undefined;
     principal.account = isLimited ? this.#accountOf(key, quota) : undefined;

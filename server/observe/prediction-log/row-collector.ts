@@ -39,6 +39,8 @@ export class RowCollector {
   #plans: ModelPlan[] = [];
   #engines: string[] = [];
   #vias: string[] = [];
+  #subject: string | undefined;
+  #subjectHash = '';
 
   constructor(layout: RowLayout) {
     this.#layout = layout;
@@ -66,7 +68,7 @@ export class RowCollector {
   add(request: ObservedRequest, outcome: Predicted, parts: readonly InputPart[], row: number, at: number): void {
     const { model, output, timing } = outcome;
     const { id, origin, stream = '' } = request;
-    const subject = request.subject === undefined ? '' : subjectHash(request.subject);
+    const subject = request.subject === undefined ? '' : this.#hashOf(request.subject);
     const [start, text, elementsAt] = [this.#at, this.#text, this.#elementsAt];
     try {
       const modelIndex = this.#planOf(model);
@@ -127,6 +129,15 @@ export class RowCollector {
     this.#engines = [];
     this.#vias = [];
     return message;
+  }
+
+  /** Computed once for the rows of a request. */
+  #hashOf(subject: string): string {
+    if (subject !== this.#subject) {
+      this.#subject = subject;
+      this.#subjectHash = subjectHash(subject);
+    }
+    return this.#subjectHash;
   }
 
   #planOf(spec: ModelSpec): number {

@@ -5,6 +5,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import { MAX_RANK } from '../../../shared/limits.js';
+import { invalid, type Parsed } from '../../../shared/parse.js';
 
 /** Element type; without it the bytes are read as one example. */
 const DTYPE_HEADER = 'x-tensor-dtype';
@@ -13,17 +14,21 @@ const SHAPE_HEADER = 'x-tensor-shape';
 const NUMBERS: ReadonlySet<string> = new Set(['timeoutMs']);
 const FLAGS: ReadonlySet<string> = new Set(['timing']);
 
-/** The request in the form of a JSON body, unparsed; or what is wrong with it, in one line. */
-export function requestOfBytes({ body, headers, query }: FastifyRequest): Record<string, unknown> | string {
+/** The request in the form of a JSON body, for `parsePredict`; any other body as it is. */
+export function rawRequest({ body, headers, query }: FastifyRequest): Parsed<unknown> {
+  if (!(body instanceof Uint8Array)) return { ok: true, value: body };
   const request: Record<string, unknown> = { ...fieldsOf(query) };
   const [dtype, shape] = [headers[DTYPE_HEADER], headers[SHAPE_HEADER]];
-  if (dtype === undefined && shape === undefined) return { ...request, input: body };
+  if (dtype === undefined && shape === undefined) return { ok: true, value: { ...request, input: body } };
   const sizes = typeof shape === 'string' ? shape.split(',').map((size) => size.trim()) : [];
   const isShape = sizes.length > 0 && sizes.length <= MAX_RANK && sizes.every((size) => /^\d{1,9}$/.test(size));
   if (!isShape) {
-    return `with ${DTYPE_HEADER}, ${SHAPE_HEADER} must give the sizes of the tensor, such as "224,224,3" for one example or "2,224,224,3" for two`;
+    return invalid(
+      `with ${DTYPE_HEADER}, ${SHAPE_HEADER} must give the sizes of the tensor, such as "224,224,3" for one example or "2,224,224,3" for two`,
+    );
   }
-  return { ...request, input: { dtype: dtype ?? 'float32', shape: sizes.map(Number), data: body } };
+  const input = { dtype: dtype ?? 'float32', shape: sizes.map(Number), data: body };
+  return { ok: true, value: { ...request, input } };
 }
 
 /** Values of a query are texts: those that the protocol wants as numbers and flags are turned into them. */

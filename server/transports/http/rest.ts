@@ -16,7 +16,7 @@ import type { ClientAddress } from '../client-address.js';
 import { principalOf } from '../principal-key.js';
 import type { RequestLimit } from '../request-limit.js';
 import { sendError } from './http.js';
-import { requestOfBytes } from './octet-stream.js';
+import { rawRequest } from './octet-stream.js';
 import type { RestAccess } from './rest-access.js';
 import { RestOrigins } from './rest-origins.js';
 
@@ -59,11 +59,10 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
   };
   const predict = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
     const origin = originOf(request);
-    const raw = request.body instanceof Uint8Array ? requestOfBytes(request) : request.body;
-    if (typeof raw === 'string' && request.body instanceof Uint8Array)
-      return refuse(reply, wireError('INVALID_INPUT', raw), origin, undefined);
-    const parsed = parsePredict(raw);
-    if (!parsed.ok) return refuse(reply, withBodyHint(parsed.error, raw), origin, parsed.model);
+    const raw = rawRequest(request);
+    if (!raw.ok) return refuse(reply, raw.error, origin, undefined);
+    const parsed = parsePredict(raw.value);
+    if (!parsed.ok) return refuse(reply, withBodyHint(parsed.error, raw.value), origin, parsed.model);
     const authorization = authorizationOf(request);
     const authorized = authorization.predict(parsed.value);
     if (!authorized.ok) return refuse(reply, authorized.error, origin, parsed.value.model);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { modelOf } from '../../../cli/predict/predict-hub.js';
+import { modelOf } from '../../../cli/hub/hub-model.js';
 
 const model = (name: string, version: string) => ({ name, version, inputs: [], outputs: [] });
 const models = [model('iris', '1'), model('iris', '2'), model('mood', '1')];
