@@ -41,6 +41,7 @@ export type { ClientOptions, PredictOptions, ReadyOptions, TransportName } from 
 export type { ClientPrediction, ClientTiming } from './requests/prediction.js';
 export type { PredictResult } from './requests/request.js';
 export type {
+  Freshness,
   Skipped,
   StreamValue,
   SubscribeOptions,

@@ -4,6 +4,7 @@
  */
 
 import type { AggregateFrame, HubStatus, StateChange, StreamGap, StreamPosition, StreamWindow } from '@tickcast/client';
+import { type Freshness, Sight } from './data/sight.js';
 import type { HubClient, HubSubscription } from './hub-client.js';
 import { authorization } from './hub-token.js';
 
@@ -53,6 +54,10 @@ export class Feed {
   /** When windows were last left out although the page was visible, on the page's clock. */
   slowAt: number | undefined;
   networkUs: number | undefined;
+  readonly #sight = new Sight(
+    (item) => this.#subscription?.ageOf(item),
+    (drawn) => void requestAnimationFrame(drawn),
+  );
 
   constructor(client: HubClient, listener: FeedListener) {
     this.#client = client;
@@ -81,6 +86,11 @@ export class Feed {
     return this.#skewMs === undefined ? Date.now() : performance.now() + this.#skewMs;
   }
 
+  /** How old messages are when the page shows them. */
+  get freshness(): Freshness | undefined {
+    return this.#sight.freshness;
+  }
+
   get labels(): readonly string[] | undefined {
     return this.#subscription?.labels;
   }
@@ -107,6 +117,11 @@ export class Feed {
     this.#leave();
     this.#position = position;
     this.#subscribe();
+  }
+
+  /** The page is hidden. */
+  hide(): void {
+    this.#sight.hide();
   }
 
   retryNow(): void {
@@ -150,6 +165,7 @@ export class Feed {
     this.gaps = 0;
     this.skippedWindows = 0;
     this.failed = 0;
+    this.#sight.clear();
   }
 
   #subscribe(): void {
@@ -168,6 +184,7 @@ export class Feed {
       const last = frame.windows.at(-1);
       if (last !== undefined) this.#tellTime(last.at + frame.windowMs);
       for (const { failed } of frame.windows) this.failed += failed;
+      if (!document.hidden) this.#sight.arrive(frame);
       this.#listener.frame(frame);
     });
     subscription.on('gap', (gap) => {

@@ -193,6 +193,7 @@ export class Page {
 
   #onVisibility(): void {
     if (document.hidden) {
+      this.#feed.hide();
       this.#stage.stop();
     } else {
       // What was left out while the page was hidden.
@@ -208,7 +209,7 @@ export class Page {
     const facts = factsOf(this.#feed, this.#history.newest, this.#view.mode, this.#figures.newer(stretch, now));
     const state = pageState(facts);
     const stale = isStale(state);
-    const figures = this.#figures.of(stretch, now, stale);
+    const figures = this.#figures.of(stretch, now, stale, this.#feed.freshness);
     const stream = this.#feed.stream ?? '';
     document.title =
       document.hidden && figures.points !== ''

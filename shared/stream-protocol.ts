@@ -56,6 +56,8 @@ export interface StreamItem {
   readonly offset: number;
   /** Time of the cast by the hub's clock, in milliseconds since 1970. Never earlier than the previous item's. */
   readonly at: number;
+  /** From the hub's acceptance of the request to `at`, in milliseconds; absent when the hub measures no receipts. */
+  readonly tookMs?: number;
   /** The publisher: a public mark of its session, stable across reconnects. */
   readonly from: string;
   /**

@@ -2,6 +2,7 @@
 
 import { Metrics } from '../../server/observe/metrics/metrics.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
+import { StreamAges } from '../../server/streams/viewers/ages.js';
 import { median } from '../harness/statistics.js';
 import { instantModel } from './instant-engine.js';
 
@@ -32,7 +33,7 @@ export async function measureScrape(models: number, scrapes: number): Promise<Sc
       traffic: () => ({ received: 0, sent: 0 }),
       http: () => [],
     },
-    streams: { size: 0, viewers: 0, counts: { skippedItems: 0, slowViewers: 0 } },
+    streams: { size: 0, viewers: 0, counts: { skippedItems: 0, slowViewers: 0 }, ages: new StreamAges(() => 0) },
     utilisation: () => 0,
     log: undefined,
   });

@@ -1,5 +1,6 @@
 /** Tracks whether the page is visible, and tells the hub while there are subscriptions. */
 
+import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import type { StreamChannel } from '../connection/channels.js';
 
 /** The page as the client needs it. */
@@ -26,13 +27,17 @@ export function documentVisibility(): PageVisibility | undefined {
 export class VisibilityReport {
   readonly #page: PageVisibility | undefined;
   readonly #channel: StreamChannel;
+  readonly #clock: TimerClock;
+  /** Since when the page is visible, on this clock; infinite while it is hidden. */
+  visibleSince = Number.NEGATIVE_INFINITY;
   #off: (() => void) | undefined;
   /** What the hub of this connection was last told. */
   #told = false;
 
-  constructor(page: PageVisibility | undefined, channel: StreamChannel) {
+  constructor(page: PageVisibility | undefined, channel: StreamChannel, clock: TimerClock) {
     this.#page = page;
     this.#channel = channel;
+    this.#clock = clock;
   }
 
   /** Starts telling the hub. */
@@ -55,6 +60,8 @@ export class VisibilityReport {
 
   #tell(): void {
     const hidden = this.#page?.hidden ?? false;
+    if (hidden) this.visibleSince = Number.POSITIVE_INFINITY;
+    else this.visibleSince = Math.min(this.visibleSince, this.#clock.now());
     if (hidden !== this.#told && this.#channel.send('pace', { hidden })) this.#told = hidden;
   }
 }

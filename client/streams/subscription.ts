@@ -8,28 +8,30 @@ import type {
   AggregateFrame,
   CastFrame,
   StreamGap,
+  StreamItem,
   StreamMode,
   StreamPosition,
   Subscribed,
   SubscribeRequest,
   Unsubscribed,
 } from '../../shared/stream-protocol.js';
-import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import type { StreamChannel } from '../connection/channels.js';
 import { Emitter } from '../emitter.js';
 import { TickcastError } from '../error.js';
 import type { FrameReader, FrameSink } from './frame-reader.js';
+import { FreshnessMeter, type Sight } from './freshness.js';
 import { SubscribeLoop } from './subscribe-loop.js';
 import type { SubscriptionPlan } from './subscribe-options.js';
-import type { SubscriptionEvents, SubscriptionState, SubscriptionStats } from './types.js';
+import type { Freshness, SubscriptionEvents, SubscriptionState, SubscriptionStats } from './types.js';
 import { ValueBuffer } from './value-buffer.js';
 
-export class StreamSubscription<Value> {
+export class StreamSubscription<Value extends StreamItem | AggregateFrame> {
   readonly #plan: SubscriptionPlan;
   readonly #reader: FrameReader<Value>;
   readonly #channel: StreamChannel;
   readonly #onEnd: (wasAsked: boolean) => void;
   readonly #loop: SubscribeLoop;
+  readonly #meter: FreshnessMeter;
   readonly #events = new Emitter<SubscriptionEvents<Value>>(['value', 'gap', 'skipped', 'state']);
   /** The note is the position before the value. */
   readonly #buffer: ValueBuffer<Value, StreamPosition>;
@@ -60,7 +62,7 @@ export class StreamSubscription<Value> {
   constructor(
     plan: SubscriptionPlan,
     reader: FrameReader<Value>,
-    clock: TimerClock,
+    sight: Sight,
     channel: StreamChannel,
     onEnd: (wasAsked: boolean) => void,
   ) {
@@ -69,7 +71,8 @@ export class StreamSubscription<Value> {
     this.#channel = channel;
     this.#onEnd = onEnd;
     this.#buffer = new ValueBuffer(plan.maxBuffered);
-    this.#loop = new SubscribeLoop(clock, channel, {
+    this.#meter = new FreshnessMeter(sight);
+    this.#loop = new SubscribeLoop(sight.clock, channel, {
       request: () => this.#request(),
       accepted: (subscribed) => this.#onAccepted(subscribed),
       delayed: ({ code, message }) => this.#enter('connecting', `refused for now: ${code}: ${message}`),
@@ -118,6 +121,14 @@ export class StreamSubscription<Value> {
     };
   }
 
+  get freshness(): Freshness | undefined {
+    return this.#meter.figures;
+  }
+
+  ageOf(item: StreamItem): number | undefined {
+    return this.#meter.ageOf(item);
+  }
+
   on<Name extends keyof SubscriptionEvents<Value>>(
     name: Name,
     handler: (event: SubscriptionEvents<Value>[Name]) => void,
@@ -136,7 +147,10 @@ export class StreamSubscription<Value> {
       next: () => {
         const next = this.#buffer.take();
         this.#pace();
-        return next;
+        return next.then((result) => {
+          if (!result.done) this.#meter.shown(result.value);
+          return result;
+        });
       },
       return: () => {
         this.close();
@@ -230,7 +244,7 @@ export class StreamSubscription<Value> {
       const dropped = this.#buffer.push(value, before);
       if (dropped !== undefined) this.#dropped += this.#reader.countOf(dropped);
     }
-    if (heard && (this.#looping || !queued)) this.#events.emit('value', value);
+    if (heard && (this.#looping || !queued)) this.#hand(value);
   }
 
   /** Delivers queued values to the handlers. */
@@ -238,9 +252,15 @@ export class StreamSubscription<Value> {
     while (!this.#looping && this.#events.count('value') > 0) {
       const value = this.#buffer.shift();
       if (value === undefined) break;
-      this.#events.emit('value', value);
+      this.#hand(value);
     }
     this.#pace();
+  }
+
+  /** To the handlers. A loop beside them takes it later. */
+  #hand(value: Value): void {
+    if (!this.#looping) this.#meter.shown(value);
+    this.#events.emit('value', value);
   }
 
   #skip(count: number, reason: 'pace' | 'buffer'): void {
@@ -276,6 +296,7 @@ export class StreamSubscription<Value> {
     this.#model = subscribed?.model ?? this.#model;
     this.#labels = subscribed?.labels ?? this.#labels;
     this.#reader.begin(subscribed?.position);
+    this.#meter.begin();
     const wasBehind = this.#behind;
     this.#behind = false;
     this.#pace();

@@ -1,10 +1,12 @@
 /** All subscriptions of a client: one per stream, renewed on each connection. Routes frames to them. */
 
-import type { StreamMode } from '../../shared/stream-protocol.js';
+import type { AggregateFrame, StreamItem, StreamMode } from '../../shared/stream-protocol.js';
 import type { TimerClock } from '../../shared/time/deadline-timer.js';
 import type { StreamChannel } from '../connection/channels.js';
 import type { StreamEventName } from '../connection/socket-io.js';
 import { localError, type TickcastError } from '../error.js';
+import type { Sight } from './freshness.js';
+import { HubTime } from './hub-time.js';
 import { ItemReader } from './item-reader.js';
 import { type PageVisibility, VisibilityReport } from './page-visibility.js';
 import { parseAggregate, parseCast, parseGap, parseUnsubscribed } from './parse-frames.js';
@@ -23,7 +25,7 @@ type AnySubscription = Pick<
 const MAX_LEAVING = 1_000;
 
 export class Subscriptions {
-  readonly #clock: TimerClock;
+  readonly #sight: Sight;
   readonly #channel: StreamChannel;
   readonly #visibility: VisibilityReport;
   readonly #byStream = new Map<string, AnySubscription>();
@@ -31,9 +33,10 @@ export class Subscriptions {
   readonly #leaving = new Map<string, symbol>();
 
   constructor(clock: TimerClock, channel: StreamChannel, page: PageVisibility | undefined) {
-    this.#clock = clock;
     this.#channel = channel;
-    this.#visibility = new VisibilityReport(page, channel);
+    this.#visibility = new VisibilityReport(page, channel, clock);
+    const visibleSince = (): number => this.#visibility.visibleSince;
+    this.#sight = { clock, hubTime: new HubTime(clock, channel), visibleSince };
   }
 
   /** Number of subscriptions that have not ended. */
@@ -58,11 +61,13 @@ export class Subscriptions {
   connected(): void {
     this.#leaving.clear();
     this.#visibility.connected();
+    if (this.size > 0) this.#sight.hubTime.start();
     for (const subscription of [...this.#byStream.values()]) subscription.connected();
   }
 
   lost(): void {
     this.#leaving.clear();
+    this.#sight.hubTime.stop();
     for (const subscription of [...this.#byStream.values()]) {
       subscription.lost(this.#channel.obstacle ?? 'the connection was lost');
     }
@@ -93,15 +98,15 @@ export class Subscriptions {
     }
   }
 
-  #make<Value>(
+  #make<Value extends StreamItem | AggregateFrame>(
     plan: SubscriptionPlan,
     reader: ConstructorParameters<typeof StreamSubscription<Value>>[1],
     onEnd: (wasAsked: boolean) => void,
   ): StreamSubscription<Value> {
-    return new StreamSubscription<Value>(plan, reader, this.#clock, this.#channel, onEnd);
+    return new StreamSubscription<Value>(plan, reader, this.#sight, this.#channel, onEnd);
   }
 
-  #begin<Value>(
+  #begin<Value extends StreamItem | AggregateFrame>(
     { stream }: SubscriptionPlan,
     make: (onEnd: (wasAsked: boolean) => void) => StreamSubscription<Value>,
   ): StreamSubscription<Value> {
@@ -109,14 +114,21 @@ export class Subscriptions {
     // Its signal may already be aborted.
     if (subscription.state === 'ended') return subscription;
     this.#byStream.set(stream, subscription);
-    if (this.#byStream.size === 1) this.#visibility.start();
-    if (this.#channel.obstacle === undefined) subscription.connected();
+    const connected = this.#channel.obstacle === undefined;
+    if (this.size === 1) {
+      this.#visibility.start();
+      if (connected) this.#sight.hubTime.start();
+    }
+    if (connected) subscription.connected();
     return subscription;
   }
 
   #onEnd(stream: string, wasAsked: boolean): void {
     if (!this.#byStream.delete(stream)) return;
-    if (this.#byStream.size === 0) this.#visibility.stop();
+    if (this.size === 0) {
+      this.#visibility.stop();
+      this.#sight.hubTime.stop();
+    }
     if (wasAsked) this.#leave(stream);
   }
 

@@ -91,6 +91,13 @@ export interface Subscription<Mode extends StreamMode = StreamMode> extends Asyn
    */
   readonly position: StreamPosition | undefined;
   readonly stats: SubscriptionStats;
+  /** How old the last 1,000 items were when they were handed to the program; undefined until there is one to count. */
+  readonly freshness: Freshness | undefined;
+  /**
+   * Age of an item of this stream now, in milliseconds, from the hub's acceptance of the request that published it; for
+   * a page, at the moment it draws. Undefined until the hub has told its time, and with hubs that do not.
+   */
+  ageOf(item: StreamItem): number | undefined;
   /** Calls `handler` on each event of this name. Returns a function that removes it. */
   on<Name extends keyof SubscriptionEvents<StreamValue<Mode>>>(
     name: Name,
@@ -103,6 +110,18 @@ export interface Subscription<Mode extends StreamMode = StreamMode> extends Asyn
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamValue<Mode>, undefined>;
   /** Ends the subscription and any loop; buffered values are dropped. Further calls do nothing. */
   close(): void;
+}
+
+/**
+ * Age of items when they were handed to the program, from the hub's acceptance of the request that published them, in
+ * milliseconds by the hub's clock. That is known to half a round trip. Of windows, the samples are counted. History,
+ * and what was published while the page was hidden, is not.
+ */
+export interface Freshness {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** How many items this is about, 1,000 at most. */
+  readonly count: number;
 }
 
 /** Counts since the subscription began. */

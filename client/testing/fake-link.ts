@@ -111,7 +111,7 @@ export class FakeLink implements SocketLike {
   }
 
   #handle(event: string, payload: unknown, reply: Reply): void {
-    if (event === 'echo') reply?.(undefined);
+    if (event === 'echo') reply?.({ at: this.#host.status.at });
     else if (event === 'streams') reply?.({ streams: this.#host.streams.map(({ description }) => description) });
     else if (event === 'subscribe') this.#subscribe(payload, reply);
     else if (event === 'unsubscribe') this.#unsubscribe(payload, reply);

@@ -17,7 +17,7 @@ const SMOOTH_ROWS = 5;
 const MAX_SMOOTH_ROWS = 30;
 const ENOUGH_MESSAGES = 20;
 
-type Counts = Tally & Pick<Row, 'x' | 'rate' | 'p50'>;
+type Counts = Tally & Pick<Row, 'x' | 'rate'>;
 
 /** Why data is about to be missing, announced by the hub before the windows after the gap. */
 interface Notice {
@@ -162,7 +162,7 @@ function endOf(window: StreamWindow, windowMs: number): number {
 function countsOf(window: StreamWindow, windowMs: number): Counts {
   const sum = { positive: 0, neutral: 0, negative: 0 };
   for (const [label, { count }] of Object.entries(window.labels)) sum[toneOf(label)] += count;
-  return { ...sum, x: endOf(window, windowMs), rate: window.rate, p50: window.p50?.totalUs ?? Number.NaN };
+  return { ...sum, x: endOf(window, windowMs), rate: window.rate };
 }
 
 function total({ positive, neutral, negative }: Tally): number {
@@ -173,14 +173,14 @@ function add(a: Counts, b: Counts, seconds: number): Counts {
   const positive = a.positive + b.positive;
   const neutral = a.neutral + b.neutral;
   const negative = a.negative + b.negative;
-  return { positive, neutral, negative, x: b.x, rate: (positive + neutral + negative) / seconds, p50: b.p50 };
+  return { positive, neutral, negative, x: b.x, rate: (positive + neutral + negative) / seconds };
 }
 
 function* rowsOf(ring: WindowRing): Generator<Counts> {
   for (let index = 0; index < ring.size; index += 1) {
     const at = (column: keyof Row): number => ring.at(column, index);
     const tally = { positive: at('positive'), neutral: at('neutral'), negative: at('negative') };
-    yield { ...tally, x: at('x'), rate: at('rate'), p50: at('p50') };
+    yield { ...tally, x: at('x'), rate: at('rate') };
   }
 }
 

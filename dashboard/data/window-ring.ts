@@ -14,13 +14,11 @@ export interface Row {
   readonly positive: number;
   readonly neutral: number;
   readonly negative: number;
-  /** Microseconds; NaN when unknown. */
-  readonly p50: number;
 }
 
 export type Column = keyof Row;
 
-const COLUMNS: readonly Column[] = ['x', 'upper', 'lower', 'rate', 'positive', 'neutral', 'negative', 'p50'];
+const COLUMNS: readonly Column[] = ['x', 'upper', 'lower', 'rate', 'positive', 'neutral', 'negative'];
 
 export class WindowRing {
   readonly capacity: number;

@@ -2,6 +2,7 @@
 
 import type { History } from '../data/history.js';
 import { LEAST_MESSAGES, type Mood, messagesOf, moodOf, moodWord } from '../data/mood.js';
+import type { Freshness } from '../data/sight.js';
 import { RANGES, type Stretch, type View } from '../data/view.js';
 import { DASH, rate, signed } from '../ui/format.js';
 import type { MoodFigures } from './mood-panel.js';
@@ -35,7 +36,7 @@ export class Figures {
     return positive + neutral + negative;
   }
 
-  of(stretch: Stretch, now: number, stale: boolean): PageFigures {
+  of(stretch: Stretch, now: number, stale: boolean, fresh: Freshness | undefined): PageFigures {
     const history = this.#history;
     const { newest } = history;
     // Paused figures are from the moment of the pause; zoomed ones stay current, like the column beside the chart.
@@ -54,7 +55,7 @@ export class Figures {
       asOf: stale && newest !== undefined ? { at: newest, ageMs: now - newest } : undefined,
       ratePerSecond,
       inView: newest === undefined ? undefined : inView,
-      p50Us: isLive ? this.#p50(end) : undefined,
+      fresh: isLive ? fresh : undefined,
     };
     return {
       panel,
@@ -84,17 +85,6 @@ export class Figures {
     let sum = 0;
     for (let index = first; index <= last; index += 1) sum += fine.at('rate', index);
     return last < first ? 0 : sum / (last - first + 1);
-  }
-
-  /** The newest value known from the last half minute. */
-  #p50(end: number): number | undefined {
-    const { fine } = this.#history;
-    const least = (end - MOOD_MS) / 1000;
-    for (let index = fine.after(end / 1000) - 1; index >= 0 && fine.at('x', index) > least; index -= 1) {
-      const value = fine.at('p50', index);
-      if (!Number.isNaN(value)) return value;
-    }
-    return undefined;
   }
 }
 

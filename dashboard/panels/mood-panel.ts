@@ -1,8 +1,9 @@
 /** The main number: the current mood, its word, its change, and the three figures beside it. */
 
 import { LEAST_MESSAGES, type Mood, moodWord } from '../data/mood.js';
+import type { Freshness } from '../data/sight.js';
 import { byId, setData, setHidden, setStyle, setText } from '../ui/dom.js';
-import { clock, count, DASH, micros, type Quantity, rate, signed, span, UNKNOWN } from '../ui/format.js';
+import { clock, count, DASH, micros, microsText, type Quantity, rate, signed, span, UNKNOWN } from '../ui/format.js';
 
 export interface MoodFigures {
   readonly mood: Mood | undefined;
@@ -14,7 +15,8 @@ export interface MoodFigures {
   readonly asOf: { readonly at: number; readonly ageMs: number } | undefined;
   readonly ratePerSecond: number | undefined;
   readonly inView: number | undefined;
-  readonly p50Us: number | undefined;
+  /** Of what the page showed last. */
+  readonly fresh: Freshness | undefined;
 }
 
 export class MoodPanel {
@@ -27,10 +29,11 @@ export class MoodPanel {
   readonly #ruler = byId('ruler', HTMLElement);
   readonly #messages = new Figure('stat-messages');
   readonly #inView = new Figure('stat-view');
-  readonly #delay = new Figure('stat-delay');
-  readonly #phoneDelay = new Figure('phone-delay');
+  readonly #fresh = new Figure('stat-fresh');
+  readonly #freshTail = byId('stat-fresh-tail', HTMLElement);
+  readonly #phoneFresh = new Figure('phone-fresh');
 
-  render({ mood, tooFew, before, asOf, ratePerSecond, inView, p50Us }: MoodFigures): void {
+  render({ mood, tooFew, before, asOf, ratePerSecond, inView, fresh }: MoodFigures): void {
     const text = mood === undefined ? DASH : signed(mood.points);
     setData(this.#number, 'empty', String(mood === undefined));
     setText(this.#sign, mood === undefined ? '' : text.slice(0, 1));
@@ -39,11 +42,12 @@ export class MoodPanel {
     setText(this.#word, mood === undefined ? without : moodWord(mood.points));
     this.#renderChange(mood, tooFew, before, asOf);
     this.#renderRuler(mood, before);
-    const delay = p50Us === undefined || Number.isNaN(p50Us) ? UNKNOWN : micros(p50Us);
+    const typical = fresh === undefined ? UNKNOWN : micros(1000 * fresh.p50Ms);
     this.#messages.render(ratePerSecond === undefined ? UNKNOWN : perSecond(ratePerSecond));
     this.#inView.render(inView === undefined ? UNKNOWN : count(inView));
-    this.#delay.render(delay);
-    this.#phoneDelay.render(delay);
+    this.#fresh.render(typical);
+    setText(this.#freshTail, fresh === undefined ? '' : `p99 ${microsText(1000 * fresh.p99Ms)}`);
+    this.#phoneFresh.render(typical);
   }
 
   #renderChange(

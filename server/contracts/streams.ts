@@ -97,6 +97,8 @@ export interface StreamSubscriptions {
   /** @param audience of a caller that is shown certain names only. @default everything is shown */
   views(sink: ViewerSink, audience?: Audience): ConnectionSubscriptions;
   list(sees?: Allows): readonly StreamDescription[];
+  /** The time of streams, in milliseconds since 1970. Never steps back. */
+  now(): number;
   /**
    * Forgets a stream with all its items and windows; its viewers are told of a gap, and wait for the next one of this
    * name. False when there is none.

@@ -44,6 +44,8 @@ export function makeItem(offset: number, at: number, prediction: CastPrediction,
   const item: StreamItem = {
     offset,
     at,
+    // To a tenth of a millisecond: more is noise and takes room.
+    ...(receipt === undefined ? {} : { tookMs: Math.round(receipt.totalUs / 100) / 10 }),
     from,
     ...(id === undefined ? {} : { id }),
     ...(row === undefined ? {} : { row }),

@@ -8,6 +8,7 @@ import type { Broker, CastItem, StreamLog, StreamReader } from '../contracts/bro
 import type { Clock } from '../contracts/clock.js';
 import type { CastPrediction, CastSource, CastTarget, StreamPast } from '../contracts/streams.js';
 import type { Viewer } from './viewer.js';
+import type { StreamAges } from './viewers/ages.js';
 import { ItemViewer } from './viewers/item-viewer.js';
 import { PaceGroup } from './viewers/pace-group.js';
 import { StreamWindows } from './windows/stream-windows.js';
@@ -20,6 +21,7 @@ export interface StreamParts {
   readonly labels: readonly string[];
   readonly clock: Clock;
   readonly broker: Broker;
+  readonly ages: StreamAges;
   readonly random: () => number;
   readonly explain: (stream: Stream, items: readonly CastItem[], done: () => void) => void;
   readonly onBehind: (viewer: Viewer) => void;
@@ -42,7 +44,7 @@ export class Stream implements CastTarget, StreamReader {
   #lastAt: number;
 
   constructor(parts: StreamParts) {
-    const { name, model, labels, clock, broker, random, onBehind } = parts;
+    const { name, model, labels, clock, broker, ages, random, onBehind } = parts;
     this.name = name;
     this.model = model;
     this.labels = labels;
@@ -56,6 +58,7 @@ export class Stream implements CastTarget, StreamReader {
         epoch: this.epoch,
         labels,
         clock,
+        ages,
         random,
         model: () => this.model,
         explain: (items, done) => parts.explain(this, items, done),
@@ -133,9 +136,9 @@ export class Stream implements CastTarget, StreamReader {
       this.#leaveGroup(viewer);
       let group = this.#groups.get(key);
       if (group === undefined) {
-        const { clock, onBehind } = this.#parts;
+        const { clock, ages, onBehind } = this.#parts;
         const { rate, frameItems } = viewer;
-        group = new PaceGroup({ source: this, clock, rate, frameItems, onBehind });
+        group = new PaceGroup({ source: this, clock, ages, rate, frameItems, onBehind });
         this.#groups.set(key, group);
       }
       group.add(viewer);

@@ -23,6 +23,7 @@ import type {
 import { gapEvent } from './shared-events.js';
 import { Stream } from './stream.js';
 import type { Viewer, ViewerLimits } from './viewer.js';
+import { StreamAges } from './viewers/ages.js';
 import { ConnectionViews } from './viewers/connection-views.js';
 import type { ItemViewer } from './viewers/item-viewer.js';
 import type { WindowViewer } from './windows/window-viewer.js';
@@ -70,6 +71,7 @@ const EXPIRE_EVERY_MS = 1000;
 export class Streams implements StreamPublisher, StreamSubscriptions {
   readonly options: StreamsOptions;
   readonly counts: StreamCounts = { skippedItems: 0, slowViewers: 0 };
+  readonly ages: StreamAges;
   /** Set once, after construction, because it needs the hub and the hub needs the streams. */
   explain: Explain = (_stream, _items, done) => done();
   readonly #parts: StreamsParts;
@@ -87,6 +89,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
     this.#parts = parts;
     this.options = parts.options;
     this.#broker = parts.broker;
+    this.ages = new StreamAges(() => parts.broker.now());
     this.#expiredAt = parts.clock.now();
     this.#tick();
   }
@@ -200,6 +203,7 @@ export class Streams implements StreamPublisher, StreamSubscriptions {
       labels: model.labels ?? [],
       clock,
       broker: this.#broker,
+      ages: this.ages,
       random,
       explain: (of, items, done) => this.explain(of, items, done),
       onBehind: (viewer) => this.#lookAfter(viewer),

@@ -32,7 +32,8 @@ export interface ClientToServerEvents {
   pace(request: PaceRequest, reply?: Reply<PaceRequest>): void;
   streams(reply: Reply<{ readonly streams: readonly StreamDescription[] }>): void;
   watch(request: { readonly on: boolean }, reply?: Reply<{ readonly on: boolean }>): void;
-  echo(reply: () => void): void;
+  /** `at`: the hub's clock, as in items. Absent in answers of older hubs. */
+  echo(reply: (time?: { readonly at: number }) => void): void;
 }
 
 /** Events sent by the hub. */

@@ -4,6 +4,7 @@ import { KeyCounts } from '../../server/observe/metrics/key-counts.js';
 import type { MetricSources } from '../../server/observe/metrics/metric.js';
 import { Metrics } from '../../server/observe/metrics/metrics.js';
 import { PredictionCounts } from '../../server/observe/metrics/prediction-counts.js';
+import { StreamAges } from '../../server/streams/viewers/ages.js';
 import { readSeries, type Series } from './exposition.js';
 
 /** Sources of a hub without activity. */
@@ -25,7 +26,7 @@ export function idleSources(changes: Partial<MetricSources> = {}): MetricSources
       traffic: () => ({ received: 0, sent: 0 }),
       http: () => [],
     },
-    streams: { size: 0, viewers: 0, counts: { skippedItems: 0, slowViewers: 0 } },
+    streams: { size: 0, viewers: 0, counts: { skippedItems: 0, slowViewers: 0 }, ages: new StreamAges(() => 0) },
     utilisation: () => 0,
     log: undefined,
     ...changes,

@@ -214,7 +214,7 @@ export class ScriptedHub {
       reply?.({ stream });
     });
     socket.on('pace', (request, reply) => reply?.(request));
-    socket.on('echo', (reply) => reply());
+    socket.on('echo', (reply) => reply({ at: Date.now() }));
     socket.on('streams', (reply) => reply({ streams: this.#status().streams }));
     socket.on('watch', ({ on }, reply) => {
       if (on) this.#watchers.add(socket);

@@ -122,6 +122,17 @@ export const EDGE_METRICS: readonly Metric[] = [
     use: 'A few are phones that disappeared; many mean a network or a page that is too slow for its stream.',
     read: ({ streams }) => one(streams.counts.slowViewers),
   },
+  {
+    name: 'tickcast_stream_age_seconds',
+    type: 'histogram',
+    labels: ['pace'],
+    divisor: 1e6,
+    help: 'Age of items when they are sent to a viewer, counted per viewer, from the acceptance of the request that published them; by pace: live (mode all), paced (maxRate or mode sample), window (samples of windows). What a viewer had missed while it was away, hidden or paused is not counted.',
+    use: 'Freshness as far as the hub makes it: live is inference, batching and casting; paced and window add the pace that viewers chose. The network’s part is in the SDK’s freshness.',
+    *read({ streams }) {
+      for (const [pace, value] of Object.entries(streams.ages.byPace)) yield { labels: { pace }, value };
+    },
+  },
 ];
 
 /** A series for each known name, counted or not, and for each other that was counted. */

@@ -50,6 +50,8 @@ export interface MetricSources {
     readonly size: number;
     readonly viewers: number;
     readonly counts: { readonly skippedItems: number; readonly slowViewers: number };
+    /** In microseconds, by pace. */
+    readonly ages: { readonly byPace: Readonly<Record<string, Histogram>> };
   };
   /** Fraction of the time since the last scrape that the main thread's event loop was busy. */
   readonly utilisation: () => number;

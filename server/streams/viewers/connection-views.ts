@@ -9,12 +9,14 @@ import { gapEvent, unsubscribedEvent } from '../shared-events.js';
 import type { Stream } from '../stream.js';
 import type { ViewerLimits } from '../viewer.js';
 import { WindowViewer } from '../windows/window-viewer.js';
+import type { StreamAges } from './ages.js';
 import { ItemViewer } from './item-viewer.js';
 
 /** What it needs from the hub's streams. */
 export interface ViewedStreams {
   readonly options: ViewerLimits & { readonly maxSubscriptions: number };
   readonly counts: { skippedItems: number; slowViewers: number };
+  readonly ages: StreamAges;
   find(name: string): Stream | undefined;
   /** What a viewer at that position has missed for good. */
   gapOf(name: string, position: StreamPosition): StreamGap | undefined;
@@ -53,11 +55,11 @@ export class ConnectionViews implements ConnectionSubscriptions {
       const message = `this connection has ${maxSubscriptions} subscriptions, as many as it may; unsubscribe one first`;
       return wireError('TOO_MANY_STREAMS', message);
     }
-    const { options: limits, counts } = this.#streams;
+    const limits = this.#streams.options;
     const viewer =
       mode === 'aggregate'
         ? new WindowViewer(plan, this.#sink, limits)
-        : new ItemViewer(plan, this.#sink, limits, counts);
+        : new ItemViewer(plan, this.#sink, limits, this.#streams);
     viewer.hidden = this.#hidden;
     viewer.onCut = () => this.#cut(viewer);
     this.#viewers.set(name, viewer);
@@ -93,7 +95,10 @@ export class ConnectionViews implements ConnectionSubscriptions {
     viewer.pause(paused);
     if (paused) return undefined;
     // Without a pace of its own it asked for every item, and gets those published meanwhile.
-    if (viewer instanceof ItemViewer) viewer.exact = viewer.rate === undefined;
+    if (viewer instanceof ItemViewer) {
+      viewer.exact = viewer.rate === undefined;
+      viewer.look();
+    }
     this.#streams.find(stream)?.settle(viewer);
     return undefined;
   }
@@ -113,7 +118,10 @@ export class ConnectionViews implements ConnectionSubscriptions {
       if (viewer.hidden === hidden) continue;
       viewer.hidden = hidden;
       const stream = this.#streams.find(viewer.stream);
-      if (viewer instanceof ItemViewer) stream?.repace(viewer);
+      if (viewer instanceof ItemViewer) {
+        if (!hidden) viewer.look();
+        stream?.repace(viewer);
+      }
       // Visible again: sends what it missed, as far as its pace allows.
       if (!hidden) stream?.settle(viewer);
     }

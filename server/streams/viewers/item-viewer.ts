@@ -6,10 +6,11 @@
 import { MAX_FRAME_ITEMS } from '../../../shared/limits.js';
 import type { SubscribePlan } from '../../../shared/parse-stream.js';
 import type { StreamPosition } from '../../../shared/stream-protocol.js';
-import type { StreamLog } from '../../contracts/broker.js';
+import type { CastItem, StreamLog } from '../../contracts/broker.js';
 import type { SharedEvent, ViewerSink } from '../../contracts/streams.js';
 import { castEvent, gapEvent, type StreamIdentity } from '../shared-events.js';
 import { Viewer, type ViewerLimits } from '../viewer.js';
+import type { AgePace, StreamAges } from './ages.js';
 
 /** What an item viewer needs from its stream. */
 export interface ItemSource extends StreamIdentity {
@@ -19,20 +20,29 @@ export interface ItemSource extends StreamIdentity {
 /** After not reading for longer than this, in milliseconds, a viewer gets the newest items instead of every item. */
 const CONFLATE_AFTER_MS = 1000;
 
+/** Where it is counted what item viewers are sent, and what they are not. */
+export interface ItemCounts {
+  readonly counts: { skippedItems: number };
+  readonly ages: StreamAges;
+}
+
 export class ItemViewer extends Viewer {
   readonly plan: SubscribePlan;
   readonly #counts: { skippedItems: number };
+  readonly #ages: StreamAges;
+  /** The newest item published before it could see what is published. */
+  #past = 0;
   #source: ItemSource | undefined;
   /** Offset of the last item sent or skipped. */
   offset = 0;
   /** True while it is owed every item up to the newest: history, or those since its position. */
   exact = true;
 
-  /** @param counts where skipped items are counted. */
-  constructor(plan: SubscribePlan, sink: ViewerSink, limits: ViewerLimits, counts: { skippedItems: number }) {
+  constructor(plan: SubscribePlan, sink: ViewerSink, limits: ViewerLimits, { counts, ages }: ItemCounts) {
     super(plan.stream, sink, limits);
     this.plan = plan;
     this.#counts = counts;
+    this.#ages = ages;
   }
 
   /** The stream exists: the viewer is at this offset and is owed what follows. */
@@ -40,11 +50,22 @@ export class ItemViewer extends Viewer {
     this.#source = source;
     this.offset = offset;
     this.exact = exact;
+    this.look();
   }
 
   leave(): void {
     this.#source = undefined;
     this.offset = 0;
+    this.#past = 0;
+  }
+
+  /** From now on it can see what is published: the age of what was published before is not the hub's. */
+  look(): void {
+    this.#past = this.#source?.log.last ?? 0;
+  }
+
+  get pace(): AgePace {
+    return this.plan.mode === 'sample' || this.plan.maxRate !== undefined ? 'paced' : 'live';
   }
 
   get position(): StreamPosition | undefined {
@@ -100,6 +121,7 @@ export class ItemViewer extends Viewer {
     }
     const items = log.slice(from, Math.min(to, from + MAX_FRAME_ITEMS - 1));
     this.send(castEvent(source, 0, items));
+    this.#sent(items);
     this.offset += items.length;
   }
 
@@ -107,6 +129,14 @@ export class ItemViewer extends Viewer {
     const { log } = source;
     const from = Math.max(this.offset + 1, log.first, to - this.frameItems + 1);
     const skipped = from - this.offset - 1;
-    this.sendFrame(castEvent(source, skipped, log.slice(from, to)), skipped, to);
+    const items = log.slice(from, to);
+    this.sendFrame(castEvent(source, skipped, items), skipped, to);
+    this.#sent(items);
+  }
+
+  #sent(items: readonly CastItem[]): void {
+    if (this.hidden) return;
+    const seen = items.findIndex(({ offset }) => offset > this.#past);
+    if (seen >= 0) this.#ages.sent(this.pace, seen === 0 ? items : items.slice(seen));
   }
 }

@@ -4,14 +4,17 @@
  */
 
 import { MAX_FRAME_ITEMS } from '../../../shared/limits.js';
+import type { CastItem } from '../../contracts/broker.js';
 import type { Clock, Timer } from '../../contracts/clock.js';
 import type { SharedEvent } from '../../contracts/streams.js';
 import { castEvent } from '../shared-events.js';
+import type { AgePace, StreamAges } from './ages.js';
 import type { ItemSource, ItemViewer } from './item-viewer.js';
 
 export interface PaceGroupParts {
   readonly source: ItemSource;
   readonly clock: Clock;
+  readonly ages: StreamAges;
   /** Frames per second; undefined: as items come. */
   readonly rate: number | undefined;
   /**
@@ -78,17 +81,22 @@ export class PaceGroup {
     this.#served = to;
     const isWhole = from >= log.first && from <= to;
     const skipped = from - after - 1;
-    const event = isWhole ? castEvent(source, skipped, log.slice(from, to)) : undefined;
-    this.#serve([...this.#viewers], 0, { event, skipped, after, to });
+    const items = isWhole ? log.slice(from, to) : [];
+    const event = isWhole ? castEvent(source, skipped, items) : undefined;
+    this.#serve([...this.#viewers], 0, { items, event, skipped, after, to });
   }
 
   #serve(viewers: readonly ItemViewer[], start: number, frame: Frame): void {
     const now = this.#parts.clock.now();
     const end = Math.min(viewers.length, start + VIEWERS_A_TURN);
+    const seen: Record<AgePace, number> = { live: 0, paced: 0, window: 0 };
     for (let i = start; i < end; i++) {
       const viewer = viewers[i];
-      if (viewer !== undefined && this.#viewers.has(viewer)) this.#serveOne(viewer, frame, now);
+      if (viewer === undefined || !this.#viewers.has(viewer)) continue;
+      if (this.#serveOne(viewer, frame, now) && !viewer.hidden) seen[viewer.pace] += 1;
     }
+    this.#parts.ages.sent('live', frame.items, seen.live);
+    this.#parts.ages.sent('paced', frame.items, seen.paced);
     if (end < viewers.length) {
       this.#parts.clock.immediate(() => this.#serve(viewers, end, frame));
       return;
@@ -97,19 +105,22 @@ export class PaceGroup {
     if (this.#served < this.#parts.source.log.last) this.wake();
   }
 
-  #serveOne(viewer: ItemViewer, { event, skipped, after, to }: Frame, now: number): void {
-    if (viewer.paused || viewer.offset >= to) return;
+  /** True when it was sent the frame as it is. */
+  #serveOne(viewer: ItemViewer, { event, skipped, after, to }: Frame, now: number): boolean {
+    if (viewer.paused || viewer.offset >= to) return false;
     if (event !== undefined && viewer.offset === after && !viewer.exact && viewer.readiness(now) === 'ready') {
       viewer.sendFrame(event, skipped, to);
-      return;
+      return true;
     }
     // More came in one turn than is retained: without a pace that is a gap, not a skip.
     if (event === undefined && this.#parts.rate === undefined) viewer.exact = true;
     if (!viewer.catchUp(now, to)) this.#parts.onBehind(viewer);
+    return false;
   }
 }
 
 interface Frame {
+  readonly items: readonly CastItem[];
   readonly event: SharedEvent | undefined;
   /** Items it skips. */
   readonly skipped: number;

@@ -6,6 +6,7 @@ import type { CastItem } from '../../contracts/broker.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { SharedEvent } from '../../contracts/streams.js';
 import { type StreamIdentity, sharedEvent } from '../shared-events.js';
+import type { StreamAges } from '../viewers/ages.js';
 import { WindowBucket } from './window-bucket.js';
 import { type ClosedWindow, WindowTally } from './window-tally.js';
 import type { WindowSource, WindowViewer } from './window-viewer.js';
@@ -15,6 +16,7 @@ export interface StreamWindowsParts extends StreamIdentity {
   readonly model: () => string;
   readonly labels: readonly string[];
   readonly clock: Clock;
+  readonly ages: StreamAges;
   /** From 0 to 1. */
   readonly random: () => number;
   /** Finds the words that weighed most in these items; calls back soon, whether successful or not. */
@@ -162,7 +164,14 @@ export class StreamWindows {
     const shown: readonly SampleItem[] = samples.map(({ sample }) => sample);
     const json = shown.length === 0 ? closed.json : JSON.stringify({ ...closed.window, samples: shown });
     const event = line.source.frame(0, [json]);
-    const now = this.#parts.clock.now();
-    for (const viewer of line.viewers) if (!viewer.serve(closed, event, now)) this.#parts.onBehind(viewer);
+    const { clock, ages, onBehind } = this.#parts;
+    const now = clock.now();
+    let seen = 0;
+    for (const viewer of line.viewers) {
+      const served = viewer.serve(closed, event, now);
+      if (served === 'behind') onBehind(viewer);
+      else if (served === 'alone' && !viewer.hidden) seen += 1;
+    }
+    ages.sent('window', samples, seen);
   }
 }

@@ -21,6 +21,9 @@ const HIDDEN_FRAME_MS = 1000;
 /** A timer may fire slightly early. */
 const SLACK_MS = 50;
 
+/** How a viewer was served a window: its frame, one with others, later by its own choice, or later since it is behind. */
+export type Served = 'alone' | 'with others' | 'not now' | 'behind';
+
 export class WindowViewer extends Viewer {
   readonly plan: SubscribePlan;
   #source: WindowSource | undefined;
@@ -80,15 +83,15 @@ export class WindowViewer extends Viewer {
   }
 
   /** A window was closed; `event` holds only that window. */
-  serve(closed: ClosedWindow, event: SharedEvent, now: number): boolean {
-    if (this.paused || this.ended) return true;
-    if (this.hidden && now - this.#frameAt < HIDDEN_FRAME_MS - SLACK_MS) return true;
+  serve(closed: ClosedWindow, event: SharedEvent, now: number): Served {
+    if (this.paused || this.ended) return 'not now';
+    if (this.hidden && now - this.#frameAt < HIDDEN_FRAME_MS - SLACK_MS) return 'not now';
     const aligned = closed.number === 0 || this.#sent === closed.number - 1;
-    if (!aligned) return this.catchUp(now);
-    if (this.readiness(now) !== 'ready') return false;
+    if (!aligned) return this.catchUp(now) ? 'with others' : 'behind';
+    if (this.readiness(now) !== 'ready') return 'behind';
     this.#served(closed, now);
     this.send(event);
-    return true;
+    return 'alone';
   }
 
   catchUp(now: number): boolean {

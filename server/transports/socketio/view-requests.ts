@@ -75,7 +75,7 @@ export class ViewRequests {
           return undefined;
         });
       case 'echo':
-        return this.#answer(ack, undefined);
+        return this.#answer(ack, { at: subscriptions.now() });
     }
   }
 

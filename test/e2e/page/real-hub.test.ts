@@ -89,6 +89,11 @@ async function publish(client: TickcastClient, go: () => boolean): Promise<void>
   }
 }
 
+/** `1.2 s` or `812 ms`, in milliseconds. */
+function millis(text: string): number {
+  return Number.parseFloat(text) * (text.endsWith('ms') ? 1 : 1000);
+}
+
 async function withPage(url: string, body: (page: Page) => Promise<void>): Promise<void> {
   if (browser === undefined) throw new Error('no browser');
   const watched = await openPage(browser, url);
@@ -111,6 +116,12 @@ test('the page of a real hub is live when it is opened, with messages and a mood
       expect(asked.files.length).toBeLessThanOrEqual(MOST_FILES);
       expect(asked.bytes).toBeLessThan(MOST_BYTES);
       await text(page, '[data-mood]', /[+−]?\d/);
+      // Windows of a second: half of the messages are older than a twentieth of it, and none is minutes old.
+      const typical = `${await text(page, '#stat-fresh', /^[\d.]+$/)} ${await text(page, '#stat-fresh-unit', /^m?s$/)}`;
+      const tail = await text(page, '#stat-fresh-tail', /^p99\s[\d.]+\sm?s$/);
+      expect(millis(typical)).toBeGreaterThan(50);
+      expect(millis(typical)).toBeLessThan(60_000);
+      expect(millis(tail.replace(/^p99\s/, ''))).toBeGreaterThanOrEqual(millis(typical));
     });
   }));
 

@@ -6,6 +6,22 @@ import type { SubscribeOptions, Subscription } from '../../../client/streams/typ
 import type { StreamItem, StreamMode, StreamPosition, StreamWindow } from '../../../shared/index.js';
 import { makeClient } from './fake-socket.js';
 
+/** A page that the test hides and shows. */
+export class FakePage {
+  hidden = false;
+  readonly handlers = new Set<() => void>();
+
+  onChange(handler: () => void): () => void {
+    this.handlers.add(handler);
+    return () => this.handlers.delete(handler);
+  }
+
+  set(hidden: boolean): void {
+    this.hidden = hidden;
+    for (const handler of this.handlers) handler();
+  }
+}
+
 export function item(offset: number, extra: Partial<StreamItem> = {}): StreamItem {
   return { offset, at: 1_000 + offset, from: 'p', prediction: [0, 1], model: 's@1', label: 'positive', ...extra };
 }

@@ -27,7 +27,7 @@ const seconds = (from: number, to: number): StreamWindow[] =>
   Array.from({ length: to - from }, (_, index) => windowAt(from + index));
 
 function row(x: number): Row {
-  return { x, upper: 0.5, lower: 0.25, rate: x, positive: 1, neutral: 1, negative: 1, p50: 1 };
+  return { x, upper: 0.5, lower: 0.25, rate: x, positive: 1, neutral: 1, negative: 1 };
 }
 
 test('a ring is one view, oldest first, before and after it is full', () => {

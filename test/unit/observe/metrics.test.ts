@@ -183,7 +183,7 @@ test('the prediction log, connections, bytes, HTTP and streams are read from whe
   const all = await scrape({
     ...idle,
     log: () => ({ written: 5, dropped: 2, leftOut: 3, writeErrors: 1 }),
-    streams: { size: 2, viewers: 7, counts: { skippedItems: 11, slowViewers: 1 } },
+    streams: { ...idle.streams, size: 2, viewers: 7, counts: { skippedItems: 11, slowViewers: 1 } },
     edge: {
       ...idle.edge,
       opened: 9,
