@@ -13,6 +13,9 @@ export type GapSource = () => readonly Gap[];
 /** Minimum width of a gap, in canvas pixels: one without a length is still a line. */
 const MIN_GAP_PX = 2;
 
+/** Seconds between two labels: uPlot's own has nothing between one minute and five, which leaves a phone a single label. */
+const LABEL_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+
 /** Labels of the time axis, except those that the edge would cut. */
 export function timeAxis(tokens: Tokens, show: boolean): uPlot.Axis {
   if (!show) return { show: false };
@@ -23,6 +26,7 @@ export function timeAxis(tokens: Tokens, show: boolean): uPlot.Axis {
     stroke: () => tokens.colour('muted'),
     grid: { show: false },
     ticks: { show: false },
+    incrs: LABEL_STEPS,
     // A label with seconds, and room beside it.
     space: () => tokens.px(76),
     values: (plot, splits, _axis, _space, increment) => {
