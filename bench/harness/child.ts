@@ -79,12 +79,12 @@ export class Child {
   }
 
   /** Asks it to exit, kills it if necessary, and waits for the last of its output. */
-  async end(signal: NodeJS.Signals): Promise<void> {
+  async end(signal: NodeJS.Signals, withinMs = END_MS): Promise<void> {
     if (this.#ending || this.process.exitCode !== null || this.process.signalCode !== null) return;
     this.#ending = true;
     const closed = once(this.process, 'close');
     this.process.kill(signal);
-    const timer = setTimeout(() => this.process.kill('SIGKILL'), END_MS);
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), withinMs);
     await closed;
     clearTimeout(timer);
   }

@@ -80,9 +80,9 @@ export class ServerProcess {
     return processRssBytes(this.#child.pid);
   }
 
-  /** Ends it in order; only the hub counts batches, and only reports them once it has drained. */
-  async end(): Promise<BatchTotals | undefined> {
-    await this.#child.end('SIGTERM');
+  /** Ends it in order, by force after `withinMs` milliseconds; only the hub counts batches, and only reports them once it has drained. */
+  async end(withinMs?: number): Promise<BatchTotals | undefined> {
+    await this.#child.end('SIGTERM', withinMs);
     return this.#totals;
   }
 

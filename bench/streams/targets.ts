@@ -4,6 +4,7 @@ import { median } from '../harness/statistics.js';
 import { atLeast, atMost, type Target } from '../harness/target.js';
 import type { AggregateFigure } from './aggregate.js';
 import type { FanOutFigure } from './fan-out.js';
+import type { FreshnessFigure } from './freshness.js';
 import type { ReceiptsFigure } from './receipts.js';
 import type { SlowViewerFigure } from './slow-viewer.js';
 
@@ -12,6 +13,8 @@ export interface StreamFigures {
   aggregate?: AggregateFigure;
   slowViewer?: SlowViewerFigure;
   receipts?: ReceiptsFigure;
+  /** Reported; the machine decides what is good. */
+  freshness?: readonly FreshnessFigure[];
 }
 
 export function targetsOf({ fanOut, aggregate, slowViewer, receipts }: StreamFigures): readonly Target[] {
