@@ -190,27 +190,30 @@ test.each<[string, (socket: FakeSocket) => void]>([
     'refuses the handshake',
     ({ listener }) => listener.connectFailed('refused', wireError('PROTOCOL_MISMATCH', 'update the client')),
   ],
-])('a client that was served goes on trying when a hub of other versions %s, and uses the next that it understands', async (_how, meet) => {
-  const { client, socket, clock } = makeClient();
-  socket.hello();
-  const changes: StateChange[] = [];
-  client.on('state', (change) => changes.push(change));
-  const kept = client.predict(ROW, { timeoutMs: 60_000 });
-  const late = client.predict(ROW, { timeoutMs: 1000 });
-  socket.lose();
-  for (let tries = 0; tries < 5; tries++) {
-    meet(socket);
-    expect(changes.at(-1)).toMatchObject({ state: 'reconnecting', error: { code: 'PROTOCOL_MISMATCH' } });
-    clock.advance(changes.at(-1)?.retryInMs ?? 0);
-  }
+])(
+  'a client that was served goes on trying when a hub of other versions %s, and uses the next that it understands',
+  async (_how, meet) => {
+    const { client, socket, clock } = makeClient();
+    socket.hello();
+    const changes: StateChange[] = [];
+    client.on('state', (change) => changes.push(change));
+    const kept = client.predict(ROW, { timeoutMs: 60_000 });
+    const late = client.predict(ROW, { timeoutMs: 1000 });
+    socket.lose();
+    for (let tries = 0; tries < 5; tries++) {
+      meet(socket);
+      expect(changes.at(-1)).toMatchObject({ state: 'reconnecting', error: { code: 'PROTOCOL_MISMATCH' } });
+      clock.advance(changes.at(-1)?.retryInMs ?? 0);
+    }
 
-  expect(await outcome(late)).toBe('DEADLINE_EXCEEDED');
-  socket.hello();
-  socket.answer(1, [1]);
-  expect(await kept).toMatchObject({ prediction: [1] });
-  expect(changes.at(-1)).toMatchObject({ state: 'connected', attempts: 0 });
-  expect(changes.at(-1)).not.toHaveProperty('error');
-});
+    expect(await outcome(late)).toBe('DEADLINE_EXCEEDED');
+    socket.hello();
+    socket.answer(1, [1]);
+    expect(await kept).toMatchObject({ prediction: [1] });
+    expect(changes.at(-1)).toMatchObject({ state: 'connected', attempts: 0 });
+    expect(changes.at(-1)).not.toHaveProperty('error');
+  },
+);
 
 test('a client that was served ends when a hub refuses it for another reason', () => {
   const { client, socket } = makeClient();
