@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { StateChange } from '../../../client/connection/connection.js';
 import { wireError } from '../../../shared/errors.js';
-import { type FakeSocket, hello, makeClient, outcome } from './fake-socket.js';
+import { type FakeSocket, hello, IRIS, makeClient, outcome } from './fake-socket.js';
 
 const ROW = [1, 2, 3, 4];
 
@@ -235,6 +235,20 @@ test.each([
   socket.listener.hello({ ...hello(), ...extra });
 
   expect(client.state).toBe('connected');
+});
+
+test('leaves out of a hello the models whose inputs are of a later version, and leaves requests for them to the hub', async () => {
+  const { client, socket } = makeClient();
+  const later: object = { name: 'later', version: '1', inputs: [{ name: 'x', dtype: 'float16', shape: [4] }] };
+  const scalar: object = { name: 'next', version: '1', inputs: [{ kind: 'audio' }] };
+  socket.listener.hello({ ...hello(), models: [IRIS, later, scalar] });
+
+  expect(client.hello?.models).toEqual([IRIS]);
+  expect(client.hello?.limits).toEqual(hello().limits);
+  const answer = client.predict(ROW, { model: 'later' });
+  expect(socket.sent).toMatchObject([{ input: ROW, model: 'later' }]);
+  socket.answer(1, [1]);
+  expect(await answer).toMatchObject({ prediction: [1] });
 });
 
 test('resolves ready() at the hello, and at once while connected', async () => {
