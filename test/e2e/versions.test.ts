@@ -146,6 +146,14 @@ describe.each<{ sdkOf: Age; hubOf: Age }>([
     expect(viewer.state).toBe('connected');
   });
 
+  test('what only one end knows is an error of that call, and the connection stays', async () => {
+    const client = connect(FEED);
+    // Pixels as a canvas gives them, for which both must be of now.
+    await expect(client.predict(Uint8ClampedArray.of(3))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await client.predict([1], { subject: 'somebody' } as object)).toMatchObject({ prediction: right(1) });
+    expect(client.state).toBe('connected');
+  });
+
   test('latest wins by key, a signal cancels, and a request lost with its connection is answered on the next', async () => {
     const client = connect(FEED);
     await client.ready();
