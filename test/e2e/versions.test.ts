@@ -68,11 +68,11 @@ test('the kept packages are those that their list names', async () => {
 const HELD_MS = 200;
 const FAST = { reconnectMinMs: 20, reconnectMaxMs: 100 } as const;
 
-function startHub(age: Age): Promise<TestProcess> {
+function startHub(age: Age, drainDelayMs: number): Promise<TestProcess> {
   return startTestProcess({
     models: (models) => writeLinear(join(models, 'linear/1')),
     main: packed[age].main,
-    config: { tokenFile, tickMs: HELD_MS, drainDelayMs: 500, graceMs: 30_000, maxStreamItems: 5 },
+    config: { tokenFile, tickMs: HELD_MS, drainDelayMs, graceMs: 30_000, maxStreamItems: 5 },
   });
 }
 
@@ -96,7 +96,7 @@ describe.each<{ sdkOf: Age; hubOf: Age }>([
   let sdk: Sdk;
   beforeAll(async () => {
     sdk = await packed[sdkOf].sdk();
-    hubs = await Promise.all([startHub(hubOf), startHub(hubOf)]);
+    hubs = await Promise.all([startHub(hubOf, 0), startHub(hubOf, 1500)]);
     proxy = await CuttingProxy.open(portOf(hubs[0]));
   });
   afterAll(async () => {
