@@ -257,8 +257,9 @@ export class Page {
       stream,
       isEmpty: state === 'empty',
       otherModel: labels !== undefined && !isSentiment(labels) ? model : undefined,
+      // While it goes on trying, an error says that the page itself is of another version.
       refusal:
-        state === 'failed'
+        state === 'failed' || error !== undefined
           ? { code: error?.code ?? 'INTERNAL', message: error?.message ?? connection.reason }
           : undefined,
     });

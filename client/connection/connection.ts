@@ -12,7 +12,8 @@ import type { PayloadOf, SentEventName, StreamEventName } from './socket-io.js';
 
 /**
  * `connecting`: the first attempt. `connected`: the hub said hello. `reconnecting`: an attempt failed or the connection
- * was lost, and another attempt follows. `closed`: by `close()`. `failed`: the hub and this client are incompatible.
+ * was lost, and another attempt follows. `closed`: by `close()`. `failed`: the hub refuses this client, or the first one
+ * that it meets is incompatible.
  */
 export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'closed' | 'failed';
 
@@ -25,7 +26,10 @@ export interface StateChange {
   readonly attempts: number;
   /** With `reconnecting`: the wait before the next attempt, in milliseconds; 0 when it is under way. */
   readonly retryInMs?: number;
-  /** With `failed`: the error that every request is rejected with. */
+  /**
+   * With `failed`: the error that every request is rejected with. With `reconnecting`: the hub speaks none of this
+   * client's versions (PROTOCOL_MISMATCH). The client goes on trying; a page that is loaded anew may bring another.
+   */
   readonly error?: TickcastError;
 }
 
@@ -58,6 +62,8 @@ export class Connection implements StreamChannel {
   #reason = 'first attempt';
   /** Failed attempts since the last hello. */
   #attempts = 0;
+  /** Whether a hub has ever said hello. */
+  #wasServed = false;
   /** The wait before the next attempt, while nothing else is under way. */
   #rest: { readonly cancel: () => void } | undefined;
 
@@ -68,9 +74,11 @@ export class Connection implements StreamChannel {
       hello: (link, hello) => this.#onHello(link, hello),
       ended: (link, reason, atLeastMs) => this.#onEnd(link, reason, atLeastMs),
       refused: (link, error) => {
-        // Another hub refuses while this one serves: a compatible one may come up later.
-        if (link === this.#current) this.#fail(error);
-        else this.#onEnd(link, error.message, 0);
+        // A hub of other versions took the place of one that served, or comes beside it: a deployment that may be
+        // under way, or be taken back.
+        const isReplaced = this.#wasServed && error.code === 'PROTOCOL_MISMATCH';
+        if (link === this.#current && !isReplaced) this.#fail(error);
+        else this.#onEnd(link, error.message, 0, { error });
       },
       goaway: (link, notice) => this.#onGoaway(link, notice),
       released: (link) => this.#onReleased(link),
@@ -129,6 +137,7 @@ export class Connection implements StreamChannel {
     this.#rest?.cancel();
     this.#rest = undefined;
     this.#attempts = 0;
+    this.#wasServed = true;
     if (this.#state !== 'connected') this.#enter('connected', `session ${hello.session}`);
     if (this.#state === 'connected') this.#listener.hello(hello, link);
     if (older !== undefined) this.#drop(older);
@@ -156,10 +165,10 @@ export class Connection implements StreamChannel {
   }
 
   /** An attempt failed or a connection was lost. */
-  #onEnd(link: HubLink, reason: string, atLeastMs: number): void {
+  #onEnd(link: HubLink, reason: string, atLeastMs: number, extra: Pick<StateChange, 'error'> = {}): void {
     if (this.#handOver.owns(link)) this.#handOver.failed(atLeastMs);
     else if (link === this.#old) this.#drop(link);
-    else if (link === this.#current) this.#onLost(reason, atLeastMs);
+    else if (link === this.#current) this.#onLost(reason, atLeastMs, extra);
   }
 
   /** Drops a link with unanswered requests. */
@@ -170,7 +179,7 @@ export class Connection implements StreamChannel {
   }
 
   /** Disconnected: schedules the next attempt, unless one is under way already. */
-  #onLost(reason: string, atLeastMs: number): void {
+  #onLost(reason: string, atLeastMs: number, extra: Pick<StateChange, 'error'>): void {
     if (this.#state !== 'connected') this.#attempts += 1;
     const lost = this.#current;
     const next = this.#handOver.take();
@@ -186,7 +195,7 @@ export class Connection implements StreamChannel {
     this.#reason = reason;
     this.#listener.lost(lost);
     // A handler may have closed the client.
-    if (!this.#ended) this.#enter('reconnecting', reason, { retryInMs });
+    if (!this.#ended) this.#enter('reconnecting', reason, { retryInMs, ...extra });
   }
 
   #fail(error: TickcastError): void {

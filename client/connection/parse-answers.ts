@@ -17,11 +17,14 @@ export function parseWireError(raw: unknown): WireError | undefined {
 
 const LIMITS = ['maxFrameBytes', 'maxJsonBytes', 'maxRequestRows', 'maxInFlightRows', 'maxTextLength'] as const;
 
-/** The hub's first event. Its `protocol` may be one that this client does not speak. */
+/**
+ * The hub's first event. Its `protocol` may be one that this client does not speak. A model whose inputs are of a kind
+ * that came later is left out: a request for it is the hub's to check.
+ */
 export function parseHello(raw: unknown): Hello | undefined {
   if (!isRecord(raw) || typeof raw.protocol !== 'number' || typeof raw.session !== 'string') return undefined;
-  if (!isLimits(raw.limits) || !Array.isArray(raw.models) || !raw.models.every(isModelDescription)) return undefined;
-  return raw as unknown as Hello;
+  if (!isLimits(raw.limits) || !Array.isArray(raw.models) || !raw.models.every(isModel)) return undefined;
+  return { ...(raw as unknown as Hello), models: raw.models.filter(({ inputs }) => inputs.every(isInputSpec)) };
 }
 
 function isLimits(raw: unknown): raw is HubLimits {
@@ -29,9 +32,8 @@ function isLimits(raw: unknown): raw is HubLimits {
   return LIMITS.every((name) => Number.isSafeInteger(raw[name]) && Number(raw[name]) >= 1);
 }
 
-function isModelDescription(raw: unknown): raw is ModelDescription {
-  if (!isRecord(raw) || typeof raw.name !== 'string' || typeof raw.version !== 'string') return false;
-  return Array.isArray(raw.inputs) && raw.inputs.every(isInputSpec);
+function isModel(raw: unknown): raw is ModelDescription {
+  return isRecord(raw) && typeof raw.name === 'string' && typeof raw.version === 'string' && Array.isArray(raw.inputs);
 }
 
 function isInputSpec(raw: unknown): boolean {

@@ -59,7 +59,8 @@ export class Notices {
     setHidden(this.#tokenRow, !asksToken);
     setText(this.#tokenTitle, asksToken ? 'This hub asks for a token' : 'The hub does not take this page');
     const again = asksToken && keptToken() !== undefined ? 'The hub did not accept that. ' : '';
-    setText(this.#tokenDetail, `${again}${refusal.message}`);
+    const remedy = refusal.code === 'PROTOCOL_MISMATCH' ? '. Load this page anew.' : '';
+    setText(this.#tokenDetail, `${again}${refusal.message}${remedy}`);
   }
 
   async #copyCommand(): Promise<void> {

@@ -88,9 +88,13 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** The hub as a process, from the built files. */
+/** The hub as a process, from the built files or those of a package, whose process it is by `main`. */
 export async function startTestProcess(
-  { models, config = {} }: Omit<TestAppOptions, 'extras'>,
+  {
+    models,
+    config = {},
+    main = new URL('../../dist/server/main.js', import.meta.url).pathname,
+  }: Omit<TestAppOptions, 'extras'> & { readonly main?: string },
   nodeFlags: readonly string[] = [],
   /** A command that runs the one behind it. */
   wrapper: readonly string[] = [],
@@ -99,7 +103,6 @@ export async function startTestProcess(
   const written = await models(folder);
   const model = typeof written === 'string' ? written : folder;
   const options = { port: 0, engine: 'wasm', ...config, model };
-  const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
   const flags = Object.entries(options).flatMap(([name, value]) => [flagOf(name), String(value)]);
   const [command = '', ...args] = [...wrapper, process.execPath, ...nodeFlags, main, ...flags];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -49,6 +49,8 @@ export interface HubPlace {
   readonly url: string;
 }
 
+export type OpenCaller = (place: HubPlace) => Promise<Caller>;
+
 export const CALLERS = {
   'Socket.IO events': (place: HubPlace) => openSocketCaller(place.url, false),
   'Socket.IO acknowledgements': (place: HubPlace) => openSocketCaller(place.url, true),
@@ -56,7 +58,7 @@ export const CALLERS = {
   'POST /infer': async (place: HubPlace) => new RestCaller(place.url, '/infer'),
   'hub.submit': async (place: HubPlace) => new SubmitCaller(place.hub),
   'hub.predict': async (place: HubPlace) => new PredictCaller(place.hub),
-} as const satisfies Record<string, (place: HubPlace) => Promise<Caller>>;
+} as const satisfies Record<string, OpenCaller>;
 
 export type CallerName = keyof typeof CALLERS;
 

@@ -72,9 +72,22 @@ export interface ContractHub {
   close(): Promise<readonly string[]>;
 }
 
+/** What a hub is made of, by its modules' own names: of the source, or of a package. */
+export interface HubModules {
+  readonly Hub: typeof Hub;
+  readonly Taps: typeof Taps;
+  readonly Streams: typeof Streams;
+  readonly MemoryBroker: typeof MemoryBroker;
+  readonly RestDoor: typeof RestDoor;
+  readonly SocketIoDoor: typeof SocketIoDoor;
+  readonly openDoorServer: typeof openDoorServer;
+}
+
+const SOURCE: HubModules = { Hub, Taps, Streams, MemoryBroker, RestDoor, SocketIoDoor, openDoorServer };
+
 /** Room for what a test does with connections. */
-export function openSocketIo(): SocketIoDoor {
-  return new SocketIoDoor({
+export function openSocketIo(Door = SocketIoDoor): SocketIoDoor {
+  return new Door({
     maxOutboxBytes: 1 << 20,
     resumeMs: 1000,
     maxLostSessions: 10,
@@ -95,10 +108,10 @@ const ROOMY: HubOptions = {
 };
 
 /** Streams on the machine's clock, kept in memory. */
-function openStreams(): Streams {
-  return new Streams({
+function openStreams(modules: HubModules): Streams {
+  return new modules.Streams({
     clock: systemClock,
-    broker: new MemoryBroker({
+    broker: new modules.MemoryBroker({
       clock: systemClock,
       wallNow: Date.now,
       mark: 'test',
@@ -117,22 +130,26 @@ export async function openContractHub(
   inner: Engine,
   models: ContractModels,
   changes: Partial<HubOptions> = {},
+  modules = SOURCE,
 ): Promise<ContractHub> {
   const options = { ...ROOMY, ...changes };
   const engine = new GateEngine(inner);
-  const streams = openStreams();
+  const streams = openStreams(modules);
   const faults: string[] = [];
-  const taps = new Taps(systemClock, [
+  const taps = new modules.Taps(systemClock, [
     {
       name: 'faults',
       fault: (_, cause) => void faults.push(cause instanceof Error ? String(cause.stack) : String(cause)),
     },
   ]);
-  const hub = new Hub({ engine, models, clock: systemClock, options, publisher: streams, taps });
+  const hub = new modules.Hub({ engine, models, clock: systemClock, options, publisher: streams, taps });
   const limits: HubLimits = { ...options, maxFrameBytes: 1 << 20, maxJsonBytes: 65_536, maxTextLength: 1000 };
   const listener = (event: TransportEvent): void => taps.transport(event);
   const parts = { hub, subscriptions: streams, limits, models: models.all, listener };
-  const { url, close: closeDoors } = await openDoorServer([new RestDoor(), openSocketIo()], parts);
+  const { url, close: closeDoors } = await modules.openDoorServer(
+    [new modules.RestDoor(), openSocketIo(modules.SocketIoDoor)],
+    parts,
+  );
 
   const close = async (): Promise<readonly string[]> => {
     engine.release();

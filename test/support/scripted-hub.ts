@@ -11,10 +11,11 @@ import { Server, type Socket } from 'socket.io';
 import type { ErrorCode } from '../../shared/errors.js';
 import { wireError } from '../../shared/errors.js';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../shared/protocol/events.js';
-import type { Hello } from '../../shared/protocol.js';
+import type { ProtocolRange } from '../../shared/protocol/versions.js';
 import type { HubStatus, StreamGap, SubscribeRequest } from '../../shared/stream-protocol.js';
+import { scriptedHello, versionsRefusal } from './scripted-hello.js';
 import { ScriptedStream, type StreamScript } from './scripted-stream.js';
-import { LABELS, scoreText, wordsOf } from './scripted-words.js';
+import { scoreText, wordsOf } from './scripted-words.js';
 
 export interface ScriptedHubOptions {
   /** Folder served at `/`. */
@@ -61,6 +62,10 @@ export class ScriptedHub {
   #port = 0;
   /** Duration of a prediction, in milliseconds. */
   answerMs = 2;
+  /** What it speaks: it greets in the newest that the client speaks too, and refuses one that speaks none of them. */
+  speaks: ProtocolRange = [1, 1];
+  /** What a later version adds to each hello and each answer. */
+  additions: Readonly<Record<string, unknown>> = {};
   /** While set, closed windows are not sent. */
   isSilent = false;
   /** Predictions requested, and how many of them were superseded. */
@@ -69,7 +74,9 @@ export class ScriptedHub {
   private constructor(options: ScriptedHubOptions) {
     this.#options = options;
     for (const [name, script] of Object.entries(options.streams ?? {})) this.addStream(name, script);
-    this.#io.use((_socket, next) => {
+    this.#io.use((socket, next) => {
+      const data = versionsRefusal(this.speaks, socket.handshake.auth);
+      if (data !== undefined) return next(Object.assign(new Error(data.message), { data }));
       if (this.#refusal === undefined) return next();
       const code = this.#refusal === 'gone' ? 'DRAINING' : this.#refusal;
       next(Object.assign(new Error(code), { data: wireError(code, `refused by the script: ${code}`) }));
@@ -180,7 +187,8 @@ export class ScriptedHub {
   }
 
   #welcome(socket: HubSocket): void {
-    socket.emit('hello', this.#hello(socket.id));
+    const { id: session, handshake } = socket;
+    socket.emit('hello', { ...scriptedHello(this.speaks, handshake.auth, session, MODEL), ...this.additions });
     let asked = -1;
     socket.on('predict', (request, ack) => {
       asked += 1;
@@ -194,7 +202,7 @@ export class ScriptedHub {
         this.#waiting.delete(slot);
         const scored = scoreText(String(input));
         const words = request.explain === true && { words: wordsOf(String(input), scored.label) };
-        const answer = { ...scored, ...words, model: MODEL, timing: this.#timing() };
+        const answer = { ...scored, ...words, model: MODEL, timing: this.#timing(), ...this.additions };
         if (ack === undefined) socket.emit('prediction', { ...to, ...answer });
         else ack(answer);
       }, this.answerMs);
@@ -311,30 +319,6 @@ export class ScriptedHub {
       viewers: perSecond === 0 ? this.#viewings.size : 53,
       models: [{ model: MODEL, engine: 'native TensorFlow' }],
       streams,
-    };
-  }
-
-  #hello(session: string): Hello {
-    return {
-      protocol: 1,
-      session,
-      limits: {
-        maxFrameBytes: 1_048_576,
-        maxJsonBytes: 65_536,
-        maxRequestRows: 1024,
-        maxInFlightRows: 1024,
-        maxTextLength: 10_000,
-      },
-      models: [
-        {
-          name: 'sentiment',
-          version: '3',
-          inputs: [{ name: 'text', dtype: 'string', shape: [] }] as unknown as Hello['models'][number]['inputs'],
-          outputs: [{ name: 'scores', dtype: 'float32', shape: [3] }],
-          labels: LABELS,
-        },
-      ],
-      defaultModel: MODEL,
     };
   }
 

@@ -24,6 +24,19 @@ test('the hub goes and comes back: the page says so, recovers by itself and keep
     expect(await page.textContent('[data-reconnects]')).toBe('1');
   }));
 
+test('a hub of other versions takes the place of its own: the page says what to do, and goes on when that returns', (context) =>
+  suite.run(context, {}, async (page, hub) => {
+    hub.speaks = [2, 3];
+    hub.dropConnections();
+    await state(page, 'reconnecting');
+    await text(page, '#token-detail', /the hub speaks protocol 2 to 3, the client 1; .*\. Load this page anew\.$/);
+    await text(page, '[data-link]', /^Reconnecting/);
+    expect(await page.isVisible('#token-text')).toBe(false);
+    hub.speaks = [1, 2];
+    await state(page, 'live');
+    expect(await page.isVisible('#token-detail')).toBe(false);
+  }));
+
 test('a lost connection to a hub that kept everything leaves no gap', (context) =>
   suite.run(context, {}, async (page, hub) => {
     hub.dropConnections();

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { StateChange } from '../../../client/connection/connection.js';
-import { hello, makeClient, outcome } from './fake-socket.js';
+import { wireError } from '../../../shared/errors.js';
+import { type FakeSocket, hello, IRIS, makeClient, outcome } from './fake-socket.js';
 
 const ROW = [1, 2, 3, 4];
 
@@ -183,6 +184,46 @@ test.each([
   expect(socket.disconnects).toBe(1);
 });
 
+test.each<[string, (socket: FakeSocket) => void]>([
+  ['says hello', ({ listener }) => listener.hello({ ...hello(), protocol: 3, protocols: [2, 3] })],
+  [
+    'refuses the handshake',
+    ({ listener }) => listener.connectFailed('refused', wireError('PROTOCOL_MISMATCH', 'update the client')),
+  ],
+])(
+  'a client that was served goes on trying when a hub of other versions %s, and uses the next that it understands',
+  async (_how, meet) => {
+    const { client, socket, clock } = makeClient();
+    socket.hello();
+    const changes: StateChange[] = [];
+    client.on('state', (change) => changes.push(change));
+    const kept = client.predict(ROW, { timeoutMs: 60_000 });
+    const late = client.predict(ROW, { timeoutMs: 1000 });
+    socket.lose();
+    for (let tries = 0; tries < 5; tries++) {
+      meet(socket);
+      expect(changes.at(-1)).toMatchObject({ state: 'reconnecting', error: { code: 'PROTOCOL_MISMATCH' } });
+      clock.advance(changes.at(-1)?.retryInMs ?? 0);
+    }
+
+    expect(await outcome(late)).toBe('DEADLINE_EXCEEDED');
+    socket.hello();
+    socket.answer(1, [1]);
+    expect(await kept).toMatchObject({ prediction: [1] });
+    expect(changes.at(-1)).toMatchObject({ state: 'connected', attempts: 0 });
+    expect(changes.at(-1)).not.toHaveProperty('error');
+  },
+);
+
+test('a client that was served ends when a hub refuses it for another reason', () => {
+  const { client, socket } = makeClient();
+  socket.hello();
+  socket.lose();
+  socket.listener.connectFailed('refused', wireError('FORBIDDEN', 'no'));
+
+  expect(client.state).toBe('failed');
+});
+
 test.each([
   ['states a range that meets', { protocols: [1, 7] }],
   ['states what is no range', { protocols: 'many' }],
@@ -194,6 +235,20 @@ test.each([
   socket.listener.hello({ ...hello(), ...extra });
 
   expect(client.state).toBe('connected');
+});
+
+test('leaves out of a hello the models whose inputs are of a later version, and leaves requests for them to the hub', async () => {
+  const { client, socket } = makeClient();
+  const later: object = { name: 'later', version: '1', inputs: [{ name: 'x', dtype: 'float16', shape: [4] }] };
+  const scalar: object = { name: 'next', version: '1', inputs: [{ kind: 'audio' }] };
+  socket.listener.hello({ ...hello(), models: [IRIS, later, scalar] });
+
+  expect(client.hello?.models).toEqual([IRIS]);
+  expect(client.hello?.limits).toEqual(hello().limits);
+  const answer = client.predict(ROW, { model: 'later' });
+  expect(socket.sent).toMatchObject([{ input: ROW, model: 'later' }]);
+  socket.answer(1, [1]);
+  expect(await answer).toMatchObject({ prediction: [1] });
 });
 
 test('resolves ready() at the hello, and at once while connected', async () => {

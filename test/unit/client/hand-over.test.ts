@@ -158,7 +158,7 @@ test('gives up an attempt that brings no hello, and tries again', () => {
   expect(states).toEqual([]);
 });
 
-test('a new hub that this client cannot talk to is tried again, and ends the client only when the old one is gone', async () => {
+test('a new hub that this client cannot talk to is tried again, also once the old one is gone', async () => {
   const { client, first, second, clock } = trying();
   second.listener.hello({ ...hello(), protocol: 2 });
   expect(client.state).toBe('connected');
@@ -171,8 +171,12 @@ test('a new hub that this client cannot talk to is tried again, and ends the cli
   expect(second.attempts).toBe(2);
   first.lose();
   second.listener.hello({ ...hello(), protocol: 2 });
+  expect(client.state).toBe('reconnecting');
 
-  expect(client.state).toBe('failed');
+  clock.advance(1000);
+  expect(second.attempts).toBe(3);
+  second.hello();
+  expect(client.state).toBe('connected');
 });
 
 test('the old connection is lost before the new one says hello: the attempt goes on, and what was unanswered is sent again there', () => {
