@@ -34,6 +34,8 @@ export interface ReplayPlan {
   readonly into: string;
   /** Additional environment of RUN. */
   readonly runEnv: NodeJS.ProcessEnv;
+  /** A RUN whose outcome is here already, as a folder that belongs into the stage's; undefined for one to execute. */
+  readonly outcomeOf?: (command: string) => string | undefined;
 }
 
 interface Stage {
@@ -81,7 +83,7 @@ export function readIgnored(text: string): (path: string) => boolean {
   return (path) => rules.findLast(({ pattern }) => pattern.test(path))?.ignores ?? false;
 }
 
-export async function replay({ dockerfile, context, into, runEnv }: ReplayPlan): Promise<Image> {
+export async function replay({ dockerfile, context, into, runEnv, outcomeOf }: ReplayPlan): Promise<Image> {
   const ignored = readIgnored(await readFile(join(context, '.dockerignore'), 'utf8'));
   const stages: Stage[] = [];
   for (const { word, rest } of readInstructions(dockerfile)) {
@@ -119,13 +121,14 @@ export async function replay({ dockerfile, context, into, runEnv }: ReplayPlan):
       case 'HEALTHCHECK':
         stage.healthCheck = execForm(rest.slice(rest.indexOf('CMD ') + 4));
         return;
-      case 'RUN':
-        await promisify(execFile)('sh', ['-c', rest], {
-          cwd: join(stage.folder, stage.workdir),
-          env: { ...runEnv, ...stage.env, ...stage.args },
-          timeout: 300_000,
-        });
+      case 'RUN': {
+        const cwd = join(stage.folder, stage.workdir);
+        const outcome = outcomeOf?.(rest);
+        const command = outcome === undefined ? rest : 'cp -al "$OUTCOME" . 2>/dev/null || cp -a "$OUTCOME" .';
+        const env = { ...runEnv, ...stage.env, ...stage.args, OUTCOME: outcome };
+        await promisify(execFile)('sh', ['-c', command], { cwd, env, timeout: 300_000 });
         return;
+      }
       case 'COPY':
         return copy(stage, rest.split(/\s+/));
       default:

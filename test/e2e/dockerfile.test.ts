@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../bench/harness/free-port.js';
 import { type Container, predict, rightsOf, whenReady } from '../support/container.js';
 import { drainMs, optionsOf } from '../support/deployment.js';
+import { isLong } from '../support/long-form.js';
 import { readManifests, theOnly } from '../support/manifests.js';
 import { ReadOnlyRoot } from '../support/read-only-root.js';
 import { until, within } from '../support/until.js';
@@ -53,6 +54,9 @@ beforeAll(async () => {
       // cannot be reached.
       npm_config_ignore_scripts: 'true',
     },
+    // Word for word what made this repository's node_modules in CI: not done again in the short form.
+    outcomeOf: (command) =>
+      !isLong && command === 'npm ci --ignore-scripts --no-audit --no-fund' ? join(root, 'node_modules') : undefined,
   });
   app = join(image.folder, image.workdir);
   // Like Docker's --read-only, for a user who owns the files here.

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
 import { flagOf } from '../../dist/command-line/option.js';
 import { App } from '../../dist/server/app/app.js';
 import type { AppExtras } from '../../dist/server/app/seams/extras.js';
@@ -108,6 +109,7 @@ export async function startTestProcess(
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
+  endWithTest(child);
   const exited = once(child, 'exit');
   const log: Record<string, unknown>[] = [];
   const url = await within(
@@ -131,6 +133,13 @@ export async function startTestProcess(
     return code;
   };
   return { url, child, log, rss: () => residentBytes(child.pid), close };
+}
+
+/** A test that fails leaves its hub open: that would outlive the run. One of several tests is for their `afterAll`. */
+function endWithTest(child: ChildProcess): void {
+  try {
+    onTestFinished(() => void child.kill('SIGKILL'));
+  } catch {}
 }
 
 async function residentBytes(pid: number | undefined): Promise<number> {
