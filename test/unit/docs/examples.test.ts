@@ -17,6 +17,14 @@ test('docs/streams.md shows each example as its file has it', () => {
   }
 });
 
+test.each(['streams.md', '../client/README.md', 'clients.md'])('the snippets of %s parse', (name) => {
+  const snippets = [...read(name).matchAll(/^```(ts|js)\n([\s\S]*?)^```$/gm)];
+
+  expect(snippets.length).toBeGreaterThan(0);
+  for (const [, language, code = ''] of snippets)
+    expect(parseSync(`snippet.${language}`, code).errors, code).toEqual([]);
+});
+
 test('docs/embedding.md shows each example as its file has it, and no other code', () => {
   const files = readdirSync(join(docs, 'examples/embedding')).sort();
   const shown = [...read('embedding.md').matchAll(/^```\w+\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
