@@ -13,6 +13,7 @@ import { jsonBounds, refuseShape } from '../wire/json-shape.js';
 import { answerClientError } from './client-errors.js';
 import { type IsOurs, isOfSocketIo, noSuchPath, pathOf, refuseUpgrade } from './nowhere.js';
 import { Pipelines } from './pipelines.js';
+import { withNameWhole } from './stream-path.js';
 
 export interface HttpOptions {
   /** Maximum request body, in bytes. */
@@ -72,6 +73,7 @@ export async function createHttp(
     bodyLimit: options.maxBodyBytes,
     // Node bounds the request head: the route itself answers for invalid names.
     routerOptions: { maxParamLength: 16_384 },
+    rewriteUrl: withNameWhole,
     logger: false,
     requestIdHeader: false,
     genReqId: requestIds(),
