@@ -144,6 +144,7 @@ test('the command that it shows has the path, and its token stays with the path'
   await text(page, '#empty-command', /curl /);
   expect(await page.textContent('#empty-command')).toContain(`curl ${site.url}/tickcast/predict -H`);
   await page.goto(`${site.url}/apps/other/`);
+  await state(page, 'failed');
   await text(page, '#token-title', /asks for a token/);
   await page.goto(`${site.url}/tickcast/?stream=acme%2Flive`);
   await state(page, 'live');
