@@ -89,7 +89,7 @@ export type OpenSocket = (
 
 /** A {@link SocketLike} over socket.io-client. */
 export const openSocket: OpenSocket = (url, auth, options, listener) => {
-  const manager = new Manager<ServerToClientEvents, ClientToServerEvents>(new URL(url).origin, {
+  const manager = new Manager(new URL(url).origin, {
     path: options.path,
     transports: [...options.transports],
     tryAllTransports: true,
@@ -99,7 +99,7 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
     timeout: 2 * options.connectTimeoutMs,
   });
   // The hub has no other namespace.
-  const socket = manager.socket('/');
+  const socket: Socket<ServerToClientEvents, ClientToServerEvents> = manager.socket('/');
   let waiting = false;
 
   // Socket.IO buffers events while a ping is overdue, and would send them on the next connection.
