@@ -4,10 +4,10 @@ import type { ErrorCode } from '../../shared/errors.js';
 
 /** Why the hub cut a connection. */
 /**
- * What a client got wrong: an older Engine.IO `protocol`, a `namespace` that is not there, or a `connection` that this
- * process does not have.
+ * What a client got wrong: an older Engine.IO `protocol`, a `namespace` or a `path` that is not there, or a `connection`
+ * that this process does not have.
  */
-export type MisdirectedKind = 'protocol' | 'namespace' | 'connection';
+export type MisdirectedKind = 'protocol' | 'namespace' | 'connection' | 'path';
 export type CutKind = 'slow' | 'flood' | 'protocol' | 'unjoined' | 'too-large';
 
 /** An event of a transport, discriminated by `type`. */

@@ -11,7 +11,9 @@ import type { ClientAddress } from '../client-address.js';
 import type { RequestPolicy } from '../request-policy.js';
 import { jsonBounds, refuseShape } from '../wire/json-shape.js';
 import { answerClientError } from './client-errors.js';
+import { type IsOurs, isOfSocketIo, noSuchPath, pathOf, refuseUpgrade } from './nowhere.js';
 import { Pipelines } from './pipelines.js';
+import { withNameWhole } from './stream-path.js';
 
 export interface HttpOptions {
   /** Maximum request body, in bytes. */
@@ -24,6 +26,7 @@ export interface HttpParts {
   readonly policy: RequestPolicy;
   /** Whether a route is the page or one of its files. */
   readonly isPage: (route: string) => boolean;
+  readonly isOurs: IsOurs;
   readonly addresses: ClientAddress;
   readonly listener: TransportListener;
   readonly clock: Clock;
@@ -38,11 +41,18 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** A fastify server whose errors all have the form `{ error: { code, message, retryable, retryAfterMs? } }`. */
 export async function createHttp(
   options: HttpOptions,
-  { policy, isPage, addresses, listener, clock }: HttpParts,
+  { policy, isPage, isOurs, addresses, listener, clock }: HttpParts,
 ): Promise<FastifyInstance> {
   const pipelines = new Pipelines(clock, ({ remoteAddress: address = '' }, reason) =>
     listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason }),
   );
+  const nothingAt = (request: IncomingMessage): WireError => {
+    const error = noSuchPath(request, isOurs);
+    if (isOfSocketIo(request)) {
+      listener({ type: 'misdirected', kind: 'path', address: addresses.of(request), reason: error.message });
+    }
+    return error;
+  };
   const app = fastify({
     serverFactory: (handler): Server => {
       const server = createServer({ connectionsCheckingInterval: 1000 }, handler);
@@ -55,11 +65,15 @@ export async function createHttp(
         listener({ type: 'rejected', address: dropped?.remoteAddress ?? '', code: 'OVERLOADED', reason });
       });
       pipelines.watch(server);
+      server.on('upgrade', (request: IncomingMessage, socket) => {
+        if (!isOurs(pathOf(request))) refuseUpgrade(socket, nothingAt(request));
+      });
       return server;
     },
     bodyLimit: options.maxBodyBytes,
     // Node bounds the request head: the route itself answers for invalid names.
     routerOptions: { maxParamLength: 16_384 },
+    rewriteUrl: withNameWhole,
     logger: false,
     requestIdHeader: false,
     genReqId: requestIds(),
@@ -122,8 +136,7 @@ export async function createHttp(
     });
   });
   app.setNotFoundHandler((request, reply) => {
-    const message = `there is no ${request.method} ${request.url.slice(0, 100)}; see GET / for what there is`;
-    return sendError(reply, wireError('NOT_FOUND', message));
+    return sendError(reply, nothingAt(request.raw));
   });
   app.setErrorHandler((cause: FastifyError, _request, reply) => {
     const error = errorOf(cause, options);
