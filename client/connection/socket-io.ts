@@ -101,6 +101,7 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
   // The hub has no other namespace.
   const socket: Socket<ServerToClientEvents, ClientToServerEvents> = manager.socket('/');
   let waiting = false;
+  let wasServed = false;
 
   // Socket.IO buffers events while a ping is overdue, and would send them on the next connection.
   const emit = (event: SentEventName, args: readonly unknown[], reply?: (raw: unknown) => void): boolean => {
@@ -119,10 +120,11 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
 
   socket.on('connect', () => {
     waiting = false;
+    wasServed = true;
   });
   socket.on('connect_error', (error) => {
     waiting = false;
-    listener.connectFailed(whyUnreachable(url, error), 'data' in error ? error.data : undefined);
+    listener.connectFailed(whyUnreachable(url, error, wasServed), 'data' in error ? error.data : undefined);
   });
   socket.on('disconnect', (reason) => {
     waiting = false;

@@ -51,6 +51,8 @@ export type TransportEvent =
       readonly route: string;
       readonly status: number;
       readonly tookMs: number;
+      /** Why it was refused before its route was asked: for the page or the host behind it. */
+      readonly refused?: string | undefined;
     }
   /** A handler threw: a bug in the hub. The connection continues. */
   | { readonly type: 'fault'; readonly where: string; readonly cause: unknown };

@@ -12,6 +12,7 @@ import type { RequestPolicy } from '../request-policy.js';
 import { jsonBounds, refuseShape } from '../wire/json-shape.js';
 import { answerClientError } from './client-errors.js';
 import { type IsOurs, isOfSocketIo, noSuchPath, pathOf, refuseUpgrade } from './nowhere.js';
+import { SDK_ROUTE } from './page.js';
 import { Pipelines } from './pipelines.js';
 import { withNameWhole } from './stream-path.js';
 
@@ -107,17 +108,24 @@ export async function createHttp(
     done(null, body),
   );
 
+  const refusals = new WeakMap<FastifyRequest, string>();
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     const route = request.routeOptions.url;
     const isVisit = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate' && route === '/';
-    const error = policy.refuse(request.raw, isVisit || (route !== undefined && isPage(route)));
-    if (error !== undefined) await sendError(reply, error);
+    const error = policy.refuse(request.raw, {
+      isPage: isVisit || (route !== undefined && isPage(route)),
+      isPublic: route === SDK_ROUTE,
+    });
+    if (error === undefined) return;
+    refusals.set(request, error.message);
+    await sendError(reply, error);
   });
   await app.register(
     cors,
-    () => (request: FastifyRequest, done: (error: null, options: { origin: boolean }) => void) => {
-      done(null, { origin: policy.origins.allows(request.raw) && request.headers.origin !== undefined });
+    () => (request: FastifyRequest, done: (error: null, options: { origin: boolean | '*' }) => void) => {
+      const origin = policy.origins.allows(request.raw) && request.headers.origin !== undefined;
+      done(null, { origin: request.routeOptions.url === SDK_ROUTE ? '*' : origin });
     },
   );
   app.addHook('onResponse', async (request, reply) => {
@@ -133,6 +141,7 @@ export async function createHttp(
       route: routeOf(request),
       status: reply.statusCode,
       tookMs: reply.elapsedTime,
+      refused: refusals.get(request),
     });
   });
   app.setNotFoundHandler((request, reply) => {
