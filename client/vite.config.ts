@@ -35,8 +35,12 @@ export default defineConfig({
     target: 'es2022',
     sourcemap: false,
     lib: { entry: pathOf('index.ts'), formats: ['es'], fileName: () => 'tickcast.js' },
-    // Vite keeps white space in libraries for downstream bundlers; here there are none.
-    rolldownOptions: { output: { minify: true, comments: false } },
+    rolldownOptions: {
+      // Socket.IO does not say that its modules may be left out: of its entry only what is imported is used.
+      treeshake: { moduleSideEffects: (id: string) => !id.includes('/node_modules/') },
+      // Vite keeps white space in libraries for downstream bundlers; here there are none.
+      output: { minify: true, comments: false },
+    },
   },
   publicDir: false,
 });

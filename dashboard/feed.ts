@@ -5,6 +5,7 @@
 
 import type { AggregateFrame, HubStatus, StateChange, StreamGap, StreamPosition, StreamWindow } from '@tickcast/client';
 import { type Freshness, Sight } from './data/sight.js';
+import { HUB_ADDRESS } from './hub-address.js';
 import type { HubClient, HubSubscription } from './hub-client.js';
 import { authorization } from './hub-token.js';
 
@@ -132,10 +133,10 @@ export class Feed {
   async askPast(windowMs: number): Promise<void> {
     const stream = this.stream;
     if (stream === undefined) return;
-    const path = `streams/${encodeURIComponent(stream)}/windows?windowMs=${windowMs}`;
+    const url = new URL(`streams/${encodeURIComponent(stream)}/windows?windowMs=${windowMs}`, HUB_ADDRESS);
     try {
       const signal = AbortSignal.any([this.#pastSignal(), AbortSignal.timeout(10_000)]);
-      const answer = await fetch(path, { headers: authorization(), signal });
+      const answer = await fetch(url, { headers: authorization(), signal });
       if (!answer.ok) return;
       const { windows } = (await answer.json()) as { windows: readonly StreamWindow[] };
       if (stream === this.stream) this.#listener.past(windows, windowMs);

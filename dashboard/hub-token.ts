@@ -1,6 +1,9 @@
 /** The page's token: passed in the address after `#`, which browsers send to nobody, and kept as long as the tab. */
 
-const KEY = 'tickcast.token';
+import { HUB_ADDRESS } from './hub-address.js';
+
+/** Hubs under other paths of the same host share the storage, and must not get it. */
+const KEY = `tickcast.token ${HUB_ADDRESS.pathname}`;
 /** Characters that an HTTP header can carry. */
 const FORM = /^[\x21-\x7e]+$/;
 

@@ -17,6 +17,7 @@
  */
 
 import { connect } from '@tickcast/client';
+import { HUB_ADDRESS } from './hub-address.js';
 import { keptToken, putToken, takeToken } from './hub-token.js';
 import { Page } from './page.js';
 
@@ -27,7 +28,7 @@ function open(): void {
     putToken(token);
     location.reload();
   };
-  const page = new Page(connect(location.origin, { token: keptToken() }), reconnect);
+  const page = new Page(connect(HUB_ADDRESS, { token: keptToken() }), reconnect);
   page.open();
   addEventListener('pagehide', (event) => {
     if (!event.persisted) page.close();

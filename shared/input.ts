@@ -238,7 +238,7 @@ function measureBare(
   path: string,
   model: InputModel,
 ): Parsed<InputPart> {
-  const advice = `tag it as { dtype, shape, data }`;
+  const advice = 'give its type and shape: { dtype, shape, data }, or over REST x-tensor-dtype and x-tensor-shape';
   const count = elementCount(spec.shape);
   // One byte an element can only be pixels; four could be pixels of four examples, and are read as float32.
   if (spec.dtype !== 'bool' && value.byteLength === count && isByteArray(value))
@@ -253,7 +253,9 @@ function measureBare(
     const isRgba = spec.shape.at(-1) === 3 && value.byteLength * 3 === count * 4;
     const hint = isRgba
       ? 'these are pixels with alpha, as a canvas gives them: leave out every fourth'
-      : `${advice} for a batch`;
+      : value.byteLength === count * 8
+        ? 'these are eight bytes an element: float64 is not read, send a Float32Array'
+        : `for a batch, ${advice}`;
     return invalid(
       `${path} has ${value.byteLength} bytes, one example of ${model.ref} has ${bytes} (float32 ${formatShape(spec.shape)}) or ${count} (uint8); ${hint}`,
     );

@@ -8,8 +8,8 @@ const MODEL_FORM = 'a name or name@version, such as sentiment or sentiment@2';
 const TOKEN_VARIABLE = 'TICKCAST_TOKEN';
 
 export const HUB_OPTIONS = {
-  /** The hub's origin. */
-  url: read('URL', `an address such as ${DEFAULT_URL}`, originOf, DEFAULT_URL, 'The hub.'),
+  /** The hub's address, without a slash at the end. */
+  url: read('URL', `an address such as ${DEFAULT_URL}`, addressOf, DEFAULT_URL, 'The hub.'),
   model: optional(read('NAME', MODEL_FORM, modelOf, '', 'Name or name@version.'), 'the hub’s default model'),
 };
 
@@ -30,12 +30,12 @@ export function tokenProblem(token: string | undefined): string | undefined {
   return `--token, or ${TOKEN_VARIABLE}, is no token: expected ASCII characters without spaces`;
 }
 
-/** Accepts `localhost:3000` but no path, which would be dropped silently. */
-function originOf(text: string): string | undefined {
+/** Accepts `localhost:3000`, and the path of a hub behind a proxy; no query, which would be dropped silently. */
+function addressOf(text: string): string | undefined {
   try {
     const url = new URL(text.includes('://') ? text : `http://${text}`);
-    const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
-    return bare && /^https?:$/.test(url.protocol) ? url.origin : undefined;
+    const bare = url.search === '' && url.hash === '' && url.username === '';
+    return bare && /^https?:$/.test(url.protocol) ? url.origin + url.pathname.replace(/\/+$/, '') : undefined;
   } catch {
     return undefined;
   }

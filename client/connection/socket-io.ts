@@ -1,6 +1,6 @@
 /** The seam to Socket.IO: one socket that connects on demand and never buffers. Knows nothing of requests. */
 
-import { io, type Socket } from 'socket.io-client';
+import { Manager, type Socket } from 'socket.io-client';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../shared/protocol/events.js';
 import type { HandshakeAuth, RequestId } from '../../shared/protocol.js';
 import type { RequestFields, ResolvedOptions } from '../options.js';
@@ -89,18 +89,19 @@ export type OpenSocket = (
 
 /** A {@link SocketLike} over socket.io-client. */
 export const openSocket: OpenSocket = (url, auth, options, listener) => {
-  // Socket.IO would take a path for a namespace, and the hub has none.
-  const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(new URL(url).origin, {
+  const manager = new Manager(new URL(url).origin, {
     path: options.path,
     transports: [...options.transports],
     tryAllTransports: true,
     autoConnect: false,
-    forceNew: true,
     // The connection owns attempts, delays and time limits, so that all three kinds of loss are handled alike.
     reconnection: false,
     timeout: 2 * options.connectTimeoutMs,
   });
+  // The hub has no other namespace.
+  const socket: Socket<ServerToClientEvents, ClientToServerEvents> = manager.socket('/');
   let waiting = false;
+  let wasServed = false;
 
   // Socket.IO buffers events while a ping is overdue, and would send them on the next connection.
   const emit = (event: SentEventName, args: readonly unknown[], reply?: (raw: unknown) => void): boolean => {
@@ -119,10 +120,11 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
 
   socket.on('connect', () => {
     waiting = false;
+    wasServed = true;
   });
   socket.on('connect_error', (error) => {
     waiting = false;
-    listener.connectFailed(whyUnreachable(url, error), 'data' in error ? error.data : undefined);
+    listener.connectFailed(whyUnreachable(url, error, wasServed), 'data' in error ? error.data : undefined);
   });
   socket.on('disconnect', (reason) => {
     waiting = false;
@@ -142,7 +144,7 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
       socket.auth = token === undefined ? auth : { ...auth, token };
       // An attempt that neither opened nor failed: something in between swallows this transport, so start with the
       // other.
-      if (waiting) socket.io.opts.transports?.reverse();
+      if (waiting) manager.opts.transports?.reverse();
       waiting = true;
       socket.connect();
     },
@@ -153,7 +155,7 @@ export const openSocket: OpenSocket = (url, auth, options, listener) => {
     cancel: (id) => emit('cancel', [{ id }]),
     send: (event, payload, reply) => emit(event, payload === undefined ? [] : [payload], reply),
     get base64() {
-      return socket.io.engine?.transport?.name === 'polling';
+      return manager.engine?.transport?.name === 'polling';
     },
   };
 };

@@ -22,8 +22,8 @@ export interface Failure {
   readonly context?: unknown;
 }
 
-/** The likely cause, and what to check. Does not repeat the address. */
-export function whyUnreachable(url: string, { message, description, context }: Failure): string {
+/** The likely cause, and what to check. Does not repeat the address. @param wasServed a hub has taken this page before. */
+export function whyUnreachable(url: string, { message, description, context }: Failure, wasServed = false): string {
   const { status, responseText, statusText } = partsOf(context);
   const { message: inner, error } = partsOf(description);
   const refusal = readRefusal(responseText);
@@ -32,7 +32,7 @@ export function whyUnreachable(url: string, { message, description, context }: F
   if (answered > 0) return `HTTP ${answered}, no Tickcast hub: are host, port and path right`;
   const code = partsOf(error).code ?? partsOf(statusText).code;
   const page = globalThis.location?.origin;
-  const isForeign = page !== undefined && page !== new URL(url.replace(/^ws/, 'http')).origin;
+  const isForeign = !wasServed && page !== undefined && page !== new URL(url.replace(/^ws/, 'http')).origin;
   return `no answer (${String(code ?? message)}): is there a hub, are host, port and path right${isForeign ? `? This page needs --cors-origin ${page}` : ''}`;
 }
 

@@ -316,6 +316,9 @@ export class StreamSubscription<Value extends StreamItem | AggregateFrame> {
     this.#loop.stop();
     this.#plan.signal?.removeEventListener('abort', this.#onAbort);
     this.#error = error;
+    // Nobody would know.
+    if (error !== undefined && !this.#looping && this.#events.count('state') === 0)
+      console.warn(`tickcast: the subscription to "${this.stream}" ended: ${error.code}: ${reason}`);
     this.#buffer.end(error);
     // Before calling the handlers, so that they may subscribe again.
     this.#state = 'ended';

@@ -1,5 +1,6 @@
 /** Shown in place of the chart when there is nothing to draw: the empty stream, and the hub that refuses. */
 
+import { HUB_ADDRESS } from '../hub-address.js';
 import { keptToken } from '../hub-token.js';
 import { byId, setHidden, setText } from '../ui/dom.js';
 
@@ -47,7 +48,7 @@ export class Notices {
     const body = JSON.stringify({ input: 'What a lovely day', stream });
     setText(
       this.#command,
-      `curl ${location.origin}/predict -H 'content-type: application/json'${keptToken() === undefined ? '' : ' -H "authorization: Bearer $TICKCAST_TOKEN"'} -d '${body}'`,
+      `curl ${HUB_ADDRESS}predict -H 'content-type: application/json'${keptToken() === undefined ? '' : ' -H "authorization: Bearer $TICKCAST_TOKEN"'} -d '${body}'`,
     );
     this.#renderRefusal(refusal);
   }

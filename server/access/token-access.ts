@@ -67,7 +67,8 @@ export class TokenAccess implements Access {
   }
 }
 
-const NONE = 'this hub asks for a token: send it as auth.token of the handshake or as "Authorization: Bearer"';
+const NONE =
+  'this hub asks for a token: send it as token of connect(), as auth.token of a plain Socket.IO handshake, or as "Authorization: Bearer"';
 
 function refuse(message: string): AccessDecision {
   return { ok: false, error: wireError('UNAUTHENTICATED', message) };

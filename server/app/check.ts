@@ -73,8 +73,10 @@ async function checkModels(config: Config, adapters: Adapters, report: CheckRepo
       maxTextLength,
     });
     const refused = await loadModels(found, missing, models, config, {
-      ready(folder, { report: { engine: name }, warnings: some }) {
-        findings.push(`model: ${folder.ref} on ${name}, in ${folder.folder}, ${folder.named}`);
+      ready(folder, { report: { engine: name }, model: { spec }, warnings: some }) {
+        findings.push(
+          `model: ${folder.ref} on ${name}, in ${folder.folder}, ${folder.named}${spec.labels === undefined ? '' : `; labels ${spec.labels.join(', ')}`}`,
+        );
         warnings.push(...some);
       },
       broken: (_, problem) => problems.push(problem),

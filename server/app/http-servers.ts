@@ -58,7 +58,7 @@ export class HttpServers {
   /** The program's server that users connect to. */
   readonly #outer: Server | undefined;
   /** First segments of the users' paths. */
-  readonly #segments = new Set<string>();
+  readonly #segments: Set<string>;
   /** Routes of the page and its files. */
   readonly #pageFiles: Set<string>;
   #unmount: (() => void) | undefined;
@@ -70,17 +70,19 @@ export class HttpServers {
     [users, operators]: readonly [FastifyInstance, FastifyInstance],
     common: Pick<HttpPlace, 'policy' | 'addresses'>,
     pageFiles: Set<string>,
+    segments: Set<string>,
   ) {
     this.#config = config;
     this.#outer = outer;
     this.#pageFiles = pageFiles;
+    this.#segments = segments;
     this.#grants = new RestAccess(control.access, config);
     this.users = users;
     this.operators = operators;
     this.place = {
       app: users,
       server: users.server,
-      claim: (path) => void this.#segments.add(segmentOf(path)),
+      claim: (path) => void segments.add(segmentOf(path)),
       ...common,
       requestLimit: new RequestLimit(config.requestsPerSecond, systemClock),
       grants: this.#grants,
@@ -92,7 +94,7 @@ export class HttpServers {
         socket.once('close', () => this.#open.delete(socket));
       });
     }
-    if (outer !== undefined) users.addHook('onRoute', ({ url }) => void this.#segments.add(segmentOf(url)));
+    users.addHook('onRoute', ({ url }) => void segments.add(segmentOf(url)));
   }
 
   /** Created, but not listening yet. */
@@ -105,11 +107,13 @@ export class HttpServers {
     const policy = new RequestPolicy(origins, hosts);
     const pageFiles = new Set<string>();
     const isPage = (route: string): boolean => pageFiles.has(route);
+    const segments = new Set<string>();
+    const isOurs = (path: string): boolean => segments.has(segmentOf(path));
     const server = (): Promise<FastifyInstance> =>
-      createHttp({ maxBodyBytes, maxConnections }, { policy, isPage, addresses, listener, clock: systemClock });
+      createHttp({ maxBodyBytes, maxConnections }, { policy, isPage, isOurs, addresses, listener, clock: systemClock });
     const users = await server();
     const operators = config.adminPort === 0 ? users : await server();
-    return new HttpServers(parts, [users, operators], { policy, addresses }, pageFiles);
+    return new HttpServers(parts, [users, operators], { policy, addresses }, pageFiles, segments);
   }
 
   /** Adds the page, unless `/` is a program's. */

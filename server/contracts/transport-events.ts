@@ -4,10 +4,10 @@ import type { ErrorCode } from '../../shared/errors.js';
 
 /** Why the hub cut a connection. */
 /**
- * What a client got wrong: an older Engine.IO `protocol`, a `namespace` that is not there, or a `connection` that this
- * process does not have.
+ * What a client got wrong: an older Engine.IO `protocol`, a `namespace` or a `path` that is not there, or a `connection`
+ * that this process does not have.
  */
-export type MisdirectedKind = 'protocol' | 'namespace' | 'connection';
+export type MisdirectedKind = 'protocol' | 'namespace' | 'connection' | 'path';
 export type CutKind = 'slow' | 'flood' | 'protocol' | 'unjoined' | 'too-large';
 
 /** An event of a transport, discriminated by `type`. */
@@ -51,6 +51,8 @@ export type TransportEvent =
       readonly route: string;
       readonly status: number;
       readonly tookMs: number;
+      /** Why it was refused before its route was asked: for the page or the host behind it. */
+      readonly refused?: string | undefined;
     }
   /** A handler threw: a bug in the hub. The connection continues. */
   | { readonly type: 'fault'; readonly where: string; readonly cause: unknown };

@@ -26,15 +26,16 @@ export class RequestPolicy {
 
   /**
    * Why the request is refused. `isPage`: it asks for the hub's page or one of its files, which hold no data and may be
-   * linked to.
+   * linked to. `isPublic`: for what pages of every origin may load.
    */
-  refuse(request: IncomingMessage, isPage = false): WireError | undefined {
+  refuse(request: IncomingMessage, { isPage = false, isPublic = false } = {}): WireError | undefined {
     const { headers, rawHeaders, url = '' } = request;
     if (hasTwoHosts(rawHeaders)) return wireError('INVALID_INPUT', 'the request has two Host headers; send one');
     if (!this.#hosts.allows(headers.host) && !PROBES.has(url.split('?', 1)[0] ?? '')) {
       const message = `this hub is not known by the name ${printable(headers.host)}; ask for it as localhost or by its address, or start it with --allowed-hosts`;
       return wireError('FORBIDDEN', message);
     }
+    if (isPublic) return undefined;
     const { origin } = headers;
     if (!this.origins.allows(request)) {
       return wireError(

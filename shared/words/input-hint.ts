@@ -5,6 +5,7 @@
 
 import { type WireError, wireError } from '../errors.js';
 import { isRecord } from '../parse.js';
+import { isBytes } from '../tensor.js';
 
 const AS_NUMBERS = 'send an array of numbers, such as Array.from(values), or the bytes themselves over Socket.IO';
 /** Levels of nesting that are looked into. */
@@ -56,7 +57,7 @@ function valueHint(value: unknown): string | undefined {
   if ('values' in value && ('shape' in value || 'dtype' in value))
     return 'a tensor is { dtype, shape, data } with bytes as data; numbers go as nested arrays without shape';
   if (isIndexed(value)) return `this is a typed array turned into JSON: ${AS_NUMBERS}`;
-  if ('data' in value && ('shape' in value || 'dtype' in value))
+  if ('data' in value && !isBytes(value.data) && ('shape' in value || 'dtype' in value))
     return 'data must be bytes, which JSON does not hold: send nested arrays of numbers without dtype and shape';
   return undefined;
 }

@@ -1,7 +1,9 @@
 /** Clients that no hub like this can serve: each is told why, and the log says what to change, once for many. */
 
+import { request } from 'node:http';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect, type Unreachable } from '../../dist/client/index.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
 import { writeLinear } from '../support/tiny-models.js';
 import { until } from '../support/until.js';
@@ -18,6 +20,28 @@ async function lineOf(kind: string): Promise<Record<string, unknown> | undefined
   const isIt = (line: Record<string, unknown>): boolean => line.kind === kind || line.code === kind;
   await until(`the log says ${kind}`, () => hub.log.some(isIt));
   return hub.log.find(isIt);
+}
+
+interface Answered {
+  readonly status: number | undefined;
+  readonly body: unknown;
+}
+
+async function get(url: string): Promise<Answered> {
+  const answer = await fetch(url);
+  return { status: answer.status, body: await answer.json() };
+}
+
+function upgrade(url: string): Promise<Answered> {
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, async (response) => {
+      const chunks = await response.toArray();
+      resolve({ status: response.statusCode, body: JSON.parse(chunks.join('')) });
+    })
+      .on('error', reject)
+      .end();
+  });
 }
 
 test('a client of Socket.IO 2 gets 400 with the reason, and the log says which clients do', async () => {
@@ -52,6 +76,25 @@ test('a connection of another process, as behind two workers without sticky sess
 
   expect(answer.status).toBe(404);
   expect((await lineOf('connection'))?.reason).toContain('sticky sessions');
+});
+
+test.each(['polling', 'websocket'])('a proxy that forwards its own prefix is told, over %s', async (transport) => {
+  const url = `${hub.url}/under/socket.io/?EIO=4&transport=${transport}`;
+  const { status, body } = transport === 'polling' ? await get(url) : await upgrade(url);
+
+  expect([status, body]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }]);
+  const said = 'there is no GET /under/socket.io/; a proxy that has the hub under /under/ must forward without /under';
+  expect(body).toMatchObject({ error: { message: said } });
+  expect(await lineOf('path')).toMatchObject({ msg: 'client misdirected', reason: said });
+});
+
+test('the SDK says what the hub says of the path', async () => {
+  for (const transport of ['polling', 'websocket'] as const) {
+    const client = connect(`${hub.url}/under`, { transports: [transport] });
+    const { message } = await new Promise<Unreachable>((resolve) => client.on('unreachable', resolve));
+    client.close();
+    expect(message).toContain(transport === 'polling' ? 'must forward without /under' : 'HTTP 404, no Tickcast hub');
+  }
 });
 
 test('a foreign page is told the option that lets it in', async () => {

@@ -73,6 +73,27 @@ test.skipIf(lack !== undefined)(
 );
 
 test.skipIf(lack !== undefined)(
+  'all of it is there under a path as well, and nothing of it that is not for users',
+  async () => {
+    const { url, statuses } = await startBalanced();
+    const under = `${url}/tickcast/`;
+
+    expect(await (await predict(`${url}/tickcast`, '{"input":[1]}')).json()).toMatchObject({ prediction: [[3]] });
+    for (const transport of ['websocket', 'polling'] as const) {
+      const client = connect(under, { transports: [transport] });
+      expect((await client.predict([2])).prediction).toEqual([[5]]);
+      client.close();
+    }
+    await until('both are logged', () => statuses('/socket.io/').includes('101'));
+    expect((await fetch(`${under}tickcast.js`)).status).toBe(200);
+    for (const path of ['metrics', 'metrics?x', '%6detrics', '../metrics'])
+      expect([path, (await fetch(under + path)).status]).toEqual([path, 404]);
+    const bare = await fetch(`${url}/tickcast?stream=a`, { redirect: 'manual' });
+    expect([bare.status, bare.headers.get('location')]).toEqual([301, '/tickcast/?stream=a']);
+  },
+);
+
+test.skipIf(lack !== undefined)(
   'connections by polling stay at their hub, by the id that nginx chose, and are spread over the hubs',
   async () => {
     const { url, hubs, statuses } = await startBalanced();

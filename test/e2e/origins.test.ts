@@ -1,14 +1,19 @@
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TransportEvent } from '../../dist/server/contracts/transport-events.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { writeLinear } from '../support/tiny-models.js';
+import { until } from '../support/until.js';
 
 let hub: TestApp;
+/** Of transports, as the log is told. */
+const told: TransportEvent[] = [];
 
 beforeAll(async () => {
   hub = await startTestApp({
     models: (folder) => writeLinear(folder),
     config: { corsOrigin: ['https://good.example'] },
+    extras: { taps: [{ name: 'events', transport: (event) => void told.push(event) }] },
   });
 });
 
@@ -75,6 +80,17 @@ test('any other page is refused, over WebSocket, polling and REST', async () => 
     ]);
     expect(await posts(origin)).toEqual({ status: 403, allowed: null, code: 'FORBIDDEN' });
   }
+});
+
+test('the SDK may be loaded by every page, so that one that is refused learns why; the log says so too', async () => {
+  for (const origin of [...ALLOWED, ...REFUSED]) {
+    const answer = await fetch(`${hub.url}/tickcast.js`, { headers: origin === undefined ? {} : { origin } });
+    expect([origin, answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([origin, 200, '*']);
+  }
+  await fetch(`${hub.url}/models`, { headers: { origin: 'https://unheard.example' } });
+  await until('the refusal is told', () =>
+    told.some((event) => event.type === 'http' && event.refused?.includes('https://unheard.example')),
+  );
 });
 
 test('a preflight is answered for a listed origin only', async () => {

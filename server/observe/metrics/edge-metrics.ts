@@ -7,7 +7,7 @@ import { type Metric, one, type Sample } from './metric.js';
 const REFUSALS: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'OVERLOADED', 'DRAINING'];
 
 /** What misdirected clients get wrong: present from the start likewise. */
-const MISDIRECTED = ['protocol', 'namespace', 'connection'];
+const MISDIRECTED = ['protocol', 'namespace', 'connection', 'path'];
 
 /** Reasons for cutting a connection: present from the start likewise. */
 const CUTS = ['slow', 'flood', 'protocol', 'unjoined', 'too-large'];
@@ -43,8 +43,8 @@ export const EDGE_METRICS: readonly Metric[] = [
     name: 'tickcast_misdirected_total',
     type: 'counter',
     labels: ['kind'],
-    help: 'Requests of Socket.IO clients that cannot be served here: an older protocol, a namespace that is not there, a connection of another process.',
-    use: 'connection, other than after a restart: several processes share an address without sticky sessions. The log says what to change.',
+    help: 'Requests of Socket.IO clients that cannot be served here: an older protocol, a namespace or a path that is not there, a connection of another process.',
+    use: 'connection, other than after a restart: several processes share an address without sticky sessions. path: a proxy forwards its own prefix too. The log says what to change.',
     read: ({ edge }) => counted('kind', MISDIRECTED, edge.misdirected),
   },
   {

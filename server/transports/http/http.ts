@@ -11,7 +11,10 @@ import type { ClientAddress } from '../client-address.js';
 import type { RequestPolicy } from '../request-policy.js';
 import { jsonBounds, refuseShape } from '../wire/json-shape.js';
 import { answerClientError } from './client-errors.js';
+import { type IsOurs, isOfSocketIo, noSuchPath, pathOf, refuseUpgrade } from './nowhere.js';
+import { SDK_ROUTE } from './page.js';
 import { Pipelines } from './pipelines.js';
+import { withNameWhole } from './stream-path.js';
 
 export interface HttpOptions {
   /** Maximum request body, in bytes. */
@@ -24,6 +27,7 @@ export interface HttpParts {
   readonly policy: RequestPolicy;
   /** Whether a route is the page or one of its files. */
   readonly isPage: (route: string) => boolean;
+  readonly isOurs: IsOurs;
   readonly addresses: ClientAddress;
   readonly listener: TransportListener;
   readonly clock: Clock;
@@ -38,11 +42,18 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** A fastify server whose errors all have the form `{ error: { code, message, retryable, retryAfterMs? } }`. */
 export async function createHttp(
   options: HttpOptions,
-  { policy, isPage, addresses, listener, clock }: HttpParts,
+  { policy, isPage, isOurs, addresses, listener, clock }: HttpParts,
 ): Promise<FastifyInstance> {
   const pipelines = new Pipelines(clock, ({ remoteAddress: address = '' }, reason) =>
     listener({ type: 'rejected', address, code: 'RATE_LIMITED', reason }),
   );
+  const nothingAt = (request: IncomingMessage): WireError => {
+    const error = noSuchPath(request, isOurs);
+    if (isOfSocketIo(request)) {
+      listener({ type: 'misdirected', kind: 'path', address: addresses.of(request), reason: error.message });
+    }
+    return error;
+  };
   const app = fastify({
     serverFactory: (handler): Server => {
       const server = createServer({ connectionsCheckingInterval: 1000 }, handler);
@@ -55,11 +66,15 @@ export async function createHttp(
         listener({ type: 'rejected', address: dropped?.remoteAddress ?? '', code: 'OVERLOADED', reason });
       });
       pipelines.watch(server);
+      server.on('upgrade', (request: IncomingMessage, socket) => {
+        if (!isOurs(pathOf(request))) refuseUpgrade(socket, nothingAt(request));
+      });
       return server;
     },
     bodyLimit: options.maxBodyBytes,
     // Node bounds the request head: the route itself answers for invalid names.
     routerOptions: { maxParamLength: 16_384 },
+    rewriteUrl: withNameWhole,
     logger: false,
     requestIdHeader: false,
     genReqId: requestIds(),
@@ -93,17 +108,24 @@ export async function createHttp(
     done(null, body),
   );
 
+  const refusals = new WeakMap<FastifyRequest, string>();
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     const route = request.routeOptions.url;
     const isVisit = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate' && route === '/';
-    const error = policy.refuse(request.raw, isVisit || (route !== undefined && isPage(route)));
-    if (error !== undefined) await sendError(reply, error);
+    const error = policy.refuse(request.raw, {
+      isPage: isVisit || (route !== undefined && isPage(route)),
+      isPublic: route === SDK_ROUTE,
+    });
+    if (error === undefined) return;
+    refusals.set(request, error.message);
+    await sendError(reply, error);
   });
   await app.register(
     cors,
-    () => (request: FastifyRequest, done: (error: null, options: { origin: boolean }) => void) => {
-      done(null, { origin: policy.origins.allows(request.raw) && request.headers.origin !== undefined });
+    () => (request: FastifyRequest, done: (error: null, options: { origin: boolean | '*' }) => void) => {
+      const origin = policy.origins.allows(request.raw) && request.headers.origin !== undefined;
+      done(null, { origin: request.routeOptions.url === SDK_ROUTE ? '*' : origin });
     },
   );
   app.addHook('onResponse', async (request, reply) => {
@@ -119,11 +141,11 @@ export async function createHttp(
       route: routeOf(request),
       status: reply.statusCode,
       tookMs: reply.elapsedTime,
+      refused: refusals.get(request),
     });
   });
   app.setNotFoundHandler((request, reply) => {
-    const message = `there is no ${request.method} ${request.url.slice(0, 100)}; see GET / for what there is`;
-    return sendError(reply, wireError('NOT_FOUND', message));
+    return sendError(reply, nothingAt(request.raw));
   });
   app.setErrorHandler((cause: FastifyError, _request, reply) => {
     const error = errorOf(cause, options);

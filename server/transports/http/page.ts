@@ -20,6 +20,8 @@ const POLICY = [
 /** File names in this folder contain a hash of their content. */
 const HASHED = '/assets/';
 const PAGE = 'index.html';
+/** The SDK as one file: code without data, for pages of every origin. A page that is refused learns why from it. */
+export const SDK_ROUTE = '/tickcast.js';
 const YEAR_SECONDS = 31_536_000;
 
 /**

@@ -183,6 +183,27 @@ test('asks again after a refusal that may pass: after the hub’s time or its ow
   expect(subscription.state).toBe('connecting');
 });
 
+test('a subscription that is refused is warned of when nobody would hear of it', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const { client, socket } = makeClient();
+  socket.hello();
+  const refuse = (): boolean => socket.reply('subscribe', { error: { code: 'FORBIDDEN', message: 'not you' } });
+
+  client.subscribe('told').on('state', () => {});
+  refuse();
+  const loop = client.subscribe('thrown')[Symbol.asyncIterator]().next();
+  refuse();
+  expect(await outcome(loop)).toBe('FORBIDDEN');
+  client.subscribe('closed').close();
+  expect(warn).not.toHaveBeenCalled();
+
+  client.subscribe('silent').on('value', () => {});
+  refuse();
+  refuse();
+  expect(warn.mock.calls).toEqual([['tickcast: the subscription to "silent" ended: FORBIDDEN: not you']]);
+  warn.mockRestore();
+});
+
 test('ends with a refusal that will not pass', async () => {
   const { client, socket, clock } = makeClient();
   socket.hello();

@@ -47,6 +47,8 @@ test('tells a page of another origin what the hub needs, and no other page', () 
 
   expect(whyUnreachable('https://hub.example', { message: POLL })).toContain('--cors-origin https://shop.example');
   expect(whyUnreachable('wss://shop.example/hub', { message: POLL })).not.toContain('--cors-origin');
+  // It was served: its origin is allowed.
+  expect(whyUnreachable('https://hub.example', { message: POLL }, true)).not.toContain('--cors-origin');
 });
 
 test('the first failed attempt is told at once, goes on being told, and names the cause of a late rejection', async () => {

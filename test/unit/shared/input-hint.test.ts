@@ -30,6 +30,8 @@ test.each<[string, unknown, RegExp | undefined]>([
     ],
     /JSON has no NaN/,
   ],
+  ['a tensor whose bytes did arrive', { shape: [4], dtype: 'float32', data: Buffer.alloc(3) }, undefined],
+  ['the same by name', { x: { shape: [4], dtype: 'float32', data: new Uint8Array(3).buffer } }, undefined],
   ['a text for people', 'not bad at all', undefined],
   ['ragged numbers', [[1, 2], [3]], undefined],
   ['texts', ['good', 'bad'], undefined],

@@ -195,6 +195,7 @@ describe('what is refused, and how', () => {
     ['data that is no bytes', { dtype: 'float32', shape: [4], data: [1, 2, 3, 4] }, VECTOR, 'data must be bytes'],
     ['NaN in bytes', new Float32Array([1, Number.NaN, 3, 4]), VECTOR, 'NaN at element 1'],
     ['bare bytes of the wrong size', new Uint8Array(20), VECTOR, 'has 20 bytes, one example of m@1 has 16'],
+    ['bare bytes of float64', new Uint8Array(32), VECTOR, 'float64 is not read, send a Float32Array'],
     ['a bare Float64Array', new Float64Array(4), VECTOR, 'not a Float32Array'],
     ['bare bytes for int32', new Uint8Array(4), modelOf(tensor([1], 'int32')), 'read as float32'],
     ['an empty batch in bytes', { dtype: 'float32', shape: [0, 4], data: new Uint8Array(0) }, VECTOR, 'input is empty'],
@@ -290,7 +291,7 @@ describe('pixels', () => {
     expect(read(new Uint8Array(16))).toMatch(
       /16 bytes, .* 48 \(float32 \[2, 2, 3\]\) or 12 \(uint8\); these are pixels with alpha/,
     );
-    expect(read(new Uint8Array(13))).toMatch(/has 13 bytes, .*tag it as/);
+    expect(read(new Uint8Array(13))).toMatch(/has 13 bytes, .*give its type and shape/);
     expect(read({ dtype: 'uint8', shape: [2, 2, 3], data: new Uint8Array(48) })).toMatch(
       /48 bytes, .* of uint8 needs 12/,
     );

@@ -12,6 +12,7 @@ const OPTIONS = { maxBodyBytes: 1024, maxConnections: 100 };
 const PARTS = {
   policy: new RequestPolicy(new OriginPolicy([]), new HostPolicy([], false)),
   isPage: () => false,
+  isOurs: () => false,
   addresses: new ClientAddress([]),
   clock: systemClock,
 };

@@ -68,8 +68,8 @@ describe('names of a hub', () => {
 
 describe('requests', () => {
   const policy = new RequestPolicy(new OriginPolicy(['https://good.example']), new HostPolicy([], true));
-  const code = (headers: IncomingHttpHeaders, url?: string, isPage?: boolean): string | undefined =>
-    policy.refuse(request({ host: HOST, ...headers }, url), isPage)?.code;
+  const code = (headers: IncomingHttpHeaders, url?: string, isPage = false): string | undefined =>
+    policy.refuse(request({ host: HOST, ...headers }, url), { isPage })?.code;
 
   test('a program, which sends neither Origin nor Fetch Metadata, is heard', () => {
     expect(code({})).toBeUndefined();
