@@ -97,7 +97,7 @@ export class Wires {
       const message = `a message is over maxFrameBytes ${this.#maxFrameBytes}; send less at a time, or start the hub with a larger --max-frame-bytes`;
       wire.cut('too-large', message);
     };
-    const valve = valveOf(transport, request, tooLarge);
+    const valve = valveOf(transport, request, this.#maxFrameBytes, tooLarge);
     wire.add(valve, transport);
     // Heartbeats are rare: many of them are a flood like any other.
     const beat = (bytes: number): void => {
@@ -121,8 +121,13 @@ export class Wires {
   }
 }
 
-function valveOf(transport: EngineTransport, { websocket }: EngineRequest, onTooLarge: () => void): Valve {
-  if (websocket === undefined) return new PollingValve(transport as unknown as PollingTransport, onTooLarge);
+function valveOf(
+  transport: EngineTransport,
+  { websocket }: EngineRequest,
+  maxBytes: number,
+  onTooLarge: () => void,
+): Valve {
+  if (websocket === undefined) return new PollingValve(transport as unknown as PollingTransport, maxBytes, onTooLarge);
   websocket.onTooLarge = onTooLarge;
   return websocket;
 }

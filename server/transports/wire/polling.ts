@@ -15,7 +15,6 @@ interface Packet {
 /** What is used of the transport. */
 export interface PollingTransport {
   readonly readyState: string;
-  readonly maxHttpBufferSize: number;
   readonly parser: { decodePacket(text: string): Packet };
   dataReq: IncomingMessage | null;
   dataRes: ServerResponse | null;
@@ -32,15 +31,17 @@ const SEPARATOR = '\x1e';
 
 export class PollingValve implements Valve {
   readonly #transport: PollingTransport;
+  readonly #maxBytes: number;
   readonly #onTooLarge: () => void;
   #isHeld = false;
   /** Continues a waiting POST. */
   #next: (() => void) | undefined;
   #poll: ServerResponse | undefined;
 
-  /** @param onTooLarge called for an oversized POST, before it is refused. */
-  constructor(transport: PollingTransport, onTooLarge: () => void) {
+  /** @param onTooLarge called for a POST of more than `maxBytes`, before it is refused. */
+  constructor(transport: PollingTransport, maxBytes: number, onTooLarge: () => void) {
     this.#transport = transport;
+    this.#maxBytes = maxBytes;
     this.#onTooLarge = onTooLarge;
     const poll = transport.onPollRequest.bind(transport);
     transport.onPollRequest = (request, response) => {
@@ -84,7 +85,7 @@ export class PollingValve implements Valve {
       response.writeHead(400).end();
       return;
     }
-    const most = transport.maxHttpBufferSize;
+    const most = this.#maxBytes;
     if (Number(request.headers['content-length'] ?? 0) > most) return this.#refuse(response);
     transport.dataReq = request;
     transport.dataRes = response;
