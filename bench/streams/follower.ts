@@ -28,6 +28,7 @@ export class Follower {
   readonly #plan: FollowerPlan;
   #client: LeanClient | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isOpening = false;
   #closed = false;
 
   constructor(plan: FollowerPlan) {
@@ -37,8 +38,10 @@ export class Follower {
   /** Resolves when it has begun: subscribed, or ready to publish. */
   open(): Promise<void> {
     const { port, request, failed, onFrame } = this.#plan;
+    this.#isOpening = true;
     return new Promise((resolve) => {
       const begun = (): void => {
+        this.#isOpening = false;
         this.#client?.close();
         this.#client = client;
         if (this.#closed) client.close();
@@ -52,7 +55,12 @@ export class Follower {
             else client.write(clientTextFrame(Buffer.from(`420["subscribe",${JSON.stringify(request)}]`)));
           },
           prediction: () => {},
-          failed,
+          failed: (reason) => {
+            if (this.#closed) return;
+            // The hub was gone before its word to go was followed.
+            if (this.#timer === undefined || client !== this.#client) failed(reason);
+            else if (!this.#isOpening) this.#open();
+          },
           other: (bytes, start, end) => {
             if (isAt(bytes, start, REPLY)) begun();
             else if (isAt(bytes, start + NAME_AT, CAST)) onFrame(bytes, start, end);
@@ -74,7 +82,11 @@ export class Follower {
   }
 
   #follow(): void {
-    this.#timer ??= setTimeout(() => void this.open(), Math.random() * this.#plan.spreadMs);
+    this.#timer ??= setTimeout(() => this.#open(), Math.random() * this.#plan.spreadMs);
+  }
+
+  #open(): void {
+    if (!this.#isOpening && !this.#closed) void this.open();
   }
 }
 

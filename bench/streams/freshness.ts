@@ -36,7 +36,7 @@ export interface FreshnessFigure {
 }
 
 /** How long the first hub goes on serving, in milliseconds; clients go within the first half of it. */
-const DRAIN_MS = 6_000;
+const DRAIN_MS = 10_000;
 const PUBLISHERS = 10;
 const SDK_VIEWERS = 10;
 const READ_ONE_IN = 20;
