@@ -188,7 +188,7 @@ test('a plain page of another server streams live sentiment with the SDK that th
         if (browser === undefined) throw new Error('no browser');
         const page = await browser.newPage();
         await page.goto(own);
-        await text(page, '#state', /^connected$/);
+        await text(page, '#state', /^live$/);
         await text(page, '#items', /positive: what a lovely day/);
         await page.close();
         // A page whose origin is not allowed is not served.

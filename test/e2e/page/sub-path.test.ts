@@ -160,7 +160,7 @@ test('a page of the site streams with the SDK that the hub serves there, by an a
     .replace(`connect('${hubAt}')`, `connect('${hubAt}', { token: '${WEB}' })`);
   await writeFile(join(folder, 'own.html'), own);
   const { page, asked, close } = await visit('/own');
-  await text(page, '#state', /^connected$/);
+  await text(page, '#state', /^live$/);
   await text(page, '#items', /neutral|positive|negative/);
   expect(asked.filter((url) => !url.startsWith(hubAt))).toEqual([`${site.url}/own`]);
   await close();
