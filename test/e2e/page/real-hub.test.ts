@@ -190,10 +190,11 @@ test('a plain page of another server streams live sentiment with the SDK that th
         await page.goto(own);
         await text(page, '#state', /^live$/);
         await text(page, '#items', /positive: what a lovely day/);
+        // The same page by another name: it gets the SDK, which says what the hub needs.
+        const other = own.replace('127.0.0.1', 'localhost');
+        await page.goto(other);
+        await text(page, '#state', new RegExp(`--cors-origin ${other}`));
         await page.close();
-        // A page whose origin is not allowed is not served.
-        const refused = await fetch(`${hub.url}/tickcast.js`, { headers: { origin: 'http://elsewhere.example' } });
-        expect(refused.status).toBe(403);
       },
       [own],
     );
