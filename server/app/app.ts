@@ -142,6 +142,7 @@ export class App {
     const engine = new WorkerEngine({
       threads: config.engineThreads,
       backend: config.engine,
+      graphCapture: config.graphCapture,
       clock: systemClock,
       runtimeModules: runtimes.value.modules,
       onEvent: (event) => taps.engine(event),

@@ -61,7 +61,13 @@ async function checkModels(config: Config, adapters: Adapters, report: CheckRepo
   const runtimes = await adapters.runtimes(found.models);
   if (!runtimes.ok) return void problems.push(runtimes.problem);
   const { modules, missing } = runtimes.value;
-  const engine = new WorkerEngine({ threads: 1, backend: config.engine, clock: systemClock, runtimeModules: modules });
+  const engine = new WorkerEngine({
+    threads: 1,
+    backend: config.engine,
+    graphCapture: config.graphCapture,
+    clock: systemClock,
+    runtimeModules: modules,
+  });
   try {
     const running = await engine.start();
     if (!running.ok) return void problems.push(running.problem);

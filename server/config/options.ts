@@ -29,6 +29,10 @@ const MODELS = {
     'auto',
     'The engine’s backend: auto takes native if it is installed, else wasm.',
   ),
+  graphCapture: flag(
+    true,
+    'On the native engine: run each model as one captured TensorFlow graph instead of op by op, several times as fast. Checked against the model when it is loaded; one that differs is run op by op, and the log says why.',
+  ),
   engineThreads: integer(1, 64, 1, 'Engine threads, each with all models: the number of batches that run at a time.'),
   tickMs: integer(0, 1000, 0, 'How long an idle engine waits for more rows, in milliseconds. 0: not at all.'),
   maxBatchMs: integer(1, 60_000, 50, 'Target duration of a batch by its measured cost, in milliseconds.'),

@@ -18,7 +18,7 @@ export class InlineEngine implements ModelLoader {
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(backend: BackendChoice = 'auto', runtimes: readonly Runtime[] = []) {
-    const tfjs = tfjsRuntime(backend);
+    const tfjs = tfjsRuntime({ backend, graphCapture: true });
     this.#runtimes = new Runtimes(tfjs, runtimes);
     this.#host = new SessionHost(tfjs, runtimes);
   }

@@ -22,6 +22,8 @@ export interface WorkerEngineOptions {
   readonly clock: Clock;
   /** The TensorFlow.js backend. @default 'auto': see tfjs/backend-choice.ts */
   readonly backend?: BackendChoice;
+  /** On the native backend: run models as captured graphs. @default true */
+  readonly graphCapture?: boolean;
   /** Number of threads, each with every model in it. @default 1 */
   readonly threads?: number;
   /** URLs of modules with runtimes other than TensorFlow.js, each exporting a `RuntimeModule`. @default none */
@@ -49,6 +51,7 @@ export class WorkerEngine implements ModelLoader {
     const {
       clock,
       backend = 'auto',
+      graphCapture = true,
       threads = 1,
       runtimeModules = [],
       onEvent,
@@ -58,7 +61,7 @@ export class WorkerEngine implements ModelLoader {
     // In this thread, before the first worker: a worker cannot set them itself.
     if (backend === 'auto' || backend === 'native') prepareNativeEnvironment();
     this.#runtimeModules = runtimeModules;
-    const spawn = options.spawn ?? spawnThread({ backend, runtimeModules });
+    const spawn = options.spawn ?? spawnThread({ backend, graphCapture, runtimeModules });
     const emit = (event: EngineEvent): void => {
       if (event.type === 'thread-lost') this.#restarts += 1;
       onEvent?.(event);

@@ -21,7 +21,12 @@ describe.each(['wasm', 'cpu'] satisfies BackendChoice[])(
     const right = ([x = 0]: readonly number[]): readonly number[] => [2 * x + 1];
     // Its models need no `runtime` in their manifests.
     const source = { folder, runtime: undefined };
-    for (const { name, run } of runtimeContract({ runtime: tfjsRuntime(backend), source, emptyFolder, right }))
+    for (const { name, run } of runtimeContract({
+      runtime: tfjsRuntime({ backend, graphCapture: true }),
+      source,
+      emptyFolder,
+      right,
+    }))
       test(name, run);
   },
 );

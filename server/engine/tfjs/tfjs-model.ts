@@ -29,6 +29,8 @@ export interface TfjsModel {
   execute(inputs: readonly Tensor[]): readonly Tensor[];
   /** For graphs with operations whose output size depends on values. Undefined: never needed. */
   readonly executeAsync: ((inputs: readonly Tensor[]) => Promise<readonly Tensor[]>) | undefined;
+  /** All variables and constants that a run reads. */
+  weights(): readonly Tensor[];
   /** Produces the inputs, when the model began with a text encoder and was split. */
   readonly featuriser?: Featuriser;
   dispose(): void;
@@ -115,6 +117,7 @@ async function openLayers(
       return list(model.predictOnBatch(first !== undefined && inputs.length === 1 ? first : [...inputs]));
     },
     executeAsync: undefined,
+    weights: () => model.weights.map((weight) => weight.read()),
     dispose: () => void whole.dispose(),
     ...(split === undefined ? {} : { featuriser: split.featuriser }),
   };
@@ -145,6 +148,7 @@ async function openGraph(handler: io.IOHandler, { converter }: Backend): Promise
     outputNames,
     execute: (tensors) => list(model.execute(named(tensors), outputNames)),
     executeAsync: async (tensors) => list(await model.executeAsync(named(tensors), outputNames)),
+    weights: () => Object.values(model.weights).flat(),
     dispose: () => model.dispose(),
   };
 }

@@ -2,14 +2,14 @@
 
 import type { Runtime } from '../../contracts/runtime.js';
 import { Backends } from '../backend/backends.js';
-import type { BackendChoice } from '../backend/names.js';
 import { tfjsFiles } from './tfjs-files.js';
 import { openTfjsSession } from './tfjs-session.js';
+import type { TfjsSettings } from './tfjs-settings.js';
 
-export function tfjsRuntime(choice: BackendChoice, backends: Backends = new Backends()): Runtime {
+export function tfjsRuntime(settings: TfjsSettings, backends: Backends = new Backends()): Runtime {
   return {
     ...tfjsFiles,
-    openSession: (source) => openTfjsSession(source, backends, choice),
+    openSession: (source) => openTfjsSession(source, backends, settings),
     memory: () => backends.memory(),
   };
 }

@@ -15,12 +15,12 @@ import { firstLine } from '../../../shared/words/message-of.js';
 import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../../contracts/runtime.js';
 import type { Backend } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
-import type { BackendChoice } from '../backend/names.js';
 import { chooseBackend } from './backend-choice.js';
 import { publicName, settleInputs } from './input-check.js';
 import type { ModelFiles, TfjsRuntime } from './model-files.js';
 import { TEXT_INPUT, TextInput } from './text-input.js';
 import { missingKernel, needsAsync, openingProblem, openTfjsModel, type TfjsModel } from './tfjs-model.js';
+import type { TfjsSettings } from './tfjs-settings.js';
 
 /**
  * The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's.
@@ -31,7 +31,7 @@ const PROBE_ROWS = [2, 3] as const;
 export async function openTfjsSession(
   source: SessionSource,
   backends: Backends,
-  choice: BackendChoice,
+  { backend: choice, graphCapture }: TfjsSettings,
 ): Promise<SessionOpening> {
   // From readFiles, in the main thread.
   const files = source.files as ModelFiles;
@@ -39,7 +39,7 @@ export async function openTfjsSession(
   if (!chosen.ok) return chosen;
   const { backend, why } = chosen;
   try {
-    return await open(source, files, backends, backend, why);
+    return await open(source, files, backends, backend, why, graphCapture);
   } catch (cause) {
     const kernel = missingKernel(cause);
     if (kernel === undefined || backend.name === 'cpu') return { ok: false, problem: openingProblem(cause) };
@@ -60,6 +60,7 @@ async function open(
   backends: Backends,
   backend: Backend,
   why: string,
+  graphCapture = false,
 ): Promise<SessionOpening> {
   await backends.activate(backend);
   const config = source.featuriser;
@@ -76,6 +77,7 @@ async function open(
     const session = new TfjsSession({ model, backends, backend, why, runtime: files.runtime }, settled.inputs, text);
     const problem = await session.probe();
     if (problem !== undefined) return { ok: false, problem };
+    if (graphCapture && backend.name === 'native') await session.capture();
     refused = false;
     return { ok: true, session };
   } finally {
@@ -92,10 +94,10 @@ interface TfjsSessionParts {
 }
 
 class TfjsSession implements ModelSession {
-  readonly #model: TfjsModel;
+  #model: TfjsModel;
   readonly #backends: Backends;
   readonly #backend: Backend;
-  readonly #why: string;
+  #why: string;
   readonly #runtime: TfjsRuntime;
   readonly #tensors: readonly TensorSpec[];
   readonly #text: TextInput | undefined;
@@ -127,6 +129,18 @@ class TfjsSession implements ModelSession {
 
   dispose(): void {
     this.#model.dispose();
+  }
+
+  /** Goes on with the model as a graph, if it can be captured. */
+  async capture(): Promise<void> {
+    const { tf } = this.#backend;
+    const { captureModel } = await import('./capture/captured-model.js');
+    const captured =
+      this.#executeAsync === undefined
+        ? await captureModel({ tf, model: this.#model, inputs: this.#tensors })
+        : { ok: false as const, reason: 'it runs asynchronously' };
+    if (captured.ok) this.#model = captured.model;
+    this.#why += captured.ok ? '; captured as one graph' : `; not captured as a graph: ${captured.reason}`;
   }
 
   /** Learns the outputs' specs from runs on zeros. Returns what is wrong with the model, or undefined. */

@@ -1,12 +1,11 @@
 /** Messages between the main thread and an engine thread. Types only; both sides switch over `type` exhaustively. */
 
 import type { SessionSource } from '../../contracts/runtime.js';
-import type { BackendChoice } from '../backend/names.js';
 import type { HostedModel, HostStats } from '../session/session-host.js';
+import type { TfjsSettings } from '../tfjs/tfjs-settings.js';
 
 /** Passed to a thread when it starts. */
-export interface WorkerSettings {
-  readonly backend: BackendChoice;
+export interface WorkerSettings extends TfjsSettings {
   /** File URLs of modules that export a {@link Runtime}. */
   readonly runtimeModules: readonly string[];
 }

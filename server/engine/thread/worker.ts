@@ -13,7 +13,7 @@ if (port === null) throw new Error('worker.js is the entry point of an engine th
 const settings: WorkerSettings = workerData;
 
 const imported = await importRuntimes(settings.runtimeModules);
-const host = new SessionHost(tfjsRuntime(settings.backend), imported.ok ? imported.runtimes : []);
+const host = new SessionHost(tfjsRuntime(settings), imported.ok ? imported.runtimes : []);
 const waiting: ToWorker[] = [];
 let busy = false;
 
