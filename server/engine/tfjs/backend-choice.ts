@@ -8,8 +8,9 @@ import type { BackendChoice, BackendName } from '../backend/names.js';
 import type { TfjsRuntime } from './model-files.js';
 
 /**
- * `auto` takes the first that is installed. For an MLP of 128-256-256-3, wasm is faster below some 50 rows per batch
- * and native above, twice as fast at 256: native serves more when it matters, under load. cpu is far behind both.
+ * `auto` takes the first that is installed. For an MLP of 128-256-256-3, native is faster at every batch size, as a
+ * captured graph; where a model cannot be captured, wasm is faster below some 50 rows per batch, and native serves more
+ * when it matters, under load. cpu is far behind both.
  */
 const PREFERENCE: Readonly<Record<TfjsRuntime, readonly BackendName[]>> = {
   'tfjs-layers': ['native', 'wasm', 'cpu'],
