@@ -78,10 +78,8 @@ class Graph {
     for (const [key, value] of Object.entries(isRecord(kwargs) ? kwargs : {})) {
       const given = this.#tensors(value);
       if (given.length > 0) tensors.push(...this.#named(layer, key, given));
-      else if (key === 'training') {
-        if (value !== true) continue;
-        throw new KerasRefusal(`layer "${nameOf(layer)}" is called with training=True; export the model without it`);
-      } else if (typeof value === 'boolean' || typeof value === 'number') settings[key] = value;
+      // Keras ignores it when it predicts.
+      else if (key !== 'training' && (typeof value === 'boolean' || typeof value === 'number')) settings[key] = value;
     }
     return tensors.map((tensor) => [...tensor, settings]);
   }

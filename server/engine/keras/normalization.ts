@@ -1,8 +1,12 @@
-/** Keras's `Normalization`, which TensorFlow.js lacks: `(x - mean) / sqrt(variance)` along its axes. */
+/**
+ * Keras's `Normalization`, which TensorFlow.js lacks: `(x - mean) / sqrt(variance)` along its axes; and its
+ * `BatchNormalization` along another axis than the last, for which TensorFlow.js takes the wrong means.
+ */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import type { TfCore, TfLayers } from '../backend/backend.js';
+import { classOf } from './registered.js';
 
 interface NormalizationArgs {
   readonly name?: string;
@@ -74,4 +78,37 @@ export function registerNormalization(core: TfCore, layers: TfLayers): void {
   }
 
   core.serialization.registerClass(Normalization);
+}
+
+interface BatchLayer {
+  readonly axis: number | readonly number[];
+  readonly epsilon: number;
+  readonly gamma?: LayerVariable | null;
+  readonly beta?: LayerVariable | null;
+  readonly movingMean: LayerVariable;
+  readonly movingVariance: LayerVariable;
+  call(inputs: Tensor | Tensor[], kwargs: object): Tensor;
+}
+
+export function registerBatchNormalization(core: TfCore): void {
+  const Stock = classOf<BatchLayer, object>(core, 'BatchNormalization');
+  class BatchNormalization extends Stock {
+    static override readonly className: string = 'BatchNormalization';
+
+    override call(inputs: Tensor | Tensor[], kwargs: object): Tensor {
+      const [x] = Array.isArray(inputs) ? inputs : [inputs];
+      const [given = -1] = [this.axis].flat();
+      const axis = x !== undefined && given < 0 ? given + x.rank : given;
+      if (x === undefined || axis === x.rank - 1) return super.call(inputs, kwargs);
+      return core.tidy(() => {
+        const shape = x.shape.map((size, at) => (at === axis ? size : 1));
+        const along = (one: LayerVariable): Tensor => core.reshape(one.read(), shape);
+        const deviation = core.sqrt(core.add(along(this.movingVariance), this.epsilon));
+        const normed = core.div(core.sub(x, along(this.movingMean)), deviation);
+        const scaled = this.gamma ? core.mul(normed, along(this.gamma)) : normed;
+        return this.beta ? core.add(scaled, along(this.beta)) : scaled;
+      });
+    }
+  }
+  core.serialization.registerClass(BatchNormalization);
 }

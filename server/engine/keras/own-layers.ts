@@ -3,13 +3,15 @@
  * TensorFlow.js that loads the models; imports none.
  */
 
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TfCore, TfLayers } from '../backend/backend.js';
 import { registerActivations } from './activations.js';
 import { registerGru } from './gru.js';
-import { PASS_THROUGH, RESIZED } from './names.js';
-import { registerNormalization } from './normalization.js';
+import { PASS_THROUGH } from './names.js';
+import { registerBatchNormalization, registerNormalization } from './normalization.js';
+import { registerPoolings } from './pooling.js';
 import { classOf } from './registered.js';
+import { registerResized } from './resized-image.js';
 
 /** They change their input in training alone. Of those that TensorFlow.js has, two change it always. */
 const NOTHING_AT_INFERENCE = [
@@ -65,6 +67,8 @@ export function registerOwnLayers(core: TfCore, layers: TfLayers): void {
   registerSubtract(core);
   registerFlatten(core);
   registerResized(core, layers);
+  registerPoolings(core, layers);
+  registerBatchNormalization(core);
   registerNormalization(core, layers);
   registerActivations(core);
   registerGru(core);
@@ -100,39 +104,4 @@ function registerFlatten(core: TfCore): void {
     }
   }
   core.serialization.registerClass(Flatten);
-}
-
-interface ResizedArgs {
-  readonly name?: string;
-  readonly height: number;
-  readonly width: number;
-  readonly interpolation: 'bilinear' | 'nearest';
-}
-
-function registerResized(core: TfCore, layers: TfLayers): void {
-  class ResizedImage extends layers.layers.Layer {
-    static readonly className: string = RESIZED;
-    readonly #size: [number, number];
-    readonly #interpolation: ResizedArgs['interpolation'];
-
-    constructor({ height, width, interpolation, ...common }: ResizedArgs) {
-      super(common);
-      this.#size = [height, width];
-      this.#interpolation = interpolation;
-    }
-
-    override computeOutputShape(inputShape: (number | null)[] | (number | null)[][]): (number | null)[] {
-      const [rows, , , channels] = inputShape.map((size) => (Array.isArray(size) ? null : size));
-      return [rows ?? null, ...this.#size, channels ?? null];
-    }
-
-    override call(inputs: Tensor | Tensor[]): Tensor {
-      const [images] = Array.isArray(inputs) ? inputs : [inputs];
-      if (images === undefined) throw new Error(`${RESIZED} takes one tensor`);
-      const { resizeBilinear, resizeNearestNeighbor } = core.image;
-      const resize = this.#interpolation === 'bilinear' ? resizeBilinear : resizeNearestNeighbor;
-      return resize(images as Tensor4D, this.#size, false, true);
-    }
-  }
-  core.serialization.registerClass(ResizedImage);
 }

@@ -4,7 +4,7 @@
  */
 
 import { isRecord } from '../../../shared/parse.js';
-import { HARD_SIGMOID, PASS_THROUGH, RESIZED } from './names.js';
+import { HARD_SIGMOID, KEPT_POOLING, MASKED_MEAN, PASS_THROUGH, RESIZED } from './names.js';
 import { AS_GRAPH, KerasRefusal } from './refusal.js';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -116,6 +116,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
     if (config.rms_scaling !== true) return { class_name: 'LayerNormalization', config };
     throw cannot('LayerNormalization', config, 'with rms_scaling');
   },
+  Conv1D: (config) => {
+    if (config.padding === 'causal') throw cannot('Conv1D', config, 'with causal padding');
+    return inOneGroup('Conv1D', config);
+  },
+  Conv2D: (config) => inOneGroup('Conv2D', config),
+  Conv3D: (config) => inOneGroup('Conv3D', config),
   CenterCrop: (config) => {
     throw cannot('CenterCrop', config, 'exactly');
   },
@@ -126,10 +132,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
     if (isPlain && isKnown && isLast && config.antialias !== true) return { class_name: RESIZED, config };
     throw cannot('Resizing', config, 'but by bilinear and nearest interpolation of the whole image');
   },
-  GlobalAveragePooling1D: withoutKeptDimensions('GlobalAveragePooling1D'),
-  GlobalAveragePooling2D: withoutKeptDimensions('GlobalAveragePooling2D'),
-  GlobalMaxPooling1D: withoutKeptDimensions('GlobalMaxPooling1D'),
-  GlobalMaxPooling2D: withoutKeptDimensions('GlobalMaxPooling2D'),
+  GlobalAveragePooling1D: pooling(MASKED_MEAN, 'mean', 1),
+  GlobalAveragePooling2D: pooling('GlobalAveragePooling2D', 'mean', 2),
+  GlobalMaxPooling1D: pooling('GlobalMaxPooling1D', 'max', 1),
+  GlobalMaxPooling2D: pooling('GlobalMaxPooling2D', 'max', 2),
   Bidirectional: (config, raw) => {
     const { layer } = config;
     if (!isRecord(layer) || !isRecord(layer.config)) throw cannot('Bidirectional', config, 'without a layer');
@@ -143,10 +149,18 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-function withoutKeptDimensions(className: string): Kind {
-  return (config) => {
-    if (config.keepdims !== true) return { class_name: className, config };
-    throw cannot(className, config, 'with keepdims');
+function inOneGroup(className: string, config: Record<string, unknown>): Json {
+  if (typeof config.groups === 'number' && config.groups > 1) throw cannot(className, config, 'in groups');
+  return { class_name: className, config };
+}
+
+/** TensorFlow.js has no pooling over all places that keeps their dimensions. */
+function pooling(className: string, of: 'mean' | 'max', dimensions: number): Kind {
+  return ({ keepdims, ...config }) => {
+    if (keepdims !== true) return { class_name: className, config };
+    const first = config.data_format === 'channels_first' ? 2 : 1;
+    const axes = Array.from({ length: dimensions }, (_, axis) => first + axis);
+    return { class_name: KEPT_POOLING, config: { ...config, of, axes } };
   };
 }
 

@@ -25,12 +25,14 @@ const MOST_NAMED = 3;
 /** @param inModel in the order of the layers' own variables. */
 export function matchWeights(inFile: readonly NamedWeight[], inModel: readonly NamedWeight[]): WeightsMatched {
   const wanted = inModel.map((weight, index) => ({ ...weight, ways: waysTo(weight.name, inModel, index) }));
+  const twice = inFile.find(({ name }, index) => inFile.findIndex((other) => other.name === name) < index);
+  if (twice !== undefined)
+    return refuse(`the file has two weights called "${twice.name}"; give the layers names of their own`);
   const names = new Map<string, string>();
   const takenBy = new Map<string, string>();
   const spare: string[] = [];
   for (const { name, shape } of inFile) {
     if (NOT_NEEDED.test(name)) continue;
-    if (names.has(name)) return refuse(`the file has two weights called "${name}"; give the layers names of their own`);
     const words = wordsOf(name);
     const found = wanted.flatMap((one) => {
       const length = Math.max(0, ...one.ways.filter((way) => occurs(way, words)).map((way) => way.length));
@@ -63,7 +65,7 @@ export function matchWeights(inFile: readonly NamedWeight[], inModel: readonly N
     ...(missing.length === 0 ? [] : [`no weight of the file is the model's ${listed(missing)}`]),
     ...(spare.length === 0 ? [] : [`the model has no place for the file's ${listed(spare)}`]),
   ];
-  return refuse(`${parts.join(', and ')}; export topology and weights together`);
+  return refuse(`${parts.join(', and ')}; export topology and weights together, or a graph model`);
 }
 
 /** The words by which a weight may be named, its own first. */

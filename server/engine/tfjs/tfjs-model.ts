@@ -11,6 +11,7 @@ import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encod
 import type { Backend } from '../backend/backend.js';
 import { openKeras3 } from '../keras/keras3-model.js';
 import { registerOwnLayers } from '../keras/own-layers.js';
+import { AS_GRAPH } from '../keras/refusal.js';
 import { isKeras3 } from '../keras/topology.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
 import type { ModelFiles } from './model-files.js';
@@ -78,7 +79,9 @@ export function openingProblem(cause: unknown): string {
   if (spare !== undefined) {
     return `no layer of the model takes the weight ${spare} of its file; export topology and weights together`;
   }
-  return line;
+  return /\bnot (yet )?(implemented|supported)\b|does not support/.test(line)
+    ? `${line.replace(/\.$/, '')}; ${AS_GRAPH}`
+    : line;
 }
 
 function handlerOf({ modelJson, weights }: ModelFiles): io.IOHandler {

@@ -100,6 +100,38 @@ test('Flatten takes rows that are flat already', async () => {
   expect(await through(layer('Flatten', 'it', { data_format: 'channels_last' }), [1, 2, 3])).toEqual([1, 2, 3]);
 });
 
+test.each([
+  ['GlobalAveragePooling2D', [4, 5]],
+  ['GlobalMaxPooling2D', [7, 8]],
+])('%s can keep its dimensions', async (className, expected) => {
+  const row = [1, 2, 3, 4, 5, 6, 7, 8];
+  const pooled = layer(className, 'it', { data_format: 'channels_last', keepdims: true });
+  const model = sequential('m', [input('x', [null, 2, 2, 2]), pooled, layer('Permute', 'turned', { dims: [3, 1, 2] })]);
+
+  expect(await answersOf(filesOf(topologyOf(model), []), { shape: [1, 2, 2, 2], values: row })).toEqual([expected]);
+});
+
+test('a mean leaves out the masked places of a sequence', async () => {
+  const masking = layer('Masking', 'masking', { mask_value: 0 });
+  const mean = layer('GlobalAveragePooling1D', 'it', { data_format: 'channels_last', keepdims: false });
+  const model = sequential('m', [input('x', [null, 3, 2]), masking, mean]);
+
+  expect(await answersOf(filesOf(topologyOf(model), []), { shape: [1, 3, 2], values: [1, 2, 3, 6, 0, 0] })).toEqual([
+    [2, 4],
+  ]);
+});
+
+test.each([1, 2])('BatchNormalization along axis %i takes the means of that axis', async (axis) => {
+  const made = layer('BatchNormalization', 'it', { axis, epsilon: 0, center: false, scale: false });
+  const weights = [
+    { name: 'it/moving_mean', shape: [2], values: [1, 10] },
+    { name: 'it/moving_variance', shape: [2], values: [1, 4] },
+  ];
+  const expected = { 1: [0, 9, -2.5, 0], 2: [0, 0, 4, 0] }[axis] ?? [];
+
+  expect(await through(made, [1, 10, 5, 10], weights, [2, 2])).toEqual(near(expected));
+});
+
 test('an image is resized as TensorFlow does, from the centres of its pixels', async () => {
   const settings = { height: 2, width: 4, interpolation: 'bilinear', data_format: 'channels_last' };
 
