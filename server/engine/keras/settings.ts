@@ -82,6 +82,15 @@ function plain(value: unknown): unknown {
   );
 }
 
+/** With the dtypes that TensorFlow.js has, in all layers: what a file of Keras 2 needs. */
+export function withKnownDtypes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withKnownDtypes);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, key === 'dtype' ? dtypeOf(part) : withKnownDtypes(part)]),
+  );
+}
+
 function dtypeOf(value: unknown): unknown {
   if (typeof value === 'string') return DTYPES[value] ?? value;
   if (!isRecord(value)) return value;

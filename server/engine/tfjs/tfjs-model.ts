@@ -12,6 +12,7 @@ import type { Backend } from '../backend/backend.js';
 import { openKeras3 } from '../keras/keras3-model.js';
 import { registerOwnLayers } from '../keras/own-layers.js';
 import { AS_GRAPH } from '../keras/refusal.js';
+import { withKnownDtypes } from '../keras/settings.js';
 import { isKeras3 } from '../keras/topology.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
 import type { ModelFiles } from './model-files.js';
@@ -117,12 +118,12 @@ async function openLayers(
 ): Promise<TfjsModel> {
   registerOwnLayers(tf, layers);
   if (hasTextEncoder(modelJson)) registerHashedTextEncoder(tf, layers);
-  const artifacts = await handler.load?.();
-  const topology = artifacts?.modelTopology;
+  const artifacts = (await handler.load?.()) ?? {};
+  const { modelTopology: topology } = artifacts;
   const whole =
-    artifacts !== undefined && isRecord(topology) && isKeras3(topology, modelJson)
+    isRecord(topology) && isKeras3(topology, modelJson)
       ? await openKeras3(artifacts, topology, { tf, layers })
-      : await layers.loadLayersModel(handler);
+      : await layers.loadLayersModel({ load: async () => ({ ...artifacts, ...knownTopology(topology) }) });
   const split = splitEncoder ? splitTextEncoder(whole, layers) : undefined;
   const model = split?.rest ?? whole;
   // A Sequential's input is named at load time, with a number that counts earlier models: callers must not see that.
@@ -144,6 +145,12 @@ async function openLayers(
     dispose: () => void whole.dispose(),
     ...(split === undefined ? {} : { featuriser: split.featuriser }),
   };
+}
+
+/** Of Keras 2: a policy of mixed precision is an object where TensorFlow.js looks for the name of a dtype. */
+function knownTopology(topology: unknown): { readonly modelTopology?: object } {
+  const known = withKnownDtypes(topology);
+  return isRecord(known) ? { modelTopology: known } : {};
 }
 
 async function openGraph(handler: io.IOHandler, { converter }: Backend): Promise<TfjsModel> {

@@ -1,3 +1,4 @@
+import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { answersOf } from '../../../support/keras-answers.js';
 import {
@@ -50,6 +51,42 @@ describe('a sequential model of Keras 3', () => {
       'the model has no place for the file\'s "sequential/dense_1/kernel", "sequential/dense_1/bias"',
     );
   });
+});
+
+test.each([
+  ['a policy of mixed precision', { class_name: 'Policy', config: { name: 'mixed_float16' } }],
+  ['half precision', 'float16'],
+])('a model of Keras 2 with %s takes float32', async (_, dtype) => {
+  const config = { name: 'dense', units: 1, activation: 'linear', use_bias: true, dtype, batch_input_shape: [null, 2] };
+  const model = { class_name: 'Sequential', config: { name: 's', layers: [{ class_name: 'Dense', config }] } };
+
+  expect(await answersOf(filesOf({ ...model, keras_version: '2.15.0' }, tenfold('dense')), ROW)).toEqual([[35.5]]);
+});
+
+test('nothing is left of a model that was closed, nor of one that was refused', async () => {
+  const model = topologyOf(
+    sequential('s', [input('x', [null, 2]), layer('Normalization', 'n', { mean: null }), dense('dense', 1)]),
+  );
+  const files = filesOf(model, [
+    { name: 'n/mean', shape: [2], values: [0, 0] },
+    { name: 'n/variance', shape: [2], values: [1, 1] },
+    ...tenfold('s/dense'),
+    { name: 'n/count', shape: [], values: [0] },
+  ]);
+  const right = {
+    ...files,
+    modelJson: files.modelJson.replace(/(count","shape":\[\],"dtype":)"float32"/, '$1"int32"'),
+  };
+  await answersOf(right, ROW);
+  const before = memory().numTensors;
+
+  for (let round = 0; round < 3; round++) {
+    expect(await answersOf(right, ROW)).toEqual([[35.5]]);
+    // A count that is no integer does not fit its variable.
+    await expect(answersOf(files, ROW)).rejects.toThrow();
+    await expect(answersOf(filesOf(model, tenfold('s/dense')), ROW)).rejects.toThrow('no weight of the file');
+  }
+  expect(memory().numTensors).toBe(before);
 });
 
 test('a functional model with two inputs, a shared layer and two outputs answers', async () => {
