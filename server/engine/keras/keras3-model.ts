@@ -3,6 +3,7 @@
 import type { io, NamedTensorMap } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Backend } from '../backend/backend.js';
+import { callProblem } from '../tfjs/call-order.js';
 import { KerasRefusal } from './refusal.js';
 import type { Json } from './settings.js';
 import { rewriteTopology } from './topology.js';
@@ -13,6 +14,8 @@ type Parts = Pick<Backend, 'tf' | 'layers'>;
 export async function openKeras3(artifacts: io.ModelArtifacts, topology: Json, parts: Parts): Promise<LayersModel> {
   const rewritten = rewriteTopology(topology);
   if (!rewritten.ok) throw new KerasRefusal(rewritten.problem);
+  const problem = callProblem(rewritten.topology);
+  if (problem !== undefined) throw new KerasRefusal(problem);
   // Without weights at first: their names in the model are only known from it.
   const model = await parts.layers.loadLayersModel({ load: async () => ({ modelTopology: rewritten.topology }) });
   try {

@@ -14,6 +14,7 @@ import { registerOwnLayers } from '../keras/own-layers.js';
 import { AS_GRAPH } from '../keras/refusal.js';
 import { withKnownDtypes } from '../keras/settings.js';
 import { isKeras3 } from '../keras/topology.js';
+import { callProblem } from './call-order.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
 import type { ModelFiles } from './model-files.js';
 
@@ -149,6 +150,8 @@ async function openLayers(
 
 /** Of Keras 2: a policy of mixed precision is an object where TensorFlow.js looks for the name of a dtype. */
 function knownTopology(topology: unknown): { readonly modelTopology?: object } {
+  const problem = callProblem(topology);
+  if (problem !== undefined) throw new Error(problem);
   const known = withKnownDtypes(topology);
   return isRecord(known) ? { modelTopology: known } : {};
 }
