@@ -81,6 +81,10 @@ export function openingProblem(cause: unknown): string {
   if (spare !== undefined) {
     return `no layer of the model takes the weight ${spare} of its file; export topology and weights together`;
   }
+  // Not of its own making: it trusts the topology to be whole.
+  if (cause instanceof TypeError) {
+    return `TensorFlow.js cannot build what its file describes (${line}); export or copy the model again`;
+  }
   return /\bnot (yet )?(implemented|supported)\b|does not support/.test(line)
     ? `${line.replace(/\.$/, '')}; ${AS_GRAPH}`
     : line;

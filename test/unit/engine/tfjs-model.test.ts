@@ -19,6 +19,12 @@ test.each([
   expect(openingProblem(new Error(message))).toMatch(expected);
 });
 
+test('a topology that TensorFlow.js stumbles over is to be exported again', () => {
+  expect(openingProblem(new TypeError('x is not iterable\nat y'))).toBe(
+    'TensorFlow.js cannot build what its file describes (x is not iterable); export or copy the model again',
+  );
+});
+
 test('any other reason is its first line', () => {
   expect(openingProblem(new Error('Shapes do not match\nat x'))).toBe('Shapes do not match');
 });
