@@ -25,7 +25,7 @@ export {
   STREAM_NAME,
   WINDOW_STEP_MS,
 } from './limits.js';
-export { bestOf, type OutputModel, type OutputRows, readPrediction } from './output.js';
+export { bestOf, LabelScores, type OutputModel, type OutputRows, readPrediction } from './output.js';
 export {
   isModelReference,
   isRequestId,

@@ -40,11 +40,11 @@ function readLabelled(model: OutputModel, output: OutputRows, batched: boolean):
   const { labels } = model;
   const scores = output.arrays[0];
   if (labels === undefined || scores === undefined) return { prediction, model: model.ref };
+  const scored = new LabelScores(model.outputs, labels.length);
   const best: number[] = [];
-  for (let row = 0; row < output.rows; row++)
-    best.push(bestOf(scores, (output.firstRow + row) * labels.length, labels.length));
+  for (let row = 0; row < output.rows; row++) best.push(scored.best(scores, output.firstRow + row));
   const label = best.map((index) => labels[index] ?? '');
-  const score = best.map((index, row) => scores[(output.firstRow + row) * labels.length + index] ?? 0);
+  const score = best.map((index, row) => scored.of(scores, output.firstRow + row, index));
   const ref = model.ref;
   return batched
     ? { prediction, model: ref, label, score }
@@ -84,6 +84,42 @@ function nest(array: TensorArray, offset: number, shape: readonly number[], axis
   for (let i = axis + 1; i < shape.length; i++) stride *= shape[i] as number;
   for (let i = 0; i < size; i++) values.push(nest(array, offset + i * stride, shape, axis + 1));
   return values;
+}
+
+/** The number from which on the second of two labels is meant. */
+const EVEN = 0.5;
+
+/**
+ * The scores of a model's labels in the array of its first output: one element per label; or, of two labels and an
+ * output of one element, that element for the second label and 1 less it for the first.
+ */
+export class LabelScores {
+  /** Elements of a row. */
+  readonly size: number;
+  readonly #isOneForTwo: boolean;
+
+  constructor(outputs: readonly TensorSpec[], labels: number) {
+    this.size = elementCount(outputs[0]?.shape ?? []);
+    this.#isOneForTwo = isOneForTwo(this.size, labels);
+  }
+
+  /** Index of the label with the highest score; the first one on a tie, except that 0.5 means the second of two. */
+  best(array: ArrayLike<number>, row: number): number {
+    if (this.#isOneForTwo) return (array[row] as number) >= EVEN ? 1 : 0;
+    return bestOf(array, row * this.size, this.size);
+  }
+
+  /** Score of a label; 0 where there is none. */
+  of(array: ArrayLike<number>, row: number, label: number): number {
+    if (!this.#isOneForTwo) return array[row * this.size + label] ?? 0;
+    const second = array[row] ?? 0;
+    return label === 1 ? second : 1 - second;
+  }
+}
+
+/** Whether an output of `elements` per row gives the score of the second of two labels. */
+export function isOneForTwo(elements: number, labels: number): boolean {
+  return elements === 1 && labels === 2;
 }
 
 /** Index of the highest of `count` scores starting at `offset`; the first one on a tie. */

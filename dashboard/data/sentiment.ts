@@ -27,3 +27,14 @@ export function pull(weight: number, label: string | undefined): { readonly tone
   const value = tone === 'positive' ? weight : -weight;
   return { tone: value < 0 ? 'negative' : 'positive', value };
 }
+
+/** The scores by tone; undefined for a model without such labels. */
+export function scoresByTone(prediction: unknown, labels: readonly string[]): Record<Tone, number> | undefined {
+  const given = Array.isArray(prediction) ? prediction.flat(2) : [];
+  // One number for two labels is the score of the second.
+  const values = given.length === 1 && labels.length === 2 ? [1 - Number(given[0]), given[0]] : given;
+  if (labels.length === 0 || values.length !== labels.length) return undefined;
+  const scores = { positive: 0, neutral: 0, negative: 0 };
+  for (const [index, label] of labels.entries()) scores[toneOf(label)] += Number(values[index] ?? 0);
+  return scores;
+}

@@ -2,7 +2,7 @@
 
 import type { ClientPrediction, ModelDescription, WordWeight } from '@tickcast/client';
 import { MAX_EXPLAINED_TOKENS } from '../../shared/limits.js';
-import { TONES, type Tone, toneOf } from '../data/sentiment.js';
+import { scoresByTone, TONES } from '../data/sentiment.js';
 import type { HubClient } from '../hub-client.js';
 import { byId, setHidden, setStyle, setText } from '../ui/dom.js';
 import { microsText, whole } from '../ui/format.js';
@@ -85,7 +85,7 @@ export class TryIt {
   }
 
   #show(text: string, answer: ClientPrediction): void {
-    const scores = scoresOf(answer.prediction, this.#labelsOf(answer.model));
+    const scores = scoresByTone(answer.prediction, this.#labelsOf(answer.model));
     if (scores === undefined) {
       setText(this.#problem, `${answer.model} answers no scores of positive and negative.`);
       return;
@@ -136,15 +136,6 @@ export class TryIt {
   #model(reference: string): ModelDescription | undefined {
     return this.#client.hello?.models.find(({ name, version }) => `${name}@${version}` === reference);
   }
-}
-
-/** The scores by tone; undefined for a model without such labels. */
-function scoresOf(prediction: unknown, labels: readonly string[]): Record<Tone, number> | undefined {
-  const values = Array.isArray(prediction) ? prediction.flat(2) : [];
-  if (labels.length === 0 || values.length !== labels.length) return undefined;
-  const scores = { positive: 0, neutral: 0, negative: 0 };
-  for (const [index, label] of labels.entries()) scores[toneOf(label)] += Number(values[index] ?? 0);
-  return scores;
 }
 
 /** A sum: the hub's share, and the rest of the way. */

@@ -59,6 +59,12 @@ const declaredInput = z.strictObject({
 });
 const warmUp = z.strictObject({ texts: z.array(z.string().max(10_000)).min(1).max(1000).optional() });
 const limits = z.strictObject({ maxTextLength: textLength.optional() });
+/** Of a manifest, and of other files that give labels. */
+export const labelList = z
+  .array(z.string().min(1).max(200))
+  .min(1)
+  .max(100_000)
+  .refine((labels) => repeated(labels) === undefined, 'no label may stand twice');
 const schema = z.strictObject({
   runtime: z.string().regex(ADAPTER_NAME, 'expected at most 32 lower-case letters, digits and "-"').optional(),
   description: z.string().max(2000).optional(),

@@ -5,12 +5,15 @@
 
 import { type WireError, wireError } from '../../shared/errors.js';
 import { modelNameOf } from '../../shared/parse.js';
-import { elementCount } from '../../shared/tensor.js';
 import type { Clock } from '../contracts/clock.js';
 import type { EngineModel } from '../contracts/engine.js';
 import type { ModelDirectory, ModelSpec, ReadyModel } from '../contracts/model.js';
 import type { LoadReport, ModelLoader } from '../contracts/model-loader.js';
+import { countProblem, scoreProblem } from './labelling.js';
+import { MANIFEST_FILE } from './manifest.js';
+import { METADATA_FILE } from './metadata.js';
 import type { BrokenFolder, ModelFolder } from './repository.js';
+import type { TrialRun } from './trial.js';
 import { type WarmedUp, warmUpModel } from './warm-up.js';
 
 /** Options of a {@link ModelRegistry}. */
@@ -114,25 +117,31 @@ export class ModelRegistry implements ModelDirectory {
     this.#enter(model, { state: 'failed', problem });
   }
 
-  async #open({ folder, file, manifest, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
+  async #open({ folder, file, manifest, metadata, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
     const { engine } = this.#options;
-    const { runtime, inputs, featuriser, labels, options, warmUp } = manifest;
+    const { runtime, inputs, featuriser, options, warmUp } = manifest;
     const loading = await engine.load({ ref, folder, file, runtime, inputs, featuriser, options });
     if (!loading.ok) return loading;
     const { engineModel, report } = loading;
     const maxTextLength = Math.min(manifest.maxTextLength ?? this.#options.maxTextLength, this.#options.maxTextLength);
-    const warmed = checkLabels(engineModel, labels) ?? (await this.#warmUp(engineModel, warmUp.texts, maxTextLength));
-    if (!warmed.ok) {
+    const refuse = (problem: string): ModelLoaded => {
       engine.unload(engineModel);
-      return warmed;
-    }
+      return { ok: false, problem };
+    };
+    const miscounted = manifest.labels && countProblem(engineModel, manifest.labels);
+    if (miscounted !== undefined) return refuse(`${MANIFEST_FILE} has ${miscounted}`);
+    const warmed = await this.#warmUp(engineModel, warmUp.texts, maxTextLength);
+    if (!warmed.ok) return refuse(warmed.problem);
+    const { labels, problem, warning } = labelling({ manifest, metadata }, engineModel, warmed.sample);
+    if (problem !== undefined) return refuse(problem);
     const { inputs: takes, outputs } = engineModel;
     const spec: ModelSpec = { name, version, ref, inputs: takes, outputs, labels, maxTextLength };
-    const { warmUp: cost, rows, warnings } = warmed;
+    const { warmUp: cost, rows } = warmed;
     const ready = { spec, engineModel, engine: report.engine, warmUp: cost, rows };
     // A caller's answer must not depend on who else asks.
     const model: ReadyModel = rows === 'alone' ? { ...ready, maxBatchRows: 1 } : ready;
-    return { ok: true, model, report, warnings: warnings.map((warning) => `model ${ref}: ${warning}`) };
+    const warnings = warning === undefined ? warmed.warnings : [...warmed.warnings, warning];
+    return { ok: true, model, report, warnings: warnings.map((one) => `model ${ref}: ${one}`) };
   }
 
   #warmUp(model: EngineModel, texts: readonly string[], maxTextLength: number): Promise<WarmedUp> {
@@ -200,16 +209,23 @@ export class ModelRegistry implements ModelDirectory {
   }
 }
 
-function checkLabels(
+interface Labelling {
+  readonly labels: readonly string[] | undefined;
+  readonly problem?: string;
+  readonly warning?: string | undefined;
+}
+
+/** Labels of the manifest must be right; others are only used if they are. */
+function labelling(
+  { manifest, metadata }: Pick<ModelFolder, 'manifest' | 'metadata'>,
   model: EngineModel,
-  labels: readonly string[] | undefined,
-): { ok: false; problem: string } | undefined {
-  const [output] = model.outputs;
-  if (labels === undefined || output === undefined) return undefined;
-  const elements = elementCount(output.shape);
-  if (labels.length === elements) return undefined;
-  return {
-    ok: false,
-    problem: `manifest.json has ${labels.length} labels, but output "${output.name}" has ${elements} elements`,
-  };
+  { outputs }: TrialRun,
+): Labelling {
+  const labels = manifest.labels ?? metadata?.labels;
+  if (labels === undefined) return { labels, warning: metadata?.problem };
+  const [values] = outputs;
+  const wrong = countProblem(model, labels) ?? (values && scoreProblem(model, labels, values));
+  if (wrong === undefined) return { labels };
+  if (manifest.labels !== undefined) return { labels: undefined, problem: `${MANIFEST_FILE} has ${wrong}` };
+  return { labels: undefined, warning: `${METADATA_FILE} has ${wrong}; it is served without labels` };
 }

@@ -7,6 +7,7 @@ import { firstLine, messageOf } from '../../shared/words/message-of.js';
 import { type Entry, entriesOf, holdsModel, inside, linkOut, MODEL_FILE } from './folder-listing.js';
 import { type LeftOut, leftOutBeside, leftOutOfModel, leftOutOfRepository } from './left-out.js';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.js';
+import { METADATA_FILE, type Metadata, parseMetadata } from './metadata.js';
 
 /** A model version that was found, and its manifest. */
 export interface ModelFolder {
@@ -23,6 +24,8 @@ export interface ModelFolder {
   /** Given as a model.json, or as a folder with one, rather than as part of `<name>/<version>/`. */
   readonly bare: boolean;
   readonly manifest: Manifest;
+  /** Undefined when there is no such file. */
+  readonly metadata?: Metadata | undefined;
 }
 
 /** A folder that holds a model which cannot be served. */
@@ -166,8 +169,11 @@ async function readVersions(
 async function read(folder: string, file: string, identity: Identity): Promise<ModelFolder | BrokenFolder> {
   const ref = `${identity.name}@${identity.version}`;
   try {
-    const parsed = parseManifest(await manifestText(folder));
-    if (parsed.ok) return { ...identity, ref, folder, file, manifest: parsed.manifest };
+    const parsed = parseManifest(await textIn(folder, MANIFEST_FILE));
+    if (parsed.ok) {
+      const metadata = await metadataIn(folder);
+      return { ...identity, ref, folder, file, manifest: parsed.manifest, metadata };
+    }
     return broken(folder, `${ref}: ${parsed.problem} (in ${folder})`, identity);
   } catch (cause) {
     return broken(folder, `${ref}: ${firstLine(cause)} (in ${folder})`, identity);
@@ -180,15 +186,25 @@ function broken(folder: string, problem: string, identity?: Identity): BrokenFol
   return { folder, problem, model: { name, version, ref: `${name}@${version}`, bare } };
 }
 
+/** Never rejects: a model can be served without. */
+async function metadataIn(folder: string): Promise<Metadata | undefined> {
+  try {
+    const text = await textIn(folder, METADATA_FILE);
+    return text === undefined ? undefined : parseMetadata(text);
+  } catch (cause) {
+    return { labels: undefined, problem: `${METADATA_FILE}: ${firstLine(cause)}; it is served without labels` };
+  }
+}
+
 /** Undefined when there is none, which is no fault. */
-async function manifestText(folder: string): Promise<string | undefined> {
-  const path = join(folder, MANIFEST_FILE);
+async function textIn(folder: string, file: string): Promise<string | undefined> {
+  const path = join(folder, file);
   const link = await lstat(path).catch(() => undefined);
   if (link === undefined) return undefined;
   const real = await inside(folder, path).catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause) throw new Error(`${MANIFEST_FILE} is a link that leads nowhere`);
+    if (cause instanceof Error && 'code' in cause) throw new Error(`${file} is a link that leads nowhere`);
     throw cause;
   });
-  if ((await stat(real)).isDirectory()) throw new Error(`${MANIFEST_FILE} is a folder, expected a file`);
+  if ((await stat(real)).isDirectory()) throw new Error(`${file} is a folder, expected a file`);
   return readFile(real, 'utf8');
 }

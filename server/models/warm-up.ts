@@ -8,13 +8,15 @@ import type { Engine, EngineModel } from '../contracts/engine.js';
 import type { WarmUp } from '../contracts/model.js';
 import { type RowDependence, tryIndependence } from './independence.js';
 import { MadeUpRows, type RowKind } from './made-up-rows.js';
-import { notFinite, Trial } from './trial.js';
+import { notFinite, Trial, type TrialRun } from './trial.js';
 
 export type WarmedUp =
   | {
       readonly ok: true;
       readonly warmUp: WarmUp;
       readonly rows: RowDependence;
+      /** Up to eight made-up rows and what the model made of them. */
+      readonly sample: TrialRun;
       /** Warnings for the operator. */
       readonly warnings: readonly string[];
     }
@@ -78,7 +80,7 @@ export async function warmUpModel(options: WarmUpOptions): Promise<WarmedUp> {
     new Trial(engine, clock, model, new MadeUpRows(model, kind, texts, maxTextLength));
   const opened = await open((kind) => trialOf(kind, options.texts));
   if (typeof opened === 'string') return { ok: false, problem: opened };
-  const { trial, rowMs } = opened;
+  const { trial, rowMs, sample } = opened;
 
   const isQuick = (rows: number): boolean => rows * rowMs <= SLOW_MS / 2;
   const timed = takesText ? trialOf('wide', cycle(given)) : trial;
@@ -103,7 +105,7 @@ export async function warmUpModel(options: WarmUpOptions): Promise<WarmedUp> {
   const { rows, why } = trial.rows.kind === 'zero' ? UNTRIED : await tryIndependence(trial);
   const zero = takesText ? undefined : await undefinedAtZero(trialOf('zero', []));
   const warnings = [why && WARNINGS[rows](why), zero].filter((warning) => warning !== undefined);
-  return { ok: true, warmUp: costLine(samples, byteCost(samples, long)), rows, warnings };
+  return { ok: true, warmUp: costLine(samples, byteCost(samples, long)), rows, sample, warnings };
 }
 
 const UNTRIED = { rows: 'unknown', why: 'it fails on all made-up rows but zeros' } as const;
@@ -121,7 +123,7 @@ const WARNINGS: Readonly<Record<RowDependence, (why: string) => string>> = {
  */
 async function open(
   trialOf: (kind: RowKind) => Trial,
-): Promise<{ readonly trial: Trial; readonly rowMs: number } | string> {
+): Promise<{ readonly trial: Trial; readonly rowMs: number; readonly sample: TrialRun } | string> {
   let problem = '';
   for (const kind of KINDS) {
     const trial = trialOf(kind);
@@ -130,7 +132,7 @@ async function open(
     // Rows have several magnitudes, and a model may accept only some of them.
     const isQuick = second.ok && SIZES[1] * second.run.ms <= SLOW_MS / 2;
     const more = isQuick ? await trial.run(Array.from({ length: SIZES[1] }, (_, row) => row)) : second;
-    if (second.ok && more.ok) return { trial, rowMs: second.run.ms };
+    if (second.ok && more.ok) return { trial, rowMs: second.run.ms, sample: more.run };
     const rows = second.ok ? SIZES[1] : 1;
     if (!more.ok) problem = `with a batch of ${rows} rows it failed: ${more.reason}`;
   }

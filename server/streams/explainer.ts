@@ -4,6 +4,7 @@
  * hub is busy.
  */
 
+import { LabelScores } from '../../shared/output.js';
 import type { WordWeight } from '../../shared/protocol.js';
 import type { Span } from '../../shared/text/token-spans.js';
 import type { CastItem } from '../contracts/broker.js';
@@ -71,7 +72,9 @@ export class Explainer {
     const settle = (outcome: Outcome): void => {
       if (outcome.ok) {
         const { arrays, firstRow } = outcome.output;
-        const scoreWithout = (row: number) => arrays[0]?.[(firstRow + row) * labels.length + index] ?? score;
+        const scores = new LabelScores(outcome.model.outputs, labels.length);
+        const scoreWithout = (row: number) =>
+          arrays[0] === undefined ? score : scores.of(arrays[0], firstRow + row, index);
         item.words = heaviest(weigh(spans, score, scoreWithout));
       }
       done();

@@ -26,7 +26,11 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 }
 
 /** Writes model.json and weights.bin. */
-async function writeModel(folder: string, model: Record<string, unknown>, weights: readonly Weight[]): Promise<void> {
+export async function writeModel(
+  folder: string,
+  model: Record<string, unknown>,
+  weights: readonly Weight[],
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const specs = weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
   const weightsManifest = weights.length === 0 ? [] : [{ paths: ['weights.bin'], weights: specs }];

@@ -6,8 +6,7 @@
 
 import { type WireError, wireError } from '../../../shared/errors.js';
 import { MAX_EXPLAINED_TOKENS } from '../../../shared/limits.js';
-import { bestOf, type OutputRows } from '../../../shared/output.js';
-import { elementCount } from '../../../shared/tensor.js';
+import { LabelScores, type OutputRows } from '../../../shared/output.js';
 import { tokenSpans } from '../../../shared/text/token-spans.js';
 import type { ModelSpec } from '../../contracts/model.js';
 import type { Outcome } from '../../contracts/outcome.js';
@@ -35,9 +34,10 @@ export function planExplanation(input: unknown, spec: ModelSpec): Explanation | 
     finish(outcome) {
       const { arrays, firstRow } = outcome.output;
       const scores = arrays[0];
-      const size = elementCount(spec.outputs[0]?.shape ?? []);
-      const scoreOf = (row: number, index: number) => scores?.[(firstRow + row) * size + index] ?? 0;
-      const best = scores === undefined ? 0 : bestOf(scores, firstRow * size, size);
+      const labelScores = new LabelScores(spec.outputs, spec.labels?.length ?? 0);
+      const scoreOf = (row: number, index: number) =>
+        scores === undefined ? 0 : labelScores.of(scores, firstRow + row, index);
+      const best = scores === undefined ? 0 : labelScores.best(scores, firstRow);
       const words = weigh(spans, scoreOf(0, best), (i) => scoreOf(i + 1, best));
       return { ...outcome, output: { arrays, firstRow, rows: 1 } satisfies OutputRows, batched: false, words };
     },

@@ -4,12 +4,22 @@
  */
 
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import { isRecord } from '../../../shared/parse.js';
 import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
 import { firstLine } from '../../../shared/words/message-of.js';
 import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encoder.js';
 import type { Backend } from '../backend/backend.js';
+import { openKeras3 } from '../keras/keras3-model.js';
+import { registerOwnLayers } from '../keras/own-layers.js';
+import { AS_GRAPH } from '../keras/refusal.js';
+import { withKnownDtypes } from '../keras/settings.js';
+import { isKeras3 } from '../keras/topology.js';
+import { callProblem } from './call-order.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
 import type { ModelFiles } from './model-files.js';
+
+/** Most weights named in a message. */
+const MOST_NAMED = 3;
 
 /** An input as the model's file describes it. */
 export interface ModelInput {
@@ -59,11 +69,27 @@ export function missingKernel(cause: unknown): string | undefined {
 /** Why a model cannot be opened, in one line with what to do. */
 export function openingProblem(cause: unknown): string {
   const line = firstLine(cause);
-  // Its remedies are on lines of their own, and are about code that the exporter does not have.
-  const layer = /^Unknown layer: ([^.]+)\./.exec(line)?.[1];
-  return layer === undefined
-    ? line
-    : `TensorFlow.js has no layer ${layer}; export the model without it, or as a graph model, which needs no layers`;
+  // The remedies of TensorFlow.js are on lines of their own, and are about code that the exporter does not have.
+  const [, kind, name] = /^Unknown (\w+): ([^.]+)\./.exec(line) ?? [];
+  if (kind !== undefined && name !== undefined) {
+    return `TensorFlow.js has no ${kind} ${name}; export the model without it, or as a graph model, which needs no layers`;
+  }
+  const unset = /^\d+ of \d+ weights are not set: (.+)$/.exec(line)?.[1]?.split(',');
+  if (unset !== undefined) {
+    const names = `${unset.slice(0, MOST_NAMED).join(', ')}${unset.length > MOST_NAMED ? ', ...' : ''}`;
+    return `no weight file holds the model's ${names}; train the model before the export (a layer Normalization: adapt it), and export topology and weights together, or a graph model`;
+  }
+  const spare = /^Provided weight data has no target variable: (.+)$/.exec(line)?.[1];
+  if (spare !== undefined) {
+    return `no layer of the model takes the weight ${spare} of its file; export topology and weights together`;
+  }
+  // Not of its own making: it trusts the topology to be whole.
+  if (cause instanceof TypeError) {
+    return `TensorFlow.js cannot build what its file describes (${line}); export or copy the model again`;
+  }
+  return /\bnot (yet )?(implemented|supported)\b|does not support/.test(line)
+    ? `${line.replace(/\.$/, '')}; ${AS_GRAPH}`
+    : line;
 }
 
 function handlerOf({ modelJson, weights }: ModelFiles): io.IOHandler {
@@ -97,8 +123,14 @@ async function openLayers(
   modelJson: string,
   splitEncoder: boolean,
 ): Promise<TfjsModel> {
+  registerOwnLayers(tf, layers);
   if (hasTextEncoder(modelJson)) registerHashedTextEncoder(tf, layers);
-  const whole = await layers.loadLayersModel(handler);
+  const artifacts = (await handler.load?.()) ?? {};
+  const { modelTopology: topology } = artifacts;
+  const whole =
+    isRecord(topology) && isKeras3(topology, modelJson)
+      ? await openKeras3(artifacts, topology, { tf, layers })
+      : await layers.loadLayersModel({ load: async () => ({ ...artifacts, ...knownTopology(topology) }) });
   const split = splitEncoder ? splitTextEncoder(whole, layers) : undefined;
   const model = split?.rest ?? whole;
   // A Sequential's input is named at load time, with a number that counts earlier models: callers must not see that.
@@ -121,6 +153,14 @@ async function openLayers(
     dispose: () => void whole.dispose(),
     ...(split === undefined ? {} : { featuriser: split.featuriser }),
   };
+}
+
+/** Of Keras 2: a policy of mixed precision is an object where TensorFlow.js looks for the name of a dtype. */
+function knownTopology(topology: unknown): { readonly modelTopology?: object } {
+  const problem = callProblem(topology);
+  if (problem !== undefined) throw new Error(problem);
+  const known = withKnownDtypes(topology);
+  return isRecord(known) ? { modelTopology: known } : {};
 }
 
 async function openGraph(handler: io.IOHandler, { converter }: Backend): Promise<TfjsModel> {

@@ -1,7 +1,7 @@
 /** Counters of one model version, as plain numbers: counting creates no strings. */
 
 import { ERRORS, type ErrorCode } from '../../../shared/errors.js';
-import { bestOf } from '../../../shared/output.js';
+import { LabelScores } from '../../../shared/output.js';
 import { Histogram } from '../../../shared/time/histogram.js';
 import type { ModelSpec } from '../../contracts/model.js';
 import type { Predicted } from '../../contracts/outcome.js';
@@ -32,6 +32,7 @@ export class ModelCounts {
   readonly request = new Histogram(TIME_US);
   readonly batchRows = new Histogram(BATCH_ROWS);
   readonly #labels: readonly string[];
+  readonly #scores: LabelScores;
   /** By door, then by outcome. */
   readonly #requests = new Map(VIAS.map((via) => [via, new Float64Array(OUTCOMES.length)]));
   readonly #batches = new Float64Array(STATUSES.length);
@@ -41,6 +42,7 @@ export class ModelCounts {
     this.series = { model: model?.name ?? '', version: model?.version ?? '' };
     const labels = model?.labels ?? [];
     this.#labels = labels.length > MAX_COUNTED_LABELS ? [] : labels;
+    this.#scores = new LabelScores(model?.outputs ?? [], labels.length);
     this.#predicted = new Float64Array(this.#labels.length);
   }
 
@@ -66,7 +68,7 @@ export class ModelCounts {
     const scores = output.arrays[0];
     if (predicted.length === 0 || scores === undefined) return;
     for (let row = output.firstRow; row < output.firstRow + output.rows; row++) {
-      const best = bestOf(scores, row * predicted.length, predicted.length);
+      const best = this.#scores.best(scores, row);
       predicted[best] = (predicted[best] as number) + 1;
     }
   }

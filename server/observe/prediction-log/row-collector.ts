@@ -4,7 +4,7 @@
 
 import { cutText } from '../../../shared/cut-text.js';
 import { type InputPart, measureInput } from '../../../shared/input.js';
-import { bestOf } from '../../../shared/output.js';
+import { LabelScores } from '../../../shared/output.js';
 import { writeRow } from '../../../shared/row-writer.js';
 import { BYTES_PER_ELEMENT, elementCount, type InputSpec, viewTensorArray } from '../../../shared/tensor.js';
 import type { ModelSpec } from '../../contracts/model.js';
@@ -17,6 +17,7 @@ import { subjectHash } from './subject-hash.js';
 /** Computed once per model and post. */
 interface ModelPlan {
   readonly spec: ModelSpec;
+  readonly labelScores: LabelScores;
   readonly inputShares: readonly number[];
   readonly outputSizes: readonly number[];
   readonly outputShares: readonly number[];
@@ -147,7 +148,8 @@ export class RowCollector {
     const inputShares = shares(spec.inputs.map(input === 'plain' ? sizeOf : () => 0), maxInputValues);
     const outputShares = shares(outputSizes, MAX_PREDICTION_VALUES);
     const numbers = FIXED_FIELDS + 2 * spec.inputs.length + sum(inputShares) + sum(outputShares);
-    return this.#plans.push({ spec, inputShares, outputSizes, outputShares, numbers }) - 1;
+    const labelScores = new LabelScores(spec.outputs, spec.labels?.length ?? 0);
+    return this.#plans.push({ spec, labelScores, inputShares, outputSizes, outputShares, numbers }) - 1;
   }
 
   #addInput(part: InputPart, row: number, share: number): void {
@@ -200,15 +202,19 @@ export class RowCollector {
     this.#elementsAt = end;
   }
 
-  #addOutput({ spec, outputSizes, outputShares }: ModelPlan, arrays: OutputArrays, row: number, start: number): void {
+  #addOutput(
+    { spec, labelScores, outputSizes, outputShares }: ModelPlan,
+    arrays: OutputArrays,
+    row: number,
+    start: number,
+  ): void {
     const numbers = this.#numbers;
     const { labels } = spec;
     const scores = arrays[0];
     let best = -1;
     if (labels !== undefined && scores !== undefined) {
-      const first = row * labels.length;
-      best = bestOf(scores, first, labels.length);
-      numbers[start + FIELD.score] = scores[first + best] as number;
+      best = labelScores.best(scores, row);
+      numbers[start + FIELD.score] = labelScores.of(scores, row, best);
     }
     numbers[start + FIELD.label] = best;
     for (let index = 0; index < outputShares.length; index++) {

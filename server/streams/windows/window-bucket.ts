@@ -1,5 +1,6 @@
 /** What happened on a stream during a quarter of a second: windows of every length are composed of these buckets. */
 
+import { isOneForTwo } from '../../../shared/output.js';
 import type { CastItem } from '../../contracts/broker.js';
 import { ReceiptHistogram } from '../../core/receipts.js';
 
@@ -30,10 +31,10 @@ export class WindowBucket {
   add(entry: CastItem, random: () => number): void {
     const { item, receipt } = entry;
     this.count += 1;
-    const scores: unknown = item.prediction;
+    const scores = scoresOf(item, this.#labels.length);
     for (let i = 0; i < this.#labels.length; i++) {
       if (this.#labels[i] === item.label) this.labelCounts[i] = (this.labelCounts[i] as number) + 1;
-      const score: unknown = Array.isArray(scores) ? scores[i] : undefined;
+      const score: unknown = scores?.[i];
       if (typeof score === 'number') this.labelSums[i] = (this.labelSums[i] as number) + score;
     }
     if (receipt !== undefined) this.receipts.record(receipt);
@@ -51,4 +52,12 @@ export class WindowBucket {
     this.samples.splice(place, 1);
     this.samples.push(entry);
   }
+}
+
+/** By label, as far as the prediction is a list of them, or one for the second of two. */
+function scoresOf({ prediction }: CastItem['item'], labels: number): readonly unknown[] | undefined {
+  let value: unknown = prediction;
+  while (Array.isArray(value) && value.length === 1) value = value[0];
+  if (typeof value === 'number' && isOneForTwo(1, labels)) return [1 - value, value];
+  return Array.isArray(prediction) ? prediction : undefined;
 }

@@ -22,6 +22,7 @@ class FakeLoader implements ModelLoader {
   problem: string | undefined;
   /** What a run writes, or how it ends. */
   value = 0.5;
+  shape: readonly number[] = [2];
   outcome: 'done' | 'failed' = 'done';
   /** Loading waits for it. */
   gate: Promise<void> = Promise.resolve();
@@ -30,7 +31,7 @@ class FakeLoader implements ModelLoader {
   async load(): Promise<LoadOutcome> {
     await this.gate;
     if (this.problem !== undefined) return { ok: false, problem: this.problem };
-    const outputs = [{ name: 'y', dtype: 'float32', shape: [2] }] as const;
+    const outputs = [{ name: 'y', dtype: 'float32', shape: this.shape }] as const;
     return { ok: true, engineModel: { handle: ++this.#handle, inputs: [this.input], outputs }, report: REPORT };
   }
 
@@ -187,6 +188,41 @@ describe('a load', () => {
       folderOf('tone', '1', { input: { kind: 'text', featuriser, maxTextLength: 99 } }),
     );
     expect(loaded).toMatchObject({ model: { spec: { maxTextLength: 10 } } });
+  });
+
+  it('takes labels of metadata.json where the manifest has none, and does without those that do not fit', async () => {
+    const { registry } = open();
+    const metadata = (labels: readonly string[] | undefined, problem?: string) => ({ metadata: { labels, problem } });
+    const load = async (version: string, manifest: object, more: object) => {
+      const loaded = await registry.load({ ...folderOf('iris', version, manifest), ...more });
+      return loaded.ok && [loaded.model.spec.labels, ...loaded.warnings];
+    };
+
+    expect(await load('1', {}, metadata(['a', 'b']))).toEqual([['a', 'b']]);
+    expect(await load('2', { labels: ['c', 'd'] }, metadata(['a', 'b']))).toEqual([['c', 'd']]);
+    expect(await load('3', {}, metadata(['a']))).toEqual([
+      undefined,
+      'model iris@3: metadata.json has 1 labels, but output "y" has 2 elements; it is served without labels',
+    ]);
+    expect(await load('4', {}, metadata(undefined, 'metadata.json: bad'))).toEqual([
+      undefined,
+      'model iris@4: metadata.json: bad',
+    ]);
+  });
+
+  it('takes two labels for one number that is a score, and refuses them for another number', async () => {
+    const { engine, registry } = open();
+    engine.shape = [1];
+    expect(await registry.load(folderOf('sure', '1', { labels: ['no', 'yes'] }))).toMatchObject({
+      ok: true,
+      model: { spec: { labels: ['no', 'yes'] } },
+    });
+    engine.value = 1.5;
+    expect(await registry.load(folderOf('sure', '2', { labels: ['no', 'yes'] }))).toEqual({
+      ok: false,
+      problem: expect.stringMatching(/^model sure@2: manifest\.json has 2 labels, but .* 1\.5 .* sigmoid \(in /),
+    });
+    expect(engine.unloaded).toEqual([2]);
   });
 
   it('warns of a model that answers with NaN, and publishes it', async () => {

@@ -67,6 +67,27 @@ describe('a path', () => {
     });
   });
 
+  it('brings the labels of a metadata.json beside it, or what is wrong with them', async () => {
+    await withFolder(async (root) => {
+      const one = async (name: string, metadata: unknown): Promise<void> => {
+        await writeLinear(join(root, name, '1'));
+        await writeJson(join(root, name, '1', 'metadata.json'), metadata);
+      };
+      await one('a', { labels: ['left', 'right'] });
+      await one('b', '{');
+      await writeLinear(join(root, 'c', '1'));
+      await mkdir(join(root, 'c', '1', 'metadata.json'));
+      expect(await findModels(root)).toMatchObject({
+        ok: true,
+        models: [
+          { metadata: { labels: ['left', 'right'], problem: undefined } },
+          { metadata: { labels: undefined, problem: expect.stringContaining('not JSON') } },
+          { metadata: { labels: undefined, problem: expect.stringContaining('is a folder') } },
+        ],
+      });
+    });
+  });
+
   const nothing = async (): Promise<void> => undefined;
   const outside = async (root: string): Promise<void> => {
     await writeLinear(join(root, 'elsewhere', '1'));

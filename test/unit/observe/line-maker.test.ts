@@ -95,6 +95,16 @@ test('a line holds what a row has, in this order, and nothing that it has not', 
   );
 });
 
+test('a line has the label and the score of one number for two labels', () => {
+  const spec = { ...tensor(1), labels: ['no', 'yes'], outputs: [{ name: 'y', dtype: 'float32', shape: [1] }] } as const;
+
+  expect(lineOf({ spec, input: [1], arrays: [Float32Array.of(0.25)] })).toMatchObject({
+    prediction: [0.25],
+    label: 'no',
+    score: 0.75,
+  });
+});
+
 test('a line of a sample says of how many it is one', () => {
   expect(lineOf({ input: [1] }, {}, 100)).toMatchObject({ oneIn: 100 });
 });

@@ -129,6 +129,21 @@ test('labels are counted by row as the answers tell them', async () => {
   ]);
 });
 
+test('two labels for one number are counted by that number', async () => {
+  const model = makeModel('sure', { name: 'x', dtype: 'float32', shape: [1] });
+  const it = stage({}, [{ ...model, spec: { ...model.spec, labels: ['no', 'yes'] } }]);
+  it.hub.send([0.1, 0.2, 0.3]);
+  await run(it);
+  const all = await it.read();
+
+  // The puppet answers twice the input.
+  const predicted = all.filter(({ name }) => name === 'tickcast_predicted_labels_total');
+  expect(predicted.map(({ labels, value }) => [labels.label, value])).toEqual([
+    ['no', 2],
+    ['yes', 1],
+  ]);
+});
+
 test('a model with very many labels has no series for them', async () => {
   const many = Array.from({ length: MAX_COUNTED_LABELS + 1 }, (_, i) => `label ${i}`);
   const it = stage({}, [labelled('many', many)]);

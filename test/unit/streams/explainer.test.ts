@@ -38,6 +38,18 @@ test('the words that weighed most are those whose leaving out changes the score 
   ]);
 });
 
+test('the words of the first of two labels are weighed by what is left of one', async () => {
+  const { t, explainer } = open();
+  const text = 'two gigantic words';
+  const prediction = { prediction: [text.length], model: 'text', label: 'no', score: 1 - text.length };
+  const item = makeItem(1, 0, prediction, { from: 'me', id: undefined, row: undefined, text, receipt: undefined });
+  explainer.explain({ labels: ['no', 'yes'] } as unknown as Stream, [item], () => undefined);
+  t.clock.turn();
+  await t.engine.finish();
+
+  expect(item.words?.map(({ weight }) => weight)).toEqual([-3, -8, -5]);
+});
+
 test('what is not explained within a moment is shown without, once', async () => {
   const { t, explainer } = open();
   const item = itemOf('very slow engine');

@@ -47,6 +47,25 @@ test('a window has counts and mean scores by label, the rate, and receipts at tw
   expect(window?.samples).toHaveLength(4);
 });
 
+test('where one number is the score of the second of two labels, a window has the mean scores of both', () => {
+  const t = new TestStreams();
+  const viewer = t.view(AGGREGATE);
+  const spec = {
+    ...makeSpec(),
+    labels: ['no', 'yes'],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
+  } as const;
+  const target = t.streams.open('s', spec);
+  if ('code' in target) throw new Error(target.message);
+  const by = { from: 'me', id: undefined, row: undefined, text: 'x', receipt: undefined };
+  target.publish({ prediction: [0.25], model: spec.ref, label: 'no', score: 0.75 }, by);
+  target.publish({ prediction: [0.75], model: spec.ref, label: 'yes', score: 0.75 }, by);
+  target.publish({ prediction: [1], model: spec.ref, label: 'yes', score: 1 }, by);
+  t.clock.advance(1000);
+
+  expect(windows(viewer)[0]?.labels).toEqual({ no: { count: 1, mean: 0.3333 }, yes: { count: 2, mean: 0.6667 } });
+});
+
 test('windows follow one another without holes, empty ones too, and each item is in exactly one', () => {
   const t = new TestStreams({ maxStreamItems: 1000 });
   t.publish(1);
