@@ -44,7 +44,7 @@ test('a text is scored as it is typed, with a receipt; overtaken texts are silen
     await page.locator('#try-text').pressSequentially('what a great joy', { delay: 5 });
     const receipt = await text(page, '[data-receipt]', /=/);
     expect(receipt.replaceAll('\u00a0', ' ')).toMatch(
-      /^[\d.]+ m?s = queue 40 µs \+ batch 210 µs \+ infer 690 µs \+ network [\d.]+ (µs|ms)$/,
+      /^[\d.]+ m?s = queue 40 µs \+ batch 210 µs \+ infer 690 µs \+ network [\d.]+ (µs|m?s)$/,
     );
     await text(page, '[data-score="positive"]', /^0\.[5-9]\d$/);
     expect(hub.predicted.asked).toBe(16);
