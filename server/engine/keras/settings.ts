@@ -203,3 +203,12 @@ function isMirror(forward: unknown, backward: unknown): boolean {
 function cannot(className: string, { name }: Json, how: string): KerasRefusal {
   return new KerasRefusal(`TensorFlow.js cannot compute ${className} ${how} (layer "${String(name)}"); ${AS_GRAPH}`);
 }
+
+/** What Keras 3 writes and Keras 2 does not. */
+const MARKS = ['"__keras_tensor__"', '"DTypePolicy"', '"batch_shape"'] as const;
+
+/** Whether Keras 3 wrote this topology, `modelJson` being the text that holds it. */
+export function isKeras3(topology: Json, modelJson: string): boolean {
+  const { keras_version: version } = topology;
+  return (typeof version === 'string' && version.startsWith('3')) || MARKS.some((mark) => modelJson.includes(mark));
+}

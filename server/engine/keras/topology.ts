@@ -13,15 +13,6 @@ export type TopologyRewritten =
   | { readonly ok: true; readonly topology: Json }
   | { readonly ok: false; readonly problem: string };
 
-/** What Keras 3 writes and Keras 2 does not. */
-const MARKS = ['"__keras_tensor__"', '"DTypePolicy"', '"batch_shape"'] as const;
-
-/** Whether Keras 3 wrote this topology, `modelJson` being the text that holds it. */
-export function isKeras3(topology: Json, modelJson: string): boolean {
-  const { keras_version: version } = topology;
-  return (typeof version === 'string' && version.startsWith('3')) || MARKS.some((mark) => modelJson.includes(mark));
-}
-
 /** @param topology `{ model_config: { class_name, config } }`, or the inner object alone. */
 export function rewriteTopology(topology: Json): TopologyRewritten {
   const { model_config: inner } = topology;

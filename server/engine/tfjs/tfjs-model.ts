@@ -9,11 +9,9 @@ import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
 import { firstLine } from '../../../shared/words/message-of.js';
 import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encoder.js';
 import type { Backend } from '../backend/backend.js';
-import { openKeras3 } from '../keras/keras3-model.js';
 import { registerOwnLayers } from '../keras/own-layers.js';
 import { AS_GRAPH } from '../keras/refusal.js';
-import { withKnownDtypes } from '../keras/settings.js';
-import { isKeras3 } from '../keras/topology.js';
+import { isKeras3, withKnownDtypes } from '../keras/settings.js';
 import { callProblem } from './call-order.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
 import type { ModelFiles } from './model-files.js';
@@ -129,7 +127,7 @@ async function openLayers(
   const { modelTopology: topology } = artifacts;
   const whole =
     isRecord(topology) && isKeras3(topology, modelJson)
-      ? await openKeras3(artifacts, topology, { tf, layers })
+      ? await (await import('../keras/keras3-model.js')).openKeras3(artifacts, topology, { tf, layers })
       : await layers.loadLayersModel({ load: async () => ({ ...artifacts, ...knownTopology(topology) }) });
   const split = splitEncoder ? splitTextEncoder(whole, layers) : undefined;
   const model = split?.rest ?? whole;

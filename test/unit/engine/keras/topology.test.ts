@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isKeras3, rewriteTopology } from '../../../../server/engine/keras/topology.js';
+import { isKeras3 } from '../../../../server/engine/keras/settings.js';
+import { rewriteTopology } from '../../../../server/engine/keras/topology.js';
 import {
   called,
   dense,
