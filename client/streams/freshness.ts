@@ -40,8 +40,8 @@ export class FreshnessMeter {
   }
 
   get figures(): Freshness | undefined {
-    const [p50Ms, p99Ms] = [this.#ages.percentile(0.5), this.#ages.percentile(0.99)];
-    return p50Ms === undefined || p99Ms === undefined ? undefined : { p50Ms, p99Ms, count: this.#ages.size };
+    const ages = this.#ages.p50AndP99;
+    return ages && { ...ages, count: this.#ages.size };
   }
 
   #count(item: StreamItem): void {

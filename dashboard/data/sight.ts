@@ -22,8 +22,7 @@ export class Sight {
 
   /** Of the last 1,000 samples; undefined without any. */
   get freshness(): Freshness | undefined {
-    const [p50Ms, p99Ms] = [this.#ages.percentile(0.5), this.#ages.percentile(0.99)];
-    return p50Ms === undefined || p99Ms === undefined ? undefined : { p50Ms, p99Ms };
+    return this.#ages.p50AndP99;
   }
 
   /** History has no samples, and so no age. */

@@ -131,7 +131,7 @@ export async function createHttp(
   app.addHook('onResponse', async (request, reply) => {
     const { id: requestId, method } = request;
     const address = addresses.of(request.raw);
-    const path = request.url.split('?', 1)[0] ?? '';
+    const path = pathOf(request);
     listener({
       type: 'http',
       requestId,

@@ -5,6 +5,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { pathOf } from './nowhere.js';
 
 type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
 type OnUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -14,7 +15,7 @@ type OnUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => voi
  * @param isOurs whether a path, without its query, is the hub's.
  */
 export function mountOn(outer: Server, inner: Server, isOurs: (path: string) => boolean): () => void {
-  const isForUs = ({ url = '' }: IncomingMessage): boolean => isOurs(url.split('?', 1)[0] ?? '');
+  const isForUs = (request: IncomingMessage): boolean => isOurs(pathOf(request));
   const requests = outer.listeners('request') as OnRequest[];
   const upgrades = outer.listeners('upgrade') as OnUpgrade[];
   const onRequest: OnRequest = (request, response) => {

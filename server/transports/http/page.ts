@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { pathOf } from './nowhere.js';
 
 /** No external resources, no inline scripts or styles; sockets only to this hub. */
 const POLICY = [
@@ -51,7 +52,7 @@ export async function addPage(app: FastifyInstance, folder: string): Promise<Rea
   });
   isServing = false;
   app.addHook('onRequest', async (request, reply) => {
-    if (request.method !== 'GET' || request.url.split('?', 1)[0] !== '/') return;
+    if (request.method !== 'GET' || pathOf(request) !== '/') return;
     reply.header('vary', 'accept');
     if (request.headers.accept?.includes('text/html')) await reply.sendFile(PAGE);
   });

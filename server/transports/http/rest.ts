@@ -17,6 +17,7 @@ import { principalOf } from '../principal-key.js';
 import type { RequestLimit } from '../request-limit.js';
 import { sendError } from './http.js';
 import { rawRequest } from './octet-stream.js';
+import { SDK_ROUTE } from './page.js';
 import type { RestAccess } from './rest-access.js';
 import { RestOrigins } from './rest-origins.js';
 
@@ -113,7 +114,7 @@ export function addRest(app: FastifyInstance, parts: RestParts): void {
     version,
     socket: 'Socket.IO at /socket.io/: emit "predict" { input }, listen for "prediction"',
     page: 'this address in a browser',
-    sdk: '/tickcast.js, an ES module',
+    sdk: `${SDK_ROUTE}, an ES module`,
     routes: [
       'POST /predict',
       'POST /infer',

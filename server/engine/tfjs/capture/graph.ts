@@ -126,7 +126,7 @@ class GraphMaker {
     const [first] = Array.from(one.values);
     const isUniform = [one, two].every(({ values }) => Array.from(values).every((each) => each === first));
     if (!isUniform || first === undefined) throw new Unlike('a constant’s shape depends on the batch');
-    const dims = this.#sizes(`${name}_dims`, list(one.shape, this.#types), list(two.shape, this.#types), false);
+    const dims = this.#sizes(`${name}_dims`, this.#vector(one.shape), this.#vector(two.shape), false);
     const scalar = this.#constant(`${name}_value`, { shape: [], dtype: one.dtype, values: [first] });
     return this.#op(
       name,
@@ -160,11 +160,7 @@ class GraphMaker {
     });
     const joined = parts.length === 1 ? (parts[0] as Value) : this.#join(`${name}_all`, parts);
     if (one.shape.length === 1) return joined;
-    const shape = this.#constant(`${name}_shape`, {
-      ...this.#vector([]),
-      shape: [one.shape.length],
-      values: one.shape,
-    });
+    const shape = this.#constant(`${name}_shape`, this.#vector(one.shape));
     const types = [this.#type('T', this.#types.int32), this.#type('Tshape', this.#types.int32)];
     return this.#op(name, 'Reshape', [joined, shape], types);
   }
@@ -235,10 +231,6 @@ function valuesOf({ ops, constants, inputs }: Trace): Naming {
     for (const [at, { id }] of outputs.entries()) names.set(id, `op ${index}${at === 0 ? '' : `:${at}`}`);
   // What was there before the run.
   return (id) => names.get(id) ?? `weight ${id}`;
-}
-
-function list(values: readonly number[], { int32 }: GraphTypes): TracedConstant {
-  return { shape: [values.length], dtype: int32, values };
 }
 
 function isEqual(one: ArrayLike<number>, two: ArrayLike<number>): boolean {

@@ -21,7 +21,6 @@ export interface Binding {
   executeOp(name: string, attributes: readonly OpAttribute[], inputs: readonly number[], count: number): OpOutput[];
   createTensor(shape: readonly number[], dtype: number, values: ArrayLike<number>): number;
   deleteTensor(id: number): void;
-  tensorDataSync(id: number): ArrayLike<number>;
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_BOOL: number;
@@ -35,7 +34,7 @@ export interface Binding {
 
 export interface NativeBackend {
   binding: Binding;
-  readonly tensorMap: { get(dataId: object): { readonly id: number; readonly values: unknown } };
+  readonly tensorMap: { get(dataId: object): { readonly id: number } };
   loadSavedModelMetaGraph(path: string, tags: string): number;
   deleteSavedModel(session: number): void;
   runSavedModel(
@@ -47,7 +46,7 @@ export interface NativeBackend {
 }
 
 const FUNCTIONS = ['loadSavedModelMetaGraph', 'deleteSavedModel', 'runSavedModel'];
-const BINDING_FUNCTIONS = ['executeOp', 'createTensor', 'deleteTensor', 'tensorDataSync'];
+const BINDING_FUNCTIONS = ['executeOp', 'createTensor', 'deleteTensor'];
 
 /** The backend, when it has all of that. */
 export function nativeBackend(backend: unknown): NativeBackend | undefined {

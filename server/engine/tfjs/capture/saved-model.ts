@@ -1,6 +1,6 @@
 /** Writes a graph as a SavedModel: TensorFlow's own format, which its native library loads and runs in one call. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Graph, GraphNode } from './graph.js';
@@ -41,10 +41,9 @@ interface Messages {
 /** What runs the graph must be at least this old: TensorFlow 2.9, which tfjs-node 4.22 brings. */
 const PRODUCER = 1087;
 
-/** Writes `saved_model.pb` into this folder. */
+/** Writes `saved_model.pb` into this folder, which is there. */
 export async function writeSavedModel(folder: string, saved: SavedGraph, binding: Binding): Promise<void> {
   const bytes = new Writer(require('@tensorflow/tfjs-node/dist/proto/api_pb.js'), binding).write(saved);
-  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'saved_model.pb'), bytes);
 }
 
