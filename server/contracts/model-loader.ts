@@ -15,6 +15,9 @@ export interface DeclaredInput {
   readonly shape: readonly number[];
 }
 
+/** By the name of an input: a scalar, or its elements row-major. */
+export type Constants = Readonly<Record<string, number | boolean | readonly (number | boolean)[]>>;
+
 /** A model version to load: its location and its manifest. Plain data, so that it can be posted to a thread. */
 export interface ModelSource {
   /** `name@version`, for messages. */
@@ -26,6 +29,8 @@ export interface ModelSource {
   /** Undefined: determined by the model file. */
   readonly runtime: string | undefined;
   readonly inputs: readonly DeclaredInput[];
+  /** Inputs that have the same values in each run, and that callers do not see. @default none */
+  readonly constants?: Constants;
   /** For a text model; undefined when the model takes tensors. */
   readonly featuriser: FeaturiserConfig | undefined;
   /** Settings for the runtime; empty when the manifest has none. */

@@ -36,6 +36,8 @@ export interface ModelSession {
 export interface SessionSource extends ModelSource {
   /** Undefined for a runtime that reads its folder itself. */
   readonly files: unknown;
+  /** The engine that another thread has chosen for this model: the one to take, so that all threads answer alike. */
+  readonly engine?: string;
 }
 
 /** The result of {@link Runtime.openSession}. */

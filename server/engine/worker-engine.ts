@@ -98,18 +98,24 @@ export class WorkerEngine implements ModelLoader {
     const reading = await this.#runtimes.read(source);
     if (!reading.ok) return reading;
     const handle = ++this.#lastHandle;
-    const loadings = await Promise.all(this.#threads.map((thread) => thread.load(handle, reading.source)));
-    const problem = loadings.find((loading) => !loading.ok);
-    const [first] = loadings;
-    if (problem === undefined && first?.ok) {
+    const [leader, ...others] = this.#threads;
+    const first = await leader?.load(handle, reading.source);
+    if (first?.ok) {
       const { inputs, outputs, runtime, engine, why, loadMs } = first.model;
-      return { ok: true, engineModel: { handle, inputs, outputs }, report: { runtime, engine, why, loadMs } };
+      // The first chooses: all threads must answer alike.
+      const source = { ...reading.source, engine };
+      const loadings = await Promise.all(others.map((thread) => thread.load(handle, source)));
+      const problem = loadings.find((loading) => !loading.ok);
+      if (problem === undefined)
+        return { ok: true, engineModel: { handle, inputs, outputs }, report: { runtime, engine, why, loadMs } };
+      this.unload({ handle });
+      return problem;
     }
-    for (const thread of this.#threads) thread.unload(handle);
-    return problem ?? { ok: false, problem: 'the engine has no thread' };
+    this.unload({ handle });
+    return first ?? { ok: false, problem: 'the engine has no thread' };
   }
 
-  unload(model: EngineModel): void {
+  unload(model: Pick<EngineModel, 'handle'>): void {
     for (const thread of this.#threads) thread.unload(model.handle);
   }
 

@@ -7,7 +7,7 @@ import { type FeaturiserConfig, parseFeaturiserConfig } from '../../shared/text/
 import { encodingHint, withoutMark } from '../../shared/words/json-text.js';
 import { firstLine } from '../../shared/words/message-of.js';
 import { nearMiss } from '../../shared/words/near-miss.js';
-import type { DeclaredInput } from '../contracts/model-loader.js';
+import type { Constants, DeclaredInput } from '../contracts/model-loader.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -20,6 +20,8 @@ export interface Manifest {
   readonly description: string | undefined;
   /** Sizes that the model's own file leaves open. */
   readonly inputs: readonly DeclaredInput[];
+  /** Inputs with the same values in each run. */
+  readonly constants: Constants;
   /** For a text model. */
   readonly featuriser: FeaturiserConfig | undefined;
   readonly labels: readonly string[] | undefined;
@@ -57,6 +59,11 @@ const declaredInput = z.strictObject({
     )
     .max(MAX_RANK - 1),
 });
+const constant = z.union([z.number(), z.boolean()]);
+const constants = z.record(
+  z.string().min(1).max(200),
+  z.union([constant, z.array(constant).min(1).max(65_536)], 'expected a number, true, false, or a flat list of them'),
+);
 const warmUp = z.strictObject({ texts: z.array(z.string().max(10_000)).min(1).max(1000).optional() });
 const limits = z.strictObject({ maxTextLength: textLength.optional() });
 /** Of a manifest, and of other files that give labels. */
@@ -70,6 +77,7 @@ const schema = z.strictObject({
   description: z.string().max(2000).optional(),
   input: z.discriminatedUnion('kind', [tensorInput, textInput]).optional(),
   inputs: z.array(declaredInput).min(1).max(64).optional(),
+  constants: constants.optional(),
   labels: z.array(z.string().min(1).max(200)).min(1).max(100_000).optional(),
   warmUp: warmUp.optional(),
   limits: limits.optional(),
@@ -95,7 +103,7 @@ export function parseManifest(text: string | undefined): ManifestParsed {
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) return refuse(readable(parsed.error, raw));
-  const { runtime, description, input, inputs, labels, options } = parsed.data;
+  const { runtime, description, input, inputs, constants, labels, options } = parsed.data;
   let featuriser: FeaturiserConfig | undefined;
   let maxTextLength = parsed.data.limits?.maxTextLength;
   if (input?.kind === 'text') {
@@ -115,6 +123,8 @@ export function parseManifest(text: string | undefined): ManifestParsed {
   const twice = repeated(labels ?? []) ?? repeated(names);
   if (twice !== undefined)
     return refuse(`"${twice}" stands twice in ${names.includes(twice) ? '"inputs"' : '"labels"'}`);
+  const both = names.find((name) => constants !== undefined && Object.hasOwn(constants, name));
+  if (both !== undefined) return refuse(`"${both}" stands in "inputs" and in "constants"; callers give it, or nobody`);
   const warm = { texts: parsed.data.warmUp?.texts ?? [] };
   return {
     ok: true,
@@ -122,6 +132,7 @@ export function parseManifest(text: string | undefined): ManifestParsed {
       runtime,
       description,
       inputs: inputs ?? [],
+      constants: constants ?? {},
       featuriser,
       labels,
       maxTextLength,

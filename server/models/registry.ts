@@ -119,8 +119,8 @@ export class ModelRegistry implements ModelDirectory {
 
   async #open({ folder, file, manifest, metadata, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
     const { engine } = this.#options;
-    const { runtime, inputs, featuriser, options, warmUp } = manifest;
-    const loading = await engine.load({ ref, folder, file, runtime, inputs, featuriser, options });
+    const { runtime, inputs, constants, featuriser, options, warmUp } = manifest;
+    const loading = await engine.load({ ref, folder, file, runtime, inputs, constants, featuriser, options });
     if (!loading.ok) return loading;
     const { engineModel, report } = loading;
     const maxTextLength = Math.min(manifest.maxTextLength ?? this.#options.maxTextLength, this.#options.maxTextLength);

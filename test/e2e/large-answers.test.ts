@@ -72,10 +72,12 @@ test('a client that takes its answers slowly keeps its connection; one that take
   expect(slow.closed).toBe(false);
   clearInterval(sipping);
   slow.goOnReading();
-  await until('the slow one catches up', async () => {
+  // What it has been sent until then is megabytes.
+  const catchesUp = async (): Promise<boolean> => {
     slow.send('427["echo"]');
     return slow.messages.some((text) => text.startsWith('437['));
-  });
+  };
+  await until('the slow one catches up', catchesUp, 120_000);
   expect(siege.faults).toEqual([]);
   slow.close();
   await siege.close();

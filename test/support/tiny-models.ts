@@ -41,7 +41,7 @@ export async function writeModel(
   }
 }
 
-function layersModel(className: string, config: Record<string, unknown>): Record<string, unknown> {
+export function layersModel(className: string, config: Record<string, unknown>): Record<string, unknown> {
   const modelTopology = {
     class_name: className,
     config,
@@ -167,22 +167,27 @@ export async function writeTwoInputs(folder: string): Promise<void> {
   ]);
 }
 
-function node(name: string, op: string, input: readonly string[] = [], attr: Record<string, unknown> = {}): object {
+export function node(
+  name: string,
+  op: string,
+  input: readonly string[] = [],
+  attr: Record<string, unknown> = {},
+): object {
   return { name, op, input, attr };
 }
 
-const FLOAT = { type: 'DT_FLOAT' };
+export const FLOAT = { type: 'DT_FLOAT' };
 
-function placeholder(name: string, dims: readonly number[] | null): object {
+export function placeholder(name: string, dims: readonly number[] | null): object {
   const shape = dims && { shape: { shape: { dim: dims.map((size) => ({ size: String(size) })) } } };
   return node(name, 'Placeholder', [], { dtype: FLOAT, ...shape });
 }
 
-function constant(name: string, type = 'DT_FLOAT'): object {
+export function constant(name: string, type = 'DT_FLOAT'): object {
   return node(name, 'Const', [], { dtype: { type } });
 }
 
-function graphModel(nodes: readonly object[]): Record<string, unknown> {
+export function graphModel(nodes: readonly object[]): Record<string, unknown> {
   return { format: 'graph-model', modelTopology: { node: nodes, library: {}, versions: { producer: 1 } } };
 }
 

@@ -4,3 +4,7 @@
 export const backendNames = ['native', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 export type BackendChoice = 'auto' | BackendName;
+
+export function isBackendChoice(value: unknown): value is BackendChoice {
+  return value === 'auto' || backendNames.some((name) => name === value);
+}

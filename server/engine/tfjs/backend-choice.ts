@@ -4,7 +4,7 @@
  */
 
 import type { Absence, Backend, BackendOpening } from '../backend/backend.js';
-import type { BackendChoice, BackendName } from '../backend/names.js';
+import { type BackendChoice, type BackendName, backendNames } from '../backend/names.js';
 import type { TfjsRuntime } from './model-files.js';
 
 /**
@@ -16,6 +16,11 @@ const PREFERENCE: Readonly<Record<TfjsRuntime, readonly BackendName[]>> = {
   'tfjs-layers': ['native', 'wasm', 'cpu'],
   'tfjs-graph': ['native', 'wasm', 'cpu'],
 };
+
+/** Those after this one, in the order in which they are tried when it refuses a model. */
+export function nextBackends(name: BackendName): readonly BackendName[] {
+  return backendNames.slice(backendNames.indexOf(name) + 1);
+}
 
 export type BackendChosen =
   | { readonly ok: true; readonly backend: Backend; readonly why: string }

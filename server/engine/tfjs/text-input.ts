@@ -19,15 +19,8 @@ export class TextInput {
 
   /** The features of `rows` texts, valid until the next call. */
   read(text: BatchViews['text'], rows: number): readonly TensorArray[] {
-    if (text === undefined) throw new Error('a text model was given a batch without texts');
     const targets = this.#targets(rows);
-    let start = 0;
-    for (let row = 0; row < rows; row++) {
-      const end = start + (text.lengths[row] ?? 0);
-      if (end > text.bytes.length) throw new Error(`text ${row} ends at byte ${end} of ${text.bytes.length}`);
-      this.featuriser.writeUtf8(text.bytes, start, end, row, targets);
-      start = end;
-    }
+    eachText(text, rows, (bytes, start, end, row) => this.featuriser.writeUtf8(bytes, start, end, row, targets));
     return targets;
   }
 
@@ -39,5 +32,27 @@ export class TextInput {
       this.#arrays = tensors.map(({ dtype, shape }) => newTensorArray(dtype, this.#capacityRows * elementCount(shape)));
     }
     return this.#arrays.map((array, index) => array.subarray(0, rows * elementCount(tensors[index]?.shape ?? [])));
+  }
+}
+
+/** The UTF-8 bytes of each text of a batch, copied: a backend may keep them. */
+export function textsOf(text: BatchViews['text'], rows: number): readonly Uint8Array[] {
+  const texts: Uint8Array[] = [];
+  eachText(text, rows, (bytes, start, end) => texts.push(bytes.slice(start, end)));
+  return texts;
+}
+
+function eachText(
+  text: BatchViews['text'],
+  rows: number,
+  use: (bytes: Uint8Array, start: number, end: number, row: number) => void,
+): void {
+  if (text === undefined) throw new Error('a text model was given a batch without texts');
+  let start = 0;
+  for (let row = 0; row < rows; row++) {
+    const end = start + (text.lengths[row] ?? 0);
+    if (end > text.bytes.length) throw new Error(`text ${row} ends at byte ${end} of ${text.bytes.length}`);
+    use(text.bytes, start, end, row);
+    start = end;
   }
 }

@@ -6,7 +6,7 @@
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { isRecord } from '../../../shared/parse.js';
 import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
-import { firstLine } from '../../../shared/words/message-of.js';
+import { wholeMessage } from '../../../shared/words/message-of.js';
 import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encoder.js';
 import type { Backend } from '../backend/backend.js';
 import { registerOwnLayers } from '../keras/own-layers.js';
@@ -39,6 +39,8 @@ export interface TfjsModel {
   readonly executeAsync: ((inputs: readonly Tensor[]) => Promise<readonly Tensor[]>) | undefined;
   /** All variables and constants that a run reads. */
   weights(): readonly Tensor[];
+  /** Forgets what the last run left, in a model that keeps a state. */
+  readonly reset?: () => void;
   /** Produces the inputs, when the model began with a text encoder and was split. */
   readonly featuriser?: Featuriser;
   dispose(): void;
@@ -59,14 +61,9 @@ export function needsAsync(cause: unknown): boolean {
   return cause instanceof Error && cause.message.includes('executeAsync()');
 }
 
-/** The kernel that the active backend lacks, if the error says so. */
-export function missingKernel(cause: unknown): string | undefined {
-  return cause instanceof Error ? /^Kernel '(\w+)' not registered for backend/.exec(cause.message)?.[1] : undefined;
-}
-
 /** Why a model cannot be opened, in one line with what to do. */
 export function openingProblem(cause: unknown): string {
-  const line = firstLine(cause);
+  const line = wholeMessage(cause);
   // The remedies of TensorFlow.js are on lines of their own, and are about code that the exporter does not have.
   const [, kind, name] = /^Unknown (\w+): ([^.]+)\./.exec(line) ?? [];
   if (kind !== undefined && name !== undefined) {
@@ -149,6 +146,7 @@ async function openLayers(
     executeAsync: undefined,
     weights: () => model.weights.map((weight) => weight.read()),
     dispose: () => void whole.dispose(),
+    ...(model.stateful ? { reset: () => model.resetStates() } : {}),
     ...(split === undefined ? {} : { featuriser: split.featuriser }),
   };
 }

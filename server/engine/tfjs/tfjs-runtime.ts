@@ -2,8 +2,8 @@
 
 import type { Runtime } from '../../contracts/runtime.js';
 import { Backends } from '../backend/backends.js';
+import { openTfjsSession } from './open-session.js';
 import { tfjsFiles } from './tfjs-files.js';
-import { openTfjsSession } from './tfjs-session.js';
 import type { TfjsSettings } from './tfjs-settings.js';
 
 export function tfjsRuntime(settings: TfjsSettings, backends: Backends = new Backends()): Runtime {

@@ -5,124 +5,74 @@ import type { BatchViews } from '../../../shared/batch-layout.js';
 import {
   elementCount,
   formatShape,
+  type InputSpec,
   isDType,
   newTensorArray,
   type TensorArray,
   type TensorSpec,
 } from '../../../shared/tensor.js';
-import { createFeaturiser } from '../../../shared/text/featuriser.js';
-import { firstLine } from '../../../shared/words/message-of.js';
-import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../../contracts/runtime.js';
+import type { ModelSession, SessionDescription } from '../../contracts/runtime.js';
 import type { Backend } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
-import { chooseBackend } from './backend-choice.js';
-import { publicName, settleInputs } from './input-check.js';
-import type { ModelFiles, TfjsRuntime } from './model-files.js';
-import { TEXT_INPUT, TextInput } from './text-input.js';
-import { missingKernel, needsAsync, openingProblem, openTfjsModel, type TfjsModel } from './tfjs-model.js';
-import type { TfjsSettings } from './tfjs-settings.js';
+import { type Column, type FixedRun, fixedRuns } from './fixed-batch.js';
+import { type InputPlan, publicName } from './input-check.js';
+import type { TfjsRuntime } from './model-files.js';
+import { TEXT_INPUT, type TextInput, textsOf } from './text-input.js';
+import { needsAsync, type TfjsModel } from './tfjs-model.js';
 
 /**
  * The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's.
  */
 const PROBE_ROWS = [2, 3] as const;
 
-/** Opens a session on the chosen backend, or on cpu when that backend lacks a kernel the model needs. */
-export async function openTfjsSession(
-  source: SessionSource,
-  backends: Backends,
-  { backend: choice, graphCapture }: TfjsSettings,
-): Promise<SessionOpening> {
-  // From readFiles, in the main thread.
-  const files = source.files as ModelFiles;
-  const chosen = await chooseBackend(files.runtime, choice, (name) => backends.open(name));
-  if (!chosen.ok) return chosen;
-  const { backend, why } = chosen;
-  try {
-    return await open(source, files, backends, backend, why, graphCapture);
-  } catch (cause) {
-    const kernel = missingKernel(cause);
-    if (kernel === undefined || backend.name === 'cpu') return { ok: false, problem: openingProblem(cause) };
-    const cpu = await backends.open('cpu');
-    if (!cpu.ok) return { ok: false, problem: `${firstLine(cause)}, and cpu cannot be had: ${cpu.reason}` };
-    const instead = `the ${backend.name} engine has no kernel ${kernel}, which this model needs`;
-    return open(source, files, backends, cpu.backend, instead).catch((second: unknown) => ({
-      ok: false,
-      problem: firstLine(second),
-    }));
-  }
-}
-
-/** Throws what TensorFlow.js throws; our own refusals are values. */
-async function open(
-  source: SessionSource,
-  files: ModelFiles,
-  backends: Backends,
-  backend: Backend,
-  why: string,
-  graphCapture = false,
-): Promise<SessionOpening> {
-  await backends.activate(backend);
-  const config = source.featuriser;
-  const model = await openTfjsModel(files, backend, config?.name === 'hashed-text-encoder');
-  let refused = true;
-  try {
-    const featuriser =
-      config === undefined || config.name === 'hashed-text-encoder' ? model.featuriser : createFeaturiser(config);
-    const text = featuriser && new TextInput(featuriser);
-    const settled = text
-      ? settleInputs(model.inputs, text.featuriser.tensors, 'the featuriser')
-      : settleInputs(model.inputs, source.inputs, 'manifest.json');
-    if (!settled.ok) return settled;
-    const session = new TfjsSession({ model, backends, backend, why, runtime: files.runtime }, settled.inputs, text);
-    const problem = await session.probe();
-    if (problem !== undefined) return { ok: false, problem };
-    if (graphCapture && backend.name === 'native') await session.capture();
-    refused = false;
-    return { ok: true, session };
-  } finally {
-    if (refused) model.dispose();
-  }
-}
-
-interface TfjsSessionParts {
+export interface TfjsSessionParts {
+  /** Without the inputs that the manifest fills. */
   readonly model: TfjsModel;
   readonly backends: Backends;
   readonly backend: Backend;
   readonly why: string;
   readonly runtime: TfjsRuntime;
+  /** Of the model's inputs, in their order. */
+  readonly plans: readonly Exclude<InputPlan, { readonly from: 'manifest' }>[];
+  /** The only number of rows that the model takes; undefined when it takes any. */
+  readonly batch: number | undefined;
+  /** Makes all inputs from texts. */
+  readonly text: TextInput | undefined;
 }
 
-class TfjsSession implements ModelSession {
+type ExecuteAsync = NonNullable<TfjsModel['executeAsync']>;
+
+interface Shaped {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+export class TfjsSession implements ModelSession {
+  readonly #parts: TfjsSessionParts;
   #model: TfjsModel;
-  readonly #backends: Backends;
-  readonly #backend: Backend;
   #why: string;
-  readonly #runtime: TfjsRuntime;
-  readonly #tensors: readonly TensorSpec[];
-  readonly #text: TextInput | undefined;
   #outputs: readonly TensorSpec[] = [];
   #executeAsync: TfjsModel['executeAsync'];
 
-  constructor(parts: TfjsSessionParts, tensors: readonly TensorSpec[], text: TextInput | undefined) {
-    const { model, backends, backend, why, runtime } = parts;
-    this.#model = model;
-    this.#backends = backends;
-    this.#backend = backend;
-    this.#why = why;
-    this.#runtime = runtime;
-    this.#tensors = tensors;
-    this.#text = text;
+  constructor(parts: TfjsSessionParts) {
+    this.#parts = parts;
+    this.#model = parts.model;
+    this.#why = parts.why;
+    if (parts.batch !== undefined) this.explain(`its batch is fixed, so it runs ${rowsText(parts.batch)} at a time`);
+    if (parts.model.reset !== undefined) this.explain('it keeps a state, which is reset after each run');
   }
 
   describe(): SessionDescription {
-    const inputs = this.#text ? [TEXT_INPUT] : this.#tensors;
-    const engine = `tfjs-${this.#backend.name}`;
-    return { inputs, outputs: this.#outputs, engine, why: this.#why, runtime: this.#runtime };
+    const { plans, backend, runtime, text } = this.#parts;
+    const own = plans.map((plan): InputSpec => {
+      return plan.from === 'caller' ? plan.spec : { name: plan.name, dtype: 'string', shape: [] };
+    });
+    const inputs = text === undefined ? own : [TEXT_INPUT];
+    return { inputs, outputs: this.#outputs, engine: `tfjs-${backend.name}`, why: this.#why, runtime };
   }
 
   run(views: BatchViews, rows: number): void | Promise<void> {
-    const activation = this.#backends.activate(this.#backend);
+    const activation = this.#parts.backends.activate(this.#parts.backend);
     if (activation !== undefined) return activation.then(() => this.#run(views, rows));
     return this.#run(views, rows);
   }
@@ -131,29 +81,53 @@ class TfjsSession implements ModelSession {
     this.#model.dispose();
   }
 
+  /** Adds to what is told of this session. */
+  explain(more: string): void {
+    this.#why += `; ${more}`;
+  }
+
   /** Goes on with the model as a graph, if it can be captured. */
   async capture(): Promise<void> {
-    const { tf } = this.#backend;
+    const { plans, batch, backend } = this.#parts;
+    const reason =
+      this.#executeAsync !== undefined
+        ? 'it runs asynchronously'
+        : batch !== undefined
+          ? 'its batch is fixed'
+          : plans.some(({ from }) => from === 'texts')
+            ? 'it takes strings'
+            : undefined;
     const { captureModel } = await import('./capture/captured-model.js');
+    const inputs = plans.flatMap((plan) => (plan.from === 'caller' ? plan.spec : []));
     const captured =
-      this.#executeAsync === undefined
-        ? await captureModel({ tf, model: this.#model, inputs: this.#tensors })
-        : { ok: false as const, reason: 'it runs asynchronously' };
+      reason === undefined
+        ? await captureModel({ tf: backend.tf, model: this.#model, inputs })
+        : { ok: false as const, reason };
     if (captured.ok) this.#model = captured.model;
-    this.#why += captured.ok ? '; captured as one graph' : `; not captured as a graph: ${captured.reason}`;
+    this.explain(captured.ok ? 'captured as one graph' : `not captured as a graph: ${captured.reason}`);
   }
 
   /** Learns the outputs' specs from runs on zeros. Returns what is wrong with the model, or undefined. */
   async probe(): Promise<string | undefined> {
-    const [first, second] = [await this.#shapes(PROBE_ROWS[0]), await this.#shapes(PROBE_ROWS[1])];
+    const { batch } = this.#parts;
+    const [one, two] = batch === undefined ? PROBE_ROWS : ([batch, batch] as const);
+    const first = await this.#shapes(one);
+    const second = one === two ? first : await this.#shapes(two);
     const outputs: TensorSpec[] = [];
     for (const [index, { shape, dtype }] of first.entries()) {
       const name = publicName(this.#model.outputNames[index] ?? `output${index}`);
-      const [rows, ...sizes] = shape;
+      const [rows, ...rest] = shape;
+      // Of a single row, an output may be without the batch dimension.
+      const sizes = batch === 1 && rows !== 1 ? shape : rest;
       const again = second[index]?.shape ?? [];
-      if (rows !== PROBE_ROWS[0] || formatShape(again) !== formatShape([PROBE_ROWS[1], ...sizes])) {
-        return `output "${name}" has shape ${formatShape(shape)} for ${PROBE_ROWS[0]} rows and ${formatShape(again)} for ${PROBE_ROWS[1]}; its first dimension must be the batch, the others fixed`;
+      if (batch === undefined && (rows !== one || formatShape(again) !== formatShape([two, ...sizes]))) {
+        return `output "${name}" has shape ${formatShape(shape)} for ${one} rows and ${formatShape(again)} for ${two}; its first dimension must be the batch, the others fixed`;
       }
+      if (batch !== undefined && batch !== 1 && rows !== batch) {
+        return `output "${name}" has shape ${formatShape(shape)} for ${batch} rows, its only batch; its first dimension must be the batch`;
+      }
+      if (sizes.includes(0))
+        return `output "${name}" has shape ${formatShape(shape)}: its size depends on the values; export the model with a fixed size, padded`;
       if (!isDType(dtype)) return `output "${name}" has dtype ${dtype}, expected float32, int32 or bool`;
       outputs.push({ name, dtype, shape: sizes });
     }
@@ -162,38 +136,65 @@ class TfjsSession implements ModelSession {
     return undefined;
   }
 
-  async #shapes(rows: number): Promise<readonly { readonly shape: readonly number[]; readonly dtype: string }[]> {
-    const inputs = this.#tensors.map(({ dtype, shape }) => newTensorArray(dtype, rows * elementCount(shape)));
+  async #shapes(rows: number): Promise<readonly Shaped[]> {
+    const columns = this.#parts.plans.map((plan): Column => {
+      if (plan.from === 'texts') return Array<Uint8Array>(rows).fill(new Uint8Array());
+      return newTensorArray(plan.spec.dtype, rows * elementCount(plan.spec.shape));
+    });
     const read = (outputs: readonly Tensor[]) => outputs.map(({ shape, dtype }) => ({ shape, dtype }));
     if (this.#executeAsync === undefined) {
       try {
-        return this.#backend.tf.tidy(() => read(this.#model.execute(this.#inputs(inputs, rows))));
+        return this.#execute(columns, rows, read);
       } catch (cause) {
         if (!needsAsync(cause) || this.#model.executeAsync === undefined) throw cause;
         this.#executeAsync = this.#model.executeAsync;
       }
     }
-    return this.#inScope(this.#executeAsync, inputs, rows, read);
+    return this.#inScope(this.#executeAsync, columns, rows, read);
   }
 
   #run(views: BatchViews, rows: number): void | Promise<void> {
-    const inputs = this.#text ? this.#text.read(views.text, rows) : views.inputs;
-    const copy = (outputs: readonly Tensor[]): void => this.#copy(outputs, views.outputs);
-    if (this.#executeAsync !== undefined) return this.#inScope(this.#executeAsync, inputs, rows, copy);
-    this.#backend.tf.tidy(() => copy(this.#model.execute(this.#inputs(inputs, rows))));
+    const { text, plans, batch } = this.#parts;
+    const columns = text
+      ? text.read(views.text, rows)
+      : plans.map((plan, index) => (plan.from === 'texts' ? textsOf(views.text, rows) : (views.inputs[index] ?? [])));
+    const execute = this.#executeAsync;
+    const runs =
+      batch === undefined
+        ? [{ inputs: columns, targets: views.outputs }]
+        : fixedRuns(batch, rows, columns, views.outputs);
+    if (execute !== undefined) return this.#inTurn(execute, runs, batch ?? rows);
+    for (const { inputs, targets } of runs)
+      this.#execute(inputs, batch ?? rows, (outputs) => this.#copy(outputs, targets));
   }
 
-  /** Like tidy(), for asynchronous runs; works because runs do not overlap. */
+  async #inTurn(execute: ExecuteAsync, runs: Iterable<FixedRun>, rows: number): Promise<void> {
+    for (const { inputs, targets } of runs)
+      await this.#inScope(execute, inputs, rows, (outputs) => this.#copy(outputs, targets));
+  }
+
+  #execute<T>(columns: readonly Column[], rows: number, read: (outputs: readonly Tensor[]) => T): T {
+    const engine = this.#parts.backend.tf.engine();
+    engine.startScope('run');
+    try {
+      return read(this.#model.execute(this.#tensors(columns, rows)));
+    } finally {
+      engine.endScope();
+      this.#model.reset?.();
+    }
+  }
+
+  /** A scope across the await works because runs do not overlap. */
   async #inScope<T>(
-    execute: NonNullable<TfjsModel['executeAsync']>,
-    inputs: readonly TensorArray[],
+    execute: ExecuteAsync,
+    columns: readonly Column[],
     rows: number,
     read: (outputs: readonly Tensor[]) => T,
   ): Promise<T> {
-    const engine = this.#backend.tf.engine();
+    const engine = this.#parts.backend.tf.engine();
     engine.startScope('run');
     try {
-      return read(await execute(this.#inputs(inputs, rows)));
+      return read(await execute(this.#tensors(columns, rows)));
     } finally {
       engine.endScope();
     }
@@ -203,19 +204,30 @@ class TfjsSession implements ModelSession {
    * Tensors over the batch's own bytes. A backend may keep such an array with its tensor, but no tensor outlives the
    * run.
    */
-  #inputs(arrays: readonly TensorArray[], rows: number): readonly Tensor[] {
-    const { tf } = this.#backend;
-    return this.#tensors.map(({ dtype, shape }, index) => tf.tensor(arrays[index] ?? [], [rows, ...shape], dtype));
+  #tensors(columns: readonly Column[], rows: number): readonly Tensor[] {
+    const { tf } = this.#parts.backend;
+    return this.#parts.plans.map((plan, index) => {
+      const column = columns[index] ?? [];
+      if (plan.from === 'texts')
+        return tf.tensor([...(column as readonly Uint8Array[])], [rows, ...plan.sizes], 'string');
+      return tf.tensor(column as TensorArray, [rows, ...plan.spec.shape], plan.spec.dtype);
+    });
   }
 
+  /** Of more rows than the targets have, the first. */
   #copy(outputs: readonly Tensor[], targets: readonly TensorArray[]): void {
     for (const [index, target] of targets.entries()) {
       const values = outputs[index]?.dataSync();
-      if (values?.length !== target.length) {
+      const isRight = this.#parts.batch === undefined ? values?.length === target.length : values !== undefined;
+      if (values === undefined || !isRight || values.length < target.length) {
         const { name } = this.#outputs[index] ?? { name: index };
         throw new Error(`output "${name}" has ${values?.length ?? 'no'} elements, expected ${target.length}`);
       }
-      target.set(values);
+      target.set(values.length === target.length ? values : values.subarray(0, target.length));
     }
   }
+}
+
+function rowsText(rows: number): string {
+  return rows === 1 ? 'one row' : `${rows} rows`;
 }

@@ -6,7 +6,7 @@ import type { SessionSource } from '../../contracts/runtime.js';
 import type { HostLoading } from '../session/session-host.js';
 
 interface Model {
-  readonly source: SessionSource;
+  source: SessionSource;
   state: 'absent' | 'posted' | 'answered';
   /** For a first load that is unanswered. */
   settle: ((loading: HostLoading) => void) | undefined;
@@ -60,6 +60,8 @@ export class ThreadModels {
     const { settle, source } = model;
     model.state = 'answered';
     model.settle = undefined;
+    // A replacement takes what was chosen once.
+    if (loading.ok) model.source = { ...source, engine: loading.model.engine };
     if (settle === undefined) return loading.ok ? undefined : source.ref;
     if (!loading.ok) this.#models.delete(handle);
     settle(loading);

@@ -253,7 +253,8 @@ describe('a load', () => {
     stage.puppet.exit('it exited with code 139');
     expect(await loading.now()).toMatchObject({ ok: false, problem: expect.stringContaining('code 139') });
     stage.puppet.say({ type: 'hello' });
-    expect(stage.puppet.posted).toEqual([{ type: 'load', handle: 1, source: SOURCE }]);
+    // On the engine that the first thread chose.
+    expect(stage.puppet.posted).toEqual([{ type: 'load', handle: 1, source: { ...SOURCE, engine: 'fault' } }]);
     expect(stage.thread.healthy).toBe(true);
   });
 

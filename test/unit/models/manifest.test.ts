@@ -33,6 +33,11 @@ describe('a manifest', () => {
     expect(parse({ input: bare, limits: { maxTextLength } })).toMatchObject({ ok: true, manifest: { maxTextLength } });
   });
 
+  it('says what fills an input in each run', () => {
+    const constants = { rate: 0.5, training: false, mean: [1, 2] };
+    expect(parse({ constants })).toMatchObject({ ok: true, manifest: { constants } });
+  });
+
   it('says the runtime, the sizes of tensor inputs and options', () => {
     const inputs = [{ name: 'x', dtype: 'float32', shape: [4, 2] }];
     const value = { runtime: 'fault', input: { kind: 'tensor' }, inputs, options: { batchMs: 2 } };
@@ -58,6 +63,11 @@ describe('a manifest', () => {
     [{ labels: ['a', 'b', 'a'] }, '"a" stands twice in "labels"'],
     [{ inputs: [{ name: 'x', dtype: 'float64', shape: [1] }] }, '"inputs[0].dtype": '],
     [{ inputs: [{ name: 'x', dtype: 'float32', shape: [null] }] }, '"inputs[0].shape[0]": '],
+    [{ constants: { rate: 'one' } }, '"constants.rate": expected a number, true, false, or a flat list of them'],
+    [
+      { inputs: [{ name: 'x', dtype: 'float32', shape: [] }], constants: { x: 1 } },
+      '"x" stands in "inputs" and in "constants"',
+    ],
     [{ input: { kind: 'image' } }, '"input.kind": '],
     [{ input: { kind: 'text', featuriser: { name: 'magic' } } }, 'input.featuriser.name is "magic"'],
     [{ input: text, inputs: [{ name: 'x', dtype: 'float32', shape: [1] }] }, '"inputs" is for tensor models'],

@@ -1,0 +1,185 @@
+/**
+ * Opens a TensorFlow.js model on the backend that suits it: the one asked for, or of those that agree the one that is
+ * quickest; when one refuses it, the next. Knows backends and sessions; knows no batches.
+ */
+
+import { createFeaturiser } from '../../../shared/text/featuriser.js';
+import type { SessionOpening, SessionSource } from '../../contracts/runtime.js';
+import type { Backend } from '../backend/backend.js';
+import type { Backends } from '../backend/backends.js';
+import { type BackendName, isBackendChoice } from '../backend/names.js';
+import { chooseBackend, nextBackends } from './backend-choice.js';
+import { withConstants } from './constant-inputs.js';
+import { constantHint, settleInputs } from './input-check.js';
+import type { ModelFiles } from './model-files.js';
+import { compareSessions, isQuicker, type SessionTrial, trySession } from './session-trial.js';
+import { TextInput } from './text-input.js';
+import { openingProblem, openTfjsModel } from './tfjs-model.js';
+import { TfjsSession } from './tfjs-session.js';
+import type { TfjsSettings } from './tfjs-settings.js';
+
+type Opened =
+  | { readonly ok: true; readonly session: TfjsSession }
+  /** `isFinal`: no other backend would take it either. */
+  | { readonly ok: false; readonly problem: string; readonly isFinal: boolean };
+
+const ENGINE = 'tfjs-';
+
+/** Opens a session. A manifest's `options.engine` goes before the hub's. */
+export async function openTfjsSession(
+  source: SessionSource,
+  backends: Backends,
+  settings: TfjsSettings,
+): Promise<SessionOpening> {
+  // From readFiles, in the main thread.
+  const files = source.files as ModelFiles;
+  const asked = source.options.engine ?? settings.backend;
+  const settled = source.engine?.startsWith(ENGINE) ? source.engine.slice(ENGINE.length) : asked;
+  if (!isBackendChoice(settled))
+    return { ok: false, problem: 'manifest.json: options.engine must be "auto", "native", "wasm" or "cpu"' };
+  const stray = Object.keys(source.options).find((name) => name !== 'engine');
+  if (stray !== undefined)
+    return { ok: false, problem: `manifest.json: options.${stray} is not known; TensorFlow.js takes "engine"` };
+  const opener = new Opener(source, files, backends, settings.graphCapture);
+  const chosen = await chooseBackend(files.runtime, settled, (name) => backends.open(name));
+  if (!chosen.ok) return chosen;
+  const { backend } = chosen;
+  const why = source.engine === undefined ? chosen.why : 'the engine of the first thread';
+  const first = await opener.open(backend, why);
+  if (!first.ok) return first.isFinal ? first : opener.openOther(backend, first.problem, why);
+  return settled === 'auto' ? opener.choose(backend.name, first.session) : first;
+}
+
+class Opener {
+  readonly #source: SessionSource;
+  readonly #files: ModelFiles;
+  readonly #backends: Backends;
+  readonly #graphCapture: boolean;
+
+  constructor(source: SessionSource, files: ModelFiles, backends: Backends, graphCapture: boolean) {
+    this.#source = source;
+    this.#files = files;
+    this.#backends = backends;
+    this.#graphCapture = graphCapture;
+  }
+
+  /** Opens the model on this backend. */
+  async open(backend: Backend, why: string): Promise<Opened> {
+    try {
+      return await this.#open(backend, why);
+    } catch (cause) {
+      // Of TensorFlow.js: our own refusals are values.
+      return { ok: false, problem: openingProblem(cause), isFinal: false };
+    }
+  }
+
+  /** The first backend after one that refused the model which takes it. */
+  async openOther(refused: Backend, problem: string, why: string): Promise<SessionOpening> {
+    const problems = new Map([[problem, [refused.name]]]);
+    for (const name of nextBackends(refused.name)) {
+      const opening = await this.#backends.open(name);
+      if (!opening.ok) continue;
+      const said = [...problems].map(([line, names]) => `${names.join(' and ')} refused it (${line})`).join(', ');
+      const opened = await this.open(opening.backend, `${why}; ${said}`);
+      if (opened.ok) return opened;
+      problems.set(opened.problem, [...(problems.get(opened.problem) ?? []), name]);
+    }
+    // What all say alike is about the model.
+    const lines = [...problems].map(([line, names]) => `on ${names.join(' and ')}: ${line}`);
+    const told = problems.size === 1 ? problem : `no engine takes it; ${lines.join('; ')}`;
+    return { ok: false, problem: `${told}${scalarHint(this.#source.inputs)}` };
+  }
+
+  /** Of this session and those of other backends that agree with it, the quickest; the first unless it is clearly slower. */
+  async choose(name: BackendName, first: TfjsSession): Promise<SessionOpening> {
+    const [next, arbiter] = nextBackends(name);
+    const own = await trySession(first);
+    if (own.problem !== undefined || next === undefined) return { ok: true, session: first };
+    const other = await this.#contender(next, own);
+    if (typeof other === 'string') {
+      first.explain(other);
+      return { ok: true, session: first };
+    }
+    const { session: second, trial } = other;
+    const difference = compareSessions(own, trial);
+    const [kept, left, why] =
+      difference === undefined
+        ? isQuicker(trial, own)
+          ? [second, first, `quicker than ${name}: ${timesOf(next, trial)}, ${timesOf(name, own)}`]
+          : [first, second, `measured: ${timesOf(name, own)}, ${timesOf(next, trial)}`]
+        : (await this.#agrees(arbiter, own, trial))
+          ? [first, second, `${next} answers otherwise (${difference}), and ${arbiter} as ${name} does`]
+          : (await this.#agrees(arbiter, trial, own))
+            ? [second, first, `${name} answers otherwise (${difference}), and ${arbiter} as ${next} does`]
+            : [first, second, `${next} answers otherwise (${difference}), and nothing tells which is right`];
+    left.dispose();
+    kept.explain(why);
+    return { ok: true, session: kept };
+  }
+
+  /** A session on another backend and its trial; a text says why there is none. */
+  async #contender(
+    name: BackendName,
+    own: SessionTrial,
+  ): Promise<{ readonly session: TfjsSession; readonly trial: SessionTrial } | string> {
+    if (!own.isQuick) return `not compared with ${name}, since a row takes ${Math.round(own.rowMs)} ms`;
+    const opening = await this.#backends.open(name);
+    if (!opening.ok) return `not compared with ${name}: ${opening.reason}`;
+    const opened = await this.open(opening.backend, 'auto');
+    if (!opened.ok) return `not compared with ${name}, which refused it (${opened.problem})`;
+    const trial = await trySession(opened.session);
+    if (trial.problem === undefined) return { session: opened.session, trial };
+    opened.session.dispose();
+    return `not compared with ${name}, which failed: ${trial.problem}`;
+  }
+
+  /** Whether a third backend answers as the first trial does, and not as the second. */
+  async #agrees(name: BackendName | undefined, one: SessionTrial, two: SessionTrial): Promise<boolean> {
+    if (name === undefined) return false;
+    const other = await this.#contender(name, one);
+    if (typeof other === 'string') return false;
+    other.session.dispose();
+    return compareSessions(one, other.trial) === undefined && compareSessions(two, other.trial) !== undefined;
+  }
+
+  async #open(backend: Backend, why: string): Promise<Opened> {
+    await this.#backends.activate(backend);
+    const { featuriser: config, inputs, constants = {} } = this.#source;
+    const { runtime } = this.#files;
+    const whole = await openTfjsModel(this.#files, backend, config?.name === 'hashed-text-encoder');
+    let opened: { dispose(): void } | undefined = whole;
+    try {
+      const featuriser =
+        config === undefined || config.name === 'hashed-text-encoder' ? whole.featuriser : createFeaturiser(config);
+      const text = featuriser && new TextInput(featuriser);
+      const settled = text
+        ? settleInputs(whole.inputs, { inputs: text.featuriser.tensors, constants, giver: 'the featuriser' })
+        : settleInputs(whole.inputs, { inputs, constants, giver: 'manifest.json' });
+      if (!settled.ok) return { ...settled, isFinal: true };
+      const { batch } = settled;
+      const given = settled.plans.map((plan) => (plan.from === 'manifest' ? plan : undefined));
+      const model = withConstants(backend.tf, whole, given);
+      opened = model;
+      const plans = settled.plans.filter((plan) => plan.from !== 'manifest');
+      const backends = this.#backends;
+      const session = new TfjsSession({ model, backends, backend, why, runtime, plans, batch, text });
+      const problem = await session.probe();
+      if (problem !== undefined) return { ok: false, problem, isFinal: false };
+      if (this.#graphCapture && backend.name === 'native') await session.capture();
+      opened = undefined;
+      return { ok: true, session };
+    } finally {
+      opened?.dispose();
+    }
+  }
+}
+
+/** A declared scalar has one value a row, which is not what the rate of a dropout is. */
+function scalarHint(inputs: SessionSource['inputs']): string {
+  const scalar = inputs.find(({ shape }) => shape.length === 0);
+  return scalar === undefined ? '' : constantHint(scalar.name, { ...scalar, shape: undefined });
+}
+
+function timesOf(name: string, { rowMs, manyMs }: SessionTrial): string {
+  return `${name} ${rowMs.toPrecision(2)} ms a row and ${manyMs.toPrecision(2)} ms for 32`;
+}
