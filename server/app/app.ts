@@ -150,14 +150,15 @@ export class App {
     opened.add(() => engine.close(ENGINE_CLOSE_MS));
     const running = await engine.start();
     if (!running.ok) return running;
-    const { defaultModel, maxTextLength } = config;
+    const { defaultModel, maxTextLength, maxBatchMs } = config;
     const models = new ModelRegistry({
       engine,
       clock: systemClock,
       defaultModel: defaultModel || undefined,
       maxTextLength,
+      maxBatchMs,
     });
-    const refused = await loadModels(found, runtimes.value.missing, models, config, loggedTo(log));
+    const refused = await loadModels(found, runtimes.value.missing, models, config, loggedTo(log, systemClock));
     if (refused !== undefined) return { ok: false, problem: refused };
     const broker = await openBroker(config, adapters);
     if (!broker.ok) return broker;

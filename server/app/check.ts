@@ -71,14 +71,16 @@ async function checkModels(config: Config, adapters: Adapters, report: CheckRepo
   try {
     const running = await engine.start();
     if (!running.ok) return void problems.push(running.problem);
-    const { maxTextLength, defaultModel } = config;
+    const { maxTextLength, maxBatchMs, defaultModel } = config;
     const models = new ModelRegistry({
       engine,
       clock: systemClock,
       defaultModel: defaultModel || undefined,
       maxTextLength,
+      maxBatchMs,
     });
     const refused = await loadModels(found, missing, models, config, {
+      loading: () => () => undefined,
       ready(folder, { report: { engine: name }, model: { spec }, warnings: some }) {
         findings.push(
           `model: ${folder.ref} on ${name}, in ${folder.folder}, ${folder.named}${spec.labels === undefined ? '' : `; labels ${spec.labels.join(', ')}`}`,

@@ -1,6 +1,7 @@
 /** The models of a start: loads what was found, and tells what became of each. Knows no log. */
 
 import type { Config } from '../config/config.js';
+import type { Clock } from '../contracts/clock.js';
 import { type SizeLimits, sizeWarning } from '../models/example-size.js';
 import type { ModelLoaded, ModelRegistry } from '../models/registry.js';
 import { brokenProblem, type FoundModels, type ModelFolder } from '../models/repository.js';
@@ -8,6 +9,8 @@ import type { Logger } from '../observe/log/logger.js';
 
 /** Told while models are loaded, which may take minutes. */
 export interface LoadingListener {
+  /** Returns what to call when it is over. */
+  loading(folder: ModelFolder): () => void;
   ready(folder: ModelFolder, loaded: ModelLoaded & { readonly ok: true }): void;
   /** One line that names the model and its folder; at the end, when others are ready. */
   broken(folder: string, problem: string): void;
@@ -39,7 +42,9 @@ export async function loadModels(
   for (const folder of folders) {
     const unfit = missing.get(folder.ref);
     if (unfit !== undefined) models.refuse(folder, unfit);
+    const over = listener.loading(folder);
     const loaded = unfit === undefined ? await models.load(folder) : { ok: false as const, problem: unfit };
+    over();
     if (loaded.ok) {
       const size = sizeWarning(loaded.model.spec, config);
       listener.ready(folder, size === undefined ? loaded : { ...loaded, warnings: [...loaded.warnings, size] });
@@ -53,9 +58,21 @@ export async function loadModels(
   return standard !== undefined && 'code' in standard ? `--default-model: ${standard.message}` : undefined;
 }
 
+/** Between lines that say that a model is still being loaded, in milliseconds. */
+const PROGRESS_MS = 5_000;
+
 /** Writes it to the log, as it happens. */
-export function loggedTo(log: Logger): LoadingListener {
+export function loggedTo(log: Logger, clock: Clock): LoadingListener {
   return {
+    loading({ ref, folder }) {
+      const startedAt = clock.now();
+      const tell = (): void => {
+        log.info({ model: ref, folder, tookMs: Math.round(clock.now() - startedAt) }, 'a model is still being loaded');
+        timer = clock.setTimer(PROGRESS_MS, tell);
+      };
+      let timer = clock.setTimer(PROGRESS_MS, tell);
+      return () => timer.cancel();
+    },
     ready(folder, { report, model, warnings }) {
       const { ref, named } = folder;
       const place = { folder: folder.folder, named };

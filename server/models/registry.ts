@@ -24,6 +24,8 @@ export interface ModelRegistryOptions {
   readonly defaultModel?: string | undefined;
   /** Maximum length of a text, in UTF-16 units, and upper bound for the manifest's own. */
   readonly maxTextLength: number;
+  /** Target duration of a batch, in milliseconds: the warm-up of a slow model runs no more. @default 50 */
+  readonly maxBatchMs?: number;
 }
 
 /** The state of one model version. */
@@ -145,7 +147,8 @@ export class ModelRegistry implements ModelDirectory {
   }
 
   #warmUp(model: EngineModel, texts: readonly string[], maxTextLength: number): Promise<WarmedUp> {
-    return warmUpModel({ engine: this.#options.engine, clock: this.#options.clock, model, texts, maxTextLength });
+    const { engine, clock, maxBatchMs = 50 } = this.#options;
+    return warmUpModel({ engine, clock, model, texts, maxTextLength, maxBatchMs });
   }
 
   #enter(

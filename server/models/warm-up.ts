@@ -29,6 +29,8 @@ export interface WarmUpOptions {
   /** For a text model; empty: made-up ones. */
   readonly texts: readonly string[];
   readonly maxTextLength: number;
+  /** Target duration of a batch, in milliseconds. */
+  readonly maxBatchMs: number;
 }
 
 /** Tried in order until the model accepts one. */
@@ -41,6 +43,8 @@ const MOST_ROUNDS = 200;
 const ENOUGH_MS = 200;
 /** After this time, in milliseconds, no round is started at all: a slow model reveals its cost in few runs. */
 const SLOW_MS = 2000;
+/** A model of which a row takes this many times the target duration of a batch never has a second row in one. */
+const FAR_BEYOND = 4;
 const MADE_UP = 'The new update is great, but the battery does not last a day :( #phone';
 /** Factor by which texts are longer in the batch that measures the cost of a byte. */
 const LONG = 4;
@@ -73,14 +77,21 @@ class Sample {
  * Runs batches of 1, 8 and 32 rows, as far as they are fast, and fits the cost line to the times, hand-over included.
  */
 export async function warmUpModel(options: WarmUpOptions): Promise<WarmedUp> {
-  const { model, clock, engine, maxTextLength } = options;
+  const { model, clock, engine, maxTextLength, maxBatchMs } = options;
   const takesText = model.inputs.some(({ dtype }) => dtype === 'string');
   const given = options.texts.length > 0 ? options.texts : [MADE_UP];
   const trialOf = (kind: RowKind, texts: readonly string[]): Trial =>
     new Trial(engine, clock, model, new MadeUpRows(model, kind, texts, maxTextLength));
-  const opened = await open((kind) => trialOf(kind, options.texts));
+  const mostMs = FAR_BEYOND * maxBatchMs;
+  const opened = await open((kind) => trialOf(kind, options.texts), mostMs);
   if (typeof opened === 'string') return { ok: false, problem: opened };
   const { trial, rowMs, sample } = opened;
+  const zeros = () => (takesText ? undefined : undefinedAtZero(trialOf('zero', [])));
+  if (rowMs > mostMs) {
+    const slow = `a row takes ${Math.ceil(rowMs)} ms, and a batch should take ${maxBatchMs} (--max-batch-ms): it is served one row at a time, and was not tried with more`;
+    const warnings = [slow, await zeros()].filter((warning) => warning !== undefined);
+    return { ok: true, warmUp: { overheadMs: 0, rowMs, byteMs: 0 }, rows: 'alone', sample, warnings };
+  }
 
   const isQuick = (rows: number): boolean => rows * rowMs <= SLOW_MS / 2;
   const timed = takesText ? trialOf('wide', cycle(given)) : trial;
@@ -103,8 +114,7 @@ export async function warmUpModel(options: WarmUpOptions): Promise<WarmedUp> {
   }
 
   const { rows, why } = trial.rows.kind === 'zero' ? UNTRIED : await tryIndependence(trial);
-  const zero = takesText ? undefined : await undefinedAtZero(trialOf('zero', []));
-  const warnings = [why && WARNINGS[rows](why), zero].filter((warning) => warning !== undefined);
+  const warnings = [why && WARNINGS[rows](why), await zeros()].filter((warning) => warning !== undefined);
   return { ok: true, warmUp: costLine(samples, byteCost(samples, long)), rows, sample, warnings };
 }
 
@@ -123,12 +133,14 @@ const WARNINGS: Readonly<Record<RowDependence, (why: string) => string>> = {
  */
 async function open(
   trialOf: (kind: RowKind) => Trial,
+  mostMs: number,
 ): Promise<{ readonly trial: Trial; readonly rowMs: number; readonly sample: TrialRun } | string> {
   let problem = '';
   for (const kind of KINDS) {
     const trial = trialOf(kind);
     const first = await trial.run([0]);
-    const second = first.ok ? await trial.run([0]) : first;
+    // The first run may compile and allocate; of a slow model it is enough.
+    const second = first.ok && first.run.ms <= Math.max(mostMs, SLOW_MS / 2) ? await trial.run([0]) : first;
     // Rows have several magnitudes, and a model may accept only some of them.
     const isQuick = second.ok && SIZES[1] * second.run.ms <= SLOW_MS / 2;
     const more = isQuick ? await trial.run(Array.from({ length: SIZES[1] }, (_, row) => row)) : second;

@@ -24,6 +24,10 @@ import { needsAsync, type TfjsModel } from './tfjs-model.js';
  * The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's.
  */
 const PROBE_ROWS = [2, 3] as const;
+/** Of a model that takes longer for the first of them, in milliseconds, the second run has one row. */
+const SLOW_PROBE_MS = 500;
+/** A model of which a row takes longer, in milliseconds, gains nothing from a graph: its ops outweigh their dispatch. */
+const SLOW_ROW_MS = 250;
 
 export interface TfjsSessionParts {
   /** Without the inputs that the manifest fills. */
@@ -52,6 +56,8 @@ export class TfjsSession implements ModelSession {
   #model: TfjsModel;
   #why: string;
   #outputs: readonly TensorSpec[] = [];
+  /** As the probe took it, compilation included. */
+  #rowMs = 0;
   #executeAsync: TfjsModel['executeAsync'];
 
   constructor(parts: TfjsSessionParts) {
@@ -96,7 +102,9 @@ export class TfjsSession implements ModelSession {
           ? 'its batch is fixed'
           : plans.some(({ from }) => from === 'texts')
             ? 'it takes strings'
-            : undefined;
+            : this.#rowMs > SLOW_ROW_MS
+              ? `a row takes ${Math.round(this.#rowMs)} ms, which a graph does not make less`
+              : undefined;
     const { captureModel } = await import('./capture/captured-model.js');
     const inputs = plans.flatMap((plan) => (plan.from === 'caller' ? plan.spec : []));
     const captured =
@@ -110,9 +118,13 @@ export class TfjsSession implements ModelSession {
   /** Learns the outputs' specs from runs on zeros. Returns what is wrong with the model, or undefined. */
   async probe(): Promise<string | undefined> {
     const { batch } = this.#parts;
-    const [one, two] = batch === undefined ? PROBE_ROWS : ([batch, batch] as const);
+    const one = batch ?? PROBE_ROWS[0];
+    const startedAt = performance.now();
     const first = await this.#shapes(one);
+    const tookMs = performance.now() - startedAt;
+    const two = batch ?? (tookMs > SLOW_PROBE_MS ? 1 : PROBE_ROWS[1]);
     const second = one === two ? first : await this.#shapes(two);
+    this.#rowMs = (performance.now() - startedAt) / (one === two ? one : one + two);
     const outputs: TensorSpec[] = [];
     for (const [index, { shape, dtype }] of first.entries()) {
       const name = publicName(this.#model.outputNames[index] ?? `output${index}`);

@@ -12,12 +12,14 @@ interface Setting {
   readonly inputs?: readonly InputSpec[];
   readonly output?: DType;
   readonly rowMs?: number;
+  readonly maxBatchMs?: number;
 }
 
 const X: InputSpec = { name: 'x', dtype: 'float32', shape: [] };
 
 /** Warms up a model that computes `y` [1] from `x` [1], on a clock that its runs advance. */
-async function warmUp(compute: Compute, { inputs = [X], output = 'float32', rowMs = 0.01 }: Setting = {}) {
+async function warmUp(compute: Compute, setting: Setting = {}) {
+  const { inputs = [X], output = 'float32', rowMs = 0.01, maxBatchMs = 1e6 } = setting;
   const clock = new ManualClock();
   const sizes: number[] = [];
   const engine: Engine = {
@@ -35,7 +37,7 @@ async function warmUp(compute: Compute, { inputs = [X], output = 'float32', rowM
     },
   };
   const model = { handle: 1, inputs, outputs: [{ name: 'y', dtype: output, shape: [] }] };
-  const warmed = await warmUpModel({ engine, clock, model, texts: [], maxTextLength: 100 });
+  const warmed = await warmUpModel({ engine, clock, model, texts: [], maxTextLength: 100, maxBatchMs });
   return { warmed, sizes, tookMs: clock.now() };
 }
 
@@ -210,3 +212,26 @@ test('made-up rows are unlike in every element of every input, and the same agai
 function fail(message: string): never {
   throw new Error(message);
 }
+
+describe('a slow model', () => {
+  test('runs no more rows than its batches will ever have', async () => {
+    const { warmed, sizes } = await warmUp(
+      each((x) => x),
+      { rowMs: 1300, maxBatchMs: 50 },
+    );
+    expect(sizes).toEqual([1, 1]);
+    expect(warmed).toMatchObject({ ok: true, rows: 'alone', warmUp: { overheadMs: 0, byteMs: 0 } });
+    expect(warmed.ok && warmed.warnings).toEqual([
+      'a row takes 1301 ms, and a batch should take 50 (--max-batch-ms): it is served one row at a time, and was not tried with more',
+    ]);
+  });
+
+  test('is tried with more where a batch may have them', async () => {
+    const { warmed, sizes } = await warmUp(
+      each((x) => x),
+      { rowMs: 150, maxBatchMs: 50 },
+    );
+    expect(Math.max(...sizes)).toBeGreaterThan(1);
+    expect(rowsOf(warmed)).toBe('independent');
+  });
+});
