@@ -1,0 +1,89 @@
+/** Models that take no batch of any size, as people bring them, through a hub of the built output. */
+
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, type TickcastClient } from '../../client/index.js';
+import { openBackend } from '../../dist/server/engine/backend/backend.js';
+import { startTestProcess, type TestProcess } from '../support/app.js';
+import { writeRankFour, writeRate, writeStateful, writeTextHash } from '../support/odd-models.js';
+import { writeGraph, writeJson } from '../support/tiny-models.js';
+
+const native = await openBackend('native');
+if (!native.ok && process.env.CI) throw new Error(native.reason);
+
+async function writeModels(folder: string): Promise<void> {
+  const place = (name: string) => join(folder, name, '1');
+  await writeGraph(place('one'), [1, 2]);
+  await writeGraph(place('four'), [4, 2]);
+  await writeRate(place('rate'));
+  await writeJson(join(place('rate'), 'manifest.json'), { constants: { rate: 3 } });
+  await writeStateful(place('state'));
+  await writeTextHash(place('hash'));
+  await writeRankFour(place('rank'));
+}
+
+describe.each(native.ok ? (['wasm', 'native', 'auto'] as const) : (['wasm'] as const))('on %s', (engine) => {
+  let hub: TestProcess;
+  let client: TickcastClient;
+  beforeAll(async () => {
+    hub = await startTestProcess({ models: writeModels, config: { engine, logLevel: 'info' } });
+    client = connect(hub.url);
+  });
+  afterAll(async () => {
+    client.close();
+    await hub.close();
+  });
+
+  test.each([
+    [
+      'one',
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+      [[21], [43], [65]],
+    ],
+    [
+      'four',
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+      [[21], [43], [65]],
+    ],
+    ['rate', [[1, 2]], [[3, 6]]],
+    [
+      'state',
+      [
+        [[1], [2], [3]],
+        [[1], [2], [3]],
+      ],
+      [[6], [6]],
+    ],
+  ])('%s answers each row as if it were alone', async (model, input, right) => {
+    const asked = await Promise.all(input.map((row) => client.predict([row], { model })));
+    expect(asked.map(({ prediction }) => (prediction as number[][])[0])).toEqual(right);
+    const { prediction } = await client.predict(input, { model });
+    expect(prediction).toEqual(right);
+  });
+
+  test('a model of strings takes a text', async () => {
+    const [one, again, other] = await Promise.all(
+      ['a text', 'a text', 'naïve 🔥'].map(async (text) => (await client.predict(text, { model: 'hash' })).prediction),
+    );
+    expect(one).toEqual(again);
+    expect(one).not.toEqual(other);
+  });
+
+  test('a model that one engine refuses runs on another, and the log says why', async () => {
+    const { prediction } = await client.predict(
+      [[[[3], [3], [3], [3]]].flatMap(() => Array(4).fill([[3], [3], [3], [3]]))],
+      { model: 'rank' },
+    );
+    expect((prediction as number[][][][]).flat(3)).toEqual(Array(16).fill(7));
+    const why = String(hub.log.find(({ model, msg }) => model === 'rank@1' && msg === 'model ready')?.why);
+    if (engine === 'wasm') expect(why).toContain('wasm refused it');
+  });
+});
