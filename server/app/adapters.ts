@@ -10,7 +10,7 @@ import type { Broker, BrokerParts } from '../contracts/broker.js';
 import type { Runtime } from '../contracts/runtime.js';
 import type { Tap } from '../contracts/tap.js';
 import { importRuntimes } from '../engine/session/runtimes.js';
-import { TFJS_RUNTIMES } from '../engine/tfjs/model-files.js';
+import { tfjsFiles } from '../engine/tfjs/tfjs-files.js';
 import type { Logger } from '../observe/log/logger.js';
 import type { HttpDoor } from '../transports/http-place.js';
 import { installedPackages, type PackageFinder } from './seams/installed-packages.js';
@@ -73,7 +73,7 @@ export class Adapters {
   ): Promise<Adapted<NeededRuntimes>> {
     const brought = await importRuntimes(runtimeModules);
     if (!brought.ok) return brought;
-    const known = [...TFJS_RUNTIMES, ...brought.runtimes.flatMap(({ names }) => names)];
+    const known = [...tfjsFiles.names, ...brought.runtimes.flatMap(({ names }) => names)];
     const { modules, missing } = this.#packagesFor(models, known);
     return { ok: true, value: { modules: [...runtimeModules, ...modules], missing } };
   }

@@ -11,6 +11,8 @@ import { firstLine } from '../../../shared/words/message-of.js';
 
 export const TFJS_RUNTIMES = ['tfjs-layers', 'tfjs-graph'] as const;
 export type TfjsRuntime = (typeof TFJS_RUNTIMES)[number];
+/** Whose model is no model.json. */
+export const SAVED_MODEL_RUNTIME = 'saved-model';
 
 /**
  * A model's bytes. Read once and shared by all threads: a replacement thread loads exactly what the first one did, even
@@ -84,7 +86,8 @@ async function read(folder: string, file: string): Promise<ModelFiles> {
   return { runtime: runtimeOf(model, file), modelJson, weights };
 }
 
-async function readInside(folder: string, path: string): Promise<Buffer> {
+/** A file of the model's folder. Throws a refusal in one line. */
+export async function readInside(folder: string, path: string): Promise<Buffer> {
   if (isAbsolute(path) || path.includes('://')) throw new Refusal(`${path} is no path inside the model's folder`);
   let real: string;
   try {

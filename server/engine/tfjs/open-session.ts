@@ -11,10 +11,14 @@ import { type BackendName, isBackendChoice } from '../backend/names.js';
 import { chooseBackend, nextBackends } from './backend-choice.js';
 import { withConstants } from './constant-inputs.js';
 import { constantHint, settleInputs } from './input-check.js';
-import type { ModelFiles } from './model-files.js';
+import { SAVED_MODEL_RUNTIME } from './model-files.js';
+import { withSavedFiles } from './saved-model/files.js';
+import { openSavedModel } from './saved-model/saved-model.js';
+import { readSignature, SAVED_MODEL_FILE } from './saved-model/signature.js';
 import { compareSessions, isQuicker, type SessionTrial, trySession } from './session-trial.js';
 import { TextInput } from './text-input.js';
-import { openingProblem, openTfjsModel } from './tfjs-model.js';
+import type { AnyModelFiles, SavedModelFiles } from './tfjs-files.js';
+import { openingProblem, openTfjsModel, type TfjsModel } from './tfjs-model.js';
 import { TfjsSession } from './tfjs-session.js';
 import type { TfjsSettings } from './tfjs-settings.js';
 
@@ -32,14 +36,17 @@ export async function openTfjsSession(
   settings: TfjsSettings,
 ): Promise<SessionOpening> {
   // From readFiles, in the main thread.
-  const files = source.files as ModelFiles;
+  const files = source.files as AnyModelFiles;
   const asked = source.options.engine ?? settings.backend;
   const settled = source.engine?.startsWith(ENGINE) ? source.engine.slice(ENGINE.length) : asked;
   if (!isBackendChoice(settled))
     return { ok: false, problem: 'manifest.json: options.engine must be "auto", "native", "wasm" or "cpu"' };
-  const stray = Object.keys(source.options).find((name) => name !== 'engine');
-  if (stray !== undefined)
-    return { ok: false, problem: `manifest.json: options.${stray} is not known; TensorFlow.js takes "engine"` };
+  const known = files.runtime === SAVED_MODEL_RUNTIME ? ['engine', 'signature'] : ['engine'];
+  const stray = Object.keys(source.options).find((name) => !known.includes(name));
+  if (stray !== undefined) {
+    const takes = known.map((name) => `"${name}"`).join(' and ');
+    return { ok: false, problem: `manifest.json: options.${stray} is not known; ${files.runtime} takes ${takes}` };
+  }
   const opener = new Opener(source, files, backends, settings.graphCapture);
   const chosen = await chooseBackend(files.runtime, settled, (name) => backends.open(name));
   if (!chosen.ok) return chosen;
@@ -52,11 +59,11 @@ export async function openTfjsSession(
 
 class Opener {
   readonly #source: SessionSource;
-  readonly #files: ModelFiles;
+  readonly #files: AnyModelFiles;
   readonly #backends: Backends;
   readonly #graphCapture: boolean;
 
-  constructor(source: SessionSource, files: ModelFiles, backends: Backends, graphCapture: boolean) {
+  constructor(source: SessionSource, files: AnyModelFiles, backends: Backends, graphCapture: boolean) {
     this.#source = source;
     this.#files = files;
     this.#backends = backends;
@@ -76,7 +83,7 @@ class Opener {
   /** The first backend after one that refused the model which takes it. */
   async openOther(refused: Backend, problem: string, why: string): Promise<SessionOpening> {
     const problems = new Map([[problem, [refused.name]]]);
-    for (const name of nextBackends(refused.name)) {
+    for (const name of nextBackends(refused.name, this.#files.runtime)) {
       const opening = await this.#backends.open(name);
       if (!opening.ok) continue;
       const said = [...problems].map(([line, names]) => `${names.join(' and ')} refused it (${line})`).join(', ');
@@ -92,7 +99,7 @@ class Opener {
 
   /** Of this session and those of other backends that agree with it, the quickest; the first unless it is clearly slower. */
   async choose(name: BackendName, first: TfjsSession): Promise<SessionOpening> {
-    const [next, arbiter] = nextBackends(name);
+    const [next, arbiter] = nextBackends(name, this.#files.runtime);
     const own = await trySession(first);
     if (own.problem !== undefined || next === undefined) return { ok: true, session: first };
     const other = await this.#contender(next, own);
@@ -145,8 +152,12 @@ class Opener {
   async #open(backend: Backend, why: string): Promise<Opened> {
     await this.#backends.activate(backend);
     const { featuriser: config, inputs, constants = {} } = this.#source;
-    const { runtime } = this.#files;
-    const whole = await openTfjsModel(this.#files, backend, config?.name === 'hashed-text-encoder');
+    const files = this.#files;
+    const { runtime } = files;
+    const whole =
+      files.runtime === SAVED_MODEL_RUNTIME
+        ? await this.#openSaved(files, backend)
+        : await openTfjsModel(files, backend, config?.name === 'hashed-text-encoder');
     let opened: { dispose(): void } | undefined = whole;
     try {
       const featuriser =
@@ -165,12 +176,23 @@ class Opener {
       const session = new TfjsSession({ model, backends, backend, why, runtime, plans, batch, text });
       const problem = await session.probe();
       if (problem !== undefined) return { ok: false, problem, isFinal: false };
-      if (this.#graphCapture && backend.name === 'native') await session.capture();
+      if (this.#graphCapture && backend.name === 'native' && runtime !== SAVED_MODEL_RUNTIME) await session.capture();
       opened = undefined;
       return { ok: true, session };
     } finally {
       opened?.dispose();
     }
+  }
+
+  async #openSaved({ files }: SavedModelFiles, backend: Backend): Promise<TfjsModel> {
+    const { folder, options } = this.#source;
+    const { signature: wanted } = options;
+    if (wanted !== undefined && typeof wanted !== 'string')
+      throw new Error('manifest.json: options.signature must be the name of a signature');
+    const graph = files.find(({ path }) => path === SAVED_MODEL_FILE);
+    const reading = readSignature(new Uint8Array(graph?.bytes ?? new ArrayBuffer()), wanted);
+    if (!reading.ok) throw new Error(reading.problem);
+    return withSavedFiles(files, folder, (at) => openSavedModel(at, reading.signature, backend));
   }
 }
 

@@ -39,6 +39,8 @@ export interface TfjsModel {
   readonly executeAsync: ((inputs: readonly Tensor[]) => Promise<readonly Tensor[]>) | undefined;
   /** All variables and constants that a run reads. */
   weights(): readonly Tensor[];
+  /** What is left out of it, for people. */
+  readonly note?: string;
   /** Forgets what the last run left, in a model that keeps a state. */
   readonly reset?: () => void;
   /** Produces the inputs, when the model began with a text encoder and was split. */

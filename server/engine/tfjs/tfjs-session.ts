@@ -16,8 +16,9 @@ import type { Backend } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
 import { type Column, type FixedRun, fixedRuns } from './fixed-batch.js';
 import { type InputPlan, publicName } from './input-check.js';
-import type { TfjsRuntime } from './model-files.js';
+
 import { TEXT_INPUT, type TextInput, textsOf } from './text-input.js';
+import type { AnyRuntime } from './tfjs-files.js';
 import { needsAsync, type TfjsModel } from './tfjs-model.js';
 
 /**
@@ -35,7 +36,7 @@ export interface TfjsSessionParts {
   readonly backends: Backends;
   readonly backend: Backend;
   readonly why: string;
-  readonly runtime: TfjsRuntime;
+  readonly runtime: AnyRuntime;
   /** Of the model's inputs, in their order. */
   readonly plans: readonly Exclude<InputPlan, { readonly from: 'manifest' }>[];
   /** The only number of rows that the model takes; undefined when it takes any. */
@@ -65,6 +66,7 @@ export class TfjsSession implements ModelSession {
     this.#model = parts.model;
     this.#why = parts.why;
     if (parts.batch !== undefined) this.explain(`its batch is fixed, so it runs ${rowsText(parts.batch)} at a time`);
+    if (parts.model.note !== undefined) this.explain(parts.model.note);
     if (parts.model.reset !== undefined) this.explain('it keeps a state, which is reset after each run');
   }
 

@@ -21,8 +21,13 @@ export interface Binding {
   executeOp(name: string, attributes: readonly OpAttribute[], inputs: readonly number[], count: number): OpOutput[];
   createTensor(shape: readonly number[], dtype: number, values: ArrayLike<number>): number;
   deleteTensor(id: number): void;
+  tensorDataSync(id: number): ArrayLike<number | bigint>;
+  /** Names of nodes separated by commas. */
+  runSavedModel(session: number, inputs: readonly number[], inputNodes: string, outputNodes: string): OpOutput[];
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
+  readonly TF_INT64: number;
+  readonly TF_UINT8: number;
   readonly TF_BOOL: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
@@ -35,6 +40,8 @@ export interface Binding {
 export interface NativeBackend {
   binding: Binding;
   readonly tensorMap: { get(dataId: object): { readonly id: number } };
+  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  createOutputTensor(output: OpOutput): Tensor;
   loadSavedModelMetaGraph(path: string, tags: string): number;
   deleteSavedModel(session: number): void;
   runSavedModel(
@@ -45,8 +52,14 @@ export interface NativeBackend {
   ): Tensor[];
 }
 
-const FUNCTIONS = ['loadSavedModelMetaGraph', 'deleteSavedModel', 'runSavedModel'];
-const BINDING_FUNCTIONS = ['executeOp', 'createTensor', 'deleteTensor'];
+const FUNCTIONS = [
+  'getInputTensorIds',
+  'createOutputTensor',
+  'loadSavedModelMetaGraph',
+  'deleteSavedModel',
+  'runSavedModel',
+];
+const BINDING_FUNCTIONS = ['executeOp', 'createTensor', 'deleteTensor', 'tensorDataSync', 'runSavedModel'];
 
 /** The backend, when it has all of that. */
 export function nativeBackend(backend: unknown): NativeBackend | undefined {
