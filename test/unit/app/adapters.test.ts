@@ -85,7 +85,7 @@ test('a manifest names no other package than an adapter', async () => {
     value: {
       modules: [],
       missing: new Map([
-        ['mine@1', 'model mine@1: runtime "../evil" is not known here; known are tfjs-layers, tfjs-graph'],
+        ['mine@1', 'model mine@1: runtime "../evil" is not known here; known are tfjs-layers, tfjs-graph, saved-model'],
       ]),
     },
   });
@@ -101,7 +101,7 @@ test('a runtime whose package is missing concerns the models that name it, and n
       missing: new Map([
         [
           'mine@1',
-          'model mine@1: runtime "gone" is not known here; known are tfjs-layers, tfjs-graph; npm i @tickcast/gone',
+          'model mine@1: runtime "gone" is not known here; known are tfjs-layers, tfjs-graph, saved-model; npm i @tickcast/gone',
         ],
       ]),
     },

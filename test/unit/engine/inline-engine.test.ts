@@ -197,7 +197,7 @@ describe('a TensorFlow.js model', () => {
       'a runtime that nobody brought',
       writeGraph,
       { runtime: 'magic' },
-      'runtime "magic" is not known here; known are tfjs-layers, tfjs-graph, fault',
+      'runtime "magic" is not known here; known are tfjs-layers, tfjs-graph, saved-model, fault',
     ],
   ])('is refused in one line with %s', async (_, write, more, expected) => {
     const loading = await withModel(write, async (_engine, outcome) => outcome, more);
