@@ -314,7 +314,7 @@ test('an adapter that is not installed is told in one line, by option and by man
     '1 tickcast: --broker missing is not there; npm i @tickcast/missing\n',
   );
   expect(await told(['--model', join(folder, 'models')])).toBe(
-    '1 tickcast: model mine@1: runtime "missing" is not known here; known are tfjs-layers, tfjs-graph; npm i @tickcast/missing\n',
+    '1 tickcast: model mine@1: runtime "missing" is not known here; known are tfjs-layers, tfjs-graph, saved-model; npm i @tickcast/missing\n',
   );
 });
 

@@ -13,7 +13,7 @@ type Messages = { readonly [name: string]: (new () => Message) & Messages };
 const require = createRequire(import.meta.url);
 
 /** TensorFlow's DataType. */
-export const TYPE = {
+const TYPE = {
   float: 1,
   double: 2,
   int32: 3,
