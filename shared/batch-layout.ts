@@ -7,6 +7,7 @@ import {
   BYTES_PER_ELEMENT,
   elementCount,
   type InputSpec,
+  shapeAt,
   type TensorArray,
   type TensorSpec,
   viewTensorArray,
@@ -16,6 +17,12 @@ import {
 export interface BatchSpecs {
   readonly inputs: readonly InputSpec[];
   readonly outputs: readonly TensorSpec[];
+}
+
+/** The specs with their open sizes filled in, by dimension. */
+export function specsAt({ inputs, outputs }: BatchSpecs, sizes: readonly number[]): BatchSpecs {
+  const at = <Spec extends InputSpec>(spec: Spec): Spec => ({ ...spec, shape: shapeAt(spec.shape, sizes) });
+  return { inputs: inputs.map(at), outputs: outputs.map(at) };
 }
 
 const ALIGNMENT = 8;

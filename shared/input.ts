@@ -339,7 +339,7 @@ function sameShape(a: readonly unknown[], b: readonly number[]): boolean {
 }
 
 function batchShape(spec: TensorSpec): string {
-  return `[${['rows', ...spec.shape].join(', ')}]`;
+  return formatShape(spec.shape).replace(/^\[(?=.)/, spec.shape.length === 0 ? '[rows' : '[rows, ');
 }
 
 function expectation(model: InputModel): string {

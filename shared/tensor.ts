@@ -9,7 +9,11 @@ export type SentDType = DType | 'uint8';
 /** The array that holds a tensor's elements, row-major. */
 export type TensorArray = Float32Array | Int32Array | Uint8Array;
 
-/** One input or output of a model. `shape` is that of one example, `[d1, ..., dn]`, without the batch dimension. */
+/**
+ * One input or output of a model. `shape` is that of one example, `[d1, ..., dn]`, without the batch dimension. A
+ * negative size is open: each request decides it. -1 is that of the first dimension, -2 of the second, in every input
+ * and output; callers are shown -1 for all of them.
+ */
 export interface TensorSpec {
   readonly name: string;
   readonly dtype: DType;
@@ -77,7 +81,27 @@ export function bytesOf(data: ArrayBufferView | ArrayBuffer): Uint8Array {
     : new Uint8Array(data);
 }
 
-/** The shape as shown in messages: `[3, 4]`. */
+/** The shape as shown in messages: `[3, 4]`, with ? for an open size. */
 export function formatShape(shape: readonly number[]): string {
-  return `[${shape.join(', ')}]`;
+  return `[${shape.map((size) => (size < 0 ? '?' : size)).join(', ')}]`;
+}
+
+/** Whether a size of one of these is open. */
+export function isOpen(specs: readonly { readonly shape: readonly number[] }[]): boolean {
+  return specs.some(({ shape }) => shape.some((size) => size < 0));
+}
+
+/** The shape with its open sizes filled in: `sizes[0]` for the first dimension. */
+export function shapeAt(shape: readonly number[], sizes: readonly number[]): readonly number[] {
+  return shape.map((size) => (size < 0 ? (sizes[-size - 1] ?? 0) : size));
+}
+
+/** The shape of one example with so many elements; undefined when they do not fit, or when two sizes are open. */
+export function shapeOf(shape: readonly number[], count: number): readonly number[] | undefined {
+  const open = shape.filter((size) => size < 0);
+  const known = elementCount(shape.filter((size) => size >= 0));
+  if (open.length === 0) return count === known ? shape : undefined;
+  return open.length === 1 && known > 0 && count > 0 && count % known === 0
+    ? shape.map((size) => (size < 0 ? count / known : size))
+    : undefined;
 }

@@ -2,7 +2,7 @@
 
 import { isRecord } from '../../shared/parse.js';
 import type { ModelDescription } from '../../shared/protocol.js';
-import { bytesOf, elementCount, type InputSpec, isBytes, type SentDType } from '../../shared/tensor.js';
+import { bytesOf, elementCount, type InputSpec, isBytes, type SentDType, shapeOf } from '../../shared/tensor.js';
 
 type Bytes = ArrayBufferView | ArrayBuffer;
 
@@ -59,8 +59,9 @@ function tagged(
  */
 function shapeFor(length: number, spec: InputSpec | undefined): readonly number[] {
   if (spec === undefined || spec.dtype === 'string') return [length];
+  const example = shapeOf(spec.shape, length);
+  if (example !== undefined) return example;
   const size = elementCount(spec.shape);
-  if (length === size) return spec.shape;
   return size > 0 && length > 0 && length % size === 0 ? [length / size, ...spec.shape] : [length];
 }
 

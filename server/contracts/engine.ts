@@ -5,6 +5,8 @@ import type { BatchSpecs } from '../../shared/batch-layout.js';
 /** A loaded model, identified by the engine's own handle. */
 export interface EngineModel extends BatchSpecs {
   readonly handle: number;
+  /** The open sizes of the model's own specs, in the specs here. @default none is open */
+  readonly sizes?: readonly number[];
 }
 
 /** Rows packed for one run; the layout of `buffer` is defined in shared/batch-layout.ts. */

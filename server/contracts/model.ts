@@ -16,6 +16,8 @@ export interface ModelSpec {
   readonly labels: readonly string[] | undefined;
   /** Maximum length of one text, in UTF-16 units. */
   readonly maxTextLength: number;
+  /** Of a model at one of its open sizes: the model itself, which is what is counted. */
+  readonly base?: ModelSpec;
 }
 
 /**
@@ -26,6 +28,16 @@ export interface WarmUp {
   readonly overheadMs: number;
   readonly rowMs: number;
   readonly byteMs: number;
+}
+
+/** How rows of different size along the first dimension are made alike. */
+export interface Padding {
+  /** Those that a row is padded to, lowest first. */
+  readonly sizes: readonly number[];
+  /** Of each element that is added. */
+  readonly value: number;
+  /** The input that says which elements are the caller's, 1 or 0; callers do not send it. @default none */
+  readonly mask?: { readonly name: string };
 }
 
 /** A loaded, checked and warmed-up model version. */
@@ -42,6 +54,10 @@ export interface ReadyModel {
   readonly rows?: 'independent' | 'alone' | 'unknown';
   /** Maximum rows per batch, when below the hub's: 1 when answers depend on the other rows of the batch. */
   readonly maxBatchRows?: number;
+  /** Of a model with open sizes (shared/tensor.ts): the model at those of a request, by dimension; or why not. */
+  at?(sizes: readonly number[]): ReadyModel | WireError;
+  /** Of such a model: how inputs are padded before that. @default not at all */
+  readonly padding?: Padding;
 }
 
 /** Looks up the model a request names: `name`, `name@version`, or undefined for the default. Costs one map lookup. */
@@ -53,6 +69,11 @@ export interface ModelDirectory {
 
 /** The public part of a spec. */
 export function describeModel(spec: ModelSpec): ModelDescription {
-  const { name, version, inputs, outputs, labels } = spec;
+  const { name, version, labels } = spec;
+  const [inputs, outputs] = [spec.inputs.map(shown), spec.outputs.map(shown)];
   return labels === undefined ? { name, version, inputs, outputs } : { name, version, inputs, outputs, labels };
+}
+
+function shown<Spec extends InputSpec>(spec: Spec): Spec {
+  return spec.shape.some((size) => size < 0) ? { ...spec, shape: spec.shape.map((size) => Math.max(size, -1)) } : spec;
 }

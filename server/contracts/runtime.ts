@@ -8,7 +8,7 @@ import type { ModelSource } from './model-loader.js';
 
 /**
  * What an open session describes: its inputs, at most one of them a text, its outputs, and its engine. Shapes are `[d1,
- * ..., dn]` without the batch dimension. Checked once, at load.
+ * ..., dn]` without the batch dimension; a size of -k is open, the k-th dimension of the inputs. Checked once, at load.
  */
 export interface SessionDescription extends BatchSpecs {
   /** The engine that computes, such as `tfjs-wasm`; shown in receipts. Visible ASCII without quotes. */
@@ -26,8 +26,10 @@ export interface ModelSession {
    * Fills `views.outputs` from `views.inputs`, each `[rows, d1, ..., dn]` in row-major order. Throws when the model
    * does. Must not keep a view after returning, since the buffer goes back to the caller. Returns a promise only when
    * the model cannot run synchronously.
+   *
+   * @param sizes of a session with open sizes in its specs (shared/tensor.ts): those of this run, by dimension.
    */
-  run(views: BatchViews, rows: number): void | Promise<void>;
+  run(views: BatchViews, rows: number, sizes?: readonly number[]): void | Promise<void>;
   /** Frees the model's memory. */
   dispose(): void;
 }

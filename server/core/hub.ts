@@ -12,7 +12,7 @@ import { withInputHint } from '../../shared/words/input-hint.js';
 import type { Quota } from '../contracts/access.js';
 import type { Clock } from '../contracts/clock.js';
 import type { HubPort, OriginOptions, Outline, Verdict as VerdictOf } from '../contracts/hub.js';
-import type { ModelDirectory, ModelSpec } from '../contracts/model.js';
+import type { ModelDirectory, ModelSpec, ReadyModel } from '../contracts/model.js';
 import type { Settle } from '../contracts/outcome.js';
 import type { CastTarget, StreamPublisher } from '../contracts/streams.js';
 import type { HubState, Tap } from '../contracts/tap.js';
@@ -24,6 +24,7 @@ import { castRows } from './requests/cast-rows.js';
 import { planExplanation } from './requests/explanation.js';
 import type { HubStats } from './requests/hub-stats.js';
 import { Ledger } from './requests/ledger.js';
+import { fitted } from './requests/open-sizes.js';
 import { Principals } from './requests/principal.js';
 import { newPending, Origin, type Pending } from './requests/request.js';
 import { redacted } from './requests/shown-input.js';
@@ -229,10 +230,23 @@ export class Hub implements HubPort {
     if (this.#state !== 'ready') return refusal(DRAINING, spec);
     if (request.id !== undefined && origin.requests.has(request.id)) return refusal(duplicate(request.id), spec);
     if ('code' in model) return refusal(model, spec);
+    return this.#admitTo(model, spec, request, origin, settle);
+  }
+
+  #admitTo(
+    found: ReadyModel,
+    spec: ModelSpec | undefined,
+    request: PredictEnvelope,
+    origin: Origin,
+    settle: Settle,
+  ): Verdict {
+    const fit = fitted(request.input, found);
+    if ('code' in fit) return refusal(fit, spec);
+    const { model } = fit;
     const { maxRequestRows } = this.options;
     const explanation = request.explain === true ? planExplanation(request.input, model.spec) : undefined;
     if (explanation !== undefined && 'code' in explanation) return refusal(explanation, spec);
-    const measured = measureInput(explanation?.texts ?? request.input, model.spec, {
+    const measured = measureInput(explanation?.texts ?? fit.input, model.spec, {
       maxRequestRows,
       maxTextLength: model.spec.maxTextLength,
     });

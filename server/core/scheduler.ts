@@ -34,6 +34,9 @@ const HANG_FACTOR = 10;
  */
 const ANSWERS_A_TURN = 32;
 
+/** Queues from which on idle ones of open sizes are dropped. */
+const MOST_QUEUES = 64;
+
 interface Running {
   readonly batch: Batch;
   readonly postedAt: number;
@@ -68,10 +71,17 @@ export class Scheduler {
   queueOf(model: ReadyModel): ModelQueue {
     let queue = this.#queues.get(model);
     if (queue === undefined) {
+      if (this.#queues.size >= MOST_QUEUES) this.#dropIdle();
       queue = new ModelQueue(model, this.#options, this.#engine.slots, this.#clock);
       this.#queues.set(model, queue);
     }
     return queue;
+  }
+
+  /** Of sizes that nobody sends at present: requests of any size may come. */
+  #dropIdle(): void {
+    for (const [model, { rows, arena }] of this.#queues)
+      if (model.spec.base !== undefined && rows === 0 && arena.used === 0) this.#queues.delete(model);
   }
 
   /** Waiting rows in all queues. */
@@ -83,7 +93,12 @@ export class Scheduler {
 
   /** Waiting rows by model. */
   queues(): ReadonlyMap<ModelSpec, number> {
-    return new Map([...this.#queues].map(([{ spec }, { rows }]) => [spec, rows]));
+    const waiting = new Map<ModelSpec, number>();
+    for (const [{ spec }, { rows }] of this.#queues) {
+      const counted = spec.base ?? spec;
+      waiting.set(counted, (waiting.get(counted) ?? 0) + rows);
+    }
+    return waiting;
   }
 
   /** The queue with the most waiting rows. */

@@ -44,7 +44,7 @@ export class InlineEngine implements ModelLoader {
     return this.#inTurn(async () => {
       const startedAt = performance.now();
       try {
-        await this.#host.run(model.handle, rows, buffer);
+        await this.#host.run(model.handle, rows, buffer, model.sizes);
         return { status: 'done', buffer, inferUs: Math.round((performance.now() - startedAt) * 1000) };
       } catch (cause) {
         return { status: 'failed', reason: firstLine(cause) };

@@ -123,7 +123,8 @@ export class WorkerEngine implements ModelLoader {
     let [least] = this.#threads;
     for (const thread of this.#threads)
       if (least === undefined || thread.outstanding < least.outstanding) least = thread;
-    return least?.run(model.handle, batch) ?? Promise.resolve({ status: 'lost', reason: 'the engine has no thread' });
+    const run = model.sizes === undefined ? batch : { ...batch, sizes: model.sizes };
+    return least?.run(model.handle, run) ?? Promise.resolve({ status: 'lost', reason: 'the engine has no thread' });
   }
 
   /** Statistics of each thread; undefined for one that is being replaced. */

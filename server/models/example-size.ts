@@ -1,6 +1,6 @@
 /** Whether one example of a model, and one answer, fit the limits: said at load, not at the first request. */
 
-import { elementCount, type TensorSpec } from '../../shared/tensor.js';
+import { elementCount, isOpen, type TensorSpec } from '../../shared/tensor.js';
 import type { ModelSpec } from '../contracts/model.js';
 
 export interface SizeLimits {
@@ -18,6 +18,7 @@ const ENVELOPE_BYTES = 512;
 
 /** One line that names the option, or undefined: what is sent fits. A text fits always, by its own limit. */
 export function sizeWarning({ ref, inputs, outputs }: ModelSpec, limits: SizeLimits): string | undefined {
+  if (isOpen(inputs)) return undefined;
   const tensors = inputs.filter((input): input is TensorSpec => input.dtype !== 'string');
   const elements = sum(tensors);
   const { maxFrameBytes, maxJsonBytes, maxOutboxBytes } = limits;

@@ -7,6 +7,7 @@ import { type FeaturiserConfig, parseFeaturiserConfig } from '../../shared/text/
 import { encodingHint, withoutMark } from '../../shared/words/json-text.js';
 import { firstLine } from '../../shared/words/message-of.js';
 import { nearMiss } from '../../shared/words/near-miss.js';
+import type { Padding } from '../contracts/model.js';
 import type { Constants, DeclaredInput } from '../contracts/model-loader.js';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -27,6 +28,10 @@ export interface Manifest {
   readonly labels: readonly string[] | undefined;
   /** Maximum length of one text, in UTF-16 units. Undefined: the hub's own limit. */
   readonly maxTextLength: number | undefined;
+  /** Largest size of an open dimension. */
+  readonly maxSize: number;
+  /** How rows of different size are padded. Undefined: those of one size run together. */
+  readonly padding: Padding | undefined;
   readonly warmUp: {
     /** Texts for the warm-up. Empty: made-up ones. */
     readonly texts: readonly string[];
@@ -38,6 +43,9 @@ export interface Manifest {
 export type ManifestParsed =
   | { readonly ok: true; readonly manifest: Manifest }
   | { readonly ok: false; readonly problem: string };
+
+/** Of an open dimension, where the manifest says no other: work may grow with its square. */
+const MAX_SIZE = 4096;
 
 const textLength = z.int().min(1).max(10_000_000);
 
@@ -65,19 +73,40 @@ const constants = z.record(
   z.union([constant, z.array(constant).min(1).max(65_536)], 'expected a number, true, false, or a flat list of them'),
 );
 const warmUp = z.strictObject({ texts: z.array(z.string().max(10_000)).min(1).max(1000).optional() });
-const limits = z.strictObject({ maxTextLength: textLength.optional() });
+const limits = z.strictObject({
+  maxTextLength: textLength.optional(),
+  maxSize: z
+    .int()
+    .min(1)
+    .max(2 ** 24)
+    .optional(),
+});
 /** Of a manifest, and of other files that give labels. */
 export const labelList = z
   .array(z.string().min(1).max(200))
   .min(1)
   .max(100_000)
   .refine((labels) => repeated(labels) === undefined, 'no label may stand twice');
+const padding = z.strictObject({
+  sizes: z
+    .array(
+      z
+        .int()
+        .min(1)
+        .max(2 ** 24),
+    )
+    .min(1)
+    .max(64),
+  value: z.number().optional(),
+  mask: z.string().min(1).max(200).optional(),
+});
 const schema = z.strictObject({
   runtime: z.string().regex(ADAPTER_NAME, 'expected at most 32 lower-case letters, digits and "-"').optional(),
   description: z.string().max(2000).optional(),
   input: z.discriminatedUnion('kind', [tensorInput, textInput]).optional(),
   inputs: z.array(declaredInput).min(1).max(64).optional(),
   constants: constants.optional(),
+  padding: padding.optional(),
   labels: z.array(z.string().min(1).max(200)).min(1).max(100_000).optional(),
   warmUp: warmUp.optional(),
   limits: limits.optional(),
@@ -91,6 +120,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   inputs: Object.keys(declaredInput.shape),
   warmUp: Object.keys(warmUp.shape),
   limits: Object.keys(limits.shape),
+  padding: Object.keys(padding.shape),
 };
 
 /** Parses the text of a manifest.json; undefined when the model has none. Never throws. */
@@ -136,10 +166,19 @@ export function parseManifest(text: string | undefined): ManifestParsed {
       featuriser,
       labels,
       maxTextLength,
+      maxSize: parsed.data.limits?.maxSize ?? MAX_SIZE,
+      padding: paddingOf(parsed.data.padding),
       warmUp: warm,
       options: options ?? {},
     },
   };
+}
+
+function paddingOf(given: z.infer<typeof padding> | undefined): Padding | undefined {
+  if (given === undefined) return undefined;
+  const { sizes, value = 0, mask } = given;
+  const sorted = [...new Set(sizes)].sort((a, b) => a - b);
+  return { sizes: sorted, value, ...(mask === undefined ? {} : { mask: { name: mask } }) };
 }
 
 function repeated(words: readonly string[]): string | undefined {

@@ -12,7 +12,9 @@ import type { LoadReport, ModelLoader } from '../contracts/model-loader.js';
 import { countProblem, scoreProblem } from './labelling.js';
 import { MANIFEST_FILE } from './manifest.js';
 import { METADATA_FILE } from './metadata.js';
+import { paddingChanges, paddingProblem } from './padding-check.js';
 import type { BrokenFolder, ModelFolder } from './repository.js';
+import { engineModelAt, sized, TRIAL_SIZES } from './sized-models.js';
 import type { TrialRun } from './trial.js';
 import { type WarmedUp, warmUpModel } from './warm-up.js';
 
@@ -132,8 +134,12 @@ export class ModelRegistry implements ModelDirectory {
     };
     const miscounted = manifest.labels && countProblem(engineModel, manifest.labels);
     if (miscounted !== undefined) return refuse(`${MANIFEST_FILE} has ${miscounted}`);
-    const warmed = await this.#warmUp(engineModel, warmUp.texts, maxTextLength);
+    const unfit = manifest.padding && paddingProblem(engineModel, manifest.padding);
+    if (unfit !== undefined) return refuse(`${MANIFEST_FILE}: ${unfit}`);
+    const tried = engineModelAt(engineModel, TRIAL_SIZES);
+    const warmed = await this.#warmUp(tried, warmUp.texts, maxTextLength);
     if (!warmed.ok) return refuse(warmed.problem);
+    const changes = manifest.padding && (await paddingChanges(engine, engineModel, manifest.padding));
     const { labels, problem, warning } = labelling({ manifest, metadata }, engineModel, warmed.sample);
     if (problem !== undefined) return refuse(problem);
     const { inputs: takes, outputs } = engineModel;
@@ -141,8 +147,13 @@ export class ModelRegistry implements ModelDirectory {
     const { warmUp: cost, rows } = warmed;
     const ready = { spec, engineModel, engine: report.engine, warmUp: cost, rows };
     // A caller's answer must not depend on who else asks.
-    const model: ReadyModel = rows === 'alone' ? { ...ready, maxBatchRows: 1 } : ready;
-    const warnings = warning === undefined ? warmed.warnings : [...warmed.warnings, warning];
+    const whole: ReadyModel = rows === 'alone' ? { ...ready, maxBatchRows: 1 } : ready;
+    const { padding, warning: unpadded } =
+      changes === undefined
+        ? { padding: manifest.padding }
+        : { padding: undefined, warning: `${changes}; it is not padded, and rows of one size share batches` };
+    const model = sized(whole, { most: manifest.maxSize, padding });
+    const warnings = [...warmed.warnings, warning, unpadded].filter((one) => one !== undefined);
     return { ok: true, model, report, warnings: warnings.map((one) => `model ${ref}: ${one}`) };
   }
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, type TickcastClient } from '../../client/index.js';
 import { openBackend } from '../../dist/server/engine/backend/backend.js';
 import { startTestProcess, type TestProcess } from '../support/app.js';
-import { writeRankFour, writeRate, writeStateful, writeTextHash } from '../support/odd-models.js';
-import { writeGraph, writeJson } from '../support/tiny-models.js';
+import { writeMeans, writeRankFour, writeRate, writeStateful, writeTextHash } from '../support/odd-models.js';
+import { writeEmbedding, writeGraph, writeJson } from '../support/tiny-models.js';
 
 const native = await openBackend('native');
 if (!native.ok && process.env.CI) throw new Error(native.reason);
@@ -20,6 +20,11 @@ async function writeModels(folder: string): Promise<void> {
   await writeStateful(place('state'));
   await writeTextHash(place('hash'));
   await writeRankFour(place('rank'));
+  await writeMeans(place('means'));
+  await writeMeans(place('unpaddable'));
+  await writeJson(join(place('unpaddable'), 'manifest.json'), { padding: { sizes: [4, 16] } });
+  await writeEmbedding(place('sums'), 50, null);
+  await writeJson(join(place('sums'), 'manifest.json'), { padding: { sizes: [4, 16, 64], mask: 'weights' } });
 }
 
 describe.each(native.ok ? (['wasm', 'native', 'auto'] as const) : (['wasm'] as const))('on %s', (engine) => {
@@ -67,6 +72,58 @@ describe.each(native.ok ? (['wasm', 'native', 'auto'] as const) : (['wasm'] as c
     expect(asked.map(({ prediction }) => (prediction as number[][])[0])).toEqual(right);
     const { prediction } = await client.predict(input, { model });
     expect(prediction).toEqual(right);
+  });
+
+  test('a model of any length answers each length, together and alone', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => Array.from({ length: 1 + (i % 23) }, () => [i, 2 * i]));
+    for (const model of ['means', 'unpaddable']) {
+      const asked = await Promise.all(rows.map((row) => client.predict(row, { model })));
+      for (const [i, { prediction }] of asked.entries()) {
+        const [one, two] = prediction as number[];
+        expect(one).toBeCloseTo(i, 4);
+        expect(two).toBeCloseTo(2 * i, 4);
+      }
+    }
+    expect((await client.predict([[[1, 2]], [[3, 4]]], { model: 'means' })).prediction).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect((await client.predict(Float32Array.of(1, 2, 3, 4), { model: 'means' })).prediction).toEqual([2, 3]);
+    await expect(client.predict(new Float32Array(2 * 4097), { model: 'means' })).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    });
+    await expect(
+      client.predict(
+        [
+          [[1, 2]],
+          [
+            [3, 4],
+            [5, 6],
+          ],
+        ],
+        { model: 'means' },
+      ),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(hub.log.find(({ msg }) => String(msg).includes('it is not padded'))).toMatchObject({
+      model: 'unpaddable@1',
+    });
+  });
+
+  test('rows of different length share a padded batch, and callers see no mask', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) =>
+      Array.from({ length: 1 + (i % 31) }, (_, j) => 1 + ((i + j) % 49)),
+    );
+    const right = rows.map((row) => row.reduce((sum, id) => sum + id, 0));
+    const asked = await Promise.all(rows.map((row) => client.predict(row, { model: 'sums' })));
+    expect(asked.map(({ prediction }) => prediction)).toEqual(right.map((sum) => [sum, -sum]));
+    const { prediction } = await client.predict(rows, { model: 'sums' });
+    expect(prediction).toEqual(right.map((sum) => [sum, -sum]));
+    const [described] = (client.hello?.models ?? []).filter(({ name }) => name === 'sums');
+    expect(described?.inputs).toEqual([{ name: 'ids', dtype: 'int32', shape: [-1] }]);
+    await expect(client.predict(Array(65).fill(1), { model: 'sums' })).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+      message: expect.stringContaining('padding.sizes'),
+    });
   });
 
   test('a model of strings takes a text', async () => {

@@ -38,3 +38,10 @@ export async function writeRankFour(folder: string): Promise<void> {
     { name: 'b', shape: [1, 1, 1, 1], values: [1] },
   ]);
 }
+
+/** The mean of two numbers over any number of steps: input `[steps, 2]`, output `[2]`. */
+export async function writeMeans(folder: string): Promise<void> {
+  const config = { name: 'means', batch_input_shape: [null, null, 2], dtype: 'float32' };
+  const layer = { class_name: 'GlobalAveragePooling1D', config };
+  await writeModel(folder, layersModel('Sequential', { name: 'any', layers: [layer] }), []);
+}

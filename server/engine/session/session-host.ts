@@ -1,6 +1,6 @@
 /** The sessions of one thread by handle. Knows runtimes and the batch's layout; knows no messages or threads. */
 
-import { viewBatch } from '../../../shared/batch-layout.js';
+import { specsAt, viewBatch } from '../../../shared/batch-layout.js';
 import { firstLine } from '../../../shared/words/message-of.js';
 import type {
   ModelSession,
@@ -74,11 +74,12 @@ export class SessionHost {
   }
 
   /** Runs a batch in its buffer. Throws when the model does, or when no model has this handle. */
-  run(handle: number, rows: number, buffer: ArrayBuffer): void | Promise<void> {
+  run(handle: number, rows: number, buffer: ArrayBuffer, sizes?: readonly number[]): void | Promise<void> {
     const hosted = this.#sessions.get(handle);
     if (hosted === undefined)
       throw new Error(this.#problems.get(handle) ?? `no model is loaded under handle ${handle}`);
-    return hosted.session.run(viewBatch(hosted.specs, rows, buffer), rows);
+    const specs = sizes === undefined ? hosted.specs : specsAt(hosted.specs, sizes);
+    return hosted.session.run(viewBatch(specs, rows, buffer), rows, sizes);
   }
 
   stats(): HostStats {

@@ -46,7 +46,8 @@ function parseDescription(described: unknown): SessionDescription {
   if (!isObject(described)) throw problem('', described, 'an object with inputs, outputs, engine and why');
   const { engine, why, runtime } = described;
   const inputs = parseList(described.inputs, 'inputs', parseInput);
-  const outputs = parseList(described.outputs, 'outputs', (spec, path) => parseTensor(spec, path));
+  const open = inputs.flatMap(({ shape }) => shape.filter((size) => size < 0));
+  const outputs = parseList(described.outputs, 'outputs', (spec, path) => parseTensor(spec, path, open));
   if (inputs.filter(({ dtype }) => dtype === 'string').length > 1)
     throw problem(
       '.inputs',
@@ -81,17 +82,22 @@ function parseInput(spec: unknown, path: string): InputSpec {
       throw problem(`${path}.shape`, spec.shape, '[] for a text, which is one string a row');
     return { name: parseName(spec.name, path), dtype: 'string', shape: [] };
   }
-  const tensor = parseTensor(spec, path, `${DTYPES}, or string for a text`);
+  // Each dimension has a number of its own.
+  const open = Array.from({ length: MAX_RANK }, (_, axis) => -axis - 1);
+  const tensor = parseTensor(spec, path, open, `${DTYPES}, or string for a text`);
+  const wrong = tensor.shape.findIndex((size, axis) => size < 0 && size !== -axis - 1);
+  if (wrong >= 0) throw problem(`${path}.shape`, tensor.shape, `-${wrong + 1} for its open dimension ${wrong + 1}`);
   if (tensor.shape.length >= MAX_RANK)
     throw problem(`${path}.shape`, tensor.shape, `at most ${MAX_RANK - 1} dimensions`);
   return tensor;
 }
 
-function parseTensor(spec: unknown, path: string, dtypes = DTYPES): TensorSpec {
+/** @param open the numbers of open sizes that it may have. */
+function parseTensor(spec: unknown, path: string, open: readonly number[], dtypes = DTYPES): TensorSpec {
   if (!isObject(spec)) throw problem(path, spec, '{ name, dtype, shape }');
   const name = parseName(spec.name, path);
   if (!isDType(spec.dtype)) throw problem(`${path}.dtype`, spec.dtype, dtypes);
-  return { name, dtype: spec.dtype, shape: parseShape(spec.shape, `${path}.shape`) };
+  return { name, dtype: spec.dtype, shape: parseShape(spec.shape, `${path}.shape`, open) };
 }
 
 function parseName(name: unknown, path: string): string {
@@ -99,14 +105,15 @@ function parseName(name: unknown, path: string): string {
   return name;
 }
 
-function parseShape(shape: unknown, path: string): readonly number[] {
+function parseShape(shape: unknown, path: string, open: readonly number[]): readonly number[] {
   const right = 'a list of positive whole numbers, without the batch dimension';
   if (!Array.isArray(shape)) throw problem(path, shape, right);
   // `every` would pass over holes.
   const sizes = Array.from(shape as readonly unknown[]);
-  if (!sizes.every(isSize)) throw problem(path, shape, right);
-  if (!Number.isSafeInteger(elementCount(sizes))) throw problem(path, shape, 'fewer elements');
-  return sizes;
+  const known = sizes.filter((size) => !open.includes(size as number));
+  if (!known.every(isSize)) throw problem(path, shape, right);
+  if (!Number.isSafeInteger(elementCount(known))) throw problem(path, shape, 'fewer elements');
+  return sizes as readonly number[];
 }
 
 function isSize(size: unknown): size is number {

@@ -109,11 +109,17 @@ function settleInput(name: string, input: ModelInput, declared: TensorSpec | und
     return refuse(`input "${name}" is a scalar and has no batch dimension${constantHint(name, input)}`);
   if (sizes.length >= MAX_RANK)
     return refuse(`input "${name}" has ${sizes.length} dimensions, the most are ${MAX_RANK - 1}`);
-  const known = sizes.flatMap((size) => size ?? []);
-  if (declared === undefined) {
-    if (known.length === sizes.length) return { ok: true, plan: callers(name, dtype, known), batch };
-    return refuse(openShape(name, dtype, sizes));
-  }
+  // Each request decides an open size.
+  if (declared === undefined)
+    return {
+      ok: true,
+      plan: callers(
+        name,
+        dtype,
+        sizes.map((size, axis) => size ?? -axis - 1),
+      ),
+      batch,
+    };
   if (
     declared.shape.length !== sizes.length ||
     sizes.some((size, axis) => size !== undefined && size !== declared.shape[axis])

@@ -7,7 +7,9 @@ import {
   formatShape,
   type InputSpec,
   isDType,
+  isOpen,
   newTensorArray,
+  shapeAt,
   type TensorArray,
   type TensorSpec,
 } from '../../../shared/tensor.js';
@@ -25,6 +27,17 @@ import { needsAsync, type TfjsModel } from './tfjs-model.js';
  * The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's.
  */
 const PROBE_ROWS = [2, 3] as const;
+/** Open sizes of the first run and of the second, by dimension: all different, and not those of other dimensions. */
+const PROBE_SIZES = [
+  [
+    [11, 13, 17, 19, 23],
+    [29, 31, 37, 41, 43],
+  ],
+  [
+    [101, 103, 107, 109, 113],
+    [127, 131, 137, 139, 149],
+  ],
+] as const;
 /** Of a model that takes longer for the first of them, in milliseconds, the second run has one row. */
 const SLOW_PROBE_MS = 500;
 /** A model of which a row takes longer, in milliseconds, gains nothing from a graph: its ops outweigh their dispatch. */
@@ -79,10 +92,10 @@ export class TfjsSession implements ModelSession {
     return { inputs, outputs: this.#outputs, engine: `tfjs-${backend.name}`, why: this.#why, runtime };
   }
 
-  run(views: BatchViews, rows: number): void | Promise<void> {
+  run(views: BatchViews, rows: number, sizes: readonly number[] = []): void | Promise<void> {
     const activation = this.#parts.backends.activate(this.#parts.backend);
-    if (activation !== undefined) return activation.then(() => this.#run(views, rows));
-    return this.#run(views, rows);
+    if (activation !== undefined) return activation.then(() => this.#run(views, rows, sizes));
+    return this.#run(views, rows, sizes);
   }
 
   dispose(): void {
@@ -104,14 +117,15 @@ export class TfjsSession implements ModelSession {
           ? 'its batch is fixed'
           : plans.some(({ from }) => from === 'texts')
             ? 'it takes strings'
-            : this.#rowMs > SLOW_ROW_MS
-              ? `a row takes ${Math.round(this.#rowMs)} ms, which a graph does not make less`
-              : undefined;
+            : isOpen(this.#tensorSpecs)
+              ? 'its sizes are open'
+              : this.#rowMs > SLOW_ROW_MS
+                ? `a row takes ${Math.round(this.#rowMs)} ms, which a graph does not make less`
+                : undefined;
     const { captureModel } = await import('./capture/captured-model.js');
-    const inputs = plans.flatMap((plan) => (plan.from === 'caller' ? plan.spec : []));
     const captured =
       reason === undefined
-        ? await captureModel({ tf: backend.tf, model: this.#model, inputs })
+        ? await captureModel({ tf: backend.tf, model: this.#model, inputs: this.#tensorSpecs })
         : { ok: false as const, reason };
     if (captured.ok) this.#model = captured.model;
     this.explain(captured.ok ? 'captured as one graph' : `not captured as a graph: ${captured.reason}`);
@@ -119,13 +133,28 @@ export class TfjsSession implements ModelSession {
 
   /** Learns the outputs' specs from runs on zeros. Returns what is wrong with the model, or undefined. */
   async probe(): Promise<string | undefined> {
+    if (!isOpen(this.#tensorSpecs)) return this.#probe([], []);
+    let failure: unknown;
+    for (const [one, two] of PROBE_SIZES) {
+      try {
+        return await this.#probe(one, two);
+      } catch (cause) {
+        // Models have least sizes of their own.
+        failure ??= cause;
+      }
+    }
+    throw failure;
+  }
+
+  /** @param small open sizes of the first run, and `large` of the second: outputs may have the same. */
+  async #probe(small: readonly number[], large: readonly number[]): Promise<string | undefined> {
     const { batch } = this.#parts;
     const one = batch ?? PROBE_ROWS[0];
     const startedAt = performance.now();
-    const first = await this.#shapes(one);
+    const first = await this.#shapes(one, small);
     const tookMs = performance.now() - startedAt;
     const two = batch ?? (tookMs > SLOW_PROBE_MS ? 1 : PROBE_ROWS[1]);
-    const second = one === two ? first : await this.#shapes(two);
+    const second = one === two && small.length === 0 ? first : await this.#shapes(two, large);
     this.#rowMs = (performance.now() - startedAt) / (one === two ? one : one + two);
     const outputs: TensorSpec[] = [];
     for (const [index, { shape, dtype }] of first.entries()) {
@@ -134,7 +163,14 @@ export class TfjsSession implements ModelSession {
       // Of a single row, an output may be without the batch dimension.
       const sizes = batch === 1 && rows !== 1 ? shape : rest;
       const again = second[index]?.shape ?? [];
-      if (batch === undefined && (rows !== one || formatShape(again) !== formatShape([two, ...sizes]))) {
+      const last = again.slice(again.length - sizes.length);
+      const known = sizes.map((size, axis) => sizeOf([size, last[axis]], small, large));
+      const odd = known.indexOf(undefined);
+      if (small.length > 0 && again.length === shape.length && odd >= 0) {
+        return `output "${name}" has shape ${formatShape(sizes)} for inputs of size ${small[0]}, and ${formatShape(last)} for ${large[0]}: an open size must be that of an input; put the input's whole shape in manifest.json`;
+      }
+      const isSame = again.length === shape.length && odd < 0;
+      if (batch === undefined && (rows !== one || again[0] !== two || !isSame)) {
         return `output "${name}" has shape ${formatShape(shape)} for ${one} rows and ${formatShape(again)} for ${two}; its first dimension must be the batch, the others fixed`;
       }
       if (batch !== undefined && batch !== 1 && rows !== batch) {
@@ -143,31 +179,35 @@ export class TfjsSession implements ModelSession {
       if (sizes.includes(0))
         return `output "${name}" has shape ${formatShape(shape)}: its size depends on the values; export the model with a fixed size, padded`;
       if (!isDType(dtype)) return `output "${name}" has dtype ${dtype}, expected float32, int32 or bool`;
-      outputs.push({ name, dtype, shape: sizes });
+      outputs.push({ name, dtype, shape: known.map((size) => size ?? 0) });
     }
     if (outputs.length === 0) return 'it has no outputs';
     this.#outputs = outputs;
     return undefined;
   }
 
-  async #shapes(rows: number): Promise<readonly Shaped[]> {
+  get #tensorSpecs(): readonly TensorSpec[] {
+    return this.#parts.plans.flatMap((plan) => (plan.from === 'caller' ? plan.spec : []));
+  }
+
+  async #shapes(rows: number, sizes: readonly number[]): Promise<readonly Shaped[]> {
     const columns = this.#parts.plans.map((plan): Column => {
       if (plan.from === 'texts') return Array<Uint8Array>(rows).fill(new Uint8Array());
-      return newTensorArray(plan.spec.dtype, rows * elementCount(plan.spec.shape));
+      return newTensorArray(plan.spec.dtype, rows * elementCount(shapeAt(plan.spec.shape, sizes)));
     });
     const read = (outputs: readonly Tensor[]) => outputs.map(({ shape, dtype }) => ({ shape, dtype }));
     if (this.#executeAsync === undefined) {
       try {
-        return this.#execute(columns, rows, read);
+        return this.#execute(columns, rows, sizes, read);
       } catch (cause) {
         if (!needsAsync(cause) || this.#model.executeAsync === undefined) throw cause;
         this.#executeAsync = this.#model.executeAsync;
       }
     }
-    return this.#inScope(this.#executeAsync, columns, rows, read);
+    return this.#inScope(this.#executeAsync, columns, rows, sizes, read);
   }
 
-  #run(views: BatchViews, rows: number): void | Promise<void> {
+  #run(views: BatchViews, rows: number, sizes: readonly number[]): void | Promise<void> {
     const { text, plans, batch } = this.#parts;
     const columns = text
       ? text.read(views.text, rows)
@@ -177,21 +217,31 @@ export class TfjsSession implements ModelSession {
       batch === undefined
         ? [{ inputs: columns, targets: views.outputs }]
         : fixedRuns(batch, rows, columns, views.outputs);
-    if (execute !== undefined) return this.#inTurn(execute, runs, batch ?? rows);
+    if (execute !== undefined) return this.#inTurn(execute, runs, batch ?? rows, sizes);
     for (const { inputs, targets } of runs)
-      this.#execute(inputs, batch ?? rows, (outputs) => this.#copy(outputs, targets));
+      this.#execute(inputs, batch ?? rows, sizes, (outputs) => this.#copy(outputs, targets));
   }
 
-  async #inTurn(execute: ExecuteAsync, runs: Iterable<FixedRun>, rows: number): Promise<void> {
+  async #inTurn(
+    execute: ExecuteAsync,
+    runs: Iterable<FixedRun>,
+    rows: number,
+    sizes: readonly number[],
+  ): Promise<void> {
     for (const { inputs, targets } of runs)
-      await this.#inScope(execute, inputs, rows, (outputs) => this.#copy(outputs, targets));
+      await this.#inScope(execute, inputs, rows, sizes, (outputs) => this.#copy(outputs, targets));
   }
 
-  #execute<T>(columns: readonly Column[], rows: number, read: (outputs: readonly Tensor[]) => T): T {
+  #execute<T>(
+    columns: readonly Column[],
+    rows: number,
+    sizes: readonly number[],
+    read: (outputs: readonly Tensor[]) => T,
+  ): T {
     const engine = this.#parts.backend.tf.engine();
     engine.startScope('run');
     try {
-      return read(this.#model.execute(this.#tensors(columns, rows)));
+      return read(this.#model.execute(this.#tensors(columns, rows, sizes)));
     } finally {
       engine.endScope();
       this.#model.reset?.();
@@ -203,12 +253,13 @@ export class TfjsSession implements ModelSession {
     execute: ExecuteAsync,
     columns: readonly Column[],
     rows: number,
+    sizes: readonly number[],
     read: (outputs: readonly Tensor[]) => T,
   ): Promise<T> {
     const engine = this.#parts.backend.tf.engine();
     engine.startScope('run');
     try {
-      return read(await execute(this.#tensors(columns, rows)));
+      return read(await execute(this.#tensors(columns, rows, sizes)));
     } finally {
       engine.endScope();
     }
@@ -218,13 +269,14 @@ export class TfjsSession implements ModelSession {
    * Tensors over the batch's own bytes. A backend may keep such an array with its tensor, but no tensor outlives the
    * run.
    */
-  #tensors(columns: readonly Column[], rows: number): readonly Tensor[] {
+  #tensors(columns: readonly Column[], rows: number, sizes: readonly number[]): readonly Tensor[] {
     const { tf } = this.#parts.backend;
     return this.#parts.plans.map((plan, index) => {
       const column = columns[index] ?? [];
       if (plan.from === 'texts')
         return tf.tensor([...(column as readonly Uint8Array[])], [rows, ...plan.sizes], 'string');
-      return tf.tensor(column as TensorArray, [rows, ...plan.spec.shape], plan.spec.dtype);
+      const shape = sizes.length === 0 ? plan.spec.shape : shapeAt(plan.spec.shape, sizes);
+      return tf.tensor(column as TensorArray, [rows, ...shape], plan.spec.dtype);
     });
   }
 
@@ -240,6 +292,17 @@ export class TfjsSession implements ModelSession {
       target.set(values.length === target.length ? values : values.subarray(0, target.length));
     }
   }
+}
+
+/** A size of an output for both probes: fixed, or the number of an open one; undefined when it is neither. */
+function sizeOf(
+  [one, two]: readonly [number, number | undefined],
+  small: readonly number[],
+  large: readonly number[],
+): number | undefined {
+  if (one === two) return one;
+  const axis = small.findIndex((size, at) => size === one && large[at] === two);
+  return axis < 0 ? undefined : -axis - 1;
 }
 
 function rowsText(rows: number): string {

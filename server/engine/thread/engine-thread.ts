@@ -4,14 +4,14 @@
  */
 
 import type { Clock, Timer } from '../../contracts/clock.js';
-import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
+import type { BatchOutcome } from '../../contracts/engine.js';
 import type { EngineEvent } from '../../contracts/engine-events.js';
 import type { SessionSource } from '../../contracts/runtime.js';
 import type { SpawnWorker, WorkerPort } from '../../threads/worker-port.js';
 import type { HostLoading, HostStats } from '../session/session-host.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { ThreadModels } from './models.js';
-import { ThreadRuns } from './runs.js';
+import { type ThreadBatch, ThreadRuns } from './runs.js';
 
 export interface EngineThreadOptions {
   /** Number of the thread in events. */
@@ -98,7 +98,7 @@ export class EngineThread {
     if (this.#phase === 'loading') this.#readyIfLoaded();
   }
 
-  run(handle: number, batch: PackedBatch): Promise<BatchOutcome> {
+  run(handle: number, batch: ThreadBatch): Promise<BatchOutcome> {
     if (this.#phase === 'closed') return Promise.resolve({ status: 'lost', reason: CLOSED });
     return this.#runs.add(handle, batch, this.#phase === 'ready' ? this.#port : undefined);
   }

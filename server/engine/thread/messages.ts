@@ -21,6 +21,7 @@ export type ToWorker =
       readonly handle: number;
       readonly rows: number;
       readonly buffer: ArrayBuffer;
+      readonly sizes?: readonly number[];
     }
   | { readonly type: 'stats' }
   /** The thread ends after everything posted before. */

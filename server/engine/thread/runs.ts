@@ -9,9 +9,15 @@ import type { BatchOutcome, PackedBatch } from '../../contracts/engine.js';
 import type { WorkerPort } from '../../threads/worker-port.js';
 import type { ToWorker } from './messages.js';
 
+/** A batch for one thread. */
+export interface ThreadBatch extends PackedBatch {
+  /** Of a model with open sizes: those of this run, by dimension. */
+  readonly sizes?: readonly number[];
+}
+
 interface Run {
   readonly handle: number;
-  readonly batch: PackedBatch;
+  readonly batch: ThreadBatch;
   readonly settle: (outcome: BatchOutcome) => void;
   posted: boolean;
   /** Once posted: when it counts as hung. Before: when it has waited too long. */
@@ -44,7 +50,7 @@ export class ThreadRuns {
   }
 
   /** Adds a run; posts it immediately when a port is given. */
-  add(handle: number, batch: PackedBatch, port: WorkerPort<ToWorker> | undefined): Promise<BatchOutcome> {
+  add(handle: number, batch: ThreadBatch, port: WorkerPort<ToWorker> | undefined): Promise<BatchOutcome> {
     return new Promise((settle) => {
       const id = ++this.#lastId;
       const run: Run = { handle, batch, settle, posted: false, deadline: this.#clock.now() + this.#waitMs };
@@ -76,11 +82,12 @@ export class ThreadRuns {
   }
 
   #post(id: number, run: Run, port: WorkerPort<ToWorker>): void {
-    const { rows, buffer, hangMs } = run.batch;
+    const { rows, buffer, hangMs, sizes } = run.batch;
     run.posted = true;
     run.deadline = this.#clock.now() + hangMs;
     this.#deadlines.arm(run.deadline);
-    port.post({ type: 'run', batchId: id, handle: run.handle, rows, buffer }, [buffer]);
+    const message = { type: 'run', batchId: id, handle: run.handle, rows, buffer } as const;
+    port.post(sizes === undefined ? message : { ...message, sizes }, [buffer]);
   }
 
   /** Handles runs over their limit, and returns the earliest remaining one. */

@@ -62,14 +62,14 @@ function handle(message: ToWorker): undefined | Promise<void> {
 }
 
 function run(message: Extract<ToWorker, { type: 'run' }>): undefined | Promise<void> {
-  const { batchId, handle, rows, buffer } = message;
+  const { batchId, handle, rows, buffer, sizes } = message;
   const startedAt = performance.now();
   const done = (): void => {
     const inferUs = Math.round((performance.now() - startedAt) * 1000);
     post({ type: 'done', batchId, buffer, inferUs }, [buffer]);
   };
   try {
-    const pending = host.run(handle, rows, buffer);
+    const pending = host.run(handle, rows, buffer, sizes);
     if (pending === undefined) return void done();
     return pending.then(done, (cause: unknown) => fail(batchId, cause));
   } catch (cause) {

@@ -52,7 +52,8 @@ export class PredictionCounts implements Tap {
     return this.#models;
   }
 
-  #of(model: ModelSpec): ModelCounts {
+  #of(spec: ModelSpec): ModelCounts {
+    const model = spec.base ?? spec;
     let counts = this.#models.get(model);
     if (counts === undefined) {
       counts = new ModelCounts(model);

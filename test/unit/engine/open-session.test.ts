@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { ModelSource } from '../../../server/contracts/model-loader.js';
 import type { ModelSession, SessionSource } from '../../../server/contracts/runtime.js';
 import { tfjsRuntime } from '../../../server/engine/tfjs/tfjs-runtime.js';
-import { batchBytes, viewBatch } from '../../../shared/batch-layout.js';
-import { writeRankFour, writeRate, writeStateful, writeTextHash } from '../../support/odd-models.js';
+import { batchBytes, specsAt, viewBatch } from '../../../shared/batch-layout.js';
+import { writeMeans, writeRankFour, writeRate, writeStateful, writeTextHash } from '../../support/odd-models.js';
 import { withFolder, writeGraph, writeLinear, writeMlp } from '../../support/tiny-models.js';
 
 type Backend = 'auto' | 'wasm' | 'cpu';
@@ -127,12 +127,30 @@ describe('a constant of the manifest', () => {
     [
       'must fit',
       { constants: { rate: 1, x: [1, 2, 3] } },
-      'constants.x has 3 values, the model takes the shape [-1, 2]',
+      'constants.x has 3 values, the model takes the shape [?, 2]',
     ],
     ['must be of the dtype', { constants: { rate: true } }, 'constants.rate is true, the model takes float32'],
     ['cannot be every input', { constants: { rate: 1, x: [1, 2] } }, 'leave out one'],
   ] as const)('%s', async (_, more, problem) => {
     await withSession(writeRate, (session) => expect(session).toContain(problem), more as Partial<SessionSource>);
+  });
+});
+
+describe('an open size', () => {
+  const means = (folder: string) => writeMeans(folder);
+
+  it('is that of each run, and so are outputs of the same size', async () => {
+    await withSession(means, async (session) => {
+      if (typeof session === 'string') throw new Error(session);
+      expect(session.describe()).toMatchObject({ inputs: [{ shape: [-1, 2] }], outputs: [{ shape: [2] }] });
+      for (const size of [1, 3, 50]) {
+        const specs = specsAt(session.describe(), [size]);
+        const views = viewBatch(specs, 2, new ArrayBuffer(batchBytes(specs, 2, 0)));
+        views.inputs[0]?.set(Array.from({ length: 4 * size }, (_, i) => i % 2));
+        await session.run(views, 2, [size]);
+        expect([...(views.outputs[0] ?? [])]).toEqual([0, 1, 0, 1]);
+      }
+    });
   });
 });
 

@@ -57,7 +57,7 @@ test.each([
     'describe().inputs[0].dtype is "float64", expected float32, int32 or bool, or string for a text',
   ],
   [{ outputs: [TEXT] }, 'describe().outputs[0].dtype is "string", expected float32, int32 or bool'],
-  [{ inputs: [{ ...SPEC, shape: [-1] }] }, `describe().inputs[0].shape is [-1], ${SIZES}`],
+  [{ inputs: [{ ...SPEC, shape: [-2] }] }, 'describe().inputs[0].shape is [-2], expected -1 for its open dimension 1'],
   [{ inputs: [{ ...SPEC, shape: [null, 4] }] }, `describe().inputs[0].shape is [null,4], ${SIZES}`],
   [{ outputs: [{ ...SPEC, shape: [0.5] }] }, `describe().outputs[0].shape is [0.5], ${SIZES}`],
   [{ outputs: [{ ...SPEC, shape: [Number.NaN] }] }, `describe().outputs[0].shape is ["NaN"], ${SIZES}`],
