@@ -7,9 +7,10 @@ import { forgetWasmEngine } from './engine/wasm-engine.js';
 import type { OnnxFiles } from './file/onnx-files.js';
 import { type HeaderValue, NO_TYPE } from './file/value-info.js';
 import { parseOptions } from './options.js';
+import type { Constants } from './session/constants.js';
 import { OnnxSession } from './session/onnx-session.js';
 import { ortProblem } from './session/ort-problem.js';
-import { type Constants, settleInputs } from './session/settle-inputs.js';
+import { settleInputs } from './session/settle-inputs.js';
 import { settleOutputs } from './session/settle-outputs.js';
 
 /** ONNX Runtime writes to standard error by itself; what it says there is in its exceptions too. */

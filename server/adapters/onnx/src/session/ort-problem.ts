@@ -14,7 +14,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     'it is of a newer IR version than this ONNX Runtime: export it with an older onnx, or update',
   ],
   [
-    /is not a registered function\/op|No opset import for domain|unregistered domain/i,
+    /is not a registered function\/op|No Op registered for|No opset import for domain|unregistered domain/i,
     'it uses an operator that ONNX Runtime does not have: export it with standard operators only',
   ],
   [

@@ -4,8 +4,10 @@
  */
 
 import type { InputSpec } from 'tickcast/protocol';
-import { CARRIED_TYPES, CARRIERS, type CarriedType, type Carrier, type ElementArray, isCarried } from '../dtypes.js';
+import { CARRIERS, type CarriedType, type Carrier, isCarried } from '../dtypes.js';
 import type { Dimension, HeaderValue } from '../file/value-info.js';
+import { type ConstantInput, type Constants, constantOf } from './constants.js';
+import { checkType, MANIFEST, type NamedSizes, Refusal, sizeOf, sizesText } from './input-words.js';
 
 /** An input as a manifest declares it. */
 export interface Declared {
@@ -27,14 +29,6 @@ export interface GivenInput {
   readonly isOpen: boolean;
 }
 
-/** An input that the manifest gives, the same in every run. */
-export interface ConstantInput {
-  readonly name: string;
-  readonly type: CarriedType;
-  readonly dims: readonly number[];
-  readonly data: ElementArray;
-}
-
 export interface SettledInputs {
   readonly given: readonly GivenInput[];
   readonly constants: readonly ConstantInput[];
@@ -46,13 +40,7 @@ export type InputsSettled =
   | { readonly ok: true; readonly inputs: SettledInputs }
   | { readonly ok: false; readonly problem: string };
 
-export type Constants = Readonly<Record<string, number | readonly number[]>>;
-
-const MANIFEST = 'manifest.json';
 const MOST_SIZES = 7;
-
-/** What is wrong, in words for the operator. */
-class Refusal extends Error {}
 
 /** @param model the inputs as the model's file has them. */
 export function settleInputs(
@@ -81,6 +69,7 @@ function settle(model: readonly HeaderValue[], declared: readonly Declared[], co
     throw new Refusal(`${MANIFEST} has "${twice.name}" in "inputs" and in "constants"; give it once`);
   const asked = model.filter((value) => !fixed.includes(value));
   if (asked.length === 0) throw new Refusal('callers would have nothing to give: the model has no inputs of its own');
+  for (const value of asked) checkBatch(value);
   const named = namedSizes(asked, declared);
   const open = asked.filter((value) => !isText(value) && needsSizes(value, declared, named));
   if (open.length > 0) throw new Refusal(openProblem(open, named));
@@ -103,7 +92,7 @@ function settle(model: readonly HeaderValue[], declared: readonly Declared[], co
 }
 
 /** Sizes that the manifest gives to a named dimension hold for every input that has it. */
-function namedSizes(model: readonly HeaderValue[], declared: readonly Declared[]): ReadonlyMap<string, number> {
+function namedSizes(model: readonly HeaderValue[], declared: readonly Declared[]): NamedSizes {
   const sizes = new Map<string, number>();
   for (const { name, shape = [] } of model) {
     const given = declared.find((one) => one.name === name)?.shape ?? [];
@@ -115,20 +104,12 @@ function namedSizes(model: readonly HeaderValue[], declared: readonly Declared[]
   return sizes;
 }
 
-function needsSizes(
-  { name, shape }: HeaderValue,
-  declared: readonly Declared[],
-  named: ReadonlyMap<string, number>,
-): boolean {
+function needsSizes({ name, shape }: HeaderValue, declared: readonly Declared[], named: NamedSizes): boolean {
   if (declared.some((one) => one.name === name)) return false;
   return shape === undefined || shape.slice(1).some((size) => sizeOf(size, named) === undefined);
 }
 
-function sizeOf(size: Dimension, named: ReadonlyMap<string, number>): number | undefined {
-  return typeof size === 'string' ? named.get(size) : size;
-}
-
-function openProblem(open: readonly HeaderValue[], named: ReadonlyMap<string, number>): string {
+function openProblem(open: readonly HeaderValue[], named: NamedSizes): string {
   const texts = open.map((value) => {
     checkType(value);
     const sizes = value.shape === undefined ? '[...]' : sizesText(value.shape.slice(1), named);
@@ -140,29 +121,13 @@ function openProblem(open: readonly HeaderValue[], named: ReadonlyMap<string, nu
   return `input "${first?.name}" leaves its shape ${first?.sizes} open; put "inputs": [${entries.join(', ')}] with every size in ${MANIFEST} (without the batch dimension)`;
 }
 
-function sizesText(sizes: readonly Dimension[], named: ReadonlyMap<string, number> = new Map()): string {
-  return `[${sizes.map((size) => sizeOf(size, named) ?? size ?? '?').join(', ')}]`;
-}
-
-function checkType({ name, kind, type }: HeaderValue): void {
-  if (kind !== 'tensor')
-    throw new Refusal(`input "${name}" is a ${kind}, expected a tensor: export the model with tensors alone`);
-  if (type !== 'string' && !isCarried(type))
-    throw new Refusal(`input "${name}" has dtype ${type}, expected ${CARRIED_TYPES} or string: cast it in the model`);
-}
-
 function isText({ kind, type }: HeaderValue): boolean {
   return kind === 'tensor' && type === 'string';
 }
 
-function settleInput(
-  value: HeaderValue,
-  declared: Declared | undefined,
-  named: ReadonlyMap<string, number>,
-): GivenInput {
+function settleInput(value: HeaderValue, declared: Declared | undefined, named: NamedSizes): GivenInput {
   checkType(value);
   const { name, type, shape } = value;
-  checkBatch(value);
   if (type === 'string') return settleText(value, declared);
   if (!isCarried(type)) throw new Refusal(`input "${name}" has dtype ${type}`);
   const carrier = CARRIERS[type];
@@ -218,47 +183,4 @@ function settleText({ name, shape }: HeaderValue, declared: Declared | undefined
   }
   const spec = { name, dtype: 'string', shape: [] } as const;
   return { spec, type: 'string', carrier: undefined, sizes: sizes.length === 1 ? [1] : [], isOpen: false };
-}
-
-function constantOf(value: HeaderValue, given: number | readonly number[]): ConstantInput {
-  checkType(value);
-  const { name, type, shape } = value;
-  if (!isCarried(type))
-    throw new Refusal(`input "${name}" takes strings, which "constants" in ${MANIFEST} cannot give`);
-  const values = typeof given === 'number' ? [given] : given;
-  const dims = constantDims(shape, given, values.length);
-  const says = `"constants" in ${MANIFEST} gives input "${name}"`;
-  if (dims === undefined)
-    throw new Refusal(`${says} ${values.length} numbers, the model takes the shape ${sizesText(shape ?? [])}`);
-  const carrier = CARRIERS[type];
-  const carried =
-    carrier.dtype === 'float32'
-      ? Float32Array.from(values)
-      : carrier.dtype === 'int32'
-        ? Int32Array.from(values)
-        : Uint8Array.from(values);
-  if (carrier.dtype !== 'float32' && values.some((number, at) => number !== carried[at]))
-    throw new Refusal(`${says} a number that is no ${type}`);
-  const data = carrier.direct ? carried : carrier.create(carried.length);
-  try {
-    if (!carrier.direct) carrier.encode(carried, data, { name, rowElements: carried.length });
-  } catch {
-    throw new Refusal(`${says} a number that is no ${type}`);
-  }
-  return { name, type, dims, data };
-}
-
-/** The shape that so many numbers have: at most one dimension may be open. Undefined when they do not fit. */
-function constantDims(
-  shape: readonly Dimension[] | undefined,
-  given: number | readonly number[],
-  count: number,
-): readonly number[] | undefined {
-  if (shape === undefined) return typeof given === 'number' ? [] : [count];
-  const known = shape.reduce<number>((product, size) => (typeof size === 'number' ? product * size : product), 1);
-  const open = shape.filter((size) => typeof size !== 'number').length;
-  if (open === 0) return known === count ? (shape as readonly number[]) : undefined;
-  const rest = count / known;
-  if (open > 1 || !Number.isInteger(rest)) return undefined;
-  return shape.map((size) => (typeof size === 'number' ? size : rest));
 }
