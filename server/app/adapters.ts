@@ -44,10 +44,10 @@ export interface NeededRuntimes {
   readonly missing: ReadonlyMap<string, string>;
 }
 
-/** A model as found, and the runtime its manifest names. */
+/** A model as found, and the runtime that its manifest names or its file asks for. */
 interface WithRuntime {
   readonly ref: string;
-  readonly manifest: { readonly runtime?: string | undefined };
+  readonly runtime?: string | undefined;
 }
 
 /** URL schemes that differ from their package's name. */
@@ -66,7 +66,7 @@ export class Adapters {
     this.#finder = finder;
   }
 
-  /** Finds the runtimes that manifests name; those in `runtimeModules` come from the program itself. */
+  /** Finds the runtimes that models need; those in `runtimeModules` come from the program itself. */
   async runtimes(
     models: readonly WithRuntime[],
     runtimeModules: readonly string[] = [],
@@ -123,8 +123,7 @@ export class Adapters {
   #packagesFor(models: readonly WithRuntime[], known: readonly string[]): NeededRuntimes {
     const urls = new Set<string>();
     const missing = new Map<string, string>();
-    for (const { ref, manifest } of models) {
-      const { runtime } = manifest;
+    for (const { ref, runtime } of models) {
       if (runtime === undefined || known.includes(runtime)) continue;
       const says = `model ${ref}: runtime "${runtime}" is not known here; known are ${known.join(', ')}`;
       const url = ADAPTER_NAME.test(runtime) ? this.#finder.find(packageOf(runtime)) : undefined;
