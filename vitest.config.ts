@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 const WORKERS = Math.min(2 * availableParallelism(), 12);
 /** Files that look at what a process takes of the machine: nothing else runs beside them. Few, because they add up. */
 const ALONE = ['test/e2e/footprint.test.ts', 'test/e2e/exactness.test.ts'];
+const ADAPTERS_E2E = ['server/adapters/*/test/e2e/**/*.test.ts'];
 /** Bounds on what hangs: a machine that is busy with others is slow. */
 const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
@@ -40,13 +41,22 @@ export default defineConfig({
         test: {
           name: 'adapters',
           include: ['server/adapters/*/test/**/*.test.ts'],
+          exclude: ADAPTERS_E2E,
           testTimeout: 60_000,
           server: { deps: { external: [/\/onnxruntime-web\//] } },
         },
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 } },
       // Sockets, processes, crashes. Each file has ports, folders and processes of its own, and looks at counts and order, so they run beside one another.
-      { test: { name: 'e2e', isolate: false, include: ['test/e2e/**/*.test.ts'], exclude: ALONE, ...PATIENT } },
+      {
+        test: {
+          name: 'e2e',
+          isolate: false,
+          include: ['test/e2e/**/*.test.ts', ...ADAPTERS_E2E],
+          exclude: ALONE,
+          ...PATIENT,
+        },
+      },
       { test: { name: 'e2e-alone', include: ALONE, ...PATIENT, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },

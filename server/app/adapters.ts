@@ -32,7 +32,14 @@ export interface AdapterModule {
   openBroker?(url: string, parts: BrokerParts, context: AdapterContext): Promise<Broker>;
   openDoor?(context: AdapterContext): Promise<HttpDoor>;
   openTap?(context: AdapterContext): Promise<Tap>;
+  /** Of a runtime: tries each engine that it may compute on, for `tickcast doctor`. Never rejects. */
+  engines?(): Promise<readonly AdapterEngine[]>;
 }
+
+/** What became of trying an engine of a package. Texts are for people, one line each. */
+export type AdapterEngine =
+  | { readonly name: string; readonly available: true; readonly version: string }
+  | { readonly name: string; readonly available: false; readonly reason: string; readonly remedy: string };
 
 export type Adapted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
@@ -171,6 +178,7 @@ function absence(option: string, name: string): string {
   return `${option} ${name} is not there; npm i ${packageOf(name)}`;
 }
 
-function packageOf(name: string): string {
+/** The package that provides a name. */
+export function packageOf(name: string): string {
   return `@tickcast/${name}`;
 }

@@ -1,6 +1,9 @@
 /** `@tickcast/onnx`: a runtime for .onnx models. Importing it loads no ONNX Runtime. */
 
 import type { FilesReading, ModelSource, Runtime } from 'tickcast';
+
+export { engines } from './engine/trial.js';
+
 import { readOnnxFiles } from './file/onnx-files.js';
 import { openSession } from './open-session.js';
 
