@@ -7,6 +7,8 @@ const WORKERS = Math.min(2 * availableParallelism(), 12);
 /** Files that look at what a process takes of the machine: nothing else runs beside them. Few, because they add up. */
 const ALONE = ['test/e2e/footprint.test.ts', 'test/e2e/exactness.test.ts'];
 const ADAPTERS_E2E = ['server/adapters/*/test/e2e/**/*.test.ts'];
+/** What belongs to the long form alone: a test that is skipped would fail CI. */
+const LONG = process.env.TICKCAST_TEST_LONG === '1' ? [] : ['**/*.long.test.ts'];
 /** Bounds on what hangs: a machine that is busy with others is slow. */
 const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
@@ -53,7 +55,7 @@ export default defineConfig({
           name: 'e2e',
           isolate: false,
           include: ['test/e2e/**/*.test.ts', ...ADAPTERS_E2E],
-          exclude: ALONE,
+          exclude: [...ALONE, ...LONG],
           ...PATIENT,
         },
       },

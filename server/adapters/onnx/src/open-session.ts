@@ -6,6 +6,7 @@ import type { Engine, InferenceSession } from './engine/engine.js';
 import { forgetWasmEngine } from './engine/wasm-engine.js';
 import type { OnnxFiles } from './file/onnx-files.js';
 import { type HeaderValue, NO_TYPE } from './file/value-info.js';
+import { oneLine } from './one-line.js';
 import { parseOptions } from './options.js';
 import type { Constants } from './session/constants.js';
 import { OnnxSession } from './session/onnx-session.js';
@@ -25,7 +26,7 @@ export async function openSession(source: Source): Promise<SessionOpening> {
   const parsed = parseOptions(source.options);
   if (!parsed.ok) return parsed;
   const { file, header } = files;
-  const refuse = (problem: string): SessionOpening => ({ ok: false, problem: `${file}: ${problem}` });
+  const refuse = (problem: string): SessionOpening => ({ ok: false, problem: oneLine(`${file}: ${problem}`) });
   const inputs = settleInputs(header.inputs, source.inputs, source.constants ?? {});
   if (!inputs.ok) return refuse(inputs.problem);
   const declared = settleOutputs(header.outputs);
@@ -38,7 +39,7 @@ export async function openSession(source: Source): Promise<SessionOpening> {
     session = await create(engine, files, parsed.options.threads);
   } catch (cause) {
     forgetAfterTrap(engine, cause);
-    return refuse(ortProblem(cause));
+    return refuse(ortProblem(cause, 'load'));
   }
   const outputs = declared.isComplete ? declared : settleOutputs(completed(header.outputs, session.outputMetadata));
   if (!outputs.ok) {
@@ -64,7 +65,7 @@ export async function openSession(source: Source): Promise<SessionOpening> {
     problem = await opened.probe();
   } catch (cause) {
     forgetAfterTrap(engine, cause);
-    problem = `it does not run: ${ortProblem(cause)}`;
+    problem = ortProblem(cause, 'run');
   }
   if (problem === undefined) return { ok: true, session: opened };
   opened.dispose();

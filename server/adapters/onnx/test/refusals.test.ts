@@ -50,6 +50,11 @@ test.each([
   ],
   ['an output of strings', identity('string', 1), 'output "y" holds strings, which the hub does not carry'],
   ['a map', classifier('zipmap'), "options={'zipmap': False}"],
+  [
+    'a name of two lines',
+    { ...identity('complex64'), inputs: [value('x\n\u001b[2Jy', 'complex64', 'b', 2)] },
+    'input "x [2Jy" has',
+  ],
   ['complex numbers', identity('complex64'), 'input "x" has dtype complex64, expected float32'],
   [
     'an output without a batch',

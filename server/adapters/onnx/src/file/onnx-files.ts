@@ -5,6 +5,7 @@
 
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { oneLine } from '../one-line.js';
 import type { ExternalWeights } from './graphs.js';
 import { type ModelHeader, readHeader } from './model-header.js';
 
@@ -35,11 +36,11 @@ export async function readOnnxFiles(folder: string, file: string): Promise<OnnxF
   try {
     const model = await readInside(folder, file, MOST_MODEL_BYTES);
     const reading = readHeader(new Uint8Array(model));
-    if (!reading.ok) return { ok: false, problem: `${file}: ${reading.problem}` };
+    if (!reading.ok) return { ok: false, problem: oneLine(`${file}: ${reading.problem}`) };
     const { header } = reading;
     return { ok: true, files: { file, header, model, external: await readExternal(folder, file, header.external) } };
   } catch (cause) {
-    if (cause instanceof Refusal) return { ok: false, problem: cause.message };
+    if (cause instanceof Refusal) return { ok: false, problem: oneLine(cause.message) };
     const [line] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1);
     return { ok: false, problem: `${file} cannot be read: ${line}` };
   }

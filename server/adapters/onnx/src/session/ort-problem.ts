@@ -21,14 +21,22 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /Could not find an implementation for|NOT_IMPLEMENTED/i,
     'ONNX Runtime does not compute one of its operators here: export it with another opset_version or dtype',
   ],
+  [
+    /Failed to construct locale/,
+    'it needs a locale that this system lacks: install it, or put "options": { "engine": "wasm" } in manifest.json',
+  ],
   [/bad_alloc|out of memory|Array buffer allocation|OOM/i, 'it does not fit into memory'],
 ];
 
-/** One line: what it is, and in brackets what ONNX Runtime says of it. */
-export function ortProblem(cause: unknown): string {
+/**
+ * One line: what it is, and in brackets what ONNX Runtime says of it.
+ *
+ * @param does what ONNX Runtime does not do with it.
+ */
+export function ortProblem(cause: unknown, does: 'load' | 'run'): string {
   const said = bare(cause);
   const remedy = REMEDIES.find(([form]) => form.test(said))?.[1];
-  return remedy === undefined ? `ONNX Runtime does not load it: ${said}` : `${remedy} (${said})`;
+  return remedy === undefined ? `ONNX Runtime does not ${does} it: ${said}` : `${remedy} (${said})`;
 }
 
 /** The first line without places in ONNX Runtime's own source, and cut. */
