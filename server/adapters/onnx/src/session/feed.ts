@@ -2,7 +2,7 @@
 
 import type { BatchViews } from 'tickcast';
 import type { TensorArray } from 'tickcast/protocol';
-import type { ElementArray } from '../dtypes.js';
+import type { CarriedType, ElementArray } from '../dtypes.js';
 import type { Ort, Tensor } from '../engine/engine.js';
 import type { GivenInput, SettledInputs } from './settle-inputs.js';
 
@@ -26,7 +26,7 @@ export class Feed {
     this.#given = given;
     this.#elements = given.map(({ sizes }) => count(sizes));
     this.#constants = Object.fromEntries(
-      constants.map(({ name, type, data, dims }) => [name, new Tensor(type, data as Float32Array, dims)]),
+      constants.map(({ name, type, data, dims }) => [name, tensorOf(Tensor, type, data, dims)]),
     );
   }
 
@@ -74,13 +74,13 @@ export class Feed {
     values: RunInputs[number],
     rows: number,
   ): Tensor {
-    if (!ArrayBuffer.isView(values) || carrier === undefined)
+    if (!ArrayBuffer.isView(values) || carrier === undefined || type === 'string')
       return new this.#Tensor('string', values as string[], [rows, ...sizes]);
     const dims = [rows, ...(isOpen ? openSizes(sizes, values.length / rows) : sizes)];
-    if (carrier.direct) return new this.#Tensor(type, values as Float32Array, dims);
+    if (carrier.direct) return tensorOf(this.#Tensor, type, values, dims);
     const encoded = this.#room(index, carrier.create, values.length);
     carrier.encode(values, encoded, { name: spec.name, rowElements: values.length / rows });
-    return new this.#Tensor(type as 'float64', encoded as Float64Array, dims);
+    return tensorOf(this.#Tensor, type, encoded, dims);
   }
 
   #room(index: number, create: (length: number) => ElementArray, length: number): ElementArray {
@@ -110,4 +110,12 @@ function openSizes([, ...rest]: readonly number[], rowElements: number): readonl
 
 function count(sizes: readonly number[]): number {
   return sizes.reduce((product, size) => product * size, 1);
+}
+
+/** Over `data`, without a copy. */
+function tensorOf(Tensor: Ort['Tensor'], type: CarriedType, data: ElementArray, dims: readonly number[]): Tensor {
+  const tensor = new Tensor(type as 'float64', data as Float64Array, dims);
+  // Where Node has Float16Array, a float16 tensor shows its data as one, which the native library takes for empty.
+  if (type === 'float16' && tensor.data !== (data as unknown)) Object.defineProperty(tensor, 'data', { value: data });
+  return tensor;
 }
