@@ -10,7 +10,7 @@ import { oneLine } from './one-line.js';
 import { parseOptions } from './options.js';
 import type { Constants } from './session/constants.js';
 import { OnnxSession } from './session/onnx-session.js';
-import { ortProblem } from './session/ort-problem.js';
+import { isTrap, ortProblem } from './session/ort-problem.js';
 import { settleInputs } from './session/settle-inputs.js';
 import { settleOutputs } from './session/settle-outputs.js';
 
@@ -98,7 +98,7 @@ function completed(
   });
 }
 
-/** A WebAssembly module that has trapped is unusable. */
+/** So that the next model gets a fresh module. */
 function forgetAfterTrap({ name }: Engine, cause: unknown): void {
-  if (name === 'wasm' && cause instanceof Error && cause.name === 'RuntimeError') forgetWasmEngine();
+  if (name === 'wasm' && isTrap(cause)) forgetWasmEngine();
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   classifier,
+  floats,
   identity,
   isYes,
   linear,
@@ -171,6 +172,32 @@ describe.each(['node', 'wasm'])('a session on the engine %s', (engine) => {
     return withSession(gather, on, async (session) => {
       await expect(answers(session, 1, [[7]])).rejects.toThrow(/indices element out of data bounds/);
       expect(await answers(session, 1, [[1]])).toEqual([[0]]);
+    });
+  });
+
+  test('fails a run whose output has another number of rows than it', () => {
+    const some = {
+      inputs: [value('x', 'float32', 'batch')],
+      outputs: [value('y', 'float32', 'n')],
+      nodes: [
+        { op: 'GreaterOrEqual', inputs: ['x', 'zero'], outputs: ['kept'] },
+        { op: 'Compress', inputs: ['x', 'kept'], outputs: ['y'], attributes: { axis: 0 } },
+      ],
+      weights: [floats('zero', [1], [0])],
+    };
+    return withSession(some, on, async (session) => {
+      expect(await answers(session, 3, [[1, 2, 3]])).toEqual([[1, 2, 3]]);
+      await expect(answers(session, 3, [[1, -2, 3]])).rejects.toThrow(/output .*y/i);
+    });
+  });
+
+  test('says in the words of ONNX Runtime why a run failed, without places in its source', () => {
+    const long = { ...linear(), nodes: [{ op: 'Gather', inputs: ['two', 'x'], outputs: ['y'] }] };
+    const gather = { ...long, inputs: [value('x', 'int32', 'batch', 1)] };
+    return withSession(gather, on, async (session) => {
+      const said = await answers(session, 1, [[7]]).catch(String);
+      expect(said).toContain('indices element out of data bounds');
+      expect(said).not.toMatch(/\.cc:|\n/);
     });
   });
 

@@ -8,6 +8,7 @@ import type { TensorArray, TensorSpec } from 'tickcast/protocol';
 import type { ElementArray } from '../dtypes.js';
 import type { Engine, InferenceSession, Tensor } from '../engine/engine.js';
 import { Feed, type RunInputs } from './feed.js';
+import { isTrap, ortWords } from './ort-problem.js';
 import type { SettledInputs } from './settle-inputs.js';
 import type { KeptOutput } from './settle-outputs.js';
 
@@ -116,7 +117,10 @@ export class OnnxSession implements ModelSession {
         ? new Tensor(type, target as Float32Array, [rows, ...(this.#specs[index]?.shape ?? [])])
         : null;
     }
-    const results = await this.#session.run(this.#feed.tensors(inputs, rows), fetches, QUIET);
+    const feeds = this.#feed.tensors(inputs, rows);
+    const results = await this.#session.run(feeds, fetches, QUIET).catch((cause: unknown) => {
+      throw isTrap(cause) ? cause : new Error(ortWords(cause));
+    });
     for (const [index, { name, carrier }] of this.#outputs.entries()) {
       const target = targets[index];
       if (fetches[name] !== null || target === undefined) continue;

@@ -34,13 +34,13 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
  * @param does what ONNX Runtime does not do with it.
  */
 export function ortProblem(cause: unknown, does: 'load' | 'run'): string {
-  const said = bare(cause);
+  const said = ortWords(cause);
   const remedy = REMEDIES.find(([form]) => form.test(said))?.[1];
   return remedy === undefined ? `ONNX Runtime does not ${does} it: ${said}` : `${remedy} (${said})`;
 }
 
 /** The first line without places in ONNX Runtime's own source, and cut. */
-function bare(cause: unknown): string {
+export function ortWords(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   const said = message
     .replace(/\s+/g, ' ')
@@ -50,4 +50,9 @@ function bare(cause: unknown): string {
     .trim();
   const text = said === '' ? 'it gives no reason' : said;
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** After a trap, a WebAssembly module is unusable. */
+export function isTrap(cause: unknown): cause is Error {
+  return cause instanceof Error && cause.name === 'RuntimeError';
 }

@@ -189,4 +189,4 @@ export function rowSums(): Model {
   };
 }
 
-export { writeOnnx };
+export { floats, writeOnnx };
