@@ -29,7 +29,7 @@ export async function openSession(source: Source): Promise<SessionOpening> {
   const refuse = (problem: string): SessionOpening => ({ ok: false, problem: oneLine(`${file}: ${problem}`) });
   const inputs = settleInputs(header.inputs, source.inputs, source.constants ?? {});
   if (!inputs.ok) return refuse(inputs.problem);
-  const declared = settleOutputs(header.outputs);
+  const declared = settleOutputs(header.outputs, parsed.options.outputs);
   if (!declared.ok) return refuse(declared.problem);
   const chosen = await chooseEngine(parsed.options);
   if (!chosen.ok) return chosen;
@@ -41,7 +41,9 @@ export async function openSession(source: Source): Promise<SessionOpening> {
     forgetAfterTrap(engine, cause);
     return refuse(ortProblem(cause, 'load'));
   }
-  const outputs = declared.isComplete ? declared : settleOutputs(completed(header.outputs, session.outputMetadata));
+  const outputs = declared.isComplete
+    ? declared
+    : settleOutputs(completed(header.outputs, session.outputMetadata), parsed.options.outputs);
   if (!outputs.ok) {
     session.release().catch(() => undefined);
     return refuse(outputs.problem);

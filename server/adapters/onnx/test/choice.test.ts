@@ -21,7 +21,7 @@ test.each([
   ],
   ['auto', 4, WASM, 'wasm', 'npm i onnxruntime-node; one thread, not 4'],
 ] as const)('%s with %s threads: %#', async (wanted, threads, engines, name, why) => {
-  expect(await chooseEngine({ engine: wanted, threads }, engines)).toMatchObject({
+  expect(await chooseEngine({ engine: wanted, threads, outputs: undefined }, engines)).toMatchObject({
     ok: true,
     engine: { name },
     why: expect.stringContaining(why),
@@ -37,5 +37,8 @@ test.each([
   ],
   ['wasm', NONE, 'it lacks a file; to do: npm i it'],
 ] as const)('%s that cannot be had is told with what to do', async (wanted, engines, problem) => {
-  expect(await chooseEngine({ engine: wanted, threads: 1 }, engines)).toEqual({ ok: false, problem });
+  expect(await chooseEngine({ engine: wanted, threads: 1, outputs: undefined }, engines)).toEqual({
+    ok: false,
+    problem,
+  });
 });

@@ -146,6 +146,26 @@ describe.each(['node', 'wasm'])('a session on the engine %s', (engine) => {
       expect(await answers(session, 1, [[3, 3]])).toEqual([[0.5, 0.5]]);
     }));
 
+  test('serves the outputs that the manifest names, in its order', () =>
+    withSession(twoInputs(), { options: { engine, outputs: ['product', 'sum'] } }, async (session) => {
+      expect(session.describe().outputs.map(({ name }) => name)).toEqual(['product', 'sum']);
+      expect(
+        await answers(session, 1, [
+          [1, 2],
+          [3, 4],
+        ]),
+      ).toEqual([
+        [3, 8],
+        [4, 6],
+      ]);
+    }));
+
+  test('needs not carry an output that the manifest does not name', () =>
+    withSession(classifier('zipmap'), { options: { engine, outputs: ['best'] } }, async (session) => {
+      expect(session.describe().outputs).toEqual([{ name: 'best', dtype: 'int32', shape: [] }]);
+      expect(await answers(session, 2, [[1, 2, 4, 3]])).toEqual([[1, 0]]);
+    }));
+
   test('gives a scalar the value of the manifest in every run', () =>
     withSession(withScalar(), { ...on, constants: { rate: 3 } }, async (session) => {
       expect(session.describe().inputs.map(({ name }) => name)).toEqual(['x']);
@@ -221,7 +241,12 @@ describe.each(['node', 'wasm'])('a session on the engine %s', (engine) => {
     [{ options: { engine, threads: engine === 'wasm' ? 1 : 2 } }, 'it is opened'],
     [{ options: { engine: 'gpu' } }, 'manifest.json: options.engine is "gpu", expected auto, node, wasm'],
     [{ options: { engine, threads: 0 } }, 'manifest.json: options.threads is 0, expected a whole number from 1 to 256'],
-    [{ options: { thread: 2 } }, 'manifest.json: options has "thread", which is not known; known are engine, threads'],
+    [
+      { options: { thread: 2 } },
+      'manifest.json: options has "thread", which is not known; known are engine, threads, outputs',
+    ],
+    [{ options: { outputs: 'y' } }, 'manifest.json: options.outputs is "y", expected a list of different names'],
+    [{ options: { outputs: ['z'] } }, 'options.outputs in manifest.json has "z", the model\'s outputs are "y"'],
     [
       { options: { engine: 'wasm', threads: 2 } },
       'manifest.json: options.threads is 2, but the engine wasm computes on one',

@@ -84,7 +84,7 @@ export class OnnxSession implements ModelSession {
         const shown = `[${(first[name]?.dims ?? []).join(', ')}]`;
         const others =
           few === more ? `${shown} for one row` : `${shown} for ${few} rows and [${again.join(', ')}] for ${more}`;
-        return `output "${name}" has shape ${others}; its first dimension must be the batch, the others fixed`;
+        return `output "${name}" has shape ${others}; its first dimension must be the batch, the others fixed${this.#outputs.length > 1 ? '; "options": { "outputs": [...] } in manifest.json names those to serve' : ''}`;
       }
       if (shape.includes(0)) return `output "${name}" has shape [${shape.join(', ')}] a row: it gives nothing`;
       specs.push({ name, dtype: carrier.dtype, shape });

@@ -21,7 +21,14 @@ export type OutputsSettled =
     }
   | { readonly ok: false; readonly problem: string };
 
-export function settleOutputs(model: readonly HeaderValue[]): OutputsSettled {
+/** @param wanted names of those that callers get, in this order. @default all */
+export function settleOutputs(all: readonly HeaderValue[], wanted?: readonly string[]): OutputsSettled {
+  const absent = wanted?.find((name) => !all.some((value) => value.name === name));
+  if (absent !== undefined) {
+    const names = all.map(({ name }) => `"${name}"`).join(', ');
+    return refuse(`options.outputs in manifest.json has "${absent}", the model's outputs are ${names}`);
+  }
+  const model = wanted?.flatMap((name) => all.find((value) => value.name === name) ?? []) ?? all;
   const outputs: KeptOutput[] = [];
   const leftOut: string[] = [];
   for (const { name, kind, type } of model) {
