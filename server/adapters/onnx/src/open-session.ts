@@ -2,7 +2,7 @@
 
 import type { SessionOpening, SessionSource } from 'tickcast';
 import { chooseEngine } from './engine/choice.js';
-import type { Engine, InferenceSession } from './engine/engine.js';
+import { type Engine, FATAL_ONLY, type InferenceSession } from './engine/engine.js';
 import { forgetWasmEngine } from './engine/wasm-engine.js';
 import type { OnnxFiles } from './file/onnx-files.js';
 import { type HeaderValue, NO_TYPE } from './file/value-info.js';
@@ -13,9 +13,6 @@ import { OnnxSession } from './session/onnx-session.js';
 import { isTrap, ortProblem } from './session/ort-problem.js';
 import { settleInputs } from './session/settle-inputs.js';
 import { settleOutputs } from './session/settle-outputs.js';
-
-/** ONNX Runtime writes to standard error by itself; what it says there is in its exceptions too. */
-const FATAL_ONLY = 4;
 
 /** `source.constants` is there from a hub on that knows `constants` in a manifest. */
 type Source = SessionSource & { readonly constants?: Constants };

@@ -13,6 +13,11 @@ export interface Ort {
 
 export type { InferenceSession, Tensor };
 
+/** ONNX Runtime writes to standard error by itself; what it says there is in its exceptions too. */
+export const QUIET = 'fatal';
+/** The same, of a session and of a run. */
+export const FATAL_ONLY = 4;
+
 export interface Engine {
   /** `node`: the native library. */
   readonly name: 'node' | 'wasm';

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { EngineOpening, Ort } from './engine.js';
+import { type EngineOpening, type Ort, QUIET } from './engine.js';
 
 const PACKAGE = 'onnxruntime-node';
 /** Its library needs no install script. */
@@ -26,6 +26,7 @@ export async function openNodeEngine(): Promise<EngineOpening> {
     const what = version === undefined ? 'has no InferenceSession' : `is ${version}, older than ${LEAST.join('.')}`;
     return { ok: false, reason: `${PACKAGE} ${what}`, remedy: `${INSTALL}@1.30.0` };
   }
+  ort.env.logLevel = QUIET;
   return { ok: true, engine: { name: 'node', version, ort, fillsOutputs: true, readsShared: false } };
 }
 

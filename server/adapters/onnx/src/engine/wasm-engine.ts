@@ -1,7 +1,7 @@
 /** ONNX Runtime compiled to WebAssembly, as it comes with this package: one thread, everywhere Node runs. */
 
 import { existsSync } from 'node:fs';
-import type { EngineOpening, Ort } from './engine.js';
+import { type EngineOpening, type Ort, QUIET } from './engine.js';
 
 /** Beside the build, and below the folder that the source is in. */
 const PLACES = ['../onnxruntime-web/', '../../dist/onnxruntime-web/'];
@@ -30,6 +30,7 @@ async function load(): Promise<EngineOpening> {
   try {
     const { href } = new URL(`${LOADER}?instance=${instances++}`, folder);
     const ort = (await import(/* @vite-ignore */ href)) as WasmOrt;
+    ort.env.logLevel = QUIET;
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmPaths = folder.href;
     const version = ort.env.versions.web ?? 'of unknown version';

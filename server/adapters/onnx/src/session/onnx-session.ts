@@ -6,7 +6,7 @@
 import type { BatchViews, ModelSession, SessionDescription } from 'tickcast';
 import type { TensorArray, TensorSpec } from 'tickcast/protocol';
 import type { ElementArray } from '../dtypes.js';
-import type { Engine, InferenceSession, Tensor } from '../engine/engine.js';
+import { type Engine, FATAL_ONLY, type InferenceSession, type Tensor } from '../engine/engine.js';
 import { Feed, type RunInputs } from './feed.js';
 import { isTrap, ortWords } from './ort-problem.js';
 import type { SettledInputs } from './settle-inputs.js';
@@ -20,8 +20,7 @@ export interface OnnxSessionParts {
   readonly why: string;
 }
 
-/** ONNX Runtime writes to standard error by itself; what it says there is in its exceptions too. */
-const QUIET = { logSeverityLevel: 4 } as const;
+const QUIET = { logSeverityLevel: FATAL_ONLY } as const;
 
 /** The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's. */
 const PROBE_ROWS = [2, 3] as const;
