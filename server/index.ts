@@ -2,7 +2,7 @@
 
 export type { BatchSpecs, BatchViews } from '../shared/batch-layout.js';
 export type { FeaturiserConfig } from '../shared/text/featuriser.js';
-export type { AdapterContext, AdapterModule } from './app/adapters.js';
+export type { AdapterContext, AdapterEngine, AdapterModule } from './app/adapters.js';
 export { App, type AppState, type StartOutcome } from './app/app.js';
 export { type DoorServer, type DoorServerParts, openDoorServer } from './app/door-server.js';
 export type { AppExtras } from './app/seams/extras.js';

@@ -30,9 +30,9 @@ export async function measureAlone(
   const found = await findModels(path);
   const [folder] = found.ok ? found.models : [];
   if (folder === undefined) throw new Error(`${path} holds no model`);
-  const { runtime, inputs, featuriser, options } = folder.manifest;
+  const { inputs, featuriser, options } = folder.manifest;
   const engine = new InlineEngine(backend);
-  const loading = await engine.load({ ...folder, runtime, inputs, featuriser, options });
+  const loading = await engine.load({ ...folder, inputs, featuriser, options });
   if (!loading.ok) throw new Error(loading.problem);
   const { engineModel: model, report } = loading;
   let buffer = new ArrayBuffer(0);

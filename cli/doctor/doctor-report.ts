@@ -1,5 +1,6 @@
 /** The doctor's conclusions and their wording. Pure: findings in, text out. */
 
+import type { AdapterEngine } from '../../server/app/adapters.js';
 import type { BackendProbe } from '../../server/engine/backend/backend-probe.js';
 import { unfitNode } from '../../server/node-version.js';
 import { terminalText } from '../../shared/terminal-text.js';
@@ -20,11 +21,18 @@ export interface FloorFinding {
   readonly ok: boolean;
 }
 
+/** A package that is installed, and what became of trying its engines. */
+export interface PackageFinding {
+  readonly name: string;
+  readonly engines: readonly AdapterEngine[];
+}
+
 export interface Findings {
   readonly node: string;
   readonly machine: Machine;
   readonly cores: number;
   readonly engines: readonly BackendProbe[];
+  readonly packages: readonly PackageFinding[];
   readonly floors: readonly FloorFinding[];
 }
 
@@ -80,6 +88,7 @@ export function describeFindings(findings: Findings): string {
     'Engines',
     ...findings.engines.flatMap(describeEngine),
     auto === null ? '  auto finds nothing to run on' : `  auto takes ${auto}`,
+    ...findings.packages.flatMap(describePackage),
     '',
     'Packages that face the network',
     ...findings.floors.map(describeFloor),
@@ -90,6 +99,15 @@ function describeEngine(engine: BackendProbe): readonly string[] {
   const name = `  ${engine.name.padEnd(8)}`;
   if (engine.available) return [`${name}works: ${engine.version}, first prediction after ${engine.startMs} ms`];
   return [`${name}missing: ${terminalText(engine.reason)}`, `          to do: ${engine.remedy}`];
+}
+
+function describePackage({ name, engines }: PackageFinding): readonly string[] {
+  const lines = engines.flatMap((engine) => {
+    const title = `  ${terminalText(engine.name).padEnd(10)}`;
+    if (engine.available) return [`${title}works: ${terminalText(engine.version)}`];
+    return [`${title}missing: ${terminalText(engine.reason)}`, `            to do: ${terminalText(engine.remedy)}`];
+  });
+  return ['', `Engines of ${name}`, ...lines];
 }
 
 function describeFloor(floor: FloorFinding): string {

@@ -18,12 +18,14 @@ import {
   judgeFloor,
 } from './doctor-report.js';
 import { installedVersion, packageRoot } from './installed-version.js';
+import { examinePackages } from './package-engines.js';
 
 const DOCTOR = {
   name: 'tickcast doctor',
   intro: `Usage: tickcast doctor [options]
 
-Says which engines this machine has, why one is missing and what to do. Exit code 1: no engine works.`,
+Says which engines this machine has, those of installed packages too, why one is missing and what to do. Exit code 1: no
+engine works.`,
   options: { json: bare('For programs.') },
 };
 
@@ -38,6 +40,7 @@ async function examine(json: boolean): Promise<void> {
     machine: thisMachine(),
     cores: availableParallelism(),
     engines: await probeBackends(),
+    packages: await examinePackages(),
     floors: floors.map((floor) => judgeFloor(floor, installedVersion(root, floor.chain))),
   };
   console.log(json ? findingsToJson(findings) : describeFindings(findings));

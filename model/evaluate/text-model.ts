@@ -27,15 +27,16 @@ export class TextModel {
     this.#model = model;
   }
 
-  /** `path`: a model.json, or a folder that leads to one model version. */
+  /** `path`: a model file, or a folder that leads to one model version. */
   static async open(path: string, backend: 'auto' | BackendName): Promise<TextModel> {
     const found = await findModels(path);
     if (!found.ok) throw new EvaluationInputError(found.problem);
     const folder = found.models.at(-1);
     if (folder === undefined) throw new EvaluationInputError(`${path} holds no model`);
-    const { runtime, inputs, featuriser, options, labels } = folder.manifest;
+    const { ref, file, runtime } = folder;
+    const { inputs, featuriser, options, labels } = folder.manifest;
     const engine = new InlineEngine(backend);
-    const source = { ref: folder.ref, folder: folder.folder, file: folder.file, runtime, inputs, featuriser, options };
+    const source = { ref, folder: folder.folder, file, runtime, inputs, featuriser, options };
     const loading = await engine.load(source);
     if (!loading.ok) throw new EvaluationInputError(loading.problem);
     const { engineModel, report } = loading;

@@ -32,7 +32,14 @@ export interface AdapterModule {
   openBroker?(url: string, parts: BrokerParts, context: AdapterContext): Promise<Broker>;
   openDoor?(context: AdapterContext): Promise<HttpDoor>;
   openTap?(context: AdapterContext): Promise<Tap>;
+  /** Of a runtime: tries each engine that it may compute on, for `tickcast doctor`. Never rejects. */
+  engines?(): Promise<readonly AdapterEngine[]>;
 }
+
+/** What became of trying an engine of a package. Texts are for people, one line each. */
+export type AdapterEngine =
+  | { readonly name: string; readonly available: true; readonly version: string }
+  | { readonly name: string; readonly available: false; readonly reason: string; readonly remedy: string };
 
 export type Adapted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
@@ -44,10 +51,10 @@ export interface NeededRuntimes {
   readonly missing: ReadonlyMap<string, string>;
 }
 
-/** A model as found, and the runtime its manifest names. */
+/** A model as found, and the runtime that its manifest names or its file asks for. */
 interface WithRuntime {
   readonly ref: string;
-  readonly manifest: { readonly runtime?: string | undefined };
+  readonly runtime?: string | undefined;
 }
 
 /** URL schemes that differ from their package's name. */
@@ -66,7 +73,7 @@ export class Adapters {
     this.#finder = finder;
   }
 
-  /** Finds the runtimes that manifests name; those in `runtimeModules` come from the program itself. */
+  /** Finds the runtimes that models need; those in `runtimeModules` come from the program itself. */
   async runtimes(
     models: readonly WithRuntime[],
     runtimeModules: readonly string[] = [],
@@ -123,8 +130,7 @@ export class Adapters {
   #packagesFor(models: readonly WithRuntime[], known: readonly string[]): NeededRuntimes {
     const urls = new Set<string>();
     const missing = new Map<string, string>();
-    for (const { ref, manifest } of models) {
-      const { runtime } = manifest;
+    for (const { ref, runtime } of models) {
       if (runtime === undefined || known.includes(runtime)) continue;
       const says = `model ${ref}: runtime "${runtime}" is not known here; known are ${known.join(', ')}`;
       const url = ADAPTER_NAME.test(runtime) ? this.#finder.find(packageOf(runtime)) : undefined;
@@ -172,6 +178,7 @@ function absence(option: string, name: string): string {
   return `${option} ${name} is not there; npm i ${packageOf(name)}`;
 }
 
-function packageOf(name: string): string {
+/** The package that provides a name. */
+export function packageOf(name: string): string {
   return `@tickcast/${name}`;
 }

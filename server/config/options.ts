@@ -17,7 +17,7 @@ const MODELS = {
   model: text(
     'PATH',
     '',
-    'A model.json, a version folder, a model folder, or a repository of <name>/<version>/. Empty: ./model, and where that is not there the sentiment model of this package.',
+    'A model.json, an .onnx file, a version folder, a model folder, or a repository of <name>/<version>/. Empty: ./model, and where that is not there the sentiment model of this package.',
   ),
   defaultModel: text(
     'NAME',

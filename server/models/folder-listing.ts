@@ -1,11 +1,10 @@
-/** What lies directly in a folder, links followed. Knows files and names; knows no models but their file names. */
+/** What lies directly in a folder, links followed. Knows files and names; knows no models. */
 
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { MANIFEST_FILE } from './manifest.js';
-
-export const MODEL_FILE = 'model.json';
+import { isModelFile } from './model-file.js';
 
 /** One entry of a folder. */
 export interface Entry {
@@ -27,9 +26,9 @@ export async function entriesOf(root: string, folder: string): Promise<readonly 
   return entries;
 }
 
-/** A folder holds a model if it has a model.json, or a manifest whose runtime may not need one. */
+/** A folder holds a model if it has a model file, or a manifest whose runtime may not need one. */
 export function holdsModel({ names }: Pick<Entry, 'names'>): boolean {
-  return names.includes(MODEL_FILE) || names.includes(MANIFEST_FILE);
+  return names.includes(MANIFEST_FILE) || names.some(isModelFile);
 }
 
 /** The real path, which must be inside the root: a link out of it could serve unrelated files. */

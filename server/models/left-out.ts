@@ -4,8 +4,9 @@
  */
 
 import { MODEL_NAME, MODEL_VERSION } from '../../shared/limits.js';
-import { type Entry, entriesOf, holdsModel, MODEL_FILE } from './folder-listing.js';
+import { type Entry, entriesOf, holdsModel } from './folder-listing.js';
 import { MANIFEST_FILE } from './manifest.js';
+import { isModelFile, MODEL_FILE, MODEL_FILES } from './model-file.js';
 
 /** Something that is left out. */
 export interface LeftOut {
@@ -19,7 +20,7 @@ const DEEPEST = 3;
 /** Folders looked into below each, so that a data set in between does not delay the start. */
 const MOST_FOLDERS = 200;
 /** Files that people mean as a model, and that this hub does not read. */
-const FOREIGN = /\.(zip|tar|t?gz|7z|h5|hdf5|keras|pb|tflite|onnx|pt|pth|safetensors)$/i;
+const FOREIGN = /\.(zip|tar|t?gz|7z|h5|hdf5|keras|pb|tflite|pt|pth|safetensors)$/i;
 
 const RIGHT_PLACE = `a model is <name>/<version>/${MODEL_FILE}`;
 
@@ -31,11 +32,11 @@ export function leftOutOfModel(entries: readonly Entry[]): readonly LeftOut[] {
     const why = (text: string): readonly LeftOut[] => [{ path, why: text }];
     if (kind === 'nowhere') return why('it is a link that leads nowhere');
     if (kind === 'folder' && !holdsModel(entry))
-      return isNumbered ? why(`it holds no ${MODEL_FILE}${similar(entry)}`) : [];
+      return isNumbered ? why(`it holds no model: ${MODEL_FILES}${similar(entry)}`) : [];
     if (kind === 'folder' && !/^v?\d/.test(name))
       return why(`it holds a model, but its name is no version: expected a number such as 1`);
     if (kind !== 'file') return [];
-    if (name === MODEL_FILE || name === MANIFEST_FILE)
+    if (isModelFile(name) || name === MANIFEST_FILE)
       return why('it stands beside version folders, which are served instead; move it into one, such as 1/');
     return isNumbered ? why('it is a file; a version is a folder') : foreign(entry);
   });
@@ -62,7 +63,7 @@ export async function leftOutOfRepository(
 
 /** Beside a model that stands in the given folder itself: models in folders below, which are not served. */
 export async function leftOutBeside(root: string, entries: readonly Entry[]): Promise<readonly LeftOut[]> {
-  const why = `the folder above it holds a ${MODEL_FILE} or ${MANIFEST_FILE} and is the model; ${RIGHT_PLACE}`;
+  const why = `the folder above it holds a model file or ${MANIFEST_FILE} and is the model; ${RIGHT_PLACE}`;
   const left: LeftOut[] = [];
   for (const entry of entries) {
     if (entry.kind !== 'folder') continue;
@@ -104,8 +105,10 @@ async function modelBelow(root: string, from: Entry): Promise<string | undefined
 }
 
 function foreign({ name, path }: Entry): readonly LeftOut[] {
+  if (isModelFile(name))
+    return [{ path, why: `it stands beside model folders: move it into one of its own, or give it alone as --model` }];
   if (!FOREIGN.test(name)) return [];
-  return [{ path, why: `it is no TensorFlow.js model folder: unpack or convert it; ${RIGHT_PLACE}` }];
+  return [{ path, why: `it is no model that this hub reads: unpack or convert it; ${RIGHT_PLACE}` }];
 }
 
 /** What may be the model under another name, such as `Model.json`. */

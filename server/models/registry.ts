@@ -121,9 +121,9 @@ export class ModelRegistry implements ModelDirectory {
     this.#enter(model, { state: 'failed', problem });
   }
 
-  async #open({ folder, file, manifest, metadata, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
+  async #open({ folder, file, runtime, manifest, metadata, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
     const { engine } = this.#options;
-    const { runtime, inputs, constants, featuriser, options, warmUp } = manifest;
+    const { inputs, constants, featuriser, options, warmUp } = manifest;
     const loading = await engine.load({ ref, folder, file, runtime, inputs, constants, featuriser, options });
     if (!loading.ok) return loading;
     const { engineModel, report } = loading;

@@ -1,13 +1,14 @@
 /** Finds the model versions under a path and reads their manifests. Knows files and names; knows no engine. */
 
-import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MODEL_NAME, MODEL_VERSION } from '../../shared/limits.js';
 import { firstLine, messageOf } from '../../shared/words/message-of.js';
-import { type Entry, entriesOf, holdsModel, inside, linkOut, MODEL_FILE } from './folder-listing.js';
+import { type Entry, entriesOf, holdsModel, inside, linkOut } from './folder-listing.js';
 import { type LeftOut, leftOutBeside, leftOutOfModel, leftOutOfRepository } from './left-out.js';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.js';
 import { METADATA_FILE, type Metadata, parseMetadata } from './metadata.js';
+import { chooseFile, isModelFile, isUsualName, MODEL_FILES, runtimeOf, unusedWhy } from './model-file.js';
 
 /** A model version that was found, and its manifest. */
 export interface ModelFolder {
@@ -21,11 +22,15 @@ export interface ModelFolder {
   readonly folder: string;
   /** Name of the model file in the folder. */
   readonly file: string;
-  /** Given as a model.json, or as a folder with one, rather than as part of `<name>/<version>/`. */
+  /** What the manifest says, else the runtime of the file; undefined when the file itself says it. */
+  readonly runtime: string | undefined;
+  /** Given as a model file, or as a folder with one, rather than as part of `<name>/<version>/`. */
   readonly bare: boolean;
   readonly manifest: Manifest;
   /** Undefined when there is no such file. */
   readonly metadata?: Metadata | undefined;
+  /** Names of other model files in the folder, which are not served. */
+  readonly unused: readonly string[];
 }
 
 /** A folder that holds a model which cannot be served. */
@@ -48,13 +53,12 @@ export interface FoundModels {
 /** The result of {@link findModels}; `problem` is one line. */
 export type ModelsFound = ({ readonly ok: true } & FoundModels) | { readonly ok: false; readonly problem: string };
 
-const LOOKED_FOR =
-  'a model.json, <version>/model.json or <name>/<version>/model.json, or a manifest.json that names a runtime in its place';
+const LOOKED_FOR = `${MODEL_FILES}, by itself, in <version>/ or in <name>/<version>/, or a manifest.json that names a runtime in its place`;
 const NAME_FORM = 'lower-case letters, digits, ".", "_" and "-", a letter or digit first';
 /** Named in the problem of a path without a model. */
 const MOST_NAMED = 3;
 
-/** Examines `path`: a model.json, a version folder, a model folder or a repository of model folders. Never rejects. */
+/** Examines `path`: a model file, a version folder, a model folder or a repository of model folders. Never rejects. */
 export async function findModels(path: string): Promise<ModelsFound> {
   try {
     const found = await find(path);
@@ -82,14 +86,20 @@ async function find(path: string): Promise<FoundModels> {
     throw new Error(`${path} does not exist; expected ${LOOKED_FOR}`);
   });
   if (!(await stat(root)).isDirectory()) {
-    if (!root.endsWith('.json')) throw new Error(`${path} is no model.json and no folder; expected ${LOOKED_FOR}`);
-    if (basename(root) === MANIFEST_FILE)
-      throw new Error(`${path} is a manifest; give the model.json or the folder beside it`);
-    return sorted([await single(dirname(root), basename(root))], []);
+    const file = basename(root);
+    if (!isModelFile(file) && !file.endsWith('.json'))
+      throw new Error(`${path} is no model file and no folder; expected ${LOOKED_FOR}`);
+    if (file === MANIFEST_FILE) throw new Error(`${path} is a manifest; give the model file or the folder beside it`);
+    return sorted([await single(dirname(root), file)], []);
   }
   const entries = await entriesOf(root, root);
-  if (holdsModel({ names: entries.map(({ name }) => name) }))
-    return sorted([await single(root, MODEL_FILE)], await leftOutBeside(root, entries));
+  const names = entries.map(({ name }) => name);
+  // A file of any name makes its folder a model only where there are no others below.
+  const isModel =
+    names.includes(MANIFEST_FILE) ||
+    names.some(isUsualName) ||
+    (names.some(isModelFile) && !(await holdsOthers(root, entries)));
+  if (isModel) return sorted([await single(root)], await leftOutBeside(root, entries));
   if (entries.some(isVersion)) {
     const name = basename(root);
     if (!MODEL_NAME.test(name))
@@ -97,6 +107,15 @@ async function find(path: string): Promise<FoundModels> {
     return sorted(await readVersions(root, name, entries), leftOutOfModel(entries));
   }
   return findInRepository(root, entries);
+}
+
+/** Whether a folder has versions, or folders with versions. */
+async function holdsOthers(root: string, entries: readonly Entry[]): Promise<boolean> {
+  for (const entry of entries) {
+    if (isVersion(entry)) return true;
+    if (entry.kind === 'folder' && (await entriesOf(root, entry.path)).some(isVersion)) return true;
+  }
+  return false;
 }
 
 async function findInRepository(root: string, entries: readonly Entry[]): Promise<FoundModels> {
@@ -123,18 +142,27 @@ async function findInRepository(root: string, entries: readonly Entry[]): Promis
 
 function sorted(read: readonly (ModelFolder | BrokenFolder)[], leftOut: readonly LeftOut[]): FoundModels {
   const models = read.filter((one) => 'manifest' in one);
-  return { models, broken: read.filter((one) => 'problem' in one), leftOut };
+  const unused = models.flatMap(({ folder, file, unused: names }) =>
+    names.map((name) => ({ path: join(folder, name), why: unusedWhy(name, file) })),
+  );
+  return { models, broken: read.filter((one) => 'problem' in one), leftOut: [...leftOut, ...unused] };
 }
 
-/** A folder with one version: in its place `<name>/<version>/`, or bare. */
-async function single(folder: string, file: string): Promise<ModelFolder | BrokenFolder> {
+/**
+ * A folder with one version: in its place `<name>/<version>/`, or bare.
+ *
+ * @param file the file that was given. @default the folder was: the model file in it
+ */
+async function single(folder: string, file?: string): Promise<ModelFolder | BrokenFolder> {
   const last = basename(folder);
   const parent = basename(dirname(folder));
-  if (MODEL_VERSION.test(last) && MODEL_NAME.test(parent)) return read(folder, file, place(parent, last));
+  if (MODEL_VERSION.test(last) && MODEL_NAME.test(parent)) return read(folder, place(parent, last), file);
+  const own = file === undefined || !isModelFile(file) || isUsualName(file) ? '' : file.replace(/\.[^.]*$/, '');
+  if (MODEL_NAME.test(own)) return read(folder, { name: own, version: '1', bare: true, named: 'after its file' }, file);
   const named = MODEL_NAME.test(last)
     ? 'after its folder'
     : `${JSON.stringify(last)}, its folder, is no model name: ${NAME_FORM}`;
-  return read(folder, file, { name: MODEL_NAME.test(last) ? last : 'model', version: '1', bare: true, named });
+  return read(folder, { name: MODEL_NAME.test(last) ? last : 'model', version: '1', bare: true, named }, file);
 }
 
 interface Identity extends Pick<ModelFolder, 'name' | 'version' | 'bare' | 'named'> {}
@@ -159,22 +187,27 @@ async function readVersions(
   return Promise.all(
     versions.map(async ({ name: version, kind, path }) => {
       if (kind === 'outside') return broken(path, linkOut(root, path), place(name, version));
-      if (MODEL_VERSION.test(version)) return read(path, MODEL_FILE, place(name, version));
+      if (MODEL_VERSION.test(version)) return read(path, place(name, version));
       const form = 'is no version: expected a number such as 1';
       return broken(path, `${path} holds a model, but ${JSON.stringify(version)} ${form}`);
     }),
   );
 }
 
-async function read(folder: string, file: string, identity: Identity): Promise<ModelFolder | BrokenFolder> {
+/** @param given the model file. @default the one that the manifest's runtime reads, or the first there is */
+async function read(folder: string, identity: Identity, given?: string): Promise<ModelFolder | BrokenFolder> {
   const ref = `${identity.name}@${identity.version}`;
   try {
     const parsed = parseManifest(await textIn(folder, MANIFEST_FILE));
-    if (parsed.ok) {
-      const metadata = await metadataIn(folder);
-      return { ...identity, ref, folder, file, manifest: parsed.manifest, metadata };
-    }
-    return broken(folder, `${ref}: ${parsed.problem} (in ${folder})`, identity);
+    if (!parsed.ok) return broken(folder, `${ref}: ${parsed.problem} (in ${folder})`, identity);
+    const { manifest } = parsed;
+    const chosen =
+      given === undefined
+        ? chooseFile((await readdir(folder)).sort(), manifest.runtime)
+        : { ok: true as const, file: given, runtime: manifest.runtime ?? runtimeOf(given), unused: [] };
+    if (!chosen.ok) return broken(folder, `${ref}: ${folder} ${chosen.problem}`, identity);
+    const { file, runtime, unused } = chosen;
+    return { ...identity, ref, folder, file, runtime, manifest, metadata: await metadataIn(folder), unused };
   } catch (cause) {
     return broken(folder, `${ref}: ${firstLine(cause)} (in ${folder})`, identity);
   }

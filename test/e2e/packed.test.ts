@@ -316,6 +316,10 @@ test('an adapter that is not installed is told in one line, by option and by man
   expect(await told(['--model', join(folder, 'models')])).toBe(
     '1 tickcast: model mine@1: runtime "missing" is not known here; known are tfjs-layers, tfjs-graph, saved-model; npm i @tickcast/missing\n',
   );
+  await writeFile(join(folder, 'net.onnx'), '');
+  expect(await told(['--model', join(folder, 'net.onnx')])).toBe(
+    '1 tickcast: model net@1: runtime "onnx" is not known here; known are tfjs-layers, tfjs-graph; npm i @tickcast/onnx\n',
+  );
 });
 
 test('adapters that are installed take part, and meet their contract as a program runs it', async () => {

@@ -36,7 +36,7 @@ test.each([
   ['a value out of range', () => ['--port', '99999'], '--port is "99999", expected 0 to 65535'],
   ['a model that is not there', () => ['--model', join(folder, 'nope')], 'nope does not exist'],
   ['a model that is not JSON', () => ['--model', join(folder, 'text')], 'model.json'],
-  ['a model that is no model', () => ['--model', join(folder, 'notes.txt')], 'is no model.json'],
+  ['a model that is no model', () => ['--model', join(folder, 'notes.txt')], 'is no model file'],
   ['labels that do not fit', () => ['--model', join(folder, 'labels')], '2 labels, but output'],
   [
     'a default model that is not there',

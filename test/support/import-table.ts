@@ -57,7 +57,7 @@ export function sourceFiles(root: string, folders: readonly string[]): string[] 
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
       .map(({ parentPath, name }) => join(parentPath, name))
-      .filter((path) => !/[\\/](dist|node_modules)[\\/]/.test(path)),
+      .filter((path) => !/[\\/](dist|node_modules)[\\/]|[\\/]adapters[\\/][^\\/]+[\\/]test[\\/]/.test(path)),
   );
 }
 

@@ -27,7 +27,7 @@ function adaptersWith(
 }
 
 function modelOf(runtime: string | undefined) {
-  return { ref: 'mine@1', manifest: { runtime } };
+  return { ref: 'mine@1', runtime };
 }
 
 const PARTS: BrokerParts = {
@@ -49,7 +49,7 @@ test('built-in runtimes and those of the program need no package', async () => {
   });
 });
 
-test('a runtime that a manifest names is that of a package, given by its URL', async () => {
+test('a runtime that a manifest or a file asks for is that of a package, given by its URL', async () => {
   const adapters = adaptersWith({ '@tickcast/onnx': {} });
 
   expect(await adapters.open(NONE, [modelOf('onnx'), modelOf('onnx')])).toMatchObject({
@@ -94,7 +94,7 @@ test('a manifest names no other package than an adapter', async () => {
 test('a runtime whose package is missing concerns the models that name it, and no other', async () => {
   const adapters = adaptersWith({ '@tickcast/onnx': {} });
 
-  expect(await adapters.open(NONE, [modelOf('gone'), { ref: 'other@1', manifest: { runtime: 'onnx' } }])).toEqual({
+  expect(await adapters.open(NONE, [modelOf('gone'), { ref: 'other@1', runtime: 'onnx' }])).toEqual({
     ok: true,
     value: {
       modules: ['test:@tickcast/onnx'],

@@ -66,6 +66,8 @@ function folderOf(name: string, version = '1', manifest: object = {}, bare = fal
     ref: `${name}@${version}`,
     folder: `/m/${name}/${version}`,
     file: 'model.json',
+    runtime: read.runtime,
+    unused: [],
     bare,
     named: 'by this test',
     manifest: read,

@@ -94,24 +94,29 @@ describe('a path', () => {
     await mkdir(join(root, 'models', 'iris'), { recursive: true });
   };
   it.each([
-    ['that does not exist', nothing, 'gone', '<root>/gone does not exist; expected a model.json, <version>/model.json'],
+    [
+      'that does not exist',
+      nothing,
+      'gone',
+      '<root>/gone does not exist; expected a model.json, an .onnx file or a saved_model.pb',
+    ],
     [
       'without a model',
       nothing,
       '.',
-      'holds no model; looked for a model.json, <version>/model.json or <name>/<version>/model.json',
+      'holds no model; looked for a model.json, an .onnx file or a saved_model.pb, by itself, in <version>/',
     ],
     [
       'of a file that is no JSON',
       (root: string) => writeFile(join(root, 'a.txt'), ''),
       'a.txt',
-      '<root>/a.txt is no model.json and no folder',
+      '<root>/a.txt is no model file and no folder',
     ],
     [
       'of a manifest',
       (root: string) => writeJson(join(root, 'manifest.json'), {}),
       'manifest.json',
-      'is a manifest; give the model.json or the folder beside it',
+      'is a manifest; give the model file or the folder beside it',
     ],
     [
       'with a bad manifest',
@@ -210,11 +215,15 @@ describe('beside a good model', () => {
       (root) => writeLinear(join(root, 'mood', 'latest')),
       [/^mood\/latest: it holds a model, but its name is no version/],
     ],
-    ['a version that is empty', (root) => mkdir(join(root, 'good', '2')), [/^good\/2: it holds no model\.json$/]],
+    [
+      'a version that is empty',
+      (root) => mkdir(join(root, 'good', '2')),
+      [/^good\/2: it holds no model: a model\.json, an \.onnx file or a saved_model\.pb$/],
+    ],
     [
       'a version with the model under another name',
       (root) => writeJson(join(root, 'mood', '1', 'Model.json'), {}),
-      [/^mood\/1: it holds no model\.json; it has "Model\.json"$/],
+      [/^mood\/1: it holds no model: .*; it has "Model\.json"$/],
     ],
     [
       'a model.json beside version folders',
@@ -251,7 +260,7 @@ describe('beside a good model', () => {
         await writeFile(join(root, 'mood.zip'), '');
         await writeFile(join(root, 'good', 'keras.h5'), '');
       },
-      [/^good\/keras\.h5: it is no TensorFlow\.js model folder: unpack or convert it/, /^mood\.zip: /],
+      [/^good\/keras\.h5: it is no model that this hub reads: unpack or convert it/, /^mood\.zip: /],
     ],
     [
       'what is no model',
@@ -357,4 +366,83 @@ it('a manifest may have a byte order mark and the line ends of Windows; one of U
     models: ['mood@1, after its place, mood/1'],
   });
   expect(await beside(manifest(Buffer.from('\ufeff{}', 'utf16le')))).toContain('(it is UTF-16; save it as UTF-8)');
+});
+
+describe('a model of another kind of file', () => {
+  /** Ref, file and runtime of each model, and what is broken or left out. */
+  const kinds = (paths: readonly string[], path = '.', manifest?: readonly [string, object]): Promise<unknown> =>
+    withFolder(async (folder) => {
+      const root = await realpath(folder);
+      for (const one of paths) await writeJson(join(root, one), '');
+      if (manifest !== undefined) await writeJson(join(root, manifest[0]), manifest[1]);
+      const answer = await findModels(join(root, path));
+      if (!answer.ok) return answer.problem.replaceAll(root, '<root>');
+      return [
+        ...answer.models.map(({ ref, file, runtime, bare }) => `${ref} ${file} ${runtime}${bare ? ' bare' : ''}`),
+        ...answer.broken.map(({ problem }) => problem.replaceAll(root, '<root>')),
+        ...answer.leftOut.map(({ path: at, why }) => `${at.slice(root.length + 1)}: ${why}`),
+      ];
+    });
+
+  it('has the runtime of its file', async () => {
+    expect(
+      await kinds(['m/a/1/model.onnx', 'm/b/2/net.onnx', 'm/c/1/saved_model.pb', 'm/d/1/model.json'], 'm'),
+    ).toEqual([
+      'a@1 model.onnx onnx',
+      'b@2 net.onnx onnx',
+      'c@1 saved_model.pb saved-model',
+      'd@1 model.json undefined',
+    ]);
+  });
+
+  it('is named after its file if that has a name, else after its folder', async () => {
+    expect(await kinds(['m/iris.onnx', 'm/tone.onnx'], 'm/iris.onnx')).toEqual(['iris@1 iris.onnx onnx bare']);
+    expect(await kinds(['m/model.onnx'], 'm/model.onnx')).toEqual(['m@1 model.onnx onnx bare']);
+    expect(await kinds(['m/My Net.onnx'], 'm/My Net.onnx')).toEqual(['m@1 My Net.onnx onnx bare']);
+    expect(await kinds(['m/net.onnx'], 'm')).toEqual(['m@1 net.onnx onnx bare']);
+    expect(await kinds(['m/saved_model.pb'], 'm/saved_model.pb')).toEqual(['m@1 saved_model.pb saved-model bare']);
+    expect(await kinds(['m/1/net.onnx'], 'm/1/net.onnx')).toEqual(['m@1 net.onnx onnx']);
+  });
+
+  it('has the manifest beside it, also where several files are', async () => {
+    const files = ['m/a.onnx', 'm/b.onnx'];
+    expect(await kinds(files, 'm/a.onnx', ['m/manifest.json', { runtime: 'mine' }])).toEqual(['a@1 a.onnx mine bare']);
+    expect(await kinds(files, 'm/a.onnx', ['m/manifest.json', { labels: [] }])).toMatch(
+      /^a@1: manifest\.json: "labels"/,
+    );
+  });
+
+  it('must be one of several by its name', async () => {
+    expect(await kinds(['m/a.onnx', 'm/b.onnx'], 'm')).toBe(
+      'm@1: <root>/m holds several models (a.onnx, b.onnx); call one model.onnx, or give one as --model',
+    );
+    expect(await kinds(['m/a.onnx', 'm/model.onnx'], 'm')).toEqual([
+      'm@1 model.onnx onnx bare',
+      'm/a.onnx: it stands beside model.onnx, which is served; give it alone as --model',
+    ]);
+  });
+
+  it('gives way to a model.json, unless the manifest says its runtime', async () => {
+    const files = ['m/1/model.json', 'm/1/net.onnx'];
+    expect(await kinds(files)).toEqual([
+      'm@1 model.json undefined',
+      'm/1/net.onnx: it stands beside model.json, which is served; "runtime": "onnx" in manifest.json serves it instead',
+    ]);
+    expect(await kinds(files, '.', ['m/1/manifest.json', { runtime: 'onnx' }])).toEqual([
+      'm@1 net.onnx onnx',
+      'm/1/model.json: it stands beside net.onnx, which is served; "runtime": "tfjs-layers" in manifest.json serves it instead',
+    ]);
+    expect(await kinds(files, '.', ['m/1/manifest.json', { runtime: 'mine' }])).toEqual(['m@1 model.json mine']);
+  });
+
+  it('is left out beside model folders and version folders', async () => {
+    expect(await kinds(['a/1/model.onnx', 'stray.onnx'])).toEqual([
+      'a@1 model.onnx onnx',
+      'stray.onnx: it stands beside model folders: move it into one of its own, or give it alone as --model',
+    ]);
+    expect(await kinds(['a/1/model.onnx', 'a/stray.onnx'], 'a')).toEqual([
+      'a@1 model.onnx onnx',
+      'a/stray.onnx: it stands beside version folders, which are served instead; move it into one, such as 1/',
+    ]);
+  });
 });

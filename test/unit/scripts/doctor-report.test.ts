@@ -29,6 +29,7 @@ const findings = (engines: readonly BackendProbe[]): Findings => ({
   machine: { platform: 'linux', arch: 'x64', glibc: '2.36' },
   cores: 2,
   engines,
+  packages: [],
   floors: [judgeFloor(floor, '8.21.3')],
 });
 
@@ -45,6 +46,21 @@ describe('the doctor', () => {
     expect(text).toContain('native  missing: it is not there\n          to do: npx tickcast native\n');
     expect(text).toContain('wasm    works: 4.22.0');
     expect(text).toContain('auto takes wasm');
+  });
+
+  it('names the engines of installed packages, and nothing of others', () => {
+    const node = { name: 'onnx-node', available: false, reason: 'it is not installed', remedy: 'npm i it' } as const;
+    const wasm = { name: 'onnx-wasm', available: true, version: '1.2.3' } as const;
+    const packages = [{ name: '@tickcast/onnx', engines: [node, wasm] }];
+    expect(describeFindings({ ...findings([working('wasm')]), packages })).toContain(
+      [
+        '\nEngines of @tickcast/onnx',
+        '  onnx-node missing: it is not installed',
+        '            to do: npm i it',
+        '  onnx-wasm works: 1.2.3\n',
+      ].join('\n'),
+    );
+    expect(describeFindings(findings([working('wasm')]))).not.toContain('Engines of');
   });
 
   it('reports to programs whether any engine works', () => {
