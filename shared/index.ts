@@ -89,6 +89,8 @@ export {
   type DType,
   elementCount,
   type InputSpec,
+  isOpen,
+  shapeAt,
   type TensorArray,
   type TensorSpec,
   type TextSpec,

@@ -8,16 +8,12 @@ import type { OnnxFiles } from './file/onnx-files.js';
 import { type HeaderValue, NO_TYPE } from './file/value-info.js';
 import { oneLine } from './one-line.js';
 import { parseOptions } from './options.js';
-import type { Constants } from './session/constants.js';
 import { OnnxSession } from './session/onnx-session.js';
 import { isTrap, ortProblem } from './session/ort-problem.js';
 import { settleInputs } from './session/settle-inputs.js';
 import { settleOutputs } from './session/settle-outputs.js';
 
-/** `source.constants` is there from a hub on that knows `constants` in a manifest. */
-type Source = SessionSource & { readonly constants?: Constants };
-
-export async function openSession(source: Source): Promise<SessionOpening> {
+export async function openSession(source: SessionSource): Promise<SessionOpening> {
   // From readFiles, in the main thread.
   const files = source.files as OnnxFiles;
   const parsed = parseOptions(source.options);

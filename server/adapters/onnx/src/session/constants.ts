@@ -1,10 +1,11 @@
 /** Inputs that the manifest gives by `constants`, such as a sampling rate: the same in every run. Pure. */
 
+import type { ModelSource } from 'tickcast';
 import { CARRIERS, type CarriedType, type ElementArray, isCarried } from '../dtypes.js';
 import type { Dimension, HeaderValue } from '../file/value-info.js';
 import { checkType, MANIFEST, Refusal, sizesText } from './input-words.js';
 
-export type Constants = Readonly<Record<string, number | readonly number[]>>;
+export type Constants = NonNullable<ModelSource['constants']>;
 
 /** An input that the manifest gives, the same in every run. */
 export interface ConstantInput {
@@ -15,12 +16,12 @@ export interface ConstantInput {
 }
 
 /** Throws a {@link Refusal} when the value does not fit the input. */
-export function constantOf(value: HeaderValue, given: number | readonly number[]): ConstantInput {
+export function constantOf(value: HeaderValue, given: Constants[string]): ConstantInput {
   checkType(value);
   const { name, type, shape } = value;
   if (!isCarried(type))
     throw new Refusal(`input "${name}" takes strings, which "constants" in ${MANIFEST} cannot give`);
-  const values = typeof given === 'number' ? [given] : given;
+  const values = (typeof given === 'object' ? given : [given]).map(Number);
   const dims = constantDims(shape, given, values.length);
   const says = `"constants" in ${MANIFEST} gives input "${name}"`;
   if (dims === undefined)
@@ -46,10 +47,10 @@ export function constantOf(value: HeaderValue, given: number | readonly number[]
 /** The shape that so many numbers have: at most one dimension may be open. Undefined when they do not fit. */
 function constantDims(
   shape: readonly Dimension[] | undefined,
-  given: number | readonly number[],
+  given: Constants[string],
   count: number,
 ): readonly number[] | undefined {
-  if (shape === undefined) return typeof given === 'number' ? [] : [count];
+  if (shape === undefined) return typeof given === 'object' ? [count] : [];
   const known = shape.reduce<number>((product, size) => (typeof size === 'number' ? product * size : product), 1);
   const open = shape.filter((size) => typeof size !== 'number').length;
   if (open === 0) return known === count ? (shape as readonly number[]) : undefined;

@@ -1,7 +1,7 @@
 /** Makes the tensors of a run: over the batch's own bytes where ONNX Runtime takes them as they are. */
 
 import type { BatchViews } from 'tickcast';
-import type { TensorArray } from 'tickcast/protocol';
+import { shapeAt, type TensorArray } from 'tickcast/protocol';
 import type { CarriedType, ElementArray } from '../dtypes.js';
 import type { Ort, Tensor } from '../engine/engine.js';
 import type { GivenInput, SettledInputs } from './settle-inputs.js';
@@ -14,8 +14,6 @@ type Feeds = Record<string, Tensor>;
 export class Feed {
   readonly #Tensor: Ort['Tensor'];
   readonly #given: readonly GivenInput[];
-  /** Elements of one row, by input. */
-  readonly #elements: readonly number[];
   readonly #constants: Feeds;
   /** By input: elements in ONNX Runtime's form, for as many rows as there were at most. */
   readonly #encoded: ElementArray[] = [];
@@ -24,7 +22,6 @@ export class Feed {
   constructor(Tensor: Ort['Tensor'], { given, constants }: SettledInputs) {
     this.#Tensor = Tensor;
     this.#given = given;
-    this.#elements = given.map(({ sizes }) => count(sizes));
     this.#constants = Object.fromEntries(
       constants.map(({ name, type, data, dims }) => [name, tensorOf(Tensor, type, data, dims)]),
     );
@@ -40,19 +37,19 @@ export class Feed {
     });
   }
 
-  /** One of them. */
-  row(inputs: RunInputs, row: number): RunInputs {
-    return inputs.map((rows, index) => {
-      if (!ArrayBuffer.isView(rows)) return rows.slice(row, row + 1);
-      const size = this.#elements[index] ?? 0;
-      return rows.subarray(row * size, (row + 1) * size);
+  /** One of `rows`. */
+  row(inputs: RunInputs, row: number, rows: number): RunInputs {
+    return inputs.map((all) => {
+      if (!ArrayBuffer.isView(all)) return all.slice(row, row + 1);
+      const size = all.length / rows;
+      return all.subarray(row * size, (row + 1) * size);
     });
   }
 
-  /** Rows that hold `value` everywhere. */
-  madeUp(rows: number, value: number, text: string): RunInputs {
+  /** Rows that hold `value` everywhere, at these open sizes. */
+  madeUp(rows: number, open: readonly number[], value: number, text: string): RunInputs {
     return this.#given.map(({ spec, sizes }) => {
-      const length = rows * count(sizes);
+      const length = rows * count(shapeAt(sizes, open));
       if (spec.dtype === 'string') return Array<string>(rows).fill(text);
       if (spec.dtype === 'float32') return new Float32Array(length).fill(value);
       return spec.dtype === 'int32' ? new Int32Array(length).fill(value) : new Uint8Array(length).fill(value);
@@ -60,26 +57,25 @@ export class Feed {
   }
 
   /** With those that the manifest gives. They are good until the next call. */
-  tensors(inputs: RunInputs, rows: number): Feeds {
+  tensors(inputs: RunInputs, rows: number, open: readonly number[]): Feeds {
     const feeds: Feeds = { ...this.#constants };
     for (const [index, given] of this.#given.entries()) {
-      feeds[given.spec.name] = this.#tensor(given, index, inputs[index] ?? [], rows);
+      feeds[given.spec.name] = this.#tensor(given, index, inputs[index] ?? [], [rows, ...shapeAt(given.sizes, open)]);
     }
     return feeds;
   }
 
   #tensor(
-    { spec, type, carrier, sizes, isOpen }: GivenInput,
+    { spec, type, carrier }: GivenInput,
     index: number,
     values: RunInputs[number],
-    rows: number,
+    dims: readonly number[],
   ): Tensor {
     if (!ArrayBuffer.isView(values) || carrier === undefined || type === 'string')
-      return new this.#Tensor('string', values as string[], [rows, ...sizes]);
-    const dims = [rows, ...(isOpen ? openSizes(sizes, values.length / rows) : sizes)];
+      return new this.#Tensor('string', values as string[], dims);
     if (carrier.direct) return tensorOf(this.#Tensor, type, values, dims);
     const encoded = this.#room(index, carrier.create, values.length);
-    carrier.encode(values, encoded, { name: spec.name, rowElements: values.length / rows });
+    carrier.encode(values, encoded, { name: spec.name, rowElements: count(dims.slice(1)) });
     return tensorOf(this.#Tensor, type, encoded, dims);
   }
 
@@ -101,11 +97,6 @@ export class Feed {
     }
     return texts;
   }
-}
-
-/** With as much of the first as the run has. */
-function openSizes([, ...rest]: readonly number[], rowElements: number): readonly number[] {
-  return [rowElements / count(rest), ...rest];
 }
 
 function count(sizes: readonly number[]): number {

@@ -4,7 +4,7 @@
  */
 
 import type { BatchViews, ModelSession, SessionDescription } from 'tickcast';
-import type { TensorArray, TensorSpec } from 'tickcast/protocol';
+import { isOpen, shapeAt, type TensorArray, type TensorSpec } from 'tickcast/protocol';
 import type { ElementArray } from '../dtypes.js';
 import { type Engine, FATAL_ONLY, type InferenceSession, type Tensor } from '../engine/engine.js';
 import { Feed, type RunInputs } from './feed.js';
@@ -25,6 +25,17 @@ const QUIET = { logSeverityLevel: FATAL_ONLY } as const;
 /** The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's. */
 const PROBE_ROWS = [2, 3] as const;
 const PROBE_TEXT = 'text';
+/** Open sizes of the first run and of the second, by dimension: all different, and not those of other dimensions. */
+const PROBE_SIZES = [
+  [
+    [11, 13, 17, 19, 23],
+    [29, 31, 37, 41, 43],
+  ],
+  [
+    [101, 103, 107, 109, 113],
+    [127, 131, 137, 139, 149],
+  ],
+] as const;
 
 export class OnnxSession implements ModelSession {
   readonly #engine: Engine;
@@ -36,8 +47,6 @@ export class OnnxSession implements ModelSession {
   /** True when ONNX Runtime can write outputs where they belong. */
   readonly #fills: boolean;
   #specs: readonly TensorSpec[] = [];
-  /** Of one row, by output. */
-  #elements: readonly number[] = [];
 
   constructor({ engine, session, inputs, outputs, why }: OnnxSessionParts) {
     this.#engine = engine;
@@ -46,8 +55,7 @@ export class OnnxSession implements ModelSession {
     this.#outputs = outputs;
     this.#why = why;
     this.#feed = new Feed(engine.ort.Tensor, inputs);
-    // What an open size makes of the outputs' shapes is only known after the run.
-    this.#fills = engine.fillsOutputs && !inputs.given.some(({ isOpen }) => isOpen);
+    this.#fills = engine.fillsOutputs;
   }
 
   describe(): SessionDescription {
@@ -55,15 +63,15 @@ export class OnnxSession implements ModelSession {
     return { inputs, outputs: this.#specs, engine: `onnx-${this.#engine.name}`, why: this.#why, runtime: 'onnx' };
   }
 
-  async run(views: BatchViews, rows: number): Promise<void> {
+  async run(views: BatchViews, rows: number, sizes: readonly number[] = []): Promise<void> {
     const inputs = this.#feed.read(views, rows);
-    if (!this.#inputs.isSingle) return this.#run(inputs, views.outputs, rows);
+    if (!this.#inputs.isSingle) return this.#run(inputs, views.outputs, rows, sizes);
     for (let row = 0; row < rows; row++) {
-      const outputs = views.outputs.map((array, index) => {
-        const size = this.#elements[index] ?? 0;
+      const outputs = views.outputs.map((array) => {
+        const size = array.length / rows;
         return array.subarray(row * size, (row + 1) * size);
       });
-      await this.#run(this.#feed.row(inputs, row), outputs, 1);
+      await this.#run(this.#feed.row(inputs, row, rows), outputs, 1, sizes);
     }
   }
 
@@ -73,50 +81,72 @@ export class OnnxSession implements ModelSession {
 
   /** Learns the outputs' specs. Returns what is wrong with the model, or undefined. */
   async probe(): Promise<string | undefined> {
+    if (!isOpen(this.#inputs.given.map(({ spec }) => spec))) return this.#probe([], []);
+    let failure: unknown;
+    for (const [small, large] of PROBE_SIZES) {
+      try {
+        return await this.#probe(small, large);
+      } catch (cause) {
+        if (isTrap(cause)) throw cause;
+        // Models have least sizes of their own.
+        failure ??= cause;
+      }
+    }
+    throw failure;
+  }
+
+  async #probe(small: readonly number[], large: readonly number[]): Promise<string | undefined> {
     const [few, more] = this.#inputs.isSingle ? ([1, 1] as const) : PROBE_ROWS;
-    const [first, second] = [await this.#probeRun(few), await this.#probeRun(more)];
+    const [first, second] = [await this.#probeRun(few, small), await this.#probeRun(more, large)];
     const specs: TensorSpec[] = [];
     for (const { name, carrier } of this.#outputs) {
-      const [rows, ...shape] = first[name]?.dims ?? [];
+      const [rows, ...sizes] = first[name]?.dims ?? [];
       const again = second[name]?.dims ?? [];
-      if (rows !== few || again.join() !== [more, ...shape].join()) {
+      const known = sizes.map((size, axis) => sizeOf(size, again[axis + 1], small, large));
+      const shape = known.flatMap((size) => size ?? []);
+      if (rows !== few || again[0] !== more || again.length !== sizes.length + 1 || shape.length < known.length) {
         const shown = `[${(first[name]?.dims ?? []).join(', ')}]`;
         const others =
           few === more ? `${shown} for one row` : `${shown} for ${few} rows and [${again.join(', ')}] for ${more}`;
-        return `output "${name}" has shape ${others}; its first dimension must be the batch, the others fixed${this.#outputs.length > 1 ? '; "options": { "outputs": [...] } in manifest.json names those to serve' : ''}`;
+        return `output "${name}" has shape ${others}; its first dimension must be the batch, the others fixed or a size of an input${this.#outputs.length > 1 ? '; "options": { "outputs": [...] } in manifest.json names those to serve' : ''}`;
       }
       if (shape.includes(0)) return `output "${name}" has shape [${shape.join(', ')}] a row: it gives nothing`;
       specs.push({ name, dtype: carrier.dtype, shape });
     }
     this.#specs = specs;
-    this.#elements = specs.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
     return undefined;
   }
 
   /** On zeros; on ones where the model does not take zeros. */
-  async #probeRun(rows: number): Promise<Readonly<Record<string, Tensor>>> {
+  async #probeRun(rows: number, sizes: readonly number[]): Promise<Readonly<Record<string, Tensor>>> {
     const names = this.#outputs.map(({ name }) => name);
     try {
-      return await this.#session.run(this.#feed.tensors(this.#feed.madeUp(rows, 0, PROBE_TEXT), rows), names, QUIET);
+      const zeros = this.#feed.tensors(this.#feed.madeUp(rows, sizes, 0, PROBE_TEXT), rows, sizes);
+      return await this.#session.run(zeros, names, QUIET);
     } catch (cause) {
-      const ones = this.#feed.tensors(this.#feed.madeUp(rows, 1, PROBE_TEXT), rows);
+      const ones = this.#feed.tensors(this.#feed.madeUp(rows, sizes, 1, PROBE_TEXT), rows, sizes);
       return this.#session.run(ones, names, QUIET).catch(() => {
         throw cause;
       });
     }
   }
 
-  async #run(inputs: RunInputs, targets: readonly TensorArray[], rows: number): Promise<void> {
+  async #run(
+    inputs: RunInputs,
+    targets: readonly TensorArray[],
+    rows: number,
+    sizes: readonly number[],
+  ): Promise<void> {
     const { Tensor } = this.#engine.ort;
     const fetches: Record<string, Tensor | null> = {};
     for (const [index, { name, type, carrier }] of this.#outputs.entries()) {
       const target = targets[index];
       const fills = this.#fills && carrier.direct && target !== undefined;
       fetches[name] = fills
-        ? new Tensor(type, target as Float32Array, [rows, ...(this.#specs[index]?.shape ?? [])])
+        ? new Tensor(type, target as Float32Array, [rows, ...shapeAt(this.#specs[index]?.shape ?? [], sizes)])
         : null;
     }
-    const feeds = this.#feed.tensors(inputs, rows);
+    const feeds = this.#feed.tensors(inputs, rows, sizes);
     const results = await this.#session.run(feeds, fetches, QUIET).catch((cause: unknown) => {
       throw isTrap(cause) ? cause : new Error(ortWords(cause));
     });
@@ -126,7 +156,19 @@ export class OnnxSession implements ModelSession {
       const data = results[name]?.data as ElementArray | undefined;
       if (data?.length !== target.length)
         throw new Error(`output "${name}" has ${data?.length ?? 'no'} elements, expected ${target.length}`);
-      carrier.decode(data, target, { name, rowElements: this.#elements[index] ?? 1 });
+      carrier.decode(data, target, { name, rowElements: target.length / rows });
     }
   }
+}
+
+/** A size of an output in both probes: fixed, or the number of an open one; undefined when it is neither. */
+function sizeOf(
+  one: number,
+  two: number | undefined,
+  small: readonly number[],
+  large: readonly number[],
+): number | undefined {
+  if (one === two) return one;
+  const axis = small.findIndex((size, at) => size === one && large[at] === two);
+  return axis < 0 ? undefined : -axis - 1;
 }

@@ -14,8 +14,6 @@ export interface Declared {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Its first size is the largest: a run may have less. */
-  readonly open?: boolean | undefined;
 }
 
 /** An input that callers give. */
@@ -24,9 +22,8 @@ export interface GivenInput {
   readonly type: CarriedType | 'string';
   /** Undefined for a text. */
   readonly carrier: Carrier | undefined;
-  /** Sizes after the batch dimension as the model has them: `[1]` for a text in a column. */
+  /** Sizes after the batch dimension: `[1]` for a text in a column; -1, -2 ... where each run decides them. */
   readonly sizes: readonly number[];
-  readonly isOpen: boolean;
 }
 
 export interface SettledInputs {
@@ -71,7 +68,7 @@ function settle(model: readonly HeaderValue[], declared: readonly Declared[], co
   if (asked.length === 0) throw new Refusal('callers would have nothing to give: the model has no inputs of its own');
   for (const value of asked) checkBatch(value);
   const named = namedSizes(asked, declared);
-  const open = asked.filter((value) => !isText(value) && needsSizes(value, declared, named));
+  const open = asked.filter((value) => !isText(value) && needsSizes(value, declared));
   if (open.length > 0) throw new Refusal(openProblem(open, named));
   const given = asked.map((value) =>
     settleInput(
@@ -104,9 +101,10 @@ function namedSizes(model: readonly HeaderValue[], declared: readonly Declared[]
   return sizes;
 }
 
-function needsSizes({ name, shape }: HeaderValue, declared: readonly Declared[], named: NamedSizes): boolean {
+/** An input of unknown rank. */
+function needsSizes({ name, shape }: HeaderValue, declared: readonly Declared[]): boolean {
   if (declared.some((one) => one.name === name)) return false;
-  return shape === undefined || shape.slice(1).some((size) => sizeOf(size, named) === undefined);
+  return shape === undefined;
 }
 
 function openProblem(open: readonly HeaderValue[], named: NamedSizes): string {
@@ -135,10 +133,9 @@ function settleInput(value: HeaderValue, declared: Declared | undefined, named: 
   if (sizes !== undefined && sizes.length > MOST_SIZES)
     throw new Refusal(`input "${name}" has ${sizes.length} dimensions, the most are ${MOST_SIZES}`);
   if (declared !== undefined) checkDeclared(declared, carrier, type, sizes);
-  const settled = declared?.shape ?? (sizes ?? []).map((size) => sizeOf(size, named) ?? 1);
+  const settled = declared?.shape ?? (sizes ?? []).map((size, axis) => sizeOf(size, named) ?? -axis - 1);
   if (settled.includes(0)) throw new Refusal(`input "${name}" has a dimension of 0: it takes nothing`);
-  const isOpen = declared?.open === true && settled.length > 0;
-  return { spec: { name, dtype: carrier.dtype, shape: settled }, type, carrier, sizes: settled, isOpen };
+  return { spec: { name, dtype: carrier.dtype, shape: settled }, type, carrier, sizes: settled };
 }
 
 function checkDeclared(
@@ -182,5 +179,5 @@ function settleText({ name, shape }: HeaderValue, declared: Declared | undefined
     );
   }
   const spec = { name, dtype: 'string', shape: [] } as const;
-  return { spec, type: 'string', carrier: undefined, sizes: sizes.length === 1 ? [1] : [], isOpen: false };
+  return { spec, type: 'string', carrier: undefined, sizes: sizes.length === 1 ? [1] : [] };
 }
