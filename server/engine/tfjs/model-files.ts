@@ -96,7 +96,7 @@ export async function readInside(folder: string, path: string): Promise<Buffer> 
     throw new Refusal(`${path} does not exist in ${folder}`);
   }
   const inner = relative(folder, real);
-  if (inner === '../..' || inner.startsWith(`..${sep}`) || isAbsolute(inner)) {
+  if (inner === '..' || inner.startsWith(`..${sep}`) || isAbsolute(inner)) {
     throw new Refusal(`${path} leads out of the model's folder; put the file itself there`);
   }
   return readFile(real);

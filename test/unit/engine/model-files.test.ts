@@ -126,6 +126,7 @@ describe('the files of a model', () => {
       await symlink(join(folder, '..', 'secret.bin'), join(folder, 'link.bin'));
       await weightsAt('link.bin')(folder);
     });
+    expect(await problemOf(weightsAt('..'))).toBe(".. leads out of the model's folder; put the file itself there");
     expect(dots).toBe("../secret.bin leads out of the model's folder; put the file itself there");
     expect(link).toBe("link.bin leads out of the model's folder; put the file itself there");
   });

@@ -54,6 +54,7 @@ describe('weights in another file', () => {
         await symlink(join(root, 'w.bin'), join(folder, 'w.bin'));
       }),
     ).toContain("leads out of the model's folder");
+    expect(await problemIn('..')).toContain("leads out of the model's folder");
     expect(await problemIn('/etc/passwd')).toContain("is no path inside the model's folder");
     const marker = '*/_ORT_MEM_ADDR_/*';
     expect(await problemIn(marker, (folder) => writeFileIn(join(folder, marker), WEIGHTS))).toContain('is no file');
