@@ -89,8 +89,6 @@ export {
   type DType,
   elementCount,
   type InputSpec,
-  isOpen,
-  shapeAt,
   type TensorArray,
   type TensorSpec,
   type TextSpec,

@@ -173,12 +173,24 @@ describe.each(['node', 'wasm'])('a session on the engine %s', (engine) => {
       expect(await answers(session, 1, [[5, 6]])).toEqual([[15, 18]]);
     }));
 
-  test('takes any number of an input that is declared open, up to the declared size', () => {
-    const inputs = [{ name: 'x', dtype: 'float32' as const, shape: [4], open: true }];
-    return withSession(rowSums(), { ...on, inputs }, async (session) => {
-      expect(session.describe().inputs).toEqual([{ name: 'x', dtype: 'float32', shape: [4] }]);
-      expect(await answers(session, 2, [[1, 2, 3, 4, 5, 6, 7, 8]])).toEqual([[10, 26]]);
-      expect(await answers(session, 2, [[1, 2, 3, 4]])).toEqual([[3, 7]]);
+  test('takes any number of an input of which a size is open', () => {
+    return withSession(rowSums(), on, async (session) => {
+      expect(session.describe().inputs).toEqual([{ name: 'x', dtype: 'float32', shape: [-1] }]);
+      expect(await answers(session, 2, [[1, 2, 3, 4, 5, 6, 7, 8]], [4])).toEqual([[10, 26]]);
+      expect(await answers(session, 2, [[1, 2, 3, 4]], [2])).toEqual([[3, 7]]);
+    });
+  });
+
+  test('gives outputs that are as long as their input', () => {
+    const doubled = {
+      inputs: [value('x', 'float32', 'batch', 'n')],
+      outputs: [value('y', 'float32', 'batch', 'n')],
+      nodes: [{ op: 'Add', inputs: ['x', 'x'], outputs: ['y'] }],
+    };
+    return withSession(doubled, on, async (session) => {
+      expect(session.describe().outputs).toEqual([{ name: 'y', dtype: 'float32', shape: [-1] }]);
+      expect(await answers(session, 2, [[1, 2, 3, 4, 5, 6]], [3])).toEqual([[2, 4, 6, 8, 10, 12]]);
+      expect(await answers(session, 1, [[7]], [1])).toEqual([[14]]);
     });
   });
 

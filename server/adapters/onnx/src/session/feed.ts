@@ -1,9 +1,10 @@
 /** Makes the tensors of a run: over the batch's own bytes where ONNX Runtime takes them as they are. */
 
 import type { BatchViews } from 'tickcast';
-import { shapeAt, type TensorArray } from 'tickcast/protocol';
+import type { TensorArray } from 'tickcast/protocol';
 import type { CarriedType, ElementArray } from '../dtypes.js';
 import type { Ort, Tensor } from '../engine/engine.js';
+import { sizesAt } from './open-sizes.js';
 import type { GivenInput, SettledInputs } from './settle-inputs.js';
 
 /** The rows of a run, by input: numbers, or texts. */
@@ -49,7 +50,7 @@ export class Feed {
   /** Rows that hold `value` everywhere, at these open sizes. */
   madeUp(rows: number, open: readonly number[], value: number, text: string): RunInputs {
     return this.#given.map(({ spec, sizes }) => {
-      const length = rows * count(shapeAt(sizes, open));
+      const length = rows * count(sizesAt(sizes, open));
       if (spec.dtype === 'string') return Array<string>(rows).fill(text);
       if (spec.dtype === 'float32') return new Float32Array(length).fill(value);
       return spec.dtype === 'int32' ? new Int32Array(length).fill(value) : new Uint8Array(length).fill(value);
@@ -60,7 +61,7 @@ export class Feed {
   tensors(inputs: RunInputs, rows: number, open: readonly number[]): Feeds {
     const feeds: Feeds = { ...this.#constants };
     for (const [index, given] of this.#given.entries()) {
-      feeds[given.spec.name] = this.#tensor(given, index, inputs[index] ?? [], [rows, ...shapeAt(given.sizes, open)]);
+      feeds[given.spec.name] = this.#tensor(given, index, inputs[index] ?? [], [rows, ...sizesAt(given.sizes, open)]);
     }
     return feeds;
   }

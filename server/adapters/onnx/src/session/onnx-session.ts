@@ -4,10 +4,11 @@
  */
 
 import type { BatchViews, ModelSession, SessionDescription } from 'tickcast';
-import { isOpen, shapeAt, type TensorArray, type TensorSpec } from 'tickcast/protocol';
+import type { TensorArray, TensorSpec } from 'tickcast/protocol';
 import type { ElementArray } from '../dtypes.js';
 import { type Engine, FATAL_ONLY, type InferenceSession, type Tensor } from '../engine/engine.js';
 import { Feed, type RunInputs } from './feed.js';
+import { isOpen, PROBE_SIZES, sizeOfBoth, sizesAt } from './open-sizes.js';
 import { isTrap, ortWords } from './ort-problem.js';
 import type { SettledInputs } from './settle-inputs.js';
 import type { KeptOutput } from './settle-outputs.js';
@@ -25,18 +26,6 @@ const QUIET = { logSeverityLevel: FATAL_ONLY } as const;
 /** The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's. */
 const PROBE_ROWS = [2, 3] as const;
 const PROBE_TEXT = 'text';
-/** Open sizes of the first run and of the second, by dimension: all different, and not those of other dimensions. */
-const PROBE_SIZES = [
-  [
-    [11, 13, 17, 19, 23],
-    [29, 31, 37, 41, 43],
-  ],
-  [
-    [101, 103, 107, 109, 113],
-    [127, 131, 137, 139, 149],
-  ],
-] as const;
-
 export class OnnxSession implements ModelSession {
   readonly #engine: Engine;
   readonly #session: InferenceSession;
@@ -81,7 +70,7 @@ export class OnnxSession implements ModelSession {
 
   /** Learns the outputs' specs. Returns what is wrong with the model, or undefined. */
   async probe(): Promise<string | undefined> {
-    if (!isOpen(this.#inputs.given.map(({ spec }) => spec))) return this.#probe([], []);
+    if (!this.#inputs.given.some(({ sizes }) => isOpen(sizes))) return this.#probe([], []);
     let failure: unknown;
     for (const [small, large] of PROBE_SIZES) {
       try {
@@ -102,7 +91,7 @@ export class OnnxSession implements ModelSession {
     for (const { name, carrier } of this.#outputs) {
       const [rows, ...sizes] = first[name]?.dims ?? [];
       const again = second[name]?.dims ?? [];
-      const known = sizes.map((size, axis) => sizeOf(size, again[axis + 1], small, large));
+      const known = sizes.map((size, axis) => sizeOfBoth(size, again[axis + 1], small, large));
       const shape = known.flatMap((size) => size ?? []);
       if (rows !== few || again[0] !== more || again.length !== sizes.length + 1 || shape.length < known.length) {
         const shown = `[${(first[name]?.dims ?? []).join(', ')}]`;
@@ -143,7 +132,7 @@ export class OnnxSession implements ModelSession {
       const target = targets[index];
       const fills = this.#fills && carrier.direct && target !== undefined;
       fetches[name] = fills
-        ? new Tensor(type, target as Float32Array, [rows, ...shapeAt(this.#specs[index]?.shape ?? [], sizes)])
+        ? new Tensor(type, target as Float32Array, [rows, ...sizesAt(this.#specs[index]?.shape ?? [], sizes)])
         : null;
     }
     const feeds = this.#feed.tensors(inputs, rows, sizes);
@@ -159,16 +148,4 @@ export class OnnxSession implements ModelSession {
       carrier.decode(data, target, { name, rowElements: target.length / rows });
     }
   }
-}
-
-/** A size of an output in both probes: fixed, or the number of an open one; undefined when it is neither. */
-function sizeOf(
-  one: number,
-  two: number | undefined,
-  small: readonly number[],
-  large: readonly number[],
-): number | undefined {
-  if (one === two) return one;
-  const axis = small.findIndex((size, at) => size === one && large[at] === two);
-  return axis < 0 ? undefined : -axis - 1;
 }

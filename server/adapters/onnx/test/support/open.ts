@@ -7,9 +7,7 @@ import { runtime } from '../../src/index.js';
 import { withFolder, writeFileIn } from './onnx-models.js';
 import { type Model, writeOnnx } from './onnx-writer.js';
 
-export type Changes = Partial<ModelSource> & {
-  readonly constants?: Readonly<Record<string, number | readonly number[]>>;
-};
+export type Changes = Partial<ModelSource>;
 
 /** The model `model.onnx` of a folder, read and opened. */
 export async function openFolder(folder: string, changes: Changes = {}): Promise<SessionOpening> {
@@ -58,11 +56,17 @@ export async function withSession<T>(
   }
 }
 
-/** The elements of each output. @param inputs elements of all rows, by input, or the texts */
+/**
+ * The elements of each output.
+ *
+ * @param inputs elements of all rows, by input, or the texts
+ * @param sizes of the run, where the model leaves them open
+ */
 export async function answers(
   session: ModelSession,
   rows: number,
   inputs: readonly (readonly number[] | readonly string[])[],
+  sizes: readonly number[] = [],
 ): Promise<readonly (readonly number[])[]> {
   const { inputs: specs, outputs } = session.describe();
   const texts = inputs.find((values): values is readonly string[] => typeof values[0] === 'string');
@@ -74,7 +78,7 @@ export async function answers(
       return dtype === 'int32' ? Int32Array.from(values) : Uint8Array.from(dtype === 'string' ? [] : values);
     }),
     outputs: outputs.map(({ dtype, shape }) => {
-      const length = rows * elementCount(shape);
+      const length = rows * elementCount(shape.map((size) => (size < 0 ? (sizes[-size - 1] ?? 0) : size)));
       if (dtype === 'float32') return new Float32Array(length);
       return dtype === 'int32' ? new Int32Array(length) : new Uint8Array(length);
     }),
@@ -83,6 +87,6 @@ export async function answers(
       bytes: new Uint8Array(Buffer.concat(encoded)),
     },
   };
-  await session.run(views, rows);
+  await session.run(views, rows, sizes);
   return views.outputs.map((array) => [...array]);
 }
