@@ -35,7 +35,8 @@ export class TextModel {
     if (folder === undefined) throw new EvaluationInputError(`${path} holds no model`);
     const { runtime, inputs, featuriser, options, labels } = folder.manifest;
     const engine = new InlineEngine(backend);
-    const source = { ref: folder.ref, folder: folder.folder, file: folder.file, runtime, inputs, featuriser, options };
+    const { ref, file, tokenizer } = folder;
+    const source = { ref, folder: folder.folder, file, runtime, inputs, featuriser, tokenizer, options };
     const loading = await engine.load(source);
     if (!loading.ok) throw new EvaluationInputError(loading.problem);
     const { engineModel, report } = loading;

@@ -13,6 +13,14 @@ export interface DeclaredInput {
   readonly dtype: DType;
   /** Shape of one example, `[d1, ..., dn]`, without the batch dimension. */
   readonly shape: readonly number[];
+  /**
+   * Its runs may have a smaller first inner dimension than `d1`, the same for all open inputs; the runtime derives it
+   * from the view's length. A session whose model can do that describes the input as `open` too: without, every run has
+   * `d1`. @default false
+   */
+  readonly open?: boolean;
+  /** To be left out when the model takes no input of this name. @default false */
+  readonly optional?: boolean;
 }
 
 /** A model version to load: its location and its manifest. Plain data, so that it can be posted to a thread. */
@@ -26,8 +34,15 @@ export interface ModelSource {
   /** Undefined: determined by the model file. */
   readonly runtime: string | undefined;
   readonly inputs: readonly DeclaredInput[];
+  /**
+   * Who gives `inputs`, for messages. A featuriser's single tensor may have another name than the model's single input.
+   * @default manifest.json
+   */
+  readonly inputsFrom?: 'the featuriser';
   /** For a text model; undefined when the model takes tensors. */
   readonly featuriser: FeaturiserConfig | undefined;
+  /** The bytes of the file that a tokenizer's featuriser names: UTF-8, read once for all threads. */
+  readonly tokenizer?: SharedArrayBuffer | undefined;
   /** Settings for the runtime; empty when the manifest has none. */
   readonly options: Readonly<Record<string, unknown>>;
 }

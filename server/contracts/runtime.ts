@@ -4,13 +4,18 @@
  */
 
 import type { BatchSpecs, BatchViews } from '../../shared/batch-layout.js';
+import type { InputSpec } from '../../shared/tensor.js';
 import type { ModelSource } from './model-loader.js';
+
+/** An input of a session. `open`: its runs may have a smaller first inner dimension, see {@link DeclaredInput.open}. */
+export type SessionInput = InputSpec & { readonly open?: boolean };
 
 /**
  * What an open session describes: its inputs, at most one of them a text, its outputs, and its engine. Shapes are `[d1,
  * ..., dn]` without the batch dimension. Checked once, at load.
  */
 export interface SessionDescription extends BatchSpecs {
+  readonly inputs: readonly SessionInput[];
   /** The engine that computes, such as `tfjs-wasm`; shown in receipts. Visible ASCII without quotes. */
   readonly engine: string;
   /** Why that engine, for people. */

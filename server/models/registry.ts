@@ -117,10 +117,10 @@ export class ModelRegistry implements ModelDirectory {
     this.#enter(model, { state: 'failed', problem });
   }
 
-  async #open({ folder, file, manifest, metadata, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
+  async #open({ folder, file, manifest, metadata, tokenizer, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
     const { engine } = this.#options;
     const { runtime, inputs, featuriser, options, warmUp } = manifest;
-    const loading = await engine.load({ ref, folder, file, runtime, inputs, featuriser, options });
+    const loading = await engine.load({ ref, folder, file, runtime, inputs, featuriser, tokenizer, options });
     if (!loading.ok) return loading;
     const { engineModel, report } = loading;
     const maxTextLength = Math.min(manifest.maxTextLength ?? this.#options.maxTextLength, this.#options.maxTextLength);

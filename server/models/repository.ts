@@ -8,6 +8,7 @@ import { type Entry, entriesOf, holdsModel, inside, linkOut, MODEL_FILE } from '
 import { type LeftOut, leftOutBeside, leftOutOfModel, leftOutOfRepository } from './left-out.js';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.js';
 import { METADATA_FILE, type Metadata, parseMetadata } from './metadata.js';
+import { readTokenizer } from './tokenizer.js';
 
 /** A model version that was found, and its manifest. */
 export interface ModelFolder {
@@ -26,6 +27,8 @@ export interface ModelFolder {
   readonly manifest: Manifest;
   /** Undefined when there is no such file. */
   readonly metadata?: Metadata | undefined;
+  /** The bytes of the file that a tokenizer's featuriser names. */
+  readonly tokenizer?: SharedArrayBuffer | undefined;
 }
 
 /** A folder that holds a model which cannot be served. */
@@ -170,11 +173,12 @@ async function read(folder: string, file: string, identity: Identity): Promise<M
   const ref = `${identity.name}@${identity.version}`;
   try {
     const parsed = parseManifest(await textIn(folder, MANIFEST_FILE));
-    if (parsed.ok) {
-      const metadata = await metadataIn(folder);
-      return { ...identity, ref, folder, file, manifest: parsed.manifest, metadata };
-    }
-    return broken(folder, `${ref}: ${parsed.problem} (in ${folder})`, identity);
+    if (!parsed.ok) return broken(folder, `${ref}: ${parsed.problem} (in ${folder})`, identity);
+    const { manifest } = parsed;
+    const tokenizer = await readTokenizer(folder, manifest.featuriser);
+    if (!tokenizer.ok) return broken(folder, `${ref}: ${tokenizer.problem} (in ${folder})`, identity);
+    const metadata = await metadataIn(folder);
+    return { ...identity, ref, folder, file, manifest, metadata, tokenizer: tokenizer.bytes };
   } catch (cause) {
     return broken(folder, `${ref}: ${firstLine(cause)} (in ${folder})`, identity);
   }

@@ -5,10 +5,10 @@
 
 import { MAX_RANK } from '../../../shared/limits.js';
 import { isObject } from '../../../shared/parse.js';
-import { elementCount, type InputSpec, isDType, type TensorSpec } from '../../../shared/tensor.js';
+import { elementCount, isDType, type TensorSpec } from '../../../shared/tensor.js';
 import { firstLine } from '../../../shared/words/message-of.js';
 import { isNot, shown } from '../../../shared/words/shown.js';
-import type { ModelSession, SessionDescription } from '../../contracts/runtime.js';
+import type { ModelSession, SessionDescription, SessionInput } from '../../contracts/runtime.js';
 
 export type ParsedOpening =
   | { readonly ok: true; readonly session: ModelSession; readonly specs: SessionDescription }
@@ -75,7 +75,7 @@ function parseList<Spec extends { readonly name: string }>(
   return specs;
 }
 
-function parseInput(spec: unknown, path: string): InputSpec {
+function parseInput(spec: unknown, path: string): SessionInput {
   if (isObject(spec) && spec.dtype === 'string') {
     if (!Array.isArray(spec.shape) || spec.shape.length > 0)
       throw problem(`${path}.shape`, spec.shape, '[] for a text, which is one string a row');
@@ -84,7 +84,8 @@ function parseInput(spec: unknown, path: string): InputSpec {
   const tensor = parseTensor(spec, path, `${DTYPES}, or string for a text`);
   if (tensor.shape.length >= MAX_RANK)
     throw problem(`${path}.shape`, tensor.shape, `at most ${MAX_RANK - 1} dimensions`);
-  return tensor;
+  // Whatever else it is means that each run has the shape.
+  return isObject(spec) && spec.open === true && tensor.shape.length > 0 ? { ...tensor, open: true } : tensor;
 }
 
 function parseTensor(spec: unknown, path: string, dtypes = DTYPES): TensorSpec {

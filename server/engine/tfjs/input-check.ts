@@ -2,33 +2,41 @@
 
 import { MAX_RANK } from '../../../shared/limits.js';
 import { formatShape, isDType, type TensorSpec } from '../../../shared/tensor.js';
+import type { DeclaredInput } from '../../contracts/model-loader.js';
+import type { SessionInput } from '../../contracts/runtime.js';
 import type { ModelInput } from './tfjs-model.js';
 
+/** A tensor of the model, whose first inner dimension may be open. */
+export type SettledInput = TensorSpec & Pick<SessionInput, 'open'>;
+
 export type InputsSettled =
-  | { readonly ok: true; readonly inputs: readonly TensorSpec[] }
+  | { readonly ok: true; readonly inputs: readonly SettledInput[] }
   | { readonly ok: false; readonly problem: string };
 
 type InputSettled =
-  | { readonly ok: true; readonly input: TensorSpec }
+  | { readonly ok: true; readonly input: SettledInput }
   | { readonly ok: false; readonly problem: string };
 
-/** @param given inputs named by `giver`; they fix open sizes and must not contradict the model. */
+/**
+ * @param given inputs named by `giver`; they fix sizes that the model leaves open, and must not contradict it. What is
+ *   optional and not taken is left out.
+ */
 export function settleInputs(
   model: readonly ModelInput[],
-  given: readonly TensorSpec[],
+  given: readonly DeclaredInput[],
   giver: 'manifest.json' | 'the featuriser',
 ): InputsSettled {
   const names = model.map(({ name }) => publicName(name));
   // A featuriser has its own names; with a single tensor there is no ambiguity.
-  const [only] = given;
-  const single = giver === 'the featuriser' && only !== undefined && given.length === 1 && model.length === 1;
-  const stray = single ? undefined : given.find(({ name }) => !names.includes(name));
+  const [only, ...others] = given.filter(({ optional }) => optional !== true);
+  const single = giver === 'the featuriser' && only !== undefined && others.length === 0 && model.length === 1;
+  const stray = single ? undefined : given.find(({ name, optional }) => optional !== true && !names.includes(name));
   if (stray !== undefined) {
     return refuse(
       `${giver} has an input "${stray.name}", the model's inputs are ${names.map((name) => `"${name}"`).join(', ')}`,
     );
   }
-  const inputs: TensorSpec[] = [];
+  const inputs: SettledInput[] = [];
   for (const [index, input] of model.entries()) {
     const name = names[index] ?? input.name;
     const declared = single ? only : given.find((candidate) => candidate.name === name);
@@ -47,7 +55,12 @@ export function publicName(name: string): string {
   return name.endsWith(':0') ? name.slice(0, -2) : name;
 }
 
-function settleInput(name: string, input: ModelInput, declared: TensorSpec | undefined, giver: string): InputSettled {
+function settleInput(
+  name: string,
+  input: ModelInput,
+  declared: DeclaredInput | undefined,
+  giver: string,
+): InputSettled {
   const { dtype, shape } = input;
   if (dtype === 'string') {
     return refuse(
@@ -56,7 +69,9 @@ function settleInput(name: string, input: ModelInput, declared: TensorSpec | und
   }
   if (!isDType(dtype))
     return refuse(`input "${name}" has dtype ${dtype}, expected float32, int32 or bool: cast it in the model`);
-  if (declared !== undefined && declared.dtype !== dtype) {
+  // Token ids and masks are whole numbers, which float32 holds; layers models often declare nothing else.
+  const isExact = declared?.open === true && declared.dtype === 'int32' && dtype === 'float32';
+  if (declared !== undefined && declared.dtype !== dtype && !isExact) {
     return refuse(`${giver} gives input "${name}" as ${declared.dtype}, the model takes ${dtype}`);
   }
   if (shape !== undefined) {
@@ -85,7 +100,9 @@ function settleInput(name: string, input: ModelInput, declared: TensorSpec | und
     }
   }
   if (declared === undefined) return refuse(openShape(name, dtype, ['...']));
-  return { ok: true, input: { name, dtype, shape: declared.shape } };
+  const settled = { name, dtype, shape: declared.shape };
+  const isOpen = declared.open === true && (shape === undefined || shape[1] === undefined);
+  return { ok: true, input: isOpen ? { ...settled, open: true } : settled };
 }
 
 function openShape(name: string, dtype: string, sizes: readonly (number | string | undefined)[]): string {

@@ -10,15 +10,14 @@ import {
   type TensorArray,
   type TensorSpec,
 } from '../../../shared/tensor.js';
-import { createFeaturiser } from '../../../shared/text/featuriser.js';
 import { firstLine } from '../../../shared/words/message-of.js';
 import type { ModelSession, SessionDescription, SessionOpening, SessionSource } from '../../contracts/runtime.js';
 import type { Backend } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
+import { TEXT_INPUT, TextInput } from '../session/text-input.js';
 import { chooseBackend } from './backend-choice.js';
-import { publicName, settleInputs } from './input-check.js';
+import { publicName, type SettledInput, settleInputs } from './input-check.js';
 import type { ModelFiles, TfjsRuntime } from './model-files.js';
-import { TEXT_INPUT, TextInput } from './text-input.js';
 import { missingKernel, needsAsync, openingProblem, openTfjsModel, type TfjsModel } from './tfjs-model.js';
 import type { TfjsSettings } from './tfjs-settings.js';
 
@@ -26,6 +25,8 @@ import type { TfjsSettings } from './tfjs-settings.js';
  * The outputs' shapes are learned from runs with these numbers of rows: two, to tell other dimensions from the batch's.
  */
 const PROBE_ROWS = [2, 3] as const;
+/** And with these lengths, where they are open. */
+const PROBE_LENGTHS = [16, 8] as const;
 
 /** Opens a session on the chosen backend, or on cpu when that backend lacks a kernel the model needs. */
 export async function openTfjsSession(
@@ -63,16 +64,13 @@ async function open(
   graphCapture = false,
 ): Promise<SessionOpening> {
   await backends.activate(backend);
-  const config = source.featuriser;
-  const model = await openTfjsModel(files, backend, config?.name === 'hashed-text-encoder');
+  const model = await openTfjsModel(files, backend, source.featuriser?.name === 'hashed-text-encoder');
   let refused = true;
   try {
-    const featuriser =
-      config === undefined || config.name === 'hashed-text-encoder' ? model.featuriser : createFeaturiser(config);
-    const text = featuriser && new TextInput(featuriser);
+    const text = model.featuriser && new TextInput(model.featuriser);
     const settled = text
       ? settleInputs(model.inputs, text.featuriser.tensors, 'the featuriser')
-      : settleInputs(model.inputs, source.inputs, 'manifest.json');
+      : settleInputs(model.inputs, source.inputs, source.inputsFrom ?? 'manifest.json');
     if (!settled.ok) return settled;
     const session = new TfjsSession({ model, backends, backend, why, runtime: files.runtime }, settled.inputs, text);
     const problem = await session.probe();
@@ -99,12 +97,12 @@ class TfjsSession implements ModelSession {
   readonly #backend: Backend;
   #why: string;
   readonly #runtime: TfjsRuntime;
-  readonly #tensors: readonly TensorSpec[];
+  #tensors: readonly SettledInput[];
   readonly #text: TextInput | undefined;
   #outputs: readonly TensorSpec[] = [];
   #executeAsync: TfjsModel['executeAsync'];
 
-  constructor(parts: TfjsSessionParts, tensors: readonly TensorSpec[], text: TextInput | undefined) {
+  constructor(parts: TfjsSessionParts, tensors: readonly SettledInput[], text: TextInput | undefined) {
     const { model, backends, backend, why, runtime } = parts;
     this.#model = model;
     this.#backends = backends;
@@ -133,6 +131,10 @@ class TfjsSession implements ModelSession {
 
   /** Goes on with the model as a graph, if it can be captured. */
   async capture(): Promise<void> {
+    if (this.#isOpen) {
+      this.#why += '; not captured as a graph: the length of its inputs is open';
+      return;
+    }
     const { tf } = this.#backend;
     const { captureModel } = await import('./capture/captured-model.js');
     const captured =
@@ -143,9 +145,24 @@ class TfjsSession implements ModelSession {
     this.#why += captured.ok ? '; captured as one graph' : `; not captured as a graph: ${captured.reason}`;
   }
 
+  get #isOpen(): boolean {
+    return this.#tensors.some(({ open }) => open === true);
+  }
+
   /** Learns the outputs' specs from runs on zeros. Returns what is wrong with the model, or undefined. */
   async probe(): Promise<string | undefined> {
-    const [first, second] = [await this.#shapes(PROBE_ROWS[0]), await this.#shapes(PROBE_ROWS[1])];
+    if (!this.#isOpen) return this.#probe(0, 0);
+    const problem = await this.#probe(...PROBE_LENGTHS).catch(firstLine);
+    if (problem === undefined) return undefined;
+    // As one for each token would be.
+    this.#why += '; each text is padded to the full length, since it is part of the answer or of the weights';
+    this.#tensors = this.#tensors.map(({ open: _, ...tensor }) => tensor);
+    return this.#probe(0, 0);
+  }
+
+  async #probe(firstLength: number, secondLength: number): Promise<string | undefined> {
+    const first = await this.#shapes(PROBE_ROWS[0], firstLength);
+    const second = await this.#shapes(PROBE_ROWS[1], secondLength);
     const outputs: TensorSpec[] = [];
     for (const [index, { shape, dtype }] of first.entries()) {
       const name = publicName(this.#model.outputNames[index] ?? `output${index}`);
@@ -162,8 +179,16 @@ class TfjsSession implements ModelSession {
     return undefined;
   }
 
-  async #shapes(rows: number): Promise<readonly { readonly shape: readonly number[]; readonly dtype: string }[]> {
-    const inputs = this.#tensors.map(({ dtype, shape }) => newTensorArray(dtype, rows * elementCount(shape)));
+  /** @param most length of open inputs, at most */
+  async #shapes(
+    rows: number,
+    most: number,
+  ): Promise<readonly { readonly shape: readonly number[]; readonly dtype: string }[]> {
+    const inputs = this.#tensors.map(({ dtype, shape, open }) => {
+      const [length = 1, ...inner] = shape;
+      const elements = open === true ? Math.min(length, most) * elementCount(inner) : elementCount(shape);
+      return newTensorArray(dtype, rows * elements);
+    });
     const read = (outputs: readonly Tensor[]) => outputs.map(({ shape, dtype }) => ({ shape, dtype }));
     if (this.#executeAsync === undefined) {
       try {
@@ -205,7 +230,12 @@ class TfjsSession implements ModelSession {
    */
   #inputs(arrays: readonly TensorArray[], rows: number): readonly Tensor[] {
     const { tf } = this.#backend;
-    return this.#tensors.map(({ dtype, shape }, index) => tf.tensor(arrays[index] ?? [], [rows, ...shape], dtype));
+    return this.#tensors.map(({ dtype, shape, open }, index) => {
+      const array = arrays[index] ?? [];
+      if (open !== true) return tf.tensor(array, [rows, ...shape], dtype);
+      const inner = shape.slice(1);
+      return tf.tensor(array, [rows, array.length / (rows * elementCount(inner)), ...inner], dtype);
+    });
   }
 
   #copy(outputs: readonly Tensor[], targets: readonly TensorArray[]): void {
