@@ -8,7 +8,7 @@ export interface SubRun {
 }
 
 /** Lengths are multiples of this: a model sees fewer shapes, which backends prepare for each. */
-export const LENGTH_STEP = 8;
+const LENGTH_STEP = 8;
 const MOST_HALVINGS = 2;
 
 /**

@@ -14,7 +14,7 @@ const MARK_INSIDE = /[^\u2581]\u2581/;
  * Longest run without a space, in UTF-16 units, whose tokens are found as a whole; of a longer one those of its parts.
  * WordPiece calls such a word unknown and has no need of it.
  */
-export const LONGEST_PIECE = 2048;
+const LONGEST_PIECE = 2048;
 /** Above these numbers of pieces and units of each, nothing is remembered until all is forgotten. */
 const MOST_REMEMBERED = 2 ** 15;
 const LONGEST_REMEMBERED = 32;
