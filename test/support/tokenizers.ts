@@ -24,7 +24,8 @@ export const KINDS: Readonly<Record<string, TokenizerName>> = {
 };
 
 export function tokenizerConfig(kind: string, maxLength: number): TokenizerConfig {
-  const name = KINDS[kind] ?? 'wordpiece';
+  // One with other steps has a number after its kind.
+  const name = KINDS[kind.replace(/\+\d+$/, '')] ?? 'wordpiece';
   return { name, file: `${kind}.json`, maxLength, inputs: undefined, pad: { id: 0, side: undefined } };
 }
 

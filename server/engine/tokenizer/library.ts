@@ -37,7 +37,16 @@ export function pieceModel({ BPE }: TokenizerLibrary, model: SubwordModel): Piec
   const made = new BPE(model);
   // Subwords remembers pieces, for every kind of model alike.
   made.max_length_to_cache = 0;
-  return { ids: made.tokens_to_ids, unknownId: made.unk_token_id, split: (piece) => made._call([piece]) };
+  const ids = made.tokens_to_ids;
+  // Without a token for what is unknown, the characters on both sides of it are neighbours.
+  const isLeftOut = typeof model.unk_token !== 'string' && model.byte_fallback !== true && !model.end_of_word_suffix;
+  const known = (piece: string): string =>
+    isLeftOut
+      ? Array.from(piece)
+          .filter((character) => ids.has(character))
+          .join('')
+      : piece;
+  return { ids, unknownId: made.unk_token_id, split: (piece) => made._call([known(piece)]) };
 }
 
 function wordPiece(model: SubwordModel): WordPiece {

@@ -11,18 +11,21 @@ import { piecesAt } from './pre-tokenizers.js';
 export const MARK = '\u2581';
 const MARK_INSIDE = /[^\u2581]\u2581/;
 /**
- * Longest run without a space, in UTF-16 units, whose tokens are found as a whole; of a longer one those of its parts.
- * WordPiece calls such a word unknown and has no need of it.
+ * Longest piece, in UTF-16 units, whose tokens are found as a whole; of a longer one those of its parts. WordPiece calls
+ * such a word unknown and has no need of it.
  */
-const LONGEST_PIECE = 2048;
+const LONGEST_PIECE = { bpe: 2048, unigram: 2 ** 16, wordpiece: Number.POSITIVE_INFINITY } as const;
 /** Above these numbers of pieces and units of each, nothing is remembered until all is forgotten. */
 const MOST_REMEMBERED = 2 ** 15;
 const LONGEST_REMEMBERED = 32;
 
 export class Subwords {
   readonly #model: PieceModel;
-  readonly #isWordPiece: boolean;
-  /** Whether no token reaches over a space: then a text may be cut there, and its tokens are the same. */
+  readonly #longest: number;
+  /**
+   * Whether no token reaches over a space: then a text may be cut there, and its tokens are the same. Not those of a
+   * unigram model, whose sums go on from the beginning.
+   */
   readonly cutsAtMarks: boolean;
   /** The ids of `<0x00>` to `<0xFF>`, where a piece that is unknown to a unigram model is spelt in bytes. */
   readonly #bytes: readonly number[] | undefined;
@@ -32,13 +35,11 @@ export class Subwords {
   constructor(model: PieceModel, config: SubwordModel) {
     this.#model = model;
     const isUnigram = Array.isArray(config.vocab);
-    this.#isWordPiece = !isUnigram && config.merges === undefined;
+    const isBpe = config.merges !== undefined;
+    this.#longest = LONGEST_PIECE[isUnigram ? 'unigram' : isBpe ? 'bpe' : 'wordpiece'];
     const { end_of_word_suffix: suffix } = config;
     this.cutsAtMarks =
-      !this.#isWordPiece &&
-      !suffix &&
-      model.ids.has(MARK) &&
-      ![...model.ids.keys()].some((token) => MARK_INSIDE.test(token));
+      isBpe && !suffix && model.ids.has(MARK) && ![...model.ids.keys()].some((token) => MARK_INSIDE.test(token));
     this.#bytes = isUnigram && config.byte_fallback === true ? byteIds(model.ids) : undefined;
   }
 
@@ -77,10 +78,10 @@ export class Subwords {
   }
 
   #short(piece: string): readonly string[] {
-    if (piece.length <= LONGEST_PIECE || this.#isWordPiece) return [piece];
+    if (piece.length <= this.#longest) return [piece];
     const parts: string[] = [];
     for (let from = 0; from < piece.length; ) {
-      let to = Math.min(from + LONGEST_PIECE, piece.length);
+      let to = Math.min(from + this.#longest, piece.length);
       // Between two halves of a character nothing is cut.
       if (to < piece.length && /[\udc00-\udfff]/.test(piece.charAt(to))) to -= 1;
       parts.push(piece.slice(from, to));

@@ -70,6 +70,13 @@ test('added tokens: the longest at a place, only as a word of their own, with th
   expect(encode('a  <l> \n b')).toEqual([2, 13, 3]);
 });
 
+test('without a token for what is unknown, the characters beside it are neighbours', async () => {
+  const model = { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: ['a b'] };
+  const { tokenizer } = await tokenizerOf(words(null, { model }), 'llama');
+
+  expect([...tokenizer.encode('a☃b a☃☃ ☃', 9)]).toEqual([2, 0]);
+});
+
 test('a run without a space is cut after 2048 units; the parts have the tokens of their own', async () => {
   const { tokenizer } = await tokenizerOf(tokenizerText('roberta'), 'roberta', 8192);
   const run = 'ing'.repeat(1000);
