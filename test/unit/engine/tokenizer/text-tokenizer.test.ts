@@ -77,6 +77,14 @@ test('without a token for what is unknown, the characters beside it are neighbou
   expect([...tokenizer.encode('a☃b a☃☃ ☃', 9)]).toEqual([2, 0]);
 });
 
+test('several marks of spaces in a row may be one token, before a word or alone', async () => {
+  const vocab = { '?': 0, '▁': 1, '▁▁': 2, a: 3, '▁a': 4 };
+  const model = { type: 'BPE', unk_token: '?', vocab, merges: ['▁ ▁', '▁ a'] };
+  const { tokenizer } = await tokenizerOf(words(null, { pre_tokenizer: null, model }), 'llama');
+
+  expect([...tokenizer.encode('a▁▁a▁a▁▁▁', 9)]).toEqual([3, 2, 3, 4, 2, 1]);
+});
+
 test('a run without a space is cut after 2048 units; the parts have the tokens of their own', async () => {
   const { tokenizer } = await tokenizerOf(tokenizerText('roberta'), 'roberta', 8192);
   const run = 'ing'.repeat(1000);
