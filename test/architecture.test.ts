@@ -156,6 +156,8 @@ const PRODUCTION_DEPENDENCIES = [
   '@fastify/cors',
   '@fastify/proxy-addr',
   '@fastify/static',
+  // Of models with a tokenizer.json; an engine thread loads it for those alone. Without dependencies of its own.
+  '@huggingface/tokenizers',
   '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-converter',

@@ -6,14 +6,18 @@ import { bare, integer, optional, text } from '../../command-line/option.js';
 import { prepareNativeEnvironment } from '../../server/engine/backend/native-shim.js';
 import { runBench } from '../harness/bench.js';
 import { ENGINE } from '../harness/options.js';
+import type { Report } from '../harness/report.js';
 import { table, wholeText } from '../harness/table.js';
 import { atLeast } from '../harness/target.js';
 import { type AloneFigures, measureAlone } from './engine-alone.js';
 import { makeTexts } from './text-stream.js';
 import { clientNames, type HubFigures, measureThroughHub } from './through-hub.js';
+import { measureTokenizer, type TokenizerFigures } from './tokenizer-alone.js';
 
 /** Texts per second of processor time. */
 const TARGET = 120_000;
+/** Of a text that a tokenizer is measured with. */
+const MOST_TOKENS = 128;
 
 const BENCH = {
   name: 'bench:text',
@@ -28,6 +32,7 @@ const BENCH = {
     rounds: integer(1, 100, 5, 'Rounds of the model by itself; the figure is the best.'),
     seconds: integer(1, 600, 5, 'Measured time of each kind of client.'),
     alone: bare('The model by itself only.'),
+    tokenizer: optional(text('FILE', '', 'A tokenizer.json by itself in place of a model, cut to 128 tokens.')),
   },
 } as const;
 
@@ -37,6 +42,7 @@ await runBench(BENCH, async (options, { say, engine }) => {
   const texts = data === undefined ? makeTexts(options.texts, 1) : readTexts(data);
   const meanCharacters = texts.reduce((sum, one) => sum + one.length, 0) / texts.length;
   say(`${texts.length} texts of ${Math.round(meanCharacters)} characters`);
+  if (options.tokenizer !== undefined) return tokenizerReport(options.tokenizer, texts, rounds);
   const alone: AloneFigures[] = [];
   for (let round = 1; round <= rounds; round++) {
     const figures = await measureAlone(model, engine, texts, Math.floor(texts.length / 4), batch);
@@ -63,6 +69,21 @@ await runBench(BENCH, async (options, { say, engine }) => {
     figures: { meanCharacters, alone, hub },
   };
 });
+
+async function tokenizerReport(path: string, texts: readonly string[], rounds: number): Promise<Report> {
+  const figures: TokenizerFigures[] = [];
+  for (let round = 0; round < rounds; round++)
+    figures.push(await measureTokenizer(path, texts, Math.floor(texts.length / 4), MOST_TOKENS));
+  const [best = figures[0]] = [...figures].sort((a, b) => a.textUs - b.textUs);
+  if (best === undefined) throw new Error('there was no round');
+  const { file, kind, openMs, textUs, tokensPerText } = best;
+  const row = [file, kind, openMs.toFixed(0), textUs.toFixed(1), tokensPerText.toFixed(1)];
+  return {
+    tables: [table(['file', 'kind', 'opened in ms', 'us a text', 'tokens a text'], [row])],
+    targets: [],
+    figures: { tokenizer: figures },
+  };
+}
 
 function readTexts(path: string): string[] {
   const bytes = readFileSync(path);

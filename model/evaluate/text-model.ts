@@ -33,10 +33,10 @@ export class TextModel {
     if (!found.ok) throw new EvaluationInputError(found.problem);
     const folder = found.models.at(-1);
     if (folder === undefined) throw new EvaluationInputError(`${path} holds no model`);
-    const { ref, file, runtime } = folder;
+    const { ref, file, runtime, tokenizer } = folder;
     const { inputs, featuriser, options, labels } = folder.manifest;
     const engine = new InlineEngine(backend);
-    const source = { ref, folder: folder.folder, file, runtime, inputs, featuriser, options };
+    const source = { ref, folder: folder.folder, file, runtime, inputs, featuriser, tokenizer, options };
     const loading = await engine.load(source);
     if (!loading.ok) throw new EvaluationInputError(loading.problem);
     const { engineModel, report } = loading;

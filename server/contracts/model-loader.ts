@@ -11,8 +11,10 @@ import type { Engine, EngineModel } from './engine.js';
 export interface DeclaredInput {
   readonly name: string;
   readonly dtype: DType;
-  /** Shape of one example, `[d1, ..., dn]`, without the batch dimension. */
+  /** Shape of one example, `[d1, ..., dn]`, without the batch dimension; of a featuriser, open sizes as in TensorSpec. */
   readonly shape: readonly number[];
+  /** To be left out when the model takes no input of this name. @default false */
+  readonly optional?: boolean;
 }
 
 /** By the name of an input: a scalar, or its elements row-major. */
@@ -31,8 +33,15 @@ export interface ModelSource {
   readonly inputs: readonly DeclaredInput[];
   /** Inputs that have the same values in each run, and that callers do not see. @default none */
   readonly constants?: Constants;
+  /**
+   * Who gives `inputs`, for messages. A featuriser's single tensor may have another name than the model's single input.
+   * @default manifest.json
+   */
+  readonly inputsFrom?: 'the featuriser';
   /** For a text model; undefined when the model takes tensors. */
   readonly featuriser: FeaturiserConfig | undefined;
+  /** The bytes of the file that a tokenizer's featuriser names: UTF-8, read once for all threads. */
+  readonly tokenizer?: SharedArrayBuffer | undefined;
   /** Settings for the runtime; empty when the manifest has none. */
   readonly options: Readonly<Record<string, unknown>>;
 }

@@ -96,6 +96,14 @@ export class Hub implements HubPort {
     return this.#scheduler.queues();
   }
 
+  /** Expected time in the engine of so many rows of a model, in milliseconds; none for a model that is not there. */
+  expectedMs(reference: string, rows: number, textBytes: number): number {
+    const model = this.#models.resolve(reference);
+    if ('code' in model) return 0;
+    const { overheadMs, rowMs, byteMs } = model.warmUp;
+    return overheadMs + rowMs * rows + byteMs * textBytes;
+  }
+
   /** Expected time until a row arriving now would be answered, in milliseconds. */
   get expectedWaitMs(): number {
     return this.#scheduler.expectedWaitMs();
@@ -244,7 +252,7 @@ export class Hub implements HubPort {
     if ('code' in fit) return refusal(fit, spec);
     const { model } = fit;
     const { maxRequestRows } = this.options;
-    const explanation = request.explain === true ? planExplanation(request.input, model.spec) : undefined;
+    const explanation = request.explain === true ? planExplanation(request.input, model) : undefined;
     if (explanation !== undefined && 'code' in explanation) return refusal(explanation, spec);
     const measured = measureInput(explanation?.texts ?? fit.input, model.spec, {
       maxRequestRows,

@@ -121,10 +121,21 @@ export class ModelRegistry implements ModelDirectory {
     this.#enter(model, { state: 'failed', problem });
   }
 
-  async #open({ folder, file, runtime, manifest, metadata, name, version, ref }: ModelFolder): Promise<ModelLoaded> {
+  async #open(found: ModelFolder): Promise<ModelLoaded> {
+    const { folder, file, runtime, manifest, metadata, tokenizer, name, version, ref } = found;
     const { engine } = this.#options;
     const { inputs, constants, featuriser, options, warmUp } = manifest;
-    const loading = await engine.load({ ref, folder, file, runtime, inputs, constants, featuriser, options });
+    const loading = await engine.load({
+      ref,
+      folder,
+      file,
+      runtime,
+      inputs,
+      constants,
+      featuriser,
+      tokenizer,
+      options,
+    });
     if (!loading.ok) return loading;
     const { engineModel, report } = loading;
     const maxTextLength = Math.min(manifest.maxTextLength ?? this.#options.maxTextLength, this.#options.maxTextLength);

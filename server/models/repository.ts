@@ -9,6 +9,7 @@ import { type LeftOut, leftOutBeside, leftOutOfModel, leftOutOfRepository } from
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.js';
 import { METADATA_FILE, type Metadata, parseMetadata } from './metadata.js';
 import { chooseFile, isModelFile, isUsualName, MODEL_FILES, runtimeOf, unusedWhy } from './model-file.js';
+import { readTokenizer } from './tokenizer.js';
 
 /** A model version that was found, and its manifest. */
 export interface ModelFolder {
@@ -31,6 +32,8 @@ export interface ModelFolder {
   readonly metadata?: Metadata | undefined;
   /** Names of other model files in the folder, which are not served. */
   readonly unused: readonly string[];
+  /** The bytes of the file that a tokenizer's featuriser names. */
+  readonly tokenizer?: SharedArrayBuffer | undefined;
 }
 
 /** A folder that holds a model which cannot be served. */
@@ -207,7 +210,10 @@ async function read(folder: string, identity: Identity, given?: string): Promise
         : { ok: true as const, file: given, runtime: manifest.runtime ?? runtimeOf(given), unused: [] };
     if (!chosen.ok) return broken(folder, `${ref}: ${folder} ${chosen.problem}`, identity);
     const { file, runtime, unused } = chosen;
-    return { ...identity, ref, folder, file, runtime, manifest, metadata: await metadataIn(folder), unused };
+    const tokenizer = await readTokenizer(folder, manifest.featuriser);
+    if (!tokenizer.ok) return broken(folder, `${ref}: ${tokenizer.problem} (in ${folder})`, identity);
+    const metadata = await metadataIn(folder);
+    return { ...identity, ref, folder, file, runtime, manifest, metadata, tokenizer: tokenizer.bytes, unused };
   } catch (cause) {
     return broken(folder, `${ref}: ${firstLine(cause)} (in ${folder})`, identity);
   }

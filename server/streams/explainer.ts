@@ -20,6 +20,8 @@ import type { Explain } from './streams.js';
 const MAX_WORDS = 32;
 /** Rows per second for all streams together: about one hundredth of what an idle hub can compute. */
 const MAX_ROWS_A_SECOND = 2000;
+/** Expected time in the engine, in milliseconds a second, for all streams together: a model may take long for a row. */
+const MAX_MS_A_SECOND = 100;
 /** Number of waiting rows above which the hub counts as busy. */
 const BUSY_ROWS = 64;
 /** Time after which an item is shown unexplained, in milliseconds. */
@@ -36,6 +38,7 @@ export class Explainer {
   readonly #origin: Origin;
   #second = 0;
   #rows = 0;
+  #ms = 0;
 
   constructor(hub: Hub, clock: Clock) {
     this.#hub = hub;
@@ -67,7 +70,9 @@ export class Explainer {
     const { text = '', model, label, score } = item.item;
     const index = labels.indexOf(label ?? '');
     const spans = wordsOf(text);
-    if (index < 0 || score === undefined || spans.length < 2 || !this.#mayRun(spans.length)) return done();
+    if (index < 0 || score === undefined || spans.length < 2) return done();
+    const rows = spans.length;
+    if (!this.#mayRun(rows, this.#hub.expectedMs(model, rows, rows * text.length))) return done();
     const input = withoutEach(text, spans);
     const settle = (outcome: Outcome): void => {
       if (outcome.ok) {
@@ -83,14 +88,17 @@ export class Explainer {
     if (!this.#hub.submit(request, this.#origin, settle).accepted) done();
   }
 
-  #mayRun(rows: number): boolean {
+  #mayRun(rows: number, ms: number): boolean {
     const second = Math.floor(this.#clock.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
       this.#rows = 0;
+      this.#ms = 0;
     }
-    if (this.#rows + rows > MAX_ROWS_A_SECOND || this.#hub.queuedRows > BUSY_ROWS) return false;
+    if (this.#rows + rows > MAX_ROWS_A_SECOND || this.#ms + ms > MAX_MS_A_SECOND) return false;
+    if (this.#hub.queuedRows > BUSY_ROWS) return false;
     this.#rows += rows;
+    this.#ms += ms;
     return true;
   }
 }

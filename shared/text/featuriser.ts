@@ -4,6 +4,7 @@
  */
 import type { Featuriser } from './featuriser-contract.js';
 import { HashedNgrams, type HashedNgramsConfig } from './hashed-ngrams.js';
+import { isTokenizerName, parseTokenizerConfig, type TokenizerConfig } from './tokenizer/tokenizer-config.js';
 import { VocabularyIds, type VocabularyIdsConfig } from './vocabulary-ids.js';
 
 /** The text encoder is a layer of the model, which holds its sizes and weights: it has no settings here. */
@@ -12,7 +13,7 @@ export interface HashedTextEncoderConfig {
 }
 
 /** One member per featuriser, discriminated by `name`. */
-export type FeaturiserConfig = HashedNgramsConfig | VocabularyIdsConfig | HashedTextEncoderConfig;
+export type FeaturiserConfig = HashedNgramsConfig | VocabularyIdsConfig | HashedTextEncoderConfig | TokenizerConfig;
 
 export type FeaturiserConfigResult =
   | { readonly ok: true; readonly config: FeaturiserConfig }
@@ -42,6 +43,7 @@ export function parseFeaturiserConfig(value: unknown): FeaturiserConfigResult {
   const fields = new Map<string, unknown>(Object.entries(value));
   const name = fields.get('name');
   fields.delete('name');
+  if (isTokenizerName(name)) return parseTokenizerConfig(name, fields);
   switch (name) {
     case 'hashed-ngrams':
       return parseHashedNgrams(fields);
@@ -53,14 +55,14 @@ export function parseFeaturiserConfig(value: unknown): FeaturiserConfigResult {
     }
     default:
       return problem(
-        `featuriser.name is ${shown(name)}, expected "hashed-ngrams", "vocabulary-ids" or "hashed-text-encoder"`,
+        `featuriser.name is ${shown(name)}, expected "wordpiece", "bpe", "unigram", "hashed-ngrams", "vocabulary-ids" or "hashed-text-encoder"`,
       );
   }
 }
 
 /**
- * Creates a featuriser whose configuration is complete; the text encoder is not one, since its weights are in the
- * model.
+ * Creates a featuriser whose configuration is complete. The text encoder is not one, since its weights are in the model,
+ * nor is a tokenizer, which is a file beside it.
  */
 export function createFeaturiser(config: HashedNgramsConfig | VocabularyIdsConfig): Featuriser {
   return config.name === 'hashed-ngrams' ? new HashedNgrams(config) : new VocabularyIds(config);

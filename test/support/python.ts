@@ -20,6 +20,12 @@ const SOCKET_IO: PythonNeeds = {
   requirements: ['python-socketio[client]>=5.11,<6'],
   modules: ['socketio', 'websocket', 'requests'],
 };
+/** One version: its Unicode tables are those that the hub's follow. */
+const TOKENIZERS: PythonNeeds = {
+  name: 'python-tokenizers',
+  requirements: ['tokenizers==0.23.3'],
+  modules: ['tokenizers'],
+};
 const INSTALL_MS = 300_000;
 
 const run = promisify(execFile);
@@ -27,6 +33,11 @@ const run = promisify(execFile);
 export type PythonFound =
   | { readonly ok: true; readonly python: string }
   | { readonly ok: false; readonly problem: string };
+
+/** With the reference implementation of tokenizers. */
+export function findTokenizers(): Promise<PythonFound> {
+  return findPython(TOKENIZERS);
+}
 
 /** Path of the interpreter. */
 export async function findPython({ name, requirements, modules }: PythonNeeds = SOCKET_IO): Promise<PythonFound> {

@@ -8,6 +8,8 @@ export interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: readonly number[];
+  /** @default float32 */
+  readonly dtype?: 'int32';
 }
 
 /** A folder that is removed when the callback is done. */
@@ -32,12 +34,12 @@ export async function writeModel(
   weights: readonly Weight[],
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const specs = weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
+  const specs = weights.map(({ name, shape, dtype = 'float32' }) => ({ name, shape, dtype }));
   const weightsManifest = weights.length === 0 ? [] : [{ paths: ['weights.bin'], weights: specs }];
   await writeJson(join(folder, 'model.json'), { ...model, weightsManifest });
   if (weights.length > 0) {
-    const values = Float32Array.from(weights.flatMap((weight) => weight.values));
-    await writeFile(join(folder, 'weights.bin'), new Uint8Array(values.buffer));
+    const arrays = weights.map(({ values, dtype }) => (dtype === 'int32' ? Int32Array : Float32Array).from(values));
+    await writeFile(join(folder, 'weights.bin'), Buffer.concat(arrays.map(({ buffer }) => new Uint8Array(buffer))));
   }
 }
 

@@ -8,7 +8,7 @@ import { type WireError, wireError } from '../../../shared/errors.js';
 import { MAX_EXPLAINED_TOKENS } from '../../../shared/limits.js';
 import { LabelScores, type OutputRows } from '../../../shared/output.js';
 import { tokenSpans } from '../../../shared/text/token-spans.js';
-import type { ModelSpec } from '../../contracts/model.js';
+import type { ReadyModel, WarmUp } from '../../contracts/model.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import { weigh, withoutEach } from './leave-one-out.js';
 
@@ -21,14 +21,20 @@ export interface Explanation {
 
 type Predicted = Outcome & { readonly ok: true };
 
-export function planExplanation(input: unknown, spec: ModelSpec): Explanation | WireError {
+/** Expected time in the model, in milliseconds, above which words at the end are not tried. */
+const MOST_MS = 500;
+/** So many are tried whatever they cost. */
+const LEAST_TOKENS = 8;
+
+export function planExplanation(input: unknown, model: Pick<ReadyModel, 'spec' | 'warmUp'>): Explanation | WireError {
+  const { spec, warmUp } = model;
   const [takes] = spec.inputs;
   if (takes?.dtype !== 'string' || typeof input !== 'string') {
     return wireError('INVALID_INPUT', `explain is for one text: leave it out, or give ${spec.ref} a single string`);
   }
   // A text over the limit is refused as it is, without building its parts.
   if (input.length > spec.maxTextLength) return { texts: [input], finish: (outcome) => outcome };
-  const spans = tokenSpans(input, MAX_EXPLAINED_TOKENS);
+  const spans = tokenSpans(input, mostTokens(warmUp, input));
   return {
     texts: [input, ...withoutEach(input, spans)],
     finish(outcome) {
@@ -42,4 +48,10 @@ export function planExplanation(input: unknown, spec: ModelSpec): Explanation | 
       return { ...outcome, output: { arrays, firstRow, rows: 1 } satisfies OutputRows, batched: false, words };
     },
   };
+}
+
+/** By what a row with this text costs, as measured at load. */
+function mostTokens({ rowMs, byteMs }: WarmUp, text: string): number {
+  const affordable = Math.floor(MOST_MS / (rowMs + byteMs * text.length));
+  return Math.min(MAX_EXPLAINED_TOKENS, Math.max(LEAST_TOKENS, affordable));
 }

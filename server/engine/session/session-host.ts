@@ -9,6 +9,7 @@ import type {
   SessionDescription,
   SessionSource,
 } from '../../contracts/runtime.js';
+import { isFeatured, openFeatured } from './featured-session.js';
 import { Runtimes } from './runtimes.js';
 import { parseOpening } from './session-opening.js';
 
@@ -56,7 +57,9 @@ export class SessionHost {
     const runtime = this.#runtimes.find(source.runtime);
     if (typeof runtime === 'string') return { ok: false, problem: runtime };
     try {
-      const opening = parseOpening(await runtime.openSession(source));
+      const opening = isFeatured(source)
+        ? await openFeatured(runtime, source)
+        : parseOpening(await runtime.openSession(source));
       if (!opening.ok) return opening;
       const { session, specs } = opening;
       this.#sessions.set(handle, { session, specs });

@@ -4,7 +4,7 @@
 
 import { MAX_RANK } from '../../../shared/limits.js';
 import { formatShape, isDType, type TensorSpec } from '../../../shared/tensor.js';
-import type { Constants } from '../../contracts/model-loader.js';
+import type { Constants, DeclaredInput } from '../../contracts/model-loader.js';
 import { type ConstantInput, settleConstant } from './constant-inputs.js';
 import type { ModelInput } from './tfjs-model.js';
 
@@ -22,7 +22,8 @@ export type InputsSettled =
 
 /** What completes the model's own description. */
 export interface InputsGiven {
-  readonly inputs: readonly TensorSpec[];
+  /** What is optional and not taken is left out. */
+  readonly inputs: readonly DeclaredInput[];
   readonly constants: Constants;
   readonly giver: 'manifest.json' | 'the featuriser';
 }
@@ -35,11 +36,12 @@ type InputSettled =
 export function settleInputs(model: readonly ModelInput[], { inputs, constants, giver }: InputsGiven): InputsSettled {
   const names = model.map(({ name }) => publicName(name));
   // A featuriser has its own names; with a single tensor there is no ambiguity.
-  const [only] = inputs;
+  const required = inputs.filter(({ optional }) => optional !== true);
+  const [only] = required;
   const free = names.filter((name) => !Object.hasOwn(constants, name));
-  const single = giver === 'the featuriser' && only !== undefined && inputs.length === 1 && free.length === 1;
+  const single = giver === 'the featuriser' && only !== undefined && required.length === 1 && free.length === 1;
   const stray = [
-    ...(single ? [] : inputs.map(({ name }) => [giver, 'an input', name] as const)),
+    ...(single ? [] : required.map(({ name }) => [giver, 'an input', name] as const)),
     ...Object.keys(constants).map((name) => ['manifest.json', 'a constant', name] as const),
   ].find(([, , name]) => !names.includes(name));
   if (stray !== undefined) {
@@ -92,14 +94,20 @@ export function publicName(name: string): string {
   return name.endsWith(':0') ? name.slice(0, -2) : name;
 }
 
-function settleInput(name: string, input: ModelInput, declared: TensorSpec | undefined, giver: string): InputSettled {
+function settleInput(
+  name: string,
+  input: ModelInput,
+  declared: DeclaredInput | undefined,
+  giver: string,
+): InputSettled {
   const { dtype, shape } = input;
   if (dtype === 'string') return settleTexts(name, shape);
   if (!isDType(dtype))
     return refuse(`input "${name}" has dtype ${dtype}, expected float32, int32 or bool: cast it in the model`);
-  if (declared !== undefined && declared.dtype !== dtype) {
+  // Token ids and masks are whole numbers, which float32 holds; layers models often declare nothing else.
+  const isExact = declared?.shape[0] === -1 && declared.dtype === 'int32' && dtype === 'float32';
+  if (declared !== undefined && declared.dtype !== dtype && !isExact)
     return refuse(`${giver} gives input "${name}" as ${declared.dtype}, the model takes ${dtype}`);
-  }
   if (shape === undefined) {
     if (declared !== undefined) return { ok: true, plan: callers(name, dtype, declared.shape) };
     return refuse(`${openShape(name, dtype, ['...'])}${constantHint(name, input)}`);
@@ -122,13 +130,14 @@ function settleInput(name: string, input: ModelInput, declared: TensorSpec | und
     };
   if (
     declared.shape.length !== sizes.length ||
-    sizes.some((size, axis) => size !== undefined && size !== declared.shape[axis])
+    sizes.some((size, axis) => size !== undefined && size !== declared.shape[axis] && (declared.shape[axis] ?? 0) > 0)
   ) {
     return refuse(
       `${giver} gives input "${name}" the shape ${formatShape(declared.shape)}, the model takes ${openText(sizes)}`,
     );
   }
-  return { ok: true, plan: callers(name, dtype, declared.shape), batch };
+  const settled = declared.shape.map((size, axis) => (size < 0 ? (sizes[axis] ?? size) : size));
+  return { ok: true, plan: callers(name, dtype, settled), batch };
 }
 
 function settleTexts(name: string, shape: ModelInput['shape']): InputSettled {

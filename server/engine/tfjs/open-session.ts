@@ -3,11 +3,11 @@
  * quickest; when one refuses it, the next. Knows backends and sessions; knows no batches.
  */
 
-import { createFeaturiser } from '../../../shared/text/featuriser.js';
 import type { SessionOpening, SessionSource } from '../../contracts/runtime.js';
 import type { Backend } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
 import { type BackendName, isBackendChoice } from '../backend/names.js';
+import { TextInput } from '../session/text-input.js';
 import { chooseBackend, nextBackends } from './backend-choice.js';
 import { withConstants } from './constant-inputs.js';
 import { constantHint, settleInputs } from './input-check.js';
@@ -16,7 +16,6 @@ import { withSavedFiles } from './saved-model/files.js';
 import { openSavedModel } from './saved-model/saved-model.js';
 import { readSignature, SAVED_MODEL_FILE } from './saved-model/signature.js';
 import { compareSessions, isQuicker, type SessionTrial, trySession } from './session-trial.js';
-import { TextInput } from './text-input.js';
 import type { AnyModelFiles, SavedModelFiles } from './tfjs-files.js';
 import { openingProblem, openTfjsModel, type TfjsModel } from './tfjs-model.js';
 import { TfjsSession } from './tfjs-session.js';
@@ -151,7 +150,7 @@ class Opener {
 
   async #open(backend: Backend, why: string): Promise<Opened> {
     await this.#backends.activate(backend);
-    const { featuriser: config, inputs, constants = {} } = this.#source;
+    const { featuriser: config, inputs, constants = {}, inputsFrom = 'manifest.json' } = this.#source;
     const files = this.#files;
     const { runtime } = files;
     const whole =
@@ -160,12 +159,10 @@ class Opener {
         : await openTfjsModel(files, backend, config?.name === 'hashed-text-encoder');
     let opened: { dispose(): void } | undefined = whole;
     try {
-      const featuriser =
-        config === undefined || config.name === 'hashed-text-encoder' ? whole.featuriser : createFeaturiser(config);
-      const text = featuriser && new TextInput(featuriser);
+      const text = whole.featuriser && new TextInput(whole.featuriser);
       const settled = text
         ? settleInputs(whole.inputs, { inputs: text.featuriser.tensors, constants, giver: 'the featuriser' })
-        : settleInputs(whole.inputs, { inputs, constants, giver: 'manifest.json' });
+        : settleInputs(whole.inputs, { inputs, constants, giver: inputsFrom });
       if (!settled.ok) return { ...settled, isFinal: true };
       const { batch } = settled;
       const given = settled.plans.map((plan) => (plan.from === 'manifest' ? plan : undefined));

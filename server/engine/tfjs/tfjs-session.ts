@@ -16,10 +16,9 @@ import {
 import type { ModelSession, SessionDescription } from '../../contracts/runtime.js';
 import type { Backend } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
+import { TEXT_INPUT, type TextInput, textsOf } from '../session/text-input.js';
 import { type Column, type FixedRun, fixedRuns } from './fixed-batch.js';
 import { type InputPlan, publicName } from './input-check.js';
-
-import { TEXT_INPUT, type TextInput, textsOf } from './text-input.js';
 import type { AnyRuntime } from './tfjs-files.js';
 import { needsAsync, type TfjsModel } from './tfjs-model.js';
 

@@ -52,6 +52,21 @@ test('it costs a row for the text and one for each token, and casts and events s
   expect(settled).toMatchObject({ outcome: { batched: false, output: { rows: 1 } } });
 });
 
+test('of a model that takes long, so many words are tried as half a second allows, and eight at least', () => {
+  const model = (name: string, rowMs: number, byteMs: number) =>
+    makeModel(name, { name: 'text', dtype: 'string', shape: [] }, { overheadMs: 5, rowMs, byteMs });
+  const under = new TestHub(new PuppetEngine(), {}, [model('slow', 20, 0.05), model('slower', 200, 0)]);
+  const input = 'a '.repeat(50);
+  const rowsOf = (of: string): number => {
+    const before = under.hub.queuedRows;
+    void under.hub.predict({ input, model: of, explain: true, timeoutMs: 60_000 }).catch(() => undefined);
+    return under.hub.queuedRows - before;
+  };
+
+  expect(rowsOf('slow')).toBe(1 + 20);
+  expect(rowsOf('slower')).toBe(1 + 8);
+});
+
 test.each([
   ['a batch', { input: ['a', 'b'], model: 'texts' }],
   ['a tensor model', { input: [1], model: 'twice' }],

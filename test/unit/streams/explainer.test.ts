@@ -77,6 +77,23 @@ test('nothing is explained while the hub is busy, nor more than a share of what 
   t.clock.advance(10_000);
 });
 
+test('of a model that takes long for a row, a tenth of each second at most goes into explanations', () => {
+  const slow = { overheadMs: 1, rowMs: 10, byteMs: 0 };
+  const t = makeHub({}, [makeModel('text', { name: 'text', dtype: 'string', shape: [] }, slow)]);
+  const explainer = new Explainer(t.hub, t.clock);
+  const ask = (): number => {
+    const before = t.hub.queuedRows;
+    for (let i = 0; i < 9; i++) explainer.explain(STREAM, [itemOf('one two three')], () => undefined);
+    return t.hub.queuedRows - before;
+  };
+
+  expect(ask()).toBe(3 * 3);
+  expect(ask()).toBe(0);
+  t.clock.advance(1000);
+  expect(ask()).toBe(3 * 3);
+  t.clock.advance(10_000);
+});
+
 test('an item is explained once, and one without words, text or label not at all', () => {
   const { t, explainer } = open();
   let done = 0;

@@ -158,7 +158,7 @@ describe('parseFeaturiserConfig', () => {
   test.each<[value: unknown, problem: string]>([
     [null, 'must be an object'],
     [[], 'must be an object'],
-    [{ name: 'bert' }, 'featuriser.name is "bert", expected "hashed-ngrams"'],
+    [{ name: 'bert' }, 'featuriser.name is "bert", expected "wordpiece", "bpe", "unigram", "hashed-ngrams"'],
     [{}, 'featuriser.name is missing'],
     [{ ...CONFIG, length: 0 }, 'featuriser.length is 0, expected a whole number from 1 to 4096'],
     [{ ...CONFIG, length: '64' }, 'featuriser.length is "64"'],
