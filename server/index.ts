@@ -26,6 +26,7 @@ export type {
   RuntimeMemory,
   RuntimeModule,
   SessionDescription,
+  SessionInput,
   SessionOpening,
   SessionSource,
 } from './contracts/runtime.js';
