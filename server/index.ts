@@ -26,7 +26,6 @@ export type {
   RuntimeMemory,
   RuntimeModule,
   SessionDescription,
-  SessionInput,
   SessionOpening,
   SessionSource,
 } from './contracts/runtime.js';

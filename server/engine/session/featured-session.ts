@@ -3,7 +3,7 @@
  * one of texts. Knows the runtime's interface alone.
  */
 
-import { isOpen } from '../../../shared/tensor.js';
+import { isOpen, shapeAt } from '../../../shared/tensor.js';
 import type { FeaturiserConfig } from '../../../shared/text/featuriser.js';
 import { createFeaturiser } from '../../../shared/text/featuriser.js';
 import type { HashedNgramsConfig } from '../../../shared/text/hashed-ngrams.js';
@@ -84,12 +84,17 @@ async function openTokens(runtime: Runtime, source: SessionSource, config: Token
   const { session, specs } = opening;
   const matched = matchTensors(specs.inputs, tensors, maxLength);
   if (!matched.ok) return refuse(session, matched.problem);
-  const long = specs.outputs.find((output) => isOpen([output]));
-  if (long !== undefined)
-    return refuse(session, `output "${long.name}" is as long as the text; a text model gives outputs of a fixed size`);
+  // Where the length is part of the answer or of the model, it is always the full one.
+  const isFull = isOpen(specs.outputs) || !specs.inputs.every(({ shape }) => shape[0] === -1);
+  const outputs = specs.outputs.map((spec) => ({ ...spec, shape: shapeAt(spec.shape, [maxLength]) }));
   const order = matched.indices.map((index) => given[index] ?? 'input_ids');
-  const tokens = new TokenSession({ session, specs, rows, order, maxLength });
-  return wrapped(session, specs, (views, count) => tokens.run(views, count));
+  const described = {
+    ...specs,
+    outputs,
+    why: isFull ? `${specs.why}; each text is padded to the full length` : specs.why,
+  };
+  const tokens = new TokenSession({ session, specs: described, rows, order, maxLength, isFull });
+  return wrapped(session, described, (views, count) => tokens.run(views, count));
 }
 
 async function openOnTensors(

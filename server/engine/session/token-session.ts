@@ -4,7 +4,7 @@
  */
 
 import type { BatchViews } from '../../../shared/batch-layout.js';
-import { type DType, elementCount, newTensorArray, type TensorArray } from '../../../shared/tensor.js';
+import { type DType, elementCount, isOpen, newTensorArray, type TensorArray } from '../../../shared/tensor.js';
 import type { TokenTensor } from '../../../shared/text/tokenizer/tokenizer-config.js';
 import type { ModelSession, SessionDescription } from '../../contracts/runtime.js';
 import { planSubRuns, type SubRun } from './sub-runs.js';
@@ -16,27 +16,27 @@ export interface TokenSessionParts {
   readonly rows: TokenRows;
   /** The tensor of each input of the model. */
   readonly order: readonly TokenTensor[];
-  /** Of a row whose length the model fixes. */
+  /** The most tokens of a row. */
   readonly maxLength: number;
+  /** Whether every row is padded to that. */
+  readonly isFull: boolean;
 }
 
 export class TokenSession {
   readonly #parts: TokenSessionParts;
-  readonly #isOpen: boolean;
   /** Reused between runs, grown to the largest. */
   readonly #arrays: TensorArray[];
 
   constructor(parts: TokenSessionParts) {
     this.#parts = parts;
-    this.#isOpen = parts.specs.inputs.every(({ shape }) => shape[0] === -1);
     this.#arrays = parts.specs.inputs.map(({ dtype }) => newTensorArray(dtypeOf(dtype), 0));
   }
 
   run(views: BatchViews, count: number): void | Promise<void> {
-    const { rows, session, maxLength } = this.#parts;
+    const { rows, session, maxLength, isFull } = this.#parts;
     rows.read(views.text, count);
     const all = Array.from({ length: count }, (_, row) => row);
-    const runs = this.#isOpen ? planSubRuns(rows.lengths, maxLength) : [{ rows: all, length: maxLength }];
+    const runs = isFull ? [{ rows: all, length: maxLength }] : planSubRuns(rows.lengths, maxLength);
     const [first, ...others] = runs;
     if (first !== undefined && others.length === 0)
       return session.run(
@@ -67,7 +67,7 @@ export class TokenSession {
   }
 
   #sizes({ length }: SubRun): readonly number[] | undefined {
-    return this.#isOpen ? [length] : undefined;
+    return isOpen(this.#parts.specs.inputs) ? [length] : undefined;
   }
 
   #place({ rows }: SubRun, own: readonly TensorArray[], outputs: readonly TensorArray[]): void {

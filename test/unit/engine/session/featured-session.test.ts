@@ -1,8 +1,9 @@
 // Texts for a runtime that knows tensors alone.
 import { expect, test } from 'vitest';
-import type { SessionDescription, SessionInput, SessionSource } from '../../../../server/contracts/runtime.js';
+import type { SessionDescription, SessionSource } from '../../../../server/contracts/runtime.js';
 import { isFeatured, openFeatured } from '../../../../server/engine/session/featured-session.js';
 import { type BatchSpecs, type BatchViews, batchBytes, viewBatch } from '../../../../shared/batch-layout.js';
+import type { InputSpec } from '../../../../shared/tensor.js';
 import type { TokenizerConfig } from '../../../../shared/text/tokenizer/tokenizer-config.js';
 
 const FILE = {
@@ -35,7 +36,7 @@ interface Run {
 }
 
 /** Answers the sum of each row's first tensor. `takes`: from the inputs that it is offered. */
-function runtimeOf(takes: (source: SessionSource) => readonly SessionInput[], later = false) {
+function runtimeOf(takes: (source: SessionSource) => readonly InputSpec[], later = false) {
   const runs: Run[] = [];
   const seen: SessionSource[] = [];
   let disposed = 0;
@@ -71,8 +72,8 @@ function runtimeOf(takes: (source: SessionSource) => readonly SessionInput[], la
 }
 
 /** All that it is offered, as a runtime with open lengths. */
-const all = ({ inputs }: SessionSource): readonly SessionInput[] =>
-  inputs.map(({ name, dtype, shape, open }) => ({ name, dtype, shape, ...(open === true && { open }) }));
+const all = ({ inputs }: SessionSource): readonly InputSpec[] =>
+  inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
 
 async function open(runtime: ReturnType<typeof runtimeOf>, source: SessionSource) {
   if (!isFeatured(source)) throw new Error('not featured');
@@ -99,7 +100,7 @@ test('a runtime is opened on the tensors of the tokenizer, and its session takes
 
   expect(specs.inputs).toEqual([{ name: 'text', dtype: 'string', shape: [] }]);
   expect(session.describe()).toEqual(specs);
-  const int = { dtype: 'int32', shape: [20], open: true };
+  const int = { dtype: 'int32', shape: [-1] };
   expect(runtime.seen).toEqual([
     {
       ...sourceOf(undefined),
@@ -155,7 +156,7 @@ test('a model whose length is fixed gets every row padded to it; the order and t
     [...inputs]
       .reverse()
       .slice(1)
-      .map(({ name, shape }) => ({ name, dtype: 'float32' as const, shape })),
+      .map(({ name }) => ({ name, dtype: 'float32' as const, shape: [6] })),
   );
   const { ask } = await open(runtime, sourceOf({ ...CONFIG, maxLength: 6 }));
 
@@ -193,8 +194,8 @@ test('featurisers of fixed tensors serve any runtime too, in the order of its in
 });
 
 test('what does not fit is told in one line, and the session is closed', async () => {
-  const int = (name: string, shape = [20]): SessionInput => ({ name, dtype: 'int32', shape });
-  const cases: [SessionSource, readonly SessionInput[], string][] = [
+  const int = (name: string, shape = [20]): InputSpec => ({ name, dtype: 'int32', shape });
+  const cases: [SessionSource, readonly InputSpec[], string][] = [
     [
       sourceOf(CONFIG),
       [int('input_ids'), int('position_ids')],
