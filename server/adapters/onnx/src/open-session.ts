@@ -20,7 +20,7 @@ export async function openSession(source: SessionSource): Promise<SessionOpening
   if (!parsed.ok) return parsed;
   const { file, header } = files;
   const refuse = (problem: string): SessionOpening => ({ ok: false, problem: oneLine(`${file}: ${problem}`) });
-  const inputs = settleInputs(header.inputs, source.inputs, source.constants ?? {});
+  const inputs = settleInputs(header.inputs, source.inputs, source.constants ?? {}, source.inputsFrom);
   if (!inputs.ok) return refuse(inputs.problem);
   const declared = settleOutputs(header.outputs, parsed.options.outputs);
   if (!declared.ok) return refuse(declared.problem);

@@ -7,6 +7,8 @@ const tensor = (name: string, type: string, shape: HeaderValue['shape']): Header
 };
 const IMAGE = tensor('image', 'float32', ['batch', 3, 'height', 'width']);
 
+type Given = [...Parameters<typeof settleInputs>] extends [infer A, infer B, infer C, ...unknown[]] ? [A, B, C] : never;
+
 function problem(...given: Parameters<typeof settleInputs>): string {
   const settled = settleInputs(...given);
   return settled.ok ? 'it is settled' : settled.problem;
@@ -32,6 +34,25 @@ describe('inputs that the file leaves open', () => {
       ok: true,
       inputs: { given: [{ spec: { shape: [5] } }, { spec: { shape: [5] } }] },
     });
+  });
+
+  test('are those of a featuriser, which may give more than the model takes and name its only tensor otherwise', () => {
+    const ids = tensor('input_ids', 'int64', ['batch', 'tokens']);
+    const given = [
+      { name: 'input_ids', dtype: 'int32', shape: [-1] },
+      { name: 'token_type_ids', dtype: 'int32', shape: [-1], optional: true },
+    ];
+    expect(settleInputs([ids], given, {}, 'the featuriser')).toMatchObject({ inputs: { given: [{ sizes: [-1] }] } });
+    const fixed = tensor('ids', 'int64', ['batch', 16]);
+    expect(settleInputs([fixed], given, {}, 'the featuriser')).toMatchObject({ inputs: { given: [{ sizes: [16] }] } });
+    expect(
+      problem(
+        [ids, tensor('x', 'int64', ['batch'])],
+        [{ name: 'y', dtype: 'int32', shape: [-1] }],
+        {},
+        'the featuriser',
+      ),
+    ).toBe('the featuriser has an input "y", the model\'s inputs are "input_ids", "x"');
   });
 
   test('may be without any shape', () => {
@@ -114,12 +135,9 @@ test.each([
   ],
   [[tensor('x', 'float32', ['b', 1, 1, 1, 1, 1, 1, 1, 1])], [], {}, 'input "x" has 8 dimensions, the most are 7'],
   [[tensor('x', 'float32', ['b', 0])], [], {}, 'input "x" has a dimension of 0'],
-] satisfies [...Parameters<typeof settleInputs>, string][])(
-  '%o with %o and constants %o: %s',
-  (model, declared, constants, said) => {
-    expect(problem(model, declared, constants)).toContain(said);
-  },
-);
+] satisfies [...Given, string][])('%o with %o and constants %o: %s', (model, declared, constants, said) => {
+  expect(problem(model, declared, constants)).toContain(said);
+});
 
 test('a first dimension of 1 is a batch of one row at a time', () => {
   expect(settleInputs([tensor('x', 'float32', [1, 2])], [], {})).toMatchObject({ inputs: { isSingle: true } });

@@ -9,11 +9,13 @@ import type { Dimension, HeaderValue } from '../file/value-info.js';
 import { type ConstantInput, type Constants, constantOf } from './constants.js';
 import { checkType, MANIFEST, type NamedSizes, Refusal, sizeOf, sizesText } from './input-words.js';
 
-/** An input as a manifest declares it. */
+/** An input as a manifest declares it, or a featuriser gives it: then a negative size is open. */
 export interface Declared {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
+  /** To be left out when the model takes no input of this name. */
+  readonly optional?: boolean;
 }
 
 /** An input that callers give. */
@@ -39,27 +41,52 @@ export type InputsSettled =
 
 const MOST_SIZES = 7;
 
-/** @param model the inputs as the model's file has them. */
+/**
+ * @param model the inputs as the model's file has them.
+ * @param giver of the declared ones, for messages. With a featuriser's single tensor for a single input, names may differ.
+ */
 export function settleInputs(
   model: readonly HeaderValue[],
   declared: readonly Declared[],
   constants: Constants,
+  giver: string = MANIFEST,
 ): InputsSettled {
   try {
-    return { ok: true, inputs: settle(model, declared, constants) };
+    return { ok: true, inputs: settle(model, named(model, declared, constants, giver), constants, giver) };
   } catch (cause) {
     if (cause instanceof Refusal) return { ok: false, problem: cause.message };
     throw cause;
   }
 }
 
-function settle(model: readonly HeaderValue[], declared: readonly Declared[], constants: Constants): SettledInputs {
+/** Those that the model takes, by its names. */
+function named(
+  model: readonly HeaderValue[],
+  declared: readonly Declared[],
+  constants: Constants,
+  giver: string,
+): readonly Declared[] {
+  const taken = declared.filter(({ name, optional }) => optional !== true || model.some((one) => one.name === name));
+  const free = model.filter(({ name }) => !Object.hasOwn(constants, name));
+  const [only, ...others] = taken;
+  const [input] = free;
+  if (giver === MANIFEST || only === undefined || others.length > 0 || free.length !== 1 || input === undefined)
+    return taken;
+  return [{ ...only, name: input.name }];
+}
+
+function settle(
+  model: readonly HeaderValue[],
+  declared: readonly Declared[],
+  constants: Constants,
+  giver: string,
+): SettledInputs {
   const names = model.map(({ name }) => name);
-  const stray = [...declared.map(({ name }) => name), ...Object.keys(constants)].find((name) => !names.includes(name));
-  if (stray !== undefined) {
-    const list = names.map((name) => `"${name}"`).join(', ');
-    throw new Refusal(`${MANIFEST} has an input "${stray}", the model's inputs are ${list}`);
-  }
+  const list = names.map((name) => `"${name}"`).join(', ');
+  const stray = declared.find(({ name }) => !names.includes(name));
+  if (stray !== undefined) throw new Refusal(`${giver} has an input "${stray.name}", the model's inputs are ${list}`);
+  const odd = Object.keys(constants).find((name) => !names.includes(name));
+  if (odd !== undefined) throw new Refusal(`${MANIFEST} has an input "${odd}", the model's inputs are ${list}`);
   const fixed = model.filter(({ name }) => Object.hasOwn(constants, name));
   const twice = fixed.find(({ name }) => declared.some((one) => one.name === name));
   if (twice !== undefined)
@@ -67,14 +94,15 @@ function settle(model: readonly HeaderValue[], declared: readonly Declared[], co
   const asked = model.filter((value) => !fixed.includes(value));
   if (asked.length === 0) throw new Refusal('callers would have nothing to give: the model has no inputs of its own');
   for (const value of asked) checkBatch(value);
-  const named = namedSizes(asked, declared);
+  const sizes = namedSizes(asked, declared);
   const open = asked.filter((value) => !isText(value) && needsSizes(value, declared));
-  if (open.length > 0) throw new Refusal(openProblem(open, named));
+  if (open.length > 0) throw new Refusal(openProblem(open, sizes));
   const given = asked.map((value) =>
     settleInput(
       value,
       declared.find(({ name }) => name === value.name),
-      named,
+      sizes,
+      giver,
     ),
   );
   const texts = given.filter(({ type }) => type === 'string').map(({ spec }) => `"${spec.name}"`);
@@ -95,7 +123,7 @@ function namedSizes(model: readonly HeaderValue[], declared: readonly Declared[]
     const given = declared.find((one) => one.name === name)?.shape ?? [];
     for (const [axis, size] of shape.slice(1).entries()) {
       const known = given[axis];
-      if (typeof size === 'string' && known !== undefined) sizes.set(size, known);
+      if (typeof size === 'string' && known !== undefined && known >= 0) sizes.set(size, known);
     }
   }
   return sizes;
@@ -123,7 +151,7 @@ function isText({ kind, type }: HeaderValue): boolean {
   return kind === 'tensor' && type === 'string';
 }
 
-function settleInput(value: HeaderValue, declared: Declared | undefined, named: NamedSizes): GivenInput {
+function settleInput(value: HeaderValue, declared: Declared | undefined, named: NamedSizes, giver: string): GivenInput {
   checkType(value);
   const { name, type, shape } = value;
   if (type === 'string') return settleText(value, declared);
@@ -132,8 +160,12 @@ function settleInput(value: HeaderValue, declared: Declared | undefined, named: 
   const sizes = shape?.slice(1);
   if (sizes !== undefined && sizes.length > MOST_SIZES)
     throw new Refusal(`input "${name}" has ${sizes.length} dimensions, the most are ${MOST_SIZES}`);
-  if (declared !== undefined) checkDeclared(declared, carrier, type, sizes);
-  const settled = declared?.shape ?? (sizes ?? []).map((size, axis) => sizeOf(size, named) ?? -axis - 1);
+  if (declared !== undefined) checkDeclared(declared, carrier, type, sizes, giver);
+  const filled = declared?.shape.map((size, axis) => {
+    const own = sizes?.[axis];
+    return size < 0 && typeof own === 'number' ? own : size;
+  });
+  const settled = filled ?? (sizes ?? []).map((size, axis) => sizeOf(size, named) ?? -axis - 1);
   if (settled.includes(0)) throw new Refusal(`input "${name}" has a dimension of 0: it takes nothing`);
   return { spec: { name, dtype: carrier.dtype, shape: settled }, type, carrier, sizes: settled };
 }
@@ -143,17 +175,19 @@ function checkDeclared(
   carrier: Carrier,
   type: string,
   sizes: readonly Dimension[] | undefined,
+  giver: string,
 ): void {
   if (dtype !== carrier.dtype) {
     const takes = carrier.dtype === type ? type : `${type}, carried as ${carrier.dtype}`;
-    throw new Refusal(`${MANIFEST} gives input "${name}" as ${dtype}, the model takes ${takes}`);
+    throw new Refusal(`${giver} gives input "${name}" as ${dtype}, the model takes ${takes}`);
   }
   if (sizes === undefined) return;
   const isFit =
-    shape.length === sizes.length && sizes.every((size, axis) => typeof size !== 'number' || size === shape[axis]);
+    shape.length === sizes.length &&
+    sizes.every((size, axis) => typeof size !== 'number' || size === shape[axis] || (shape[axis] ?? 0) < 0);
   if (!isFit)
     throw new Refusal(
-      `${MANIFEST} gives input "${name}" the shape ${sizesText(shape)}, the model takes ${sizesText(sizes)}`,
+      `${giver} gives input "${name}" the shape ${sizesText(shape)}, the model takes ${sizesText(sizes)}`,
     );
 }
 

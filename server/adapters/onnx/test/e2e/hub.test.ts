@@ -1,18 +1,20 @@
 /** A hub with .onnx models: what it answers through the SDK is what ONNX Runtime answers. */
 
 import { execFile } from 'node:child_process';
-import { cp } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { connect } from '../../../../../dist/client/index.js';
 import { startTestApp, startTestProcess } from '../../../../../test/support/app.js';
+import { writeTokenizer } from '../../../../../test/support/token-models.js';
 import { until } from '../../../../../test/support/until.js';
 import {
   identity,
   isYes,
   linear,
   perceptron,
+  tokenSum,
   value,
   withFolder,
   writeFileIn,
@@ -108,6 +110,26 @@ test('models of all kinds stand in one repository, and what one row breaks costs
   ]);
   client.close();
   expect(await hub.close()).toBe(0);
+});
+
+test.each(['node', 'wasm'])('a model of tokens is served from strings by a tokenizer.json, on %s', async (engine) => {
+  const { url, close } = await startTestApp({
+    models: async (folder) => {
+      await writeTokenizer(folder, 'bert-uncased', 32, { maxLength: 32 });
+      await writeFileIn(join(folder, 'model.onnx'), writeOnnx(tokenSum(1000)));
+      const manifest: object = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
+      await writeFileIn(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, options: { engine } }));
+    },
+  });
+  const client = connect(url);
+  const texts = ['a good day', '', 'naïve 🔥 words', 'so '.repeat(100), 'not bad at all, and the second is better'];
+
+  const { prediction: together } = await client.predict(texts);
+  const alone = await Promise.all(texts.map(async (text) => (await client.predict(text)).prediction));
+  expect(together).toEqual((alone as number[][]).map((row) => row.map((score) => expect.closeTo(score, 4))));
+  expect(new Set(alone.map(String)).size).toBe(texts.length);
+  client.close();
+  await close();
 });
 
 /** Exit code and output of the command. */

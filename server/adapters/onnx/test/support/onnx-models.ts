@@ -189,4 +189,24 @@ export function rowSums(): Model {
   };
 }
 
+/**
+ * The sum of the vectors of the tokens that the mask has: `input_ids` and `attention_mask` (int64) of any length, output
+ * `[2]`. What is padded does not count.
+ */
+export function tokenSum(words: number): Model {
+  const table = Array.from({ length: 2 * words }, (_, i) => Math.sin(i));
+  return {
+    inputs: [value('input_ids', 'int64', 'batch', 'tokens'), value('attention_mask', 'int64', 'batch', 'tokens')],
+    outputs: [value('scores', 'float32', 'batch', 2)],
+    nodes: [
+      { op: 'Gather', inputs: ['table', 'input_ids'], outputs: ['vectors'] },
+      { op: 'Cast', inputs: ['attention_mask'], outputs: ['mask'], attributes: { to: 1 } },
+      { op: 'Unsqueeze', inputs: ['mask', 'last'], outputs: ['masks'] },
+      { op: 'Mul', inputs: ['vectors', 'masks'], outputs: ['kept'] },
+      { op: 'ReduceSum', inputs: ['kept', 'middle'], outputs: ['scores'], attributes: { keepdims: 0 } },
+    ],
+    weights: [floats('table', [words, 2], table), longs('last', [1], [2]), longs('middle', [1], [1])],
+  };
+}
+
 export { floats, writeOnnx };
