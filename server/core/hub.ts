@@ -248,7 +248,8 @@ export class Hub implements HubPort {
     origin: Origin,
     settle: Settle,
   ): Verdict {
-    const fit = fitted(request.input, found);
+    const fit =
+      found.at === undefined ? { model: found, input: request.input } : fitted(request.input, found, found.at);
     if ('code' in fit) return refusal(fit, spec);
     const { model } = fit;
     const { maxRequestRows } = this.options;

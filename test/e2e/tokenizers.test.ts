@@ -96,9 +96,9 @@ test.skipIf(!native.ok)(
       if (!found.ok) throw new Error(found.problem);
       for (const model of found.models) expect(await models.load(model)).toMatchObject({ ok: true });
       const why = Object.fromEntries(models.list().map(({ name, report }) => [name, report?.why]));
-      expect(why.open).toMatch(/; not captured as a graph: the length of its inputs is open$/);
+      expect(why.open).toMatch(/; not captured as a graph: its sizes are open$/);
       expect(why.fixed).toMatch(/graph/);
-      expect(why.fixed).not.toContain('is open');
+      expect(why.fixed).not.toContain('are open');
       await engine.close();
     });
   },

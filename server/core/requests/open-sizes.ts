@@ -14,15 +14,14 @@ export interface Fitted {
   readonly input: unknown;
 }
 
-/** The model at the sizes of this input, or why there is none; most models leave none open. */
-export function fitted(input: unknown, model: ReadyModel): Fitted | WireError {
-  if (model.at === undefined) return { model, input };
+/** The model at the sizes of this input, or why there is none. @param at the model's own, which leaves sizes open */
+export function fitted(input: unknown, model: ReadyModel, at: NonNullable<ReadyModel['at']>): Fitted | WireError {
   const { spec, padding } = model;
   const padded = padding && padInput(input, model.engineModel.inputs, padding);
   if (typeof padded === 'string') return wireError('INVALID_INPUT', padded);
   const sizes = padding === undefined ? openSizes(input, spec) : padded && [padded.size];
   if (sizes !== undefined) {
-    const found = model.at(sizes);
+    const found = at(sizes);
     return 'code' in found ? found : { model: found, input: padded?.input ?? input };
   }
   const measured = measureInput(input, spec, { maxRequestRows: Number.POSITIVE_INFINITY, maxTextLength: 0 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReadyModel } from '../../../server/contracts/model.js';
-import { fitted, openSizes } from '../../../server/core/requests/open-sizes.js';
+import { fitted as fittedAt, openSizes } from '../../../server/core/requests/open-sizes.js';
 import { sized } from '../../../server/models/sized-models.js';
 import type { InputSpec, TensorSpec } from '../../../shared/tensor.js';
 
@@ -15,6 +15,11 @@ function modelOf(inputs: readonly InputSpec[], most = 100): ReadyModel {
   const warmUp = { overheadMs: 1, rowMs: 2, byteMs: 0 };
   return sized({ spec, engineModel, engine: 'e', warmUp }, { most, padding: undefined });
 }
+
+const fitted = (input: unknown, model: ReadyModel) => {
+  if (model.at === undefined) throw new Error('no size is open');
+  return fittedAt(input, model, model.at);
+};
 
 test.each<[string, unknown, readonly InputSpec[], readonly number[] | undefined]>([
   [
