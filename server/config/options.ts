@@ -34,6 +34,12 @@ const MODELS = {
     'On the native engine: run each model as one captured TensorFlow graph instead of op by op, several times as fast. Checked against the model when it is loaded; one that differs is run op by op, and the log says why.',
   ),
   engineThreads: integer(1, 64, 1, 'Engine threads, each with all models: the number of batches that run at a time.'),
+  maxEngineBytes: integer(
+    0,
+    1024 * 1024 * MIB,
+    0,
+    'Resident memory of the process, apart from the heap of its main thread, above which the engine threads are replaced one after the other, without a lost request: what a library leaks goes with its thread. Both are in memory meanwhile. 0: never.',
+  ),
   tickMs: integer(0, 1000, 0, 'How long an idle engine waits for more rows, in milliseconds. 0: not at all.'),
   maxBatchMs: integer(1, 60_000, 50, 'Target duration of a batch by its measured cost, in milliseconds.'),
   maxBatchRows: integer(1, 1_048_576, 4096, 'Maximum rows per batch, whatever their cost.'),

@@ -11,11 +11,15 @@ import type { Runtime } from '../contracts/runtime.js';
 import { type SpawnWorker, spawnWorker } from '../threads/worker-port.js';
 import type { BackendChoice } from './backend/names.js';
 import { prepareNativeEnvironment } from './backend/native-shim.js';
+import { Recycling } from './recycling.js';
 import { importRuntimes, Runtimes } from './session/runtimes.js';
 import type { HostStats } from './session/session-host.js';
 import { tfjsFiles } from './tfjs/tfjs-files.js';
 import { EngineThread, type Started } from './thread/engine-thread.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './thread/messages.js';
+
+/** For a thread whose work is done to end, in milliseconds. */
+const RETIRE_MS = 2_000;
 
 /** Options of a {@link WorkerEngine}. */
 export interface WorkerEngineOptions {
@@ -34,13 +38,22 @@ export interface WorkerEngineOptions {
   readonly loadMs?: number;
   /** Longest wait of a batch for a thread that is being replaced, in milliseconds. @default 10000 */
   readonly waitMs?: number;
+  /** Memory of the process, but for this thread's heap, above which the threads are replaced. @default 0: never */
+  readonly maxEngineBytes?: number;
+  /** Measures it. @default process.memoryUsage() */
+  readonly bytes?: () => number;
   /** Starts a thread. @default worker threads */
   readonly spawn?: SpawnWorker<FromWorker, ToWorker>;
 }
 
 /** Runs batches in worker threads, which it replaces when they die or hang. */
 export class WorkerEngine implements ModelLoader {
-  readonly #threads: readonly EngineThread[];
+  readonly #threads: EngineThread[];
+  readonly #newThread: (thread: number) => EngineThread;
+  readonly #recycling: Recycling | undefined;
+  /** A thread that is being made ready to take another's place, and the end of that. */
+  #successor: EngineThread | undefined;
+  #succession: Promise<boolean> = Promise.resolve(true);
   readonly #runtimeModules: readonly string[];
   #lastHandle = 0;
   #restarts = 0;
@@ -57,6 +70,8 @@ export class WorkerEngine implements ModelLoader {
       onEvent,
       loadMs = 60_000,
       waitMs = 10_000,
+      maxEngineBytes = 0,
+      bytes = engineBytes,
     } = options;
     // In this thread, before the first worker: a worker cannot set them itself.
     if (backend === 'auto' || backend === 'native') prepareNativeEnvironment();
@@ -66,9 +81,17 @@ export class WorkerEngine implements ModelLoader {
       if (event.type === 'thread-lost') this.#restarts += 1;
       onEvent?.(event);
     };
-    this.#threads = Array.from({ length: threads }, (_, thread) => {
-      return new EngineThread({ thread, spawn, clock, emit, loadMs, waitMs });
-    });
+    this.#newThread = (thread) => new EngineThread({ thread, spawn, clock, emit, loadMs, waitMs });
+    this.#threads = Array.from({ length: threads }, (_, thread) => this.#newThread(thread));
+    if (maxEngineBytes > 0)
+      this.#recycling = new Recycling({
+        clock,
+        maxBytes: maxEngineBytes,
+        bytes,
+        threads,
+        recycle: (thread) => this.#recycle(thread),
+        done: (round) => emit({ type: 'threads-recycled', ...round }),
+      });
   }
 
   get slots(): number {
@@ -97,6 +120,8 @@ export class WorkerEngine implements ModelLoader {
     if (!started.ok) return started;
     const reading = await this.#runtimes.read(source);
     if (!reading.ok) return reading;
+    // A successor has what its predecessor had when it began.
+    await this.#succession;
     const handle = ++this.#lastHandle;
     const [leader, ...others] = this.#threads;
     const first = await leader?.load(handle, reading.source);
@@ -117,6 +142,7 @@ export class WorkerEngine implements ModelLoader {
 
   unload(model: Pick<EngineModel, 'handle'>): void {
     for (const thread of this.#threads) thread.unload(model.handle);
+    this.#successor?.unload(model.handle);
   }
 
   run(model: EngineModel, batch: PackedBatch): Promise<BatchOutcome> {
@@ -134,7 +160,34 @@ export class WorkerEngine implements ModelLoader {
 
   /** Ends the threads, letting them finish their work within `deadlineMs` milliseconds. May be called again. */
   async close(deadlineMs = 2000): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close(deadlineMs)));
+    this.#recycling?.close();
+    const threads = this.#successor === undefined ? this.#threads : [...this.#threads, this.#successor];
+    await Promise.all(threads.map((thread) => thread.close(deadlineMs)));
+  }
+
+  #recycle(thread: number): Promise<boolean> {
+    this.#succession = this.#succeed(thread);
+    return this.#succession;
+  }
+
+  /** Both threads are there until the new one has every model, and the old one has answered what it was given. */
+  async #succeed(index: number): Promise<boolean> {
+    const old = this.#threads[index];
+    if (old === undefined || !old.healthy) return false;
+    const successor = this.#newThread(index);
+    this.#successor = successor;
+    const started = await successor.start();
+    const loadings = started.ok
+      ? await Promise.all([...old.sources()].map(([handle, source]) => successor.load(handle, source)))
+      : [];
+    this.#successor = undefined;
+    if (!started.ok || loadings.some(({ ok }) => !ok)) {
+      await successor.close(RETIRE_MS);
+      return false;
+    }
+    this.#threads[index] = successor;
+    await old.retire(RETIRE_MS);
+    return true;
   }
 
   async #start(): Promise<Started> {
@@ -156,6 +209,12 @@ export class WorkerEngine implements ModelLoader {
     this.#runtimes = new Runtimes<Pick<Runtime, 'names' | 'readFiles'>>(tfjsFiles, imported.runtimes);
     return undefined;
   }
+}
+
+/** The engines' libraries and threads: what is resident, but for the heap and buffers of this thread. */
+function engineBytes(): number {
+  const { rss, heapTotal, arrayBuffers } = process.memoryUsage();
+  return rss - heapTotal - arrayBuffers;
 }
 
 /** Threads that run worker.js, which stands built in thread/. */

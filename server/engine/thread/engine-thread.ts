@@ -103,6 +103,17 @@ export class EngineThread {
     return this.#runs.add(handle, batch, this.#phase === 'ready' ? this.#port : undefined);
   }
 
+  /** Models by handle, as a successor must load them. */
+  sources(): ReadonlyMap<number, SessionSource> {
+    return this.#models.sources();
+  }
+
+  /** Lets the runs that it was given finish, however long they may take by their own limits, then ends the thread. */
+  async retire(deadlineMs: number): Promise<void> {
+    await this.#runs.idle();
+    await this.close(deadlineMs);
+  }
+
   /** The thread's statistics; undefined when it is being replaced or does not answer. */
   stats(): Promise<HostStats | undefined> {
     const port = this.#port;

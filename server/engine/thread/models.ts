@@ -27,6 +27,11 @@ export class ThreadModels {
     });
   }
 
+  /** Those that are loaded, or should be. */
+  sources(): ReadonlyMap<number, SessionSource> {
+    return new Map([...this.#models].map(([handle, { source }]) => [handle, source]));
+  }
+
   remove(handle: number): void {
     const model = this.#models.get(handle);
     this.#models.delete(handle);

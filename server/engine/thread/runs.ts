@@ -30,6 +30,7 @@ export class ThreadRuns {
   readonly #hung: (reason: string) => void;
   readonly #deadlines: DeadlineTimer;
   readonly #runs = new Map<number, Run>();
+  readonly #idle: (() => void)[] = [];
   #lastId = 0;
 
   /** @param hung called when a posted run exceeds its limit; it must call {@link losePosted}. */
@@ -69,6 +70,12 @@ export class ThreadRuns {
     const run = this.#runs.get(id);
     this.#runs.delete(id);
     run?.settle(outcome);
+    if (this.#runs.size === 0) for (const idle of this.#idle.splice(0)) idle();
+  }
+
+  /** Resolves once none is left. */
+  idle(): Promise<void> {
+    return this.#runs.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
   }
 
   /** The thread is gone, and the posted runs with it. */

@@ -114,6 +114,7 @@ export class LogTap implements Tap {
 
   engine({ type, ...fields }: EngineEvent): void {
     if (type === 'thread-lost' || type === 'model-lost') this.#log.error(fields, type);
+    else if (type === 'threads-recycled') this.#log.warn(fields, type);
     else this.#log.debug(fields, type);
   }
 
