@@ -15,6 +15,15 @@ export interface DeclaredInput {
   readonly shape: readonly number[];
   /** To be left out when the model takes no input of this name. @default false */
   readonly optional?: boolean;
+  /** The model gets `x * scale + offset` of what callers send; a list has one for each element of the last dimension. */
+  readonly scale?: number | readonly number[] | undefined;
+  readonly offset?: number | readonly number[] | undefined;
+}
+
+/** What is done to an output of float32 before callers get it: to logits, by their last dimension or each by itself. */
+export interface DeclaredOutput {
+  readonly name: string;
+  readonly apply: 'softmax' | 'sigmoid';
 }
 
 /** By the name of an input: a scalar, or its elements row-major. */
@@ -31,6 +40,8 @@ export interface ModelSource {
   /** Undefined: determined by the model file. */
   readonly runtime: string | undefined;
   readonly inputs: readonly DeclaredInput[];
+  /** What is done to outputs; all are given, these and others. @default none */
+  readonly outputs?: readonly DeclaredOutput[];
   /** Inputs that have the same values in each run, and that callers do not see. @default none */
   readonly constants?: Constants;
   /**

@@ -8,7 +8,7 @@ import { encodingHint, withoutMark } from '../../shared/words/json-text.js';
 import { firstLine } from '../../shared/words/message-of.js';
 import { nearMiss } from '../../shared/words/near-miss.js';
 import type { Padding } from '../contracts/model.js';
-import type { Constants, DeclaredInput } from '../contracts/model-loader.js';
+import type { Constants, DeclaredInput, DeclaredOutput } from '../contracts/model-loader.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -21,6 +21,8 @@ export interface Manifest {
   readonly description: string | undefined;
   /** Sizes that the model's own file leaves open. */
   readonly inputs: readonly DeclaredInput[];
+  /** What is done to outputs. */
+  readonly outputs: readonly DeclaredOutput[];
   /** Inputs with the same values in each run. */
   readonly constants: Constants;
   /** For a text model. */
@@ -55,6 +57,8 @@ const textInput = z.strictObject({
   featuriser: z.unknown(),
   maxTextLength: textLength.optional(),
 });
+/** One for all elements, or one for each of the last dimension. */
+const factor = z.union([z.number(), z.array(z.number()).min(1).max(65_536)], 'expected a number, or a list of them');
 const declaredInput = z.strictObject({
   name: z.string().min(1).max(200),
   dtype: z.enum(['float32', 'int32', 'bool']),
@@ -66,7 +70,10 @@ const declaredInput = z.strictObject({
         .max(2 ** 24),
     )
     .max(MAX_RANK - 1),
+  scale: factor.optional(),
+  offset: factor.optional(),
 });
+const declaredOutput = z.strictObject({ name: z.string().min(1).max(200), apply: z.enum(['softmax', 'sigmoid']) });
 const constant = z.union([z.number(), z.boolean()]);
 const constants = z.record(
   z.string().min(1).max(200),
@@ -105,6 +112,7 @@ const schema = z.strictObject({
   description: z.string().max(2000).optional(),
   input: z.discriminatedUnion('kind', [tensorInput, textInput]).optional(),
   inputs: z.array(declaredInput).min(1).max(64).optional(),
+  outputs: z.array(declaredOutput).min(1).max(64).optional(),
   constants: constants.optional(),
   padding: padding.optional(),
   labels: z.array(z.string().min(1).max(200)).min(1).max(100_000).optional(),
@@ -118,6 +126,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(schema.shape),
   input: Object.keys(textInput.shape),
   inputs: Object.keys(declaredInput.shape),
+  outputs: Object.keys(declaredOutput.shape),
   warmUp: Object.keys(warmUp.shape),
   limits: Object.keys(limits.shape),
   padding: Object.keys(padding.shape),
@@ -133,7 +142,7 @@ export function parseManifest(text: string | undefined): ManifestParsed {
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) return refuse(readable(parsed.error, raw));
-  const { runtime, description, input, inputs, constants, labels, options } = parsed.data;
+  const { runtime, description, input, inputs, outputs, constants, labels, options } = parsed.data;
   let featuriser: FeaturiserConfig | undefined;
   let maxTextLength = parsed.data.limits?.maxTextLength;
   if (input?.kind === 'text') {
@@ -162,6 +171,7 @@ export function parseManifest(text: string | undefined): ManifestParsed {
       runtime,
       description,
       inputs: inputs ?? [],
+      outputs: outputs ?? [],
       constants: constants ?? {},
       featuriser,
       labels,

@@ -124,13 +124,14 @@ export class ModelRegistry implements ModelDirectory {
   async #open(found: ModelFolder): Promise<ModelLoaded> {
     const { folder, file, runtime, manifest, metadata, tokenizer, name, version, ref } = found;
     const { engine } = this.#options;
-    const { inputs, constants, featuriser, options, warmUp } = manifest;
+    const { inputs, outputs: shown, constants, featuriser, options, warmUp } = manifest;
     const loading = await engine.load({
       ref,
       folder,
       file,
       runtime,
       inputs,
+      outputs: shown,
       constants,
       featuriser,
       tokenizer,

@@ -17,6 +17,12 @@ async function writeModels(folder: string): Promise<void> {
   await writeGraph(place('four'), [4, 2]);
   await writeRate(place('rate'));
   await writeJson(join(place('rate'), 'manifest.json'), { constants: { rate: 3 } });
+  await writeGraph(place('pixels'));
+  await writeJson(join(place('pixels'), 'manifest.json'), {
+    inputs: [{ name: 'x', dtype: 'float32', shape: [2], scale: [2, 1], offset: -1 }],
+    outputs: [{ name: 'y', apply: 'sigmoid' }],
+    labels: ['dark', 'light'],
+  });
   await writeStateful(place('state'));
   await writeTextHash(place('hash'));
   await writeRankFour(place('rank'));
@@ -72,6 +78,13 @@ describe.each(native.ok ? (['wasm', 'native', 'auto'] as const) : (['wasm'] as c
     expect(asked.map(({ prediction }) => (prediction as number[][])[0])).toEqual(right);
     const { prediction } = await client.predict(input, { model });
     expect(prediction).toEqual(right);
+  });
+
+  test('inputs are scaled and logits become scores, whose labels are told', async () => {
+    const { prediction, label, score } = await client.predict([1, 1.01], { model: 'pixels' });
+    // 2 * 1 - 1 and 1.01 - 1, of which the model makes 1 + 10 * 0.01.
+    expect(prediction).toEqual([expect.closeTo(1 / (1 + Math.exp(-1.1)), 5)]);
+    expect([label, score]).toEqual(['light', expect.closeTo(0.75026, 4)]);
   });
 
   test('a model of any length answers each length, together and alone', async () => {

@@ -9,6 +9,7 @@ import type {
   SessionDescription,
   SessionSource,
 } from '../../contracts/runtime.js';
+import { adjusted } from './adjusted-session.js';
 import { isFeatured, openFeatured } from './featured-session.js';
 import { Runtimes } from './runtimes.js';
 import { parseOpening } from './session-opening.js';
@@ -57,9 +58,10 @@ export class SessionHost {
     const runtime = this.#runtimes.find(source.runtime);
     if (typeof runtime === 'string') return { ok: false, problem: runtime };
     try {
-      const opening = isFeatured(source)
+      const opened = isFeatured(source)
         ? await openFeatured(runtime, source)
         : parseOpening(await runtime.openSession(source));
+      const opening = opened.ok ? adjusted(opened, source) : opened;
       if (!opening.ok) return opening;
       const { session, specs } = opening;
       this.#sessions.set(handle, { session, specs });
