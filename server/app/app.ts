@@ -143,6 +143,7 @@ export class App {
       threads: config.engineThreads,
       backend: config.engine,
       graphCapture: config.graphCapture,
+      graphCache: config.graphCache || undefined,
       maxEngineBytes: config.maxEngineBytes,
       clock: systemClock,
       runtimeModules: runtimes.value.modules,

@@ -65,6 +65,7 @@ async function checkModels(config: Config, adapters: Adapters, report: CheckRepo
     threads: 1,
     backend: config.engine,
     graphCapture: config.graphCapture,
+    graphCache: config.graphCache || undefined,
     clock: systemClock,
     runtimeModules: modules,
   });

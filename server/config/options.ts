@@ -33,6 +33,11 @@ const MODELS = {
     true,
     'On the native engine: run each model as one captured TensorFlow graph instead of op by op, several times as fast. Checked against the model when it is loaded; one that differs is run op by op, and the log says why.',
   ),
+  graphCache: text(
+    'FOLDER',
+    '',
+    'Where captured graphs are kept for the next start, by the content of their models; at most 32. Empty: nowhere.',
+  ),
   engineThreads: integer(1, 64, 1, 'Engine threads, each with all models: the number of batches that run at a time.'),
   maxEngineBytes: integer(
     0,

@@ -28,6 +28,8 @@ export interface WorkerEngineOptions {
   readonly backend?: BackendChoice;
   /** On the native backend: run models as captured graphs. @default true */
   readonly graphCapture?: boolean;
+  /** The folder where these graphs are kept for the next start. @default nowhere */
+  readonly graphCache?: string | undefined;
   /** Number of threads, each with every model in it. @default 1 */
   readonly threads?: number;
   /** URLs of modules with runtimes other than TensorFlow.js, each exporting a `RuntimeModule`. @default none */
@@ -65,6 +67,7 @@ export class WorkerEngine implements ModelLoader {
       clock,
       backend = 'auto',
       graphCapture = true,
+      graphCache,
       threads = 1,
       runtimeModules = [],
       onEvent,
@@ -76,7 +79,7 @@ export class WorkerEngine implements ModelLoader {
     // In this thread, before the first worker: a worker cannot set them itself.
     if (backend === 'auto' || backend === 'native') prepareNativeEnvironment();
     this.#runtimeModules = runtimeModules;
-    const spawn = options.spawn ?? spawnThread({ backend, graphCapture, runtimeModules });
+    const spawn = options.spawn ?? spawnThread({ backend, graphCapture, graphCache, runtimeModules });
     const emit = (event: EngineEvent): void => {
       if (event.type === 'thread-lost') this.#restarts += 1;
       onEvent?.(event);

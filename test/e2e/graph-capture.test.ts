@@ -1,11 +1,15 @@
 /** Models captured as graphs on the native engine: every kind of layer that people use gives the answers of its model. */
 
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { openBackend } from '../../dist/server/engine/backend/backend.js';
 import { captureModel } from '../../dist/server/engine/tfjs/capture/captured-model.js';
 import type { TfjsModel } from '../../dist/server/engine/tfjs/tfjs-model.js';
+import { tfjsRuntime } from '../../dist/server/engine/tfjs/tfjs-runtime.js';
 import type { TensorSpec } from '../../shared/tensor.js';
+import { withFolder, writeMlp } from '../support/tiny-models.js';
 
 const opening = await openBackend('native');
 if (!opening.ok && process.env.CI) throw new Error(opening.reason);
@@ -177,3 +181,38 @@ test.skipIf(backend === undefined)(
 function flat(value: unknown): readonly number[] {
   return [value].flat(Number.POSITIVE_INFINITY as 1) as unknown as number[];
 }
+
+test.skipIf(backend === undefined)(
+  'a graph that is kept is used at the next start, unless it answers otherwise',
+  async () => {
+    if (backend === undefined) return;
+    await withFolder(async (root) => {
+      const [one, other] = [join(root, 'one'), join(root, 'other')];
+      await writeMlp(one, [4, 8, 3]);
+      await writeMlp(other, [4, 7, 3]);
+      const cache = join(root, 'cache');
+      const why = async (folder: string): Promise<string> => {
+        const runtime = tfjsRuntime({ backend: 'native', graphCapture: true, graphCache: cache });
+        const none = { inputs: [], featuriser: undefined, options: {} };
+        const source = { ref: 'm@1', folder, file: 'model.json', runtime: undefined, ...none };
+        const reading = await runtime.readFiles?.(source);
+        if (!reading?.ok) throw new Error(reading?.problem);
+        const opened = await runtime.openSession({ ...source, files: reading.files });
+        if (!opened.ok) throw new Error(opened.problem);
+        const told = opened.session.describe().why;
+        opened.session.dispose();
+        return told;
+      };
+      expect(await why(one)).toBe('configured; captured as one graph');
+      expect(await why(one)).toBe('configured; captured as one graph before');
+      expect(await why(other)).toBe('configured; captured as one graph');
+      const [first, second] = await readdir(cache);
+      // The graphs change places: neither answers as its model does.
+      await rename(join(cache, first ?? ''), join(root, 'aside'));
+      await rename(join(cache, second ?? ''), join(cache, first ?? ''));
+      await rename(join(root, 'aside'), join(cache, second ?? ''));
+      expect(await why(one)).toBe('configured; captured as one graph');
+      expect(await why(one)).toBe('configured; captured as one graph before');
+    });
+  },
+);

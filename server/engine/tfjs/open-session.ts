@@ -9,9 +9,10 @@ import type { Backends } from '../backend/backends.js';
 import { type BackendName, isBackendChoice } from '../backend/names.js';
 import { TextInput } from '../session/text-input.js';
 import { chooseBackend, nextBackends } from './backend-choice.js';
+import { GraphCache, graphKey } from './capture/graph-cache.js';
 import { withConstants } from './constant-inputs.js';
 import { constantHint, settleInputs } from './input-check.js';
-import { SAVED_MODEL_RUNTIME } from './model-files.js';
+import { type ModelFiles, SAVED_MODEL_RUNTIME } from './model-files.js';
 import { withSavedFiles } from './saved-model/files.js';
 import { openSavedModel } from './saved-model/saved-model.js';
 import { readSignature, SAVED_MODEL_FILE } from './saved-model/signature.js';
@@ -46,7 +47,7 @@ export async function openTfjsSession(
     const takes = known.map((name) => `"${name}"`).join(' and ');
     return { ok: false, problem: `manifest.json: options.${stray} is not known; ${files.runtime} takes ${takes}` };
   }
-  const opener = new Opener(source, files, backends, settings.graphCapture);
+  const opener = new Opener(source, files, backends, settings);
   const chosen = await chooseBackend(files.runtime, settled, (name) => backends.open(name));
   if (!chosen.ok) return chosen;
   const { backend } = chosen;
@@ -60,13 +61,13 @@ class Opener {
   readonly #source: SessionSource;
   readonly #files: AnyModelFiles;
   readonly #backends: Backends;
-  readonly #graphCapture: boolean;
+  readonly #settings: TfjsSettings;
 
-  constructor(source: SessionSource, files: AnyModelFiles, backends: Backends, graphCapture: boolean) {
+  constructor(source: SessionSource, files: AnyModelFiles, backends: Backends, settings: TfjsSettings) {
     this.#source = source;
     this.#files = files;
     this.#backends = backends;
-    this.#graphCapture = graphCapture;
+    this.#settings = settings;
   }
 
   /** Opens the model on this backend. */
@@ -173,12 +174,26 @@ class Opener {
       const session = new TfjsSession({ model, backends, backend, why, runtime, plans, batch, text });
       const problem = await session.probe();
       if (problem !== undefined) return { ok: false, problem, isFinal: false };
-      if (this.#graphCapture && backend.name === 'native' && runtime !== SAVED_MODEL_RUNTIME) await session.capture();
+      const { graphCapture, graphCache } = this.#settings;
+      if (graphCapture && backend.name === 'native' && files.runtime !== SAVED_MODEL_RUNTIME)
+        await session.capture(
+          graphCache === undefined
+            ? undefined
+            : { graphs: new GraphCache(graphCache), key: this.#graphKey(files, backend) },
+        );
       opened = undefined;
       return { ok: true, session };
     } finally {
       opened?.dispose();
     }
+  }
+
+  /** All that a graph is made of. */
+  #graphKey({ modelJson, weights }: ModelFiles, { version }: Backend): string {
+    const { featuriser, inputs, constants } = this.#source;
+    const given = JSON.stringify({ library: version, featuriser, inputs, constants });
+    // A copy: hashes take no shared memory.
+    return graphKey([given, modelJson, new Uint8Array(weights).slice()]);
   }
 
   async #openSaved({ files }: SavedModelFiles, backend: Backend): Promise<TfjsModel> {

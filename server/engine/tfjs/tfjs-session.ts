@@ -17,6 +17,7 @@ import type { ModelSession, SessionDescription } from '../../contracts/runtime.j
 import type { Backend } from '../backend/backend.js';
 import type { Backends } from '../backend/backends.js';
 import { TEXT_INPUT, type TextInput, textsOf } from '../session/text-input.js';
+import type { CaptureParts } from './capture/captured-model.js';
 import { type Column, type FixedRun, fixedRuns } from './fixed-batch.js';
 import { type InputPlan, publicName } from './input-check.js';
 import type { AnyRuntime } from './tfjs-files.js';
@@ -107,7 +108,7 @@ export class TfjsSession implements ModelSession {
   }
 
   /** Goes on with the model as a graph, if it can be captured. */
-  async capture(): Promise<void> {
+  async capture(cache?: CaptureParts['cache']): Promise<void> {
     const { plans, batch, backend } = this.#parts;
     const reason =
       this.#executeAsync !== undefined
@@ -124,10 +125,11 @@ export class TfjsSession implements ModelSession {
     const { captureModel } = await import('./capture/captured-model.js');
     const captured =
       reason === undefined
-        ? await captureModel({ tf: backend.tf, model: this.#model, inputs: this.#tensorSpecs })
+        ? await captureModel({ tf: backend.tf, model: this.#model, inputs: this.#tensorSpecs, cache })
         : { ok: false as const, reason };
     if (captured.ok) this.#model = captured.model;
-    this.explain(captured.ok ? 'captured as one graph' : `not captured as a graph: ${captured.reason}`);
+    const kept = captured.ok && captured.isCached ? ' before' : '';
+    this.explain(captured.ok ? `captured as one graph${kept}` : `not captured as a graph: ${captured.reason}`);
   }
 
   /** Learns the outputs' specs from runs on zeros. Returns what is wrong with the model, or undefined. */

@@ -6,4 +6,6 @@ export interface TfjsSettings {
   readonly backend: BackendChoice;
   /** On the native backend as captured graphs, where that is possible. */
   readonly graphCapture: boolean;
+  /** The folder where these graphs are kept. @default nowhere */
+  readonly graphCache?: string | undefined;
 }

@@ -13,12 +13,14 @@ import { firstLine } from '../../../../shared/words/message-of.js';
 import type { TfCore } from '../../backend/backend.js';
 import type { TfjsModel } from '../tfjs-model.js';
 import { makeGraph } from './graph.js';
+import type { CachedGraph, GraphCache } from './graph-cache.js';
 import { type Binding, type NativeBackend, nativeBackend, tensorId } from './native-binding.js';
 import { type Content, writeSavedModel } from './saved-model.js';
 import { traceRun } from './trace.js';
 
 export type Captured =
-  | { readonly ok: true; readonly model: TfjsModel }
+  /** `isCached`: it was captured before. */
+  | { readonly ok: true; readonly model: TfjsModel; readonly isCached: boolean }
   /** The model stays as it is. */
   | { readonly ok: false; readonly reason: string };
 
@@ -28,6 +30,8 @@ export interface CaptureParts {
   readonly inputs: readonly TensorSpec[];
   /** Whether a graph that is slower is dropped. @default true */
   readonly isTimed?: boolean;
+  /** Where graphs are kept, and the key of this one. @default nowhere */
+  readonly cache?: { readonly graphs: GraphCache; readonly key: string } | undefined;
 }
 
 /** Batch sizes of the traces. */
@@ -55,13 +59,17 @@ const MOST_WEIGHT_BYTES = 1.5 * 2 ** 30;
 export async function captureModel(parts: CaptureParts): Promise<Captured> {
   const backend = nativeBackend(parts.tf.backend());
   if (backend === undefined) return { ok: false, reason: 'this tfjs-node has other internals' };
-  const folder = await mkdtemp(join(tmpdir(), 'tickcast-capture-'));
+  const capture = new Capture(parts, backend);
+  const cached = await capture.cached();
+  if (cached !== undefined) return cached;
+  let folder = '';
   try {
-    return await new Capture(parts, backend).capture(folder);
+    folder = await mkdtemp(join(tmpdir(), 'tickcast-capture-'));
+    return await capture.capture(folder);
   } catch (cause) {
     return { ok: false, reason: firstLine(cause) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== '') await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -75,6 +83,36 @@ class Capture {
     this.#parts = parts;
     this.#backend = backend;
     this.#binding = backend.binding;
+  }
+
+  /** The graph of an earlier start, if it answers as the model does. */
+  async cached(): Promise<Captured | undefined> {
+    const { cache, model } = this.#parts;
+    const found = await cache?.graphs.find(cache.key);
+    if (cache === undefined || found === undefined) return undefined;
+    try {
+      const captured = this.#load(found);
+      if (this.#compare(captured) === undefined) {
+        model.dispose();
+        return { ok: true, model: captured, isCached: true };
+      }
+      captured.dispose();
+    } catch {
+      // Damaged, or of another library: made anew.
+    }
+    await cache.graphs.forget(cache.key);
+    return undefined;
+  }
+
+  #load({ folder, outputs }: CachedGraph): TfjsModel {
+    const session = this.#backend.loadSavedModelMetaGraph(folder, 'serve');
+    const names = this.#parts.inputs.map((_, index) => ({ name: `in${index}:0` }));
+    return {
+      ...this.#parts.model,
+      execute: (tensors) => this.#backend.runSavedModel(session, tensors, names, outputs),
+      weights: () => [],
+      dispose: () => this.#backend.deleteSavedModel(session),
+    };
   }
 
   async capture(folder: string): Promise<Captured> {
@@ -105,21 +143,16 @@ class Capture {
     };
     const places = inputs.map(({ shape }, index) => ({ dtype: types[index] ?? 0, shape: [-1, ...shape] }));
     await writeSavedModel(folder, { graph: made.graph, inputs: places, weight }, binding);
-    const session = this.#backend.loadSavedModelMetaGraph(folder, 'serve');
-    const names = inputs.map((_, index) => ({ name: `in${index}:0` }));
     const outputs = made.graph.outputs.map((name) => (name.includes(':') ? name : `${name}:0`));
-    const captured: TfjsModel = {
-      ...model,
-      execute: (tensors) => this.#backend.runSavedModel(session, tensors, names, outputs),
-      weights: () => [],
-      dispose: () => this.#backend.deleteSavedModel(session),
-    };
+    const captured = this.#load({ folder, outputs });
     const reason = this.#compare(captured) ?? (this.#parts.isTimed === false ? undefined : this.#slower(captured));
     if (reason === undefined) {
+      const { cache } = this.#parts;
+      await cache?.graphs.keep(cache.key, { folder, outputs });
       model.dispose();
-      return { ok: true, model: captured };
+      return { ok: true, model: captured, isCached: false };
     }
-    this.#backend.deleteSavedModel(session);
+    captured.dispose();
     return { ok: false, reason };
   }
 
