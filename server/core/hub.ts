@@ -238,21 +238,18 @@ export class Hub implements HubPort {
     if (this.#state !== 'ready') return refusal(DRAINING, spec);
     if (request.id !== undefined && origin.requests.has(request.id)) return refusal(duplicate(request.id), spec);
     if ('code' in model) return refusal(model, spec);
-    return this.#admitTo(model, spec, request, origin, settle);
+    return this.#admitTo(model, request, origin, settle);
   }
 
-  #admitTo(
-    found: ReadyModel,
-    spec: ModelSpec | undefined,
-    request: PredictEnvelope,
-    origin: Origin,
-    settle: Settle,
-  ): Verdict {
+  #admitTo(found: ReadyModel, request: PredictEnvelope, origin: Origin, settle: Settle): Verdict {
+    const { spec } = found;
+    const { maxRequestRows } = this.options;
     const fit =
-      found.at === undefined ? { model: found, input: request.input } : fitted(request.input, found, found.at);
+      found.at === undefined
+        ? { model: found, input: request.input }
+        : fitted(request.input, found, found.at, maxRequestRows);
     if ('code' in fit) return refusal(fit, spec);
     const { model } = fit;
-    const { maxRequestRows } = this.options;
     const explanation = request.explain === true ? planExplanation(request.input, model) : undefined;
     if (explanation !== undefined && 'code' in explanation) return refusal(explanation, spec);
     const measured = measureInput(explanation?.texts ?? fit.input, model.spec, {

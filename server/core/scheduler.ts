@@ -35,7 +35,7 @@ const HANG_FACTOR = 10;
 const ANSWERS_A_TURN = 32;
 
 /** Queues from which on idle ones of open sizes are dropped. */
-const MOST_QUEUES = 64;
+const MOST_QUEUES = 16;
 
 interface Running {
   readonly batch: Batch;
@@ -72,10 +72,16 @@ export class Scheduler {
     let queue = this.#queues.get(model);
     if (queue === undefined) {
       if (this.#queues.size >= MOST_QUEUES) this.#dropIdle();
-      queue = new ModelQueue(model, this.#options, this.#engine.slots, this.#clock);
+      const { base } = model.spec;
+      const siblings = base && (() => this.#queuesOf(base));
+      queue = new ModelQueue(model, this.#options, this.#engine.slots, this.#clock, siblings);
       this.#queues.set(model, queue);
     }
     return queue;
+  }
+
+  *#queuesOf(base: ModelSpec): Iterable<ModelQueue> {
+    for (const [{ spec }, queue] of this.#queues) if (spec.base === base) yield queue;
   }
 
   /** Of sizes that nobody sends at present: requests of any size may come. */

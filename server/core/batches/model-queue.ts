@@ -40,14 +40,26 @@ export class ModelQueue implements RequestQueue, BatchSource {
   #rows = 0;
   #textBytes = 0;
 
-  /** @param slots batches that may run while others wait; running rows keep their slots in the arena. */
-  constructor(model: ReadyModel, options: QueueOptions, slots: number, clock: Clock) {
+  readonly #siblings: (() => Iterable<ModelQueue>) | undefined;
+
+  /**
+   * @param slots batches that may run while others wait; running rows keep their slots in the arena.
+   * @param siblings queues of the same model at all of its sizes, this one too: the limits are for all together.
+   */
+  constructor(
+    model: ReadyModel,
+    options: QueueOptions,
+    slots: number,
+    clock: Clock,
+    siblings?: () => Iterable<ModelQueue>,
+  ) {
     const maxBatchRows = Math.min(options.maxBatchRows, model.maxBatchRows ?? options.maxBatchRows);
     this.model = model;
     this.cost = new CostModel(model.warmUp);
     this.arena = new RowArena(model.spec.inputs, options.maxQueueRows + slots * maxBatchRows, options.maxArenaBytes);
     this.#options = { ...options, maxBatchRows };
     this.#clock = clock;
+    this.#siblings = siblings;
   }
 
   /** Number of waiting rows. */
@@ -57,7 +69,17 @@ export class ModelQueue implements RequestQueue, BatchSource {
 
   /** Rows that fit, once `freed` of the waiting rows have left. */
   freeRows(freed = 0): number {
-    return Math.min(this.#options.maxQueueRows - this.#rows + freed, this.arena.capacity - this.arena.used);
+    const own = Math.min(this.#options.maxQueueRows - this.#rows + freed, this.arena.capacity - this.arena.used);
+    if (this.#siblings === undefined) return own;
+    let [rows, bytes] = [0, 0];
+    for (const queue of this.#siblings()) {
+      rows += queue.rows;
+      bytes += queue.arena.used * queue.arena.rowBytes;
+    }
+    const { maxQueueRows, maxArenaBytes } = this.#options;
+    const left = Math.floor((maxArenaBytes - bytes) / Math.max(1, this.arena.rowBytes));
+    // One row of any size finds room where nothing else is held.
+    return Math.min(own, maxQueueRows - rows + freed, bytes === 0 ? Math.max(1, left) : left);
   }
 
   /** Waiting rows of a principal. */

@@ -34,6 +34,8 @@ interface Column {
 
 export class RowArena {
   readonly capacity: number;
+  /** Of the tensors of one row. */
+  readonly rowBytes: number;
   readonly #columns: readonly Column[];
   readonly #texts: string[] | undefined;
   /** The successor of each slot, in its request's chain or in the free list. */
@@ -50,6 +52,7 @@ export class RowArena {
     for (const spec of inputs)
       if (spec.dtype !== 'string') rowBytes += elementCount(spec.shape) * BYTES_PER_ELEMENT[spec.dtype];
     this.capacity = Math.max(1, Math.min(capacity, rowBytes === 0 ? capacity : Math.floor(maxBytes / rowBytes)));
+    this.rowBytes = rowBytes;
     this.#pageShift = Math.max(0, Math.min(10, Math.floor(Math.log2(PAGE_BYTES / Math.max(1, rowBytes)))));
     this.#next = new Int32Array(this.capacity);
     this.#columns = inputs.map((spec) => ({

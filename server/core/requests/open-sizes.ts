@@ -14,17 +14,26 @@ export interface Fitted {
   readonly input: unknown;
 }
 
-/** The model at the sizes of this input, or why there is none. @param at the model's own, which leaves sizes open */
-export function fitted(input: unknown, model: ReadyModel, at: NonNullable<ReadyModel['at']>): Fitted | WireError {
+/**
+ * The model at the sizes of this input, or why there is none.
+ *
+ * @param at the model's own, which leaves sizes open
+ */
+export function fitted(
+  input: unknown,
+  model: ReadyModel,
+  at: NonNullable<ReadyModel['at']>,
+  maxRequestRows: number,
+): Fitted | WireError {
   const { spec, padding } = model;
-  const padded = padding && padInput(input, model.engineModel.inputs, padding);
+  const padded = padding && padInput(input, model.engineModel.inputs, padding, maxRequestRows);
   if (typeof padded === 'string') return wireError('INVALID_INPUT', padded);
   const sizes = padding === undefined ? openSizes(input, spec) : padded && [padded.size];
   if (sizes !== undefined) {
     const found = at(sizes);
     return 'code' in found ? found : { model: found, input: padded?.input ?? input };
   }
-  const measured = measureInput(input, spec, { maxRequestRows: Number.POSITIVE_INFINITY, maxTextLength: 0 });
+  const measured = measureInput(input, spec, { maxRequestRows, maxTextLength: 0 });
   const error = measured.ok
     ? wireError('INVALID_INPUT', `input does not say its size, or is empty; ${spec.ref} takes any from 1 on`)
     : measured.error;

@@ -23,11 +23,14 @@ interface Rows {
 /**
  * Undefined when the form of the input is none that has rows: the check of inputs then says what is wrong. A text says
  * that itself.
+ *
+ * @param mostRows of more, none is padded: the check refuses them
  */
 export function padInput(
   input: unknown,
   inputs: readonly InputSpec[],
   { sizes, value, mask }: Padding,
+  mostRows: number,
 ): PaddedInput | string | undefined {
   const padded: Record<string, unknown> = {};
   let lengths: readonly number[] = [];
@@ -37,7 +40,7 @@ export function padInput(
   const found = new Map<string, Rows>();
   for (const spec of open) {
     const rows = rowsOf(givenFor(input, spec, given.length), spec);
-    if (rows === undefined) return undefined;
+    if (rows === undefined || rows.values.length > mostRows) return undefined;
     found.set(spec.name, rows);
     const own = rows.values.map((row) => (row as { readonly length: number }).length);
     const row = lengths.length === 0 ? -1 : own.findIndex((length, at) => length !== lengths[at]);

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ReadyModel } from '../../../server/contracts/model.js';
+import { ModelQueue } from '../../../server/core/batches/model-queue.js';
 import { fitted as fittedAt, openSizes } from '../../../server/core/requests/open-sizes.js';
 import { sized } from '../../../server/models/sized-models.js';
+import { ManualClock } from '../../../server/testing/manual-clock.js';
 import type { InputSpec, TensorSpec } from '../../../shared/tensor.js';
 
 const STEPS: InputSpec = { name: 'x', dtype: 'float32', shape: [-1, 2] };
@@ -18,7 +20,7 @@ function modelOf(inputs: readonly InputSpec[], most = 100): ReadyModel {
 
 const fitted = (input: unknown, model: ReadyModel) => {
   if (model.at === undefined) throw new Error('no size is open');
-  return fittedAt(input, model, model.at);
+  return fittedAt(input, model, model.at, 1024);
 };
 
 test.each<[string, unknown, readonly InputSpec[], readonly number[] | undefined]>([
@@ -96,4 +98,22 @@ test('of many sizes the oldest are forgotten, and come again', () => {
   for (let size = 2; size <= 300; size++) fitted(new Float32Array(2 * size), model);
   expect(fitted(new Float32Array(2), model)).not.toBe(first);
   expect(fitted(new Float32Array(2), model)).toMatchObject({ model: { engineModel: { sizes: [1] } } });
+});
+
+test('queues of one model at several sizes share its limits', () => {
+  const model = modelOf([STEPS]);
+  const options = { tickMs: 0, maxBatchMs: 50, maxBatchRows: 10, maxQueueRows: 100, maxArenaBytes: 1000 };
+  const queues: ModelQueue[] = [];
+  for (const size of [1, 5]) {
+    const fit = fitted(new Float32Array(2 * size), model);
+    if ('code' in fit) throw new Error(fit.message);
+    queues.push(new ModelQueue(fit.model, options, 1, new ManualClock(), () => queues));
+  }
+  const [short, long] = queues;
+  // A row of one step has 8 bytes, one of five has 40.
+  expect([short?.freeRows(), long?.freeRows()]).toEqual([100, 25]);
+  const slot = long?.arena.allocate(20) ?? -1;
+  expect([short?.freeRows(), long?.freeRows()]).toEqual([25, 5]);
+  long?.arena.release(slot);
+  expect([short?.freeRows(), long?.freeRows()]).toEqual([100, 25]);
 });

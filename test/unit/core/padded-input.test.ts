@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { padInput } from '../../../server/core/requests/padded-input.js';
+import type { Padding } from '../../../server/contracts/model.js';
+import { padInput as padAtMost } from '../../../server/core/requests/padded-input.js';
 import type { InputSpec } from '../../../shared/tensor.js';
 
 const IDS: InputSpec = { name: 'ids', dtype: 'int32', shape: [-1] };
 const MASK: InputSpec = { name: 'mask', dtype: 'float32', shape: [-1] };
 const STEPS: InputSpec = { name: 'steps', dtype: 'float32', shape: [-1, 2] };
+const padInput = (...given: [unknown, readonly InputSpec[], Padding]) => padAtMost(...given, 100);
 const PADDING = { sizes: [2, 4, 8], value: 0, mask: { name: 'mask' } };
 
 test('one row, and rows of different length, become as long as the longest needs, and the mask says what is real', () => {
@@ -122,3 +124,8 @@ test.each([[7], ['text'], [[]], [{ other: [1] }], [Float32Array.of(1, 2, 3)], [[
   'what has no rows is left to the check of inputs: %j',
   (input) => expect(padInput(input, [STEPS], PADDING)).toBeUndefined(),
 );
+
+test('more rows than a request may have are not padded', () => {
+  expect(padInput(Array(101).fill([1]), [IDS, MASK], PADDING)).toBeUndefined();
+  expect(padInput(Array(100).fill([1]), [IDS, MASK], PADDING)).toMatchObject({ size: 2 });
+});
