@@ -3,7 +3,7 @@
 import type { Hello } from '../../shared/protocol.js';
 import type { Allows } from '../contracts/access.js';
 import type { ModelCatalogue } from '../contracts/door.js';
-import { describeModel } from '../contracts/model.js';
+import { describeModel, type ReadyModel } from '../contracts/model.js';
 import type { ModelRegistry, ModelStatus } from '../models/registry.js';
 
 export class RegistryCatalogue implements ModelCatalogue {
@@ -54,8 +54,14 @@ const everything: Allows = () => true;
 
 function show({ name, version, state, description, model, report, problem }: ModelStatus): object {
   const described = model === undefined ? { name, version } : describeModel(model.spec);
-  const limits = model === undefined ? {} : { maxTextLength: model.spec.maxTextLength, rows: model.rows };
+  const tried = model === undefined ? {} : triedOf(model);
   // The problem itself names folders of this machine.
   const told = problem === undefined ? undefined : 'it could not be loaded; the log of the hub says why';
-  return { ...described, state, description, ...limits, ...report, problem: told };
+  return { ...described, state, description, ...tried, ...report, problem: told };
+}
+
+/** What was found out when it was loaded. */
+function triedOf({ spec, rows, finite, maxBatchRows, warmUp }: ReadyModel): object {
+  const { overheadMs, rowMs, byteMs } = warmUp;
+  return { maxTextLength: spec.maxTextLength, rows, finite, maxBatchRows, cost: { overheadMs, rowMs, byteMs } };
 }

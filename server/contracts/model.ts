@@ -52,6 +52,8 @@ export interface ReadyModel {
    * `unknown`: the test was not possible. Undefined: not tested.
    */
   readonly rows?: 'independent' | 'alone' | 'unknown';
+  /** Whether its answers were finite when it was tried: to zeros, and to made-up rows. Undefined: not tried. */
+  readonly finite?: boolean;
   /** Maximum rows per batch, when below the hub's: 1 when answers depend on the other rows of the batch. */
   readonly maxBatchRows?: number;
   /** Of a model with open sizes (shared/tensor.ts): the model at those of a request, by dimension; or why not. */

@@ -156,8 +156,8 @@ export class ModelRegistry implements ModelDirectory {
     if (problem !== undefined) return refuse(problem);
     const { inputs: takes, outputs } = engineModel;
     const spec: ModelSpec = { name, version, ref, inputs: takes, outputs, labels, maxTextLength };
-    const { warmUp: cost, rows } = warmed;
-    const ready = { spec, engineModel, engine: report.engine, warmUp: cost, rows };
+    const { warmUp: cost, rows, finite } = warmed;
+    const ready = { spec, engineModel, engine: report.engine, warmUp: cost, rows, finite };
     // A caller's answer must not depend on who else asks.
     const whole: ReadyModel = rows === 'alone' ? { ...ready, maxBatchRows: 1 } : ready;
     const { padding, warning: unpadded } =

@@ -15,6 +15,8 @@ export type WarmedUp =
       readonly ok: true;
       readonly warmUp: WarmUp;
       readonly rows: RowDependence;
+      /** Whether its answers to zeros and to the made-up rows were finite. */
+      readonly finite: boolean;
       /** Up to eight made-up rows and what the model made of them. */
       readonly sample: TrialRun;
       /** Warnings for the operator. */
@@ -89,8 +91,10 @@ export async function warmUpModel(options: WarmUpOptions): Promise<WarmedUp> {
   const zeros = () => (takesText ? undefined : undefinedAtZero(trialOf('zero', [])));
   if (rowMs > mostMs) {
     const slow = `a row takes ${Math.ceil(rowMs)} ms, and a batch should take ${maxBatchMs} (--max-batch-ms): it is served one row at a time, and was not tried with more`;
-    const warnings = [slow, await zeros()].filter((warning) => warning !== undefined);
-    return { ok: true, warmUp: { overheadMs: 0, rowMs, byteMs: 0 }, rows: 'alone', sample, warnings };
+    const zero = await zeros();
+    const warnings = [slow, zero].filter((warning) => warning !== undefined);
+    const finite = isAlwaysFinite(model, sample, zero);
+    return { ok: true, warmUp: { overheadMs: 0, rowMs, byteMs: 0 }, rows: 'alone', finite, sample, warnings };
   }
 
   const isQuick = (rows: number): boolean => rows * rowMs <= SLOW_MS / 2;
@@ -114,8 +118,15 @@ export async function warmUpModel(options: WarmUpOptions): Promise<WarmedUp> {
   }
 
   const { rows, why } = trial.rows.kind === 'zero' ? UNTRIED : await tryIndependence(trial);
-  const warnings = [why && WARNINGS[rows](why), await zeros()].filter((warning) => warning !== undefined);
-  return { ok: true, warmUp: costLine(samples, byteCost(samples, long)), rows, sample, warnings };
+  const zero = await zeros();
+  const warnings = [why && WARNINGS[rows](why), zero].filter((warning) => warning !== undefined);
+  const finite = isAlwaysFinite(model, sample, zero);
+  return { ok: true, warmUp: costLine(samples, byteCost(samples, long)), rows, finite, sample, warnings };
+}
+
+/** Whether all that it answered while it was tried are numbers. */
+function isAlwaysFinite(model: EngineModel, sample: TrialRun, zero: string | undefined): boolean {
+  return zero === undefined && notFinite(model, sample) === undefined;
 }
 
 const UNTRIED = { rows: 'unknown', why: 'it fails on all made-up rows but zeros' } as const;

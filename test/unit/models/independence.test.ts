@@ -235,3 +235,12 @@ describe('a slow model', () => {
     expect(rowsOf(warmed)).toBe('independent');
   });
 });
+
+test.each<[string, Compute, boolean]>([
+  ['a linear model', each((x) => 2 * x), true],
+  ['one that is undefined at zero', each((x) => x / x), false],
+  ['one that overflows', each((x) => Math.exp(1000 * Math.abs(x))), false],
+])('the answers of %s are finite: it is found out', async (_, compute, finite) => {
+  const { warmed } = await warmUp(compute);
+  expect(warmed).toMatchObject({ ok: true, finite });
+});
