@@ -318,7 +318,7 @@ test('an adapter that is not installed is told in one line, by option and by man
   );
   await writeFile(join(folder, 'net.onnx'), '');
   expect(await told(['--model', join(folder, 'net.onnx')])).toBe(
-    '1 tickcast: model net@1: runtime "onnx" is not known here; known are tfjs-layers, tfjs-graph; npm i @tickcast/onnx\n',
+    '1 tickcast: model net@1: runtime "onnx" is not known here; known are tfjs-layers, tfjs-graph, saved-model; npm i @tickcast/onnx\n',
   );
 });
 
