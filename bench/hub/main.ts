@@ -1,5 +1,5 @@
 /**
- * Entry of `npm run bench`: the hub beside servers that put its figures into perspective. What is measured, and how, is
+ * The program of `npm run bench`: the hub beside servers that put its figures into perspective. What is measured, and how, is
  * in the modules it calls.
  */
 
