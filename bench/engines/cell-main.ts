@@ -15,8 +15,8 @@ import type { CellReport } from './run-cell.js';
 import { openSubject } from './subject.js';
 import { runFor, timeInTurns } from './timing.js';
 
-/** Until the JavaScript is compiled, in milliseconds; then a moment per number of rows. */
-const [FIRST_WARM_UP, WARM_UP] = [2, 0.3] as const;
+/** Times of what is measured: until the JavaScript is compiled, then a moment per number of rows. */
+const [FIRST_WARM_UP, WARM_UP] = [4, 0.3] as const;
 /** A batch that takes longer, in microseconds, is left out, and so are larger ones. */
 const MOST_BATCH_US = 2_000_000;
 /** Rows whose answers are compared. */

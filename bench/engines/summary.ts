@@ -51,9 +51,9 @@ export function summarise(rounds: readonly CellFigures[]): Summary {
     ...JUDGED_OVER_BARE.map((engine) => overBare(engine, lines)),
     ...CAPTURE_GAIN.map(([rows, limit]) => {
       const found = gains.find(({ line }) => line.model === 'mlp' && line.rows === rows);
-      return atLeast(`captured as quick as predictOnBatch, mlp, ${rowsText(rows)}`, found?.gain, limit);
+      return atLeast(`predictOnBatch / captured, mlp, ${rowsText(rows)}`, found?.gain, limit);
     }),
-    atLeast(`captured as quick as predictOnBatch, at least${placeText(least?.line)}`, least?.gain, LEAST_GAIN),
+    atLeast(`predictOnBatch / captured, the least${placeText(least?.line)}`, least?.gain, LEAST_GAIN),
   ];
   return { lines, targets, doubts: doubtsOf(rounds) };
 }
@@ -63,8 +63,8 @@ function overBare(engine: EngineName, lines: readonly Line[]): Target {
   const worst = lines
     .filter((line) => line.engine === engine && line.rows === 1)
     .reduce<Line | undefined>((a, b) => (a && a.overBare >= b.overBare ? a : b), undefined);
-  const model = worst === undefined ? '' : `, ${worst.model}`;
-  return atMost(`session / bare runtime, ${engine}, 1 row, at most${model}`, worst?.overBare, MOST_OVER_BARE);
+  const model = worst === undefined ? '' : `: ${worst.model}`;
+  return atMost(`session / bare runtime, ${engine}, 1 row, the most${model}`, worst?.overBare, MOST_OVER_BARE);
 }
 
 export function linesOf(rounds: readonly CellFigures[]): readonly Line[] {
@@ -106,7 +106,7 @@ function doubtsOf(rounds: readonly CellFigures[]): readonly string[] {
 }
 
 function placeText(line: Line | undefined): string {
-  return line === undefined ? '' : `, ${line.model}, ${rowsText(line.rows)}`;
+  return line === undefined ? '' : `: ${line.model}, ${rowsText(line.rows)}`;
 }
 
 function rowsText(rows: number): string {
