@@ -43,6 +43,7 @@ async function measureAll(
     for (const cell of cellsOf(model, engine)) {
       if (missing.has(cell.engine)) continue;
       const report = await runCell({ ...cell, root, sizes, ms });
+      if (!report.ok && process.env.CI !== undefined) throw new Error(`${cellText(cell)}: ${report.reason}`);
       if (report.ok) rounds.push(report.figures);
       else missing.set(cell.engine, report.reason);
       const told = report.ok ? progressLine(report.figures) : `${cellText(cell)}: ${report.reason}`;

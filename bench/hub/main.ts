@@ -19,7 +19,9 @@ const ENGINE_SECONDS = 1;
 
 const BENCH = {
   name: 'bench',
-  intro: 'The hub beside two servers that say what its figures are worth, and its engine alone.',
+  intro:
+    'The hub beside two servers that say what its figures are worth, and its engine alone.\n' +
+    '`npm run bench -- engines` measures engines instead, as `npm run bench:engines` does.',
   fails: 'with --check',
   options: OPTIONS,
 } as const;
