@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { runFor, slicesOf, timeInTurns } from '../../../../bench/engines/timing.js';
+import { quartile, runFor, slicesOf, timeInTurns } from '../../../../bench/engines/timing.js';
 
-test('short runs have ten slices, long ones fewer, and two at least', () => {
-  expect([10, 50_000, 150_000, 5_000_000].map((us) => slicesOf(300, us))).toEqual([10, 6, 2, 2]);
+test('short runs have twenty slices, long ones fewer, and two at least', () => {
+  expect([10, 50_000, 150_000, 5_000_000].map((us) => slicesOf(300, us))).toEqual([20, 6, 2, 2]);
 });
 
 test('the runs take turns, and each of a slice ends before the next begins', async () => {
@@ -26,4 +26,9 @@ test('a run that takes longer than its time runs once', async () => {
   }, 0);
 
   expect(runs).toBe(1);
+});
+
+test('a quarter of the slices may be quicker than the figure, and the others slower', () => {
+  expect(quartile([90, 10, 30, 20, 80, 70, 60, 100])).toBe(30);
+  expect(quartile([3, 1])).toBe(1);
 });
