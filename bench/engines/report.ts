@@ -14,6 +14,7 @@ export function tablesOf(lines: readonly Line[]): readonly string[] {
   if (lines.length === 0) return [];
   return [
     byRows('us a batch', lines, ({ sessionUs }) => usText(sessionUs)),
+    byRows('CPU us a batch', lines, ({ sessionCpuUs }) => usText(sessionCpuUs)),
     byRows('predictions/s', lines, ({ predictionsPerSecond }) => wholeText(predictionsPerSecond)),
     byRows('session / bare', lines, ({ overBare }) => overBare.toFixed(2)),
   ];
