@@ -70,7 +70,9 @@ export async function runBench<Table extends OptionTable>(
     const answer = instead(values);
     if (answer !== undefined) return console.log(answer);
     const machine = describeMachine();
-    const engine = 'engine' in values ? await openEngine(String(values.engine)) : undefined;
+    // Some benches have a list of them.
+    const choice: unknown = 'engine' in values ? values.engine : undefined;
+    const engine = typeof choice === 'string' ? await openEngine(choice) : undefined;
     const lacking = lack();
     if (lacking !== undefined) throw new Error(lacking);
     console.log(machineText(machine) + (engine === undefined ? '' : `, engine ${engine.name} ${engine.version}`));

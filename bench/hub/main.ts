@@ -1,5 +1,5 @@
 /**
- * Entry of `npm run bench`: the hub beside servers that put its figures into perspective. What is measured, and how, is
+ * The program of `npm run bench`: the hub beside servers that put its figures into perspective. What is measured, and how, is
  * in the modules it calls.
  */
 
@@ -19,7 +19,9 @@ const ENGINE_SECONDS = 1;
 
 const BENCH = {
   name: 'bench',
-  intro: 'The hub beside two servers that say what its figures are worth, and its engine alone.',
+  intro:
+    'The hub beside two servers that say what its figures are worth, and its engine alone.\n' +
+    '`npm run bench -- engines` measures engines instead, as `npm run bench:engines` does.',
   fails: 'with --check',
   options: OPTIONS,
 } as const;
