@@ -76,8 +76,9 @@ export class WorkerEngine implements ModelLoader {
       maxEngineBytes = 0,
       bytes = engineBytes,
     } = options;
-    // In this thread, before the first worker: a worker cannot set them itself.
-    if (backend === 'auto' || backend === 'native') prepareNativeEnvironment();
+    // In this thread, before the first worker: a worker cannot set them itself. Whatever the backend: a SavedModel, or a
+    // manifest, may ask for the native one.
+    prepareNativeEnvironment();
     this.#runtimeModules = runtimeModules;
     const spawn = options.spawn ?? spawnThread({ backend, graphCapture, graphCache, runtimeModules });
     const emit = (event: EngineEvent): void => {
