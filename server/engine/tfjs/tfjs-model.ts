@@ -14,8 +14,12 @@ import { AS_GRAPH } from '../keras/refusal.js';
 import { isKeras3, withKnownDtypes } from '../keras/settings.js';
 import { callProblem } from './call-order.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
+import { rewriteGraph } from './graph-rewrites.js';
 import type { ModelFiles } from './model-files.js';
+import { registerOwnOps } from './own-ops.js';
 
+/** What runs every op that TensorFlow has. */
+const AS_SAVED = 'export the model without it, or serve its SavedModel, which needs the native engine';
 /** Most weights named in a message. */
 const MOST_NAMED = 3;
 
@@ -63,8 +67,8 @@ export function needsAsync(cause: unknown): boolean {
   return cause instanceof Error && cause.message.includes('executeAsync()');
 }
 
-/** Why a model cannot be opened, in one line with what to do. */
-export function openingProblem(cause: unknown): string {
+/** Why a model cannot be opened, in one line with what to do. A graph is not told to become one. */
+export function openingProblem(cause: unknown, runtime: string = 'tfjs-layers'): string {
   const line = wholeMessage(cause);
   // The remedies of TensorFlow.js are on lines of their own, and are about code that the exporter does not have.
   const [, kind, name] = /^Unknown (\w+): ([^.]+)\./.exec(line) ?? [];
@@ -84,8 +88,8 @@ export function openingProblem(cause: unknown): string {
   if (cause instanceof TypeError) {
     return `TensorFlow.js cannot build what its file describes (${line}); export or copy the model again`;
   }
-  return /\bnot (yet )?(implemented|supported)\b|does not support/.test(line)
-    ? `${line.replace(/\.$/, '')}; ${AS_GRAPH}`
+  return /\bnot (yet |been )?(implemented|supported)\b|does not support/.test(line)
+    ? `${line.replace(/\.$/, '')}; ${runtime === 'tfjs-layers' ? AS_GRAPH : AS_SAVED}`
     : line;
 }
 
@@ -161,15 +165,21 @@ function knownTopology(topology: unknown): { readonly modelTopology?: object } {
   return isRecord(known) ? { modelTopology: known } : {};
 }
 
-async function openGraph(handler: io.IOHandler, { converter }: Backend): Promise<TfjsModel> {
-  const model = await converter.loadGraphModel(handler);
-  // A captured resource, such as a lookup table, is internal to the model.
+async function openGraph(handler: io.IOHandler, backend: Backend): Promise<TfjsModel> {
+  const { converter } = backend;
+  registerOwnOps(backend);
+  const artifacts = (await handler.load?.()) ?? {};
+  const { modelTopology: topology, signature } = artifacts;
+  const rewritten = isRecord(topology) ? { modelTopology: rewriteGraph(topology) } : {};
+  const model = await converter.loadGraphModel({ load: async () => ({ ...artifacts, ...rewritten }) });
+  await fillTables(model);
   const inputs = model.inputs.flatMap((input, index) => {
     const name = model.inputNodes[index] ?? input.name;
+    // A lookup table is internal to the model.
+    if (isTable(signature, name)) return [];
     // Can be undefined although the type denies it: a placeholder need not have a shape.
     const shape: readonly number[] | undefined = input.shape;
     const dtype: string = input.dtype ?? 'unknown';
-    if (dtype === 'resource') return [];
     return [{ name, dtype, shape: shape?.map((size) => (size < 0 ? undefined : size)) }];
   });
   const outputNames = model.outputNodes;
@@ -189,6 +199,32 @@ async function openGraph(handler: io.IOHandler, { converter }: Backend): Promise
     weights: () => Object.values(model.weights).flat(),
     dispose: () => model.dispose(),
   };
+}
+
+/** Of the signature's inputs, those that the model's own initialiser fills. */
+function isTable(signature: unknown, name: string): boolean {
+  const inputs = isRecord(signature) && isRecord(signature.inputs) ? Object.values(signature.inputs) : [];
+  const input = inputs.find(
+    (one) => isRecord(one) && typeof one.name === 'string' && nodeOf(one.name) === nodeOf(name),
+  );
+  return isRecord(input) && (input.resourceId !== undefined || input.dtype === 'DT_RESOURCE');
+}
+
+function nodeOf(name: string): string {
+  return name.replace(/:\d+$/, '');
+}
+
+/** What a graph model does by itself at its first run, when its tables would end with the scope of that run. */
+interface TablesOfGraph {
+  readonly initializer: unknown;
+  executeInitializerGraphAsync(): Promise<Tensor[]>;
+  setResourceIdToCapturedInput(outputs: readonly Tensor[]): void;
+}
+
+async function fillTables(model: object): Promise<void> {
+  const tables = model as Partial<TablesOfGraph>;
+  if (tables.initializer === undefined) return;
+  tables.setResourceIdToCapturedInput?.((await tables.executeInitializerGraphAsync?.()) ?? []);
 }
 
 function list(tensors: Tensor | Tensor[]): readonly Tensor[] {
