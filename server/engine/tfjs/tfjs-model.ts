@@ -4,6 +4,7 @@
  */
 
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isRecord } from '../../../shared/parse.js';
 import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
 import { wholeMessage } from '../../../shared/words/message-of.js';
@@ -11,7 +12,8 @@ import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encod
 import type { Backend } from '../backend/backend.js';
 import { registerOwnLayers } from '../keras/own-layers.js';
 import { AS_GRAPH } from '../keras/refusal.js';
-import { isKeras3, withKnownDtypes } from '../keras/settings.js';
+import { isKeras3, withKnownSettings } from '../keras/settings.js';
+import { isNumbered } from '../keras/weight-names.js';
 import { callProblem } from './call-order.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
 import { rewriteGraph } from './graph-rewrites.js';
@@ -127,11 +129,7 @@ async function openLayers(
   registerOwnLayers(tf, layers);
   if (hasTextEncoder(modelJson)) registerHashedTextEncoder(tf, layers);
   const artifacts = (await handler.load?.()) ?? {};
-  const { modelTopology: topology } = artifacts;
-  const whole =
-    isRecord(topology) && isKeras3(topology, modelJson)
-      ? await (await import('../keras/keras3-model.js')).openKeras3(artifacts, topology, { tf, layers })
-      : await layers.loadLayersModel({ load: async () => ({ ...artifacts, ...knownTopology(topology) }) });
+  const whole = await openWhole(artifacts, modelJson, { tf, layers });
   const split = splitEncoder ? splitTextEncoder(whole, layers) : undefined;
   const model = split?.rest ?? whole;
   // A Sequential's input is named at load time, with a number that counts earlier models: callers must not see that.
@@ -157,11 +155,25 @@ async function openLayers(
   };
 }
 
+async function openWhole(
+  artifacts: io.ModelArtifacts,
+  modelJson: string,
+  parts: Pick<Backend, 'tf' | 'layers'>,
+): Promise<LayersModel> {
+  const { modelTopology: topology, weightSpecs = [] } = artifacts;
+  if (isRecord(topology) && isKeras3(topology, modelJson))
+    return (await import('../keras/keras3-model.js')).openKeras3(artifacts, topology, parts);
+  const known = { ...artifacts, ...knownTopology(topology) };
+  if (!isNumbered(weightSpecs) || !isRecord(known.modelTopology))
+    return parts.layers.loadLayersModel({ load: async () => known });
+  return (await import('../keras/keras3-model.js')).openNamed(artifacts, known.modelTopology, parts);
+}
+
 /** Of Keras 2: a policy of mixed precision is an object where TensorFlow.js looks for the name of a dtype. */
 function knownTopology(topology: unknown): { readonly modelTopology?: object } {
   const problem = callProblem(topology);
   if (problem !== undefined) throw new Error(problem);
-  const known = withKnownDtypes(topology);
+  const known = withKnownSettings(topology);
   return isRecord(known) ? { modelTopology: known } : {};
 }
 
