@@ -100,6 +100,15 @@ function withKnownRest(value: Json): Json {
   );
 }
 
+/** With the cheapest initial values, for a model whose weights are set after it is built; not every backend has others. */
+export function withZeros(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withZeros);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, key.endsWith('_initializer') ? 'zeros' : withZeros(part)]),
+  );
+}
+
 /** Keras writes what its base class has: a separable convolution has two kernels, with settings of their own. */
 function withoutKernel({
   kernel_initializer: initializer,

@@ -12,7 +12,7 @@ import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encod
 import type { Backend } from '../backend/backend.js';
 import { registerOwnLayers } from '../keras/own-layers.js';
 import { AS_GRAPH } from '../keras/refusal.js';
-import { isKeras3, withKnownSettings } from '../keras/settings.js';
+import { isKeras3, withKnownSettings, withZeros } from '../keras/settings.js';
 import { isNumbered } from '../keras/weight-names.js';
 import { callProblem } from './call-order.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
@@ -164,9 +164,9 @@ async function openWhole(
   if (isRecord(topology) && isKeras3(topology, modelJson))
     return (await import('../keras/keras3-model.js')).openKeras3(artifacts, topology, parts);
   const known = { ...artifacts, ...knownTopology(topology) };
-  if (!isNumbered(weightSpecs) || !isRecord(known.modelTopology))
-    return parts.layers.loadLayersModel({ load: async () => known });
-  return (await import('../keras/keras3-model.js')).openNamed(artifacts, known.modelTopology, parts);
+  const built = isNumbered(weightSpecs) ? withZeros(known.modelTopology) : undefined;
+  if (!isRecord(built)) return parts.layers.loadLayersModel({ load: async () => known });
+  return (await import('../keras/keras3-model.js')).openNamed(artifacts, built, parts);
 }
 
 /** Of Keras 2: a policy of mixed precision is an object where TensorFlow.js looks for the name of a dtype. */

@@ -186,3 +186,20 @@ test('a .keras file of Keras 2 answers, its layers having numbers for names, and
   const pixel = { shape: [1, 1, 1, 2], values: [3, 5] };
   expect(await answersOf(filesOf(topology, weights), pixel)).toEqual([[72.5]]);
 });
+
+test('a .keras file of Keras 2 with a recurrent layer is built without the initial values of training', async () => {
+  const orthogonal = { class_name: 'Orthogonal', config: { gain: 1, seed: null } };
+  const config = { name: 'rnn_6', batch_input_shape: [null, 2, 1], units: 1, activation: 'linear', dtype: 'float32' };
+  const layers = [
+    { class_name: 'SimpleRNN', config: { ...config, use_bias: false, recurrent_initializer: orthogonal } },
+  ];
+  const topology = {
+    keras_version: '2.15.0',
+    model_config: { class_name: 'Sequential', config: { name: 's', layers } },
+  };
+  const weights = [
+    { name: 'layers/simple_rnn/cell/vars/0', shape: [1, 1], values: [2] },
+    { name: 'layers/simple_rnn/cell/vars/1', shape: [1, 1], values: [10] },
+  ];
+  expect(await answersOf(filesOf(topology, weights), { shape: [1, 2, 1], values: [3, 5] })).toEqual([[70]]);
+});
