@@ -11,6 +11,8 @@ export interface PythonNeeds {
   readonly name: string;
   /** As pip takes them: the ranges that the test was written against. */
   readonly requirements: readonly string[];
+  /** Installed as they are, without what they require. */
+  readonly bare?: readonly string[];
   /** Modules that can be imported once they are installed. */
   readonly modules: readonly string[];
 }
@@ -26,7 +28,27 @@ const TOKENIZERS: PythonNeeds = {
   requirements: ['tokenizers==0.23.3'],
   modules: ['tokenizers'],
 };
+const BESIDE = ['tensorflow-hub==0.16.1', 'importlib_resources', 'packaging', 'setuptools<81'];
+const CONVERTER = 'tensorflowjs==4.22.0';
+/**
+ * TensorFlow with Keras 2 and converters of its models. Without what that of TensorFlow.js says it needs: JAX and decision
+ * forests, of which it reads no such model.
+ */
+export const KERAS_2: PythonNeeds = {
+  name: 'python-tensorflow',
+  requirements: ['tensorflow-cpu==2.15.1', 'tf-keras==2.15.1', ...BESIDE],
+  bare: [CONVERTER, 'tf2onnx==1.16.1', 'onnx==1.16.2'],
+  modules: ['tensorflow', 'tf_keras', 'tensorflow_hub', 'onnx'],
+};
+/** The same with Keras 3. */
+export const KERAS_3: PythonNeeds = {
+  name: 'python-keras3',
+  requirements: ['tensorflow-cpu==2.21.0', 'tf-keras==2.21.0', 'keras==3.15.1', ...BESIDE],
+  bare: [CONVERTER],
+  modules: ['tensorflow', 'tf_keras', 'tensorflow_hub', 'keras'],
+};
 const INSTALL_MS = 300_000;
+const INSTALL = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'] as const;
 
 const run = promisify(execFile);
 
@@ -40,7 +62,12 @@ export function findTokenizers(): Promise<PythonFound> {
 }
 
 /** Path of the interpreter. */
-export async function findPython({ name, requirements, modules }: PythonNeeds = SOCKET_IO): Promise<PythonFound> {
+export async function findPython({
+  name,
+  requirements,
+  bare = [],
+  modules,
+}: PythonNeeds = SOCKET_IO): Promise<PythonFound> {
   const cache = process.env.TICKCAST_CACHE ?? join(import.meta.dirname, '../../.cache');
   const folder = join(cache, name);
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -49,8 +76,8 @@ export async function findPython({ name, requirements, modules }: PythonNeeds = 
     await rm(folder, { recursive: true, force: true });
     await mkdir(dirname(folder), { recursive: true });
     await run('python3', ['-m', 'venv', folder], { timeout: INSTALL_MS });
-    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements];
-    await run(python, install, { timeout: INSTALL_MS });
+    await run(python, [...INSTALL, ...requirements], { timeout: INSTALL_MS });
+    if (bare.length > 0) await run(python, [...INSTALL, '--no-deps', ...bare], { timeout: INSTALL_MS });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
     return { ok: false, problem: `python3 with venv and pip could not install ${requirements.join(', ')}: ${reason}` };

@@ -8,6 +8,7 @@ import { isMainThread } from 'node:worker_threads';
 import { firstLine } from '../../../shared/words/message-of.js';
 import { type BackendChoice, type BackendName, backendNames } from './names.js';
 import { prepareNativeEnvironment, restoreUtil } from './native-shim.js';
+import { mendWasmKernels } from './wasm-kernels.js';
 
 export type TfCore = typeof import('@tensorflow/tfjs-core');
 export type TfLayers = typeof import('@tensorflow/tfjs-layers');
@@ -101,6 +102,7 @@ async function openWasm(): Promise<BackendOpening> {
     // threads either: tfjs has none in Node.
     if (!(await withoutProcessListeners(() => tf.setBackend('wasm'))))
       throw new Error('its WebAssembly module did not start');
+    mendWasmKernels(tf);
     return { ok: true, backend: describe('wasm', 'wasm', wasm.version_wasm, tf), passedOver: [] };
   } catch (error) {
     return { ok: false, name: 'wasm', reason: firstLine(error), remedy: 'run npm ci again' };

@@ -11,7 +11,7 @@ import { PASS_THROUGH } from './names.js';
 import { registerBatchNormalization, registerNormalization } from './normalization.js';
 import { registerPoolings } from './pooling.js';
 import { classOf } from './registered.js';
-import { registerResized } from './resized-image.js';
+import { registerResized, registerUpSampling } from './resized-image.js';
 
 /** They change their input in training alone. Of those that TensorFlow.js has, two change it always. */
 const NOTHING_AT_INFERENCE = [
@@ -67,6 +67,7 @@ export function registerOwnLayers(core: TfCore, layers: TfLayers): void {
   registerSubtract(core);
   registerFlatten(core);
   registerResized(core, layers);
+  registerUpSampling(core);
   registerPoolings(core, layers);
   registerBatchNormalization(core);
   registerNormalization(core, layers);

@@ -1,8 +1,9 @@
-/** Keras's `Resizing`, which TensorFlow.js computes otherwise. Given the TensorFlow.js that loads the models. */
+/** Keras's `Resizing` and `UpSampling2D`, which TensorFlow.js computes otherwise. Given the TensorFlow.js that loads the models. */
 
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TfCore, TfLayers } from '../backend/backend.js';
 import { RESIZED } from './names.js';
+import { classOf } from './registered.js';
 
 interface ResizedArgs {
   readonly name?: string;
@@ -37,4 +38,33 @@ export function registerResized(core: TfCore, layers: TfLayers): void {
     }
   }
   core.serialization.registerClass(ResizedImage);
+}
+
+interface UpSampling {
+  readonly size: readonly [number, number];
+  readonly dataFormat: string;
+  readonly interpolation: string;
+  call(inputs: Tensor | Tensor[], kwargs: object): Tensor;
+}
+
+/** Bilinear from the centres of pixels, as Keras 2 and 3 do; TensorFlow.js goes from their corners. */
+export function registerUpSampling(core: TfCore): void {
+  const Stock = classOf<UpSampling, object>(core, 'UpSampling2D');
+  class UpSampling2D extends Stock {
+    static override readonly className: string = 'UpSampling2D';
+
+    override call(inputs: Tensor | Tensor[], kwargs: object): Tensor {
+      const [images] = Array.isArray(inputs) ? inputs : [inputs];
+      if (images === undefined || this.interpolation !== 'bilinear') return super.call(inputs, kwargs);
+      const isFirst = this.dataFormat === 'channelsFirst';
+      return core.tidy(() => {
+        const last = (isFirst ? core.transpose(images, [0, 2, 3, 1]) : images) as Tensor4D;
+        const [down, across] = this.size;
+        const size: [number, number] = [last.shape[1] * down, last.shape[2] * across];
+        const resized = core.image.resizeBilinear(last, size, false, true);
+        return isFirst ? core.transpose(resized, [0, 3, 1, 2]) : resized;
+      });
+    }
+  }
+  core.serialization.registerClass(UpSampling2D);
 }

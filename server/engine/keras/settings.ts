@@ -82,13 +82,41 @@ function plain(value: unknown): unknown {
   );
 }
 
-/** With the dtypes that TensorFlow.js has, in all layers: what a file of Keras 2 needs. */
-export function withKnownDtypes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withKnownDtypes);
+/** With the dtypes that TensorFlow.js has, in all layers, and without what it refuses: what a file of Keras 2 needs. */
+export function withKnownSettings(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withKnownSettings);
+  if (!isRecord(value)) return value;
+  const { class_name: className, config } = value;
+  if (isRecord(config) && /^SeparableConv/.test(String(className))) {
+    const { config: own, ...rest } = { ...value, config: withoutKernel(config) };
+    return { ...withKnownRest(rest), config: withKnownRest(own) };
+  }
+  return withKnownRest(value);
+}
+
+function withKnownRest(value: Json): Json {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, key === 'dtype' ? dtypeOf(part) : withKnownSettings(part)]),
+  );
+}
+
+/** With the cheapest initial values, for a model whose weights are set after it is built; not every backend has others. */
+export function withZeros(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withZeros);
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key, key === 'dtype' ? dtypeOf(part) : withKnownDtypes(part)]),
+    Object.entries(value).map(([key, part]) => [key, key.endsWith('_initializer') ? 'zeros' : withZeros(part)]),
   );
+}
+
+/** Keras writes what its base class has: a separable convolution has two kernels, with settings of their own. */
+function withoutKernel({
+  kernel_initializer: initializer,
+  kernel_regularizer: regularizer,
+  kernel_constraint: constraint,
+  ...config
+}: Json): Json {
+  return config;
 }
 
 function dtypeOf(value: unknown): unknown {
@@ -131,6 +159,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   Conv2D: (config) => inOneGroup('Conv2D', config),
   Conv3D: (config) => inOneGroup('Conv3D', config),
+  SeparableConv1D: (config) => ({ class_name: 'SeparableConv1D', config: withoutKernel(config) }),
+  SeparableConv2D: (config) => ({ class_name: 'SeparableConv2D', config: withoutKernel(config) }),
   CenterCrop: (config) => {
     throw cannot('CenterCrop', config, 'exactly');
   },

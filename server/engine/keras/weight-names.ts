@@ -3,8 +3,10 @@
  * kernel`, TensorFlow.js by its layer, `lstm/kernel`: the words of the second occur in the first, in order. Pure.
  */
 
+import { isRecord } from '../../../shared/parse.js';
 import { formatShape } from '../../../shared/tensor.js';
 import { AS_GRAPH } from './refusal.js';
+import type { Json } from './settings.js';
 
 export interface NamedWeight {
   readonly name: string;
@@ -19,6 +21,8 @@ export type WeightsMatched =
 const OTHERWISE: Readonly<Record<string, string>> = { depthwise_kernel: 'kernel' };
 /** Variables that only training needs, or that count. */
 const NOT_NEEDED = /(^|\/)(seed_generator(_\d+)?|optimizer)(\/|$)/;
+/** The lists of layers in a `.keras` file, by the names that versions of Keras gave them. */
+const LISTS: ReadonlySet<string | undefined> = new Set(['layers', '_layer_checkpoint_dependencies']);
 /** Most names in a message. */
 const MOST_NAMED = 3;
 
@@ -66,6 +70,49 @@ export function matchWeights(inFile: readonly NamedWeight[], inModel: readonly N
     ...(spare.length === 0 ? [] : [`the model has no place for the file's ${listed(spare)}`]),
   ];
   return refuse(`${parts.join(', and ')}; export topology and weights together, or a graph model`);
+}
+
+/** Whether a converter has taken these names from a `.keras` file, where variables have numbers. */
+export function isNumbered(inFile: readonly { readonly name: string }[]): boolean {
+  return inFile.some(({ name }) => LISTS.has(name.split('/')[0]) && /\/vars\/\d+$/.test(name));
+}
+
+/**
+ * By the names of layers, what a `.keras` file calls by class and number: `layers/dense_1/vars/0` is of the second Dense,
+ * whatever its name.
+ */
+export function byLayerNames(name: string, model: Json): string {
+  const [list, key, ...rest] = name.split('/');
+  const layers =
+    isRecord(model.config) && Array.isArray(model.config.layers) ? model.config.layers.filter(isRecord) : [];
+  if (!LISTS.has(list)) return name;
+  const counts = new Map<string, number>();
+  const found = layers.find(({ class_name: className }) => {
+    const base = snakeCase(String(className));
+    const count = counts.get(base) ?? 0;
+    counts.set(base, count + 1);
+    return key === (count === 0 ? base : `${base}_${count}`);
+  });
+  if (found === undefined) return name;
+  const own = nameOf(found);
+  if (LISTS.has(rest[0])) return `${own}/${byLayerNames(rest.join('/'), found)}`;
+  const { layer } = isRecord(found.config) ? found.config : {};
+  const [part, ...others] = rest;
+  if (!isRecord(layer) || part === undefined || !part.endsWith('layer')) return [own, ...rest].join('/');
+  // Of a wrapper: TimeDistributed has a layer, Bidirectional two.
+  const inner = nameOf(layer).replace(/^forward_/, '');
+  return [own, part.replace(/layer$/, inner), ...others].join('/');
+}
+
+function nameOf({ name, config }: Json): string {
+  return String((isRecord(config) ? config.name : undefined) ?? name);
+}
+
+function snakeCase(className: string): string {
+  return className
+    .replace(/(.)([A-Z][a-z0-9]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
 }
 
 /** The words by which a weight may be named, its own first. */

@@ -76,7 +76,7 @@ class Opener {
       return await this.#open(backend, why);
     } catch (cause) {
       // Of TensorFlow.js: our own refusals are values.
-      return { ok: false, problem: openingProblem(cause), isFinal: false };
+      return { ok: false, problem: openingProblem(cause, this.#files.runtime), isFinal: false };
     }
   }
 

@@ -4,6 +4,7 @@
  */
 
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isRecord } from '../../../shared/parse.js';
 import type { Featuriser } from '../../../shared/text/featuriser-contract.js';
 import { wholeMessage } from '../../../shared/words/message-of.js';
@@ -11,11 +12,16 @@ import { registerHashedTextEncoder } from '../../../tfjs-layer/hashed-text-encod
 import type { Backend } from '../backend/backend.js';
 import { registerOwnLayers } from '../keras/own-layers.js';
 import { AS_GRAPH } from '../keras/refusal.js';
-import { isKeras3, withKnownDtypes } from '../keras/settings.js';
+import { isKeras3, withKnownSettings, withZeros } from '../keras/settings.js';
+import { isNumbered } from '../keras/weight-names.js';
 import { callProblem } from './call-order.js';
 import { hasTextEncoder, splitTextEncoder } from './encoder-model.js';
+import { rewriteGraph } from './graph-rewrites.js';
 import type { ModelFiles } from './model-files.js';
+import { registerOwnOps } from './own-ops.js';
 
+/** What runs every op that TensorFlow has. */
+const AS_SAVED = 'export the model without it, or serve its SavedModel, which needs the native engine';
 /** Most weights named in a message. */
 const MOST_NAMED = 3;
 
@@ -63,8 +69,8 @@ export function needsAsync(cause: unknown): boolean {
   return cause instanceof Error && cause.message.includes('executeAsync()');
 }
 
-/** Why a model cannot be opened, in one line with what to do. */
-export function openingProblem(cause: unknown): string {
+/** Why a model cannot be opened, in one line with what to do. A graph is not told to become one. */
+export function openingProblem(cause: unknown, runtime: string = 'tfjs-layers'): string {
   const line = wholeMessage(cause);
   // The remedies of TensorFlow.js are on lines of their own, and are about code that the exporter does not have.
   const [, kind, name] = /^Unknown (\w+): ([^.]+)\./.exec(line) ?? [];
@@ -84,8 +90,8 @@ export function openingProblem(cause: unknown): string {
   if (cause instanceof TypeError) {
     return `TensorFlow.js cannot build what its file describes (${line}); export or copy the model again`;
   }
-  return /\bnot (yet )?(implemented|supported)\b|does not support/.test(line)
-    ? `${line.replace(/\.$/, '')}; ${AS_GRAPH}`
+  return /\bnot (yet |been )?(implemented|supported)\b|does not support/.test(line)
+    ? `${line.replace(/\.$/, '')}; ${runtime === 'tfjs-layers' ? AS_GRAPH : AS_SAVED}`
     : line;
 }
 
@@ -123,11 +129,7 @@ async function openLayers(
   registerOwnLayers(tf, layers);
   if (hasTextEncoder(modelJson)) registerHashedTextEncoder(tf, layers);
   const artifacts = (await handler.load?.()) ?? {};
-  const { modelTopology: topology } = artifacts;
-  const whole =
-    isRecord(topology) && isKeras3(topology, modelJson)
-      ? await (await import('../keras/keras3-model.js')).openKeras3(artifacts, topology, { tf, layers })
-      : await layers.loadLayersModel({ load: async () => ({ ...artifacts, ...knownTopology(topology) }) });
+  const whole = await openWhole(artifacts, modelJson, { tf, layers });
   const split = splitEncoder ? splitTextEncoder(whole, layers) : undefined;
   const model = split?.rest ?? whole;
   // A Sequential's input is named at load time, with a number that counts earlier models: callers must not see that.
@@ -153,23 +155,43 @@ async function openLayers(
   };
 }
 
+async function openWhole(
+  artifacts: io.ModelArtifacts,
+  modelJson: string,
+  parts: Pick<Backend, 'tf' | 'layers'>,
+): Promise<LayersModel> {
+  const { modelTopology: topology, weightSpecs = [] } = artifacts;
+  if (isRecord(topology) && isKeras3(topology, modelJson))
+    return (await import('../keras/keras3-model.js')).openKeras3(artifacts, topology, parts);
+  const known = { ...artifacts, ...knownTopology(topology) };
+  const built = isNumbered(weightSpecs) ? withZeros(known.modelTopology) : undefined;
+  if (!isRecord(built)) return parts.layers.loadLayersModel({ load: async () => known });
+  return (await import('../keras/keras3-model.js')).openNamed(artifacts, built, parts);
+}
+
 /** Of Keras 2: a policy of mixed precision is an object where TensorFlow.js looks for the name of a dtype. */
 function knownTopology(topology: unknown): { readonly modelTopology?: object } {
   const problem = callProblem(topology);
   if (problem !== undefined) throw new Error(problem);
-  const known = withKnownDtypes(topology);
+  const known = withKnownSettings(topology);
   return isRecord(known) ? { modelTopology: known } : {};
 }
 
-async function openGraph(handler: io.IOHandler, { converter }: Backend): Promise<TfjsModel> {
-  const model = await converter.loadGraphModel(handler);
-  // A captured resource, such as a lookup table, is internal to the model.
+async function openGraph(handler: io.IOHandler, backend: Backend): Promise<TfjsModel> {
+  const { converter } = backend;
+  registerOwnOps(backend);
+  const artifacts = (await handler.load?.()) ?? {};
+  const { modelTopology: topology, signature } = artifacts;
+  const rewritten = isRecord(topology) ? { modelTopology: rewriteGraph(topology) } : {};
+  const model = await converter.loadGraphModel({ load: async () => ({ ...artifacts, ...rewritten }) });
+  await fillTables(model);
   const inputs = model.inputs.flatMap((input, index) => {
     const name = model.inputNodes[index] ?? input.name;
+    // A lookup table is internal to the model.
+    if (isTable(signature, name)) return [];
     // Can be undefined although the type denies it: a placeholder need not have a shape.
     const shape: readonly number[] | undefined = input.shape;
     const dtype: string = input.dtype ?? 'unknown';
-    if (dtype === 'resource') return [];
     return [{ name, dtype, shape: shape?.map((size) => (size < 0 ? undefined : size)) }];
   });
   const outputNames = model.outputNodes;
@@ -189,6 +211,32 @@ async function openGraph(handler: io.IOHandler, { converter }: Backend): Promise
     weights: () => Object.values(model.weights).flat(),
     dispose: () => model.dispose(),
   };
+}
+
+/** Of the signature's inputs, those that the model's own initialiser fills. */
+function isTable(signature: unknown, name: string): boolean {
+  const inputs = isRecord(signature) && isRecord(signature.inputs) ? Object.values(signature.inputs) : [];
+  const input = inputs.find(
+    (one) => isRecord(one) && typeof one.name === 'string' && nodeOf(one.name) === nodeOf(name),
+  );
+  return isRecord(input) && (input.resourceId !== undefined || input.dtype === 'DT_RESOURCE');
+}
+
+function nodeOf(name: string): string {
+  return name.replace(/:\d+$/, '');
+}
+
+/** What a graph model does by itself at its first run, when its tables would end with the scope of that run. */
+interface TablesOfGraph {
+  readonly initializer: unknown;
+  executeInitializerGraphAsync(): Promise<Tensor[]>;
+  setResourceIdToCapturedInput(outputs: readonly Tensor[]): void;
+}
+
+async function fillTables(model: object): Promise<void> {
+  const tables = model as Partial<TablesOfGraph>;
+  if (tables.initializer === undefined) return;
+  tables.setResourceIdToCapturedInput?.((await tables.executeInitializerGraphAsync?.()) ?? []);
 }
 
 function list(tensors: Tensor | Tensor[]): readonly Tensor[] {

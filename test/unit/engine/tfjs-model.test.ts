@@ -19,6 +19,13 @@ test.each([
   expect(openingProblem(new Error(message))).toMatch(expected);
 });
 
+test('a graph is not told to become a graph', () => {
+  const cause = new Error('Fused Thing has not been implemented for the CPU backend.');
+  expect(openingProblem(cause, 'tfjs-graph')).toBe(
+    'Fused Thing has not been implemented for the CPU backend; export the model without it, or serve its SavedModel, which needs the native engine',
+  );
+});
+
 test('a topology that TensorFlow.js stumbles over is to be exported again', () => {
   expect(openingProblem(new TypeError('x is not iterable\nat y'))).toBe(
     'TensorFlow.js cannot build what its file describes (x is not iterable); export or copy the model again',

@@ -156,3 +156,50 @@ test('a sum and a product with numbers, a mixed policy and bytes as input are un
 
   expect(await answersOf(filesOf(topologyOf(model), tenfold('m/dense')), ROW)).toEqual([[7]]);
 });
+
+test('a .keras file of Keras 2 answers, its layers having numbers for names, and settings of no use', async () => {
+  const common = { trainable: true, dtype: 'float32', use_bias: true, activation: 'linear' };
+  const image = { filters: 1, kernel_size: [1, 1], strides: [1, 1], padding: 'valid', data_format: 'channels_last' };
+  const kernel = {
+    kernel_initializer: { class_name: 'GlorotUniform', config: { seed: null } },
+    kernel_regularizer: null,
+  };
+  const layers = [
+    {
+      class_name: 'SeparableConv2D',
+      config: { name: 'parts_4', batch_input_shape: [null, 1, 1, 2], ...common, ...image, ...kernel },
+    },
+    { class_name: 'Flatten', config: { name: 'flat_9', trainable: true, dtype: 'float32' } },
+    { class_name: 'Dense', config: { name: 'dense_28', units: 1, ...common } },
+  ];
+  const topology = {
+    keras_version: '2.15.0',
+    model_config: { class_name: 'Sequential', config: { name: 'sequential_3', layers } },
+  };
+  const weights = [
+    { name: 'layers/dense/vars/0', shape: [1, 1], values: [2] },
+    { name: 'layers/dense/vars/1', shape: [1], values: [0.5] },
+    { name: 'layers/separable_conv2d/vars/0', shape: [1, 1, 2, 1], values: [1, 1] },
+    { name: 'layers/separable_conv2d/vars/1', shape: [1, 1, 2, 1], values: [10, 1] },
+    { name: 'layers/separable_conv2d/vars/2', shape: [1], values: [1] },
+  ];
+  const pixel = { shape: [1, 1, 1, 2], values: [3, 5] };
+  expect(await answersOf(filesOf(topology, weights), pixel)).toEqual([[72.5]]);
+});
+
+test('a .keras file of Keras 2 with a recurrent layer is built without the initial values of training', async () => {
+  const orthogonal = { class_name: 'Orthogonal', config: { gain: 1, seed: null } };
+  const config = { name: 'rnn_6', batch_input_shape: [null, 2, 1], units: 1, activation: 'linear', dtype: 'float32' };
+  const layers = [
+    { class_name: 'SimpleRNN', config: { ...config, use_bias: false, recurrent_initializer: orthogonal } },
+  ];
+  const topology = {
+    keras_version: '2.15.0',
+    model_config: { class_name: 'Sequential', config: { name: 's', layers } },
+  };
+  const weights = [
+    { name: 'layers/simple_rnn/cell/vars/0', shape: [1, 1], values: [2] },
+    { name: 'layers/simple_rnn/cell/vars/1', shape: [1, 1], values: [10] },
+  ];
+  expect(await answersOf(filesOf(topology, weights), { shape: [1, 2, 1], values: [3, 5] })).toEqual([[70]]);
+});

@@ -140,6 +140,16 @@ test('an image is resized as TensorFlow does, from the centres of its pixels', a
   );
 });
 
+test('UpSampling2D interpolates from the centres of pixels, with channels first or last', async () => {
+  const settings = { size: [1, 2], data_format: 'channels_last', interpolation: 'bilinear' };
+  const expected = near([0, 1, 3, 4, 8, 9, 11, 12]);
+  expect(await through(layer('UpSampling2D', 'it', settings), [0, 4, 8, 12], [], [2, 2, 1])).toEqual(expected);
+  const first = { ...settings, data_format: 'channels_first' };
+  expect(await through(layer('UpSampling2D', 'it', first), [0, 4, 8, 12], [], [1, 2, 2])).toEqual(expected);
+  const nearest = { ...settings, interpolation: 'nearest' };
+  expect(await through(layer('UpSampling2D', 'it', nearest), [0, 4], [], [1, 2, 1])).toEqual([0, 0, 4, 4]);
+});
+
 test('Subtract takes the second tensor from the first', async () => {
   const model = functional(
     'm',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchWeights } from '../../../../server/engine/keras/weight-names.js';
+import { byLayerNames, isNumbered, matchWeights } from '../../../../server/engine/keras/weight-names.js';
 
 function named(...names: readonly string[]) {
   return names.map((name) => ({ name, shape: [1] }));
@@ -51,4 +51,37 @@ test('a weight of another shape is refused with both shapes', () => {
     ok: false,
     problem: expect.stringContaining('"m/a/kernel" has shape [2, 1], but the model\'s "a/kernel" has [1, 2]'),
   });
+});
+
+test.each([
+  ['of the only layer of its class', 'layers/dense/vars/0', 'first/vars/0'],
+  ['of the second one', 'layers/dense_1/vars/1', 'second/vars/1'],
+  ['as Keras 2.12 wrote them', '_layer_checkpoint_dependencies/dense/vars/0', 'first/vars/0'],
+  ['of a class with capitals', 'layers/p_re_lu/vars/0', 'slopes/vars/0'],
+  ['in a cell', 'layers/lstm/cell/vars/2', 'memory/cell/vars/2'],
+  ['in both directions', 'layers/bidirectional/backward_layer/cell/vars/0', 'ways/backward_gru_7/cell/vars/0'],
+  ['of a layer for each step', 'layers/time_distributed/layer/vars/0', 'steps/each/vars/0'],
+  ['in a model inside', 'layers/sequential/layers/conv2d_transpose/vars/0', 'inner/up/vars/0'],
+  ['of nothing that is there', 'layers/dense_2/vars/0', 'layers/dense_2/vars/0'],
+  ['of another form', 'first/kernel', 'first/kernel'],
+])('numbers of a .keras file find the name %s', (_, inFile, expected) => {
+  const layer = (className: string, name: string, settings = {}) => ({
+    class_name: className,
+    config: { name, ...settings },
+  });
+  const layers = [
+    layer('Dense', 'first'),
+    layer('PReLU', 'slopes'),
+    layer('LSTM', 'memory'),
+    layer('Bidirectional', 'ways', { layer: layer('GRU', 'forward_gru_7') }),
+    layer('TimeDistributed', 'steps', { layer: layer('Dense', 'each') }),
+    layer('Sequential', 'inner', { layers: [layer('Conv2DTranspose', 'up')] }),
+    layer('Dense', 'second'),
+  ];
+  expect(byLayerNames(inFile, layer('Functional', 'model', { layers }))).toBe(expected);
+});
+
+test('names with numbers are told from others', () => {
+  expect(isNumbered(named('layers/dense/vars/0'))).toBe(true);
+  expect(isNumbered(named('dense/kernel', 'layers/kernel'))).toBe(false);
 });
