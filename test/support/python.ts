@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** What a test needs of Python. */
@@ -61,20 +61,39 @@ export function findTokenizers(): Promise<PythonFound> {
   return findPython(TOKENIZERS);
 }
 
-/** Path of the interpreter. */
-export async function findPython({
-  name,
-  requirements,
-  bare = [],
-  modules,
-}: PythonNeeds = SOCKET_IO): Promise<PythonFound> {
+/** Path of the interpreter. Files that need the same one beside each other wait for its installation. */
+export async function findPython(needs: PythonNeeds = SOCKET_IO): Promise<PythonFound> {
   const cache = process.env.TICKCAST_CACHE ?? join(import.meta.dirname, '../../.cache');
-  const folder = join(cache, name);
+  const folder = join(cache, needs.name);
+  await mkdir(cache, { recursive: true });
+  return alone(`${folder}.lock`, () => find(folder, needs));
+}
+
+/** One process at a time: the lock is a folder. One that was left behind counts no more after a while. */
+async function alone<T>(lock: string, act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const isMine = await mkdir(lock).then(
+      () => true,
+      () => false,
+    );
+    if (isMine) break;
+    const made = await stat(lock).catch(() => undefined);
+    if (made !== undefined && Date.now() - made.mtimeMs > 3 * INSTALL_MS)
+      await rm(lock, { recursive: true, force: true });
+    else await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  try {
+    return await act();
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+async function find(folder: string, { requirements, bare = [], modules }: PythonNeeds): Promise<PythonFound> {
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   if (await imports(python, modules)) return { ok: true, python };
   try {
     await rm(folder, { recursive: true, force: true });
-    await mkdir(dirname(folder), { recursive: true });
     await run('python3', ['-m', 'venv', folder], { timeout: INSTALL_MS });
     await run(python, [...INSTALL, ...requirements], { timeout: INSTALL_MS });
     if (bare.length > 0) await run(python, [...INSTALL, '--no-deps', ...bare], { timeout: INSTALL_MS });
