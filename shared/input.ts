@@ -313,7 +313,7 @@ function elementsOf(data: ArrayBufferView | ArrayBuffer, spec: TensorSpec): Tens
 }
 
 /** Nesting depth along the first elements, capped just above the deepest any model accepts. */
-function depthOf(value: unknown): number {
+export function depthOf(value: unknown): number {
   let depth = 0;
   let inner = value;
   while (Array.isArray(inner) && depth <= MAX_RANK + 1) {

@@ -3,6 +3,7 @@
  * length share batches. Knows the forms of inputs; the elements are checked afterwards, as those of any input.
  */
 
+import { depthOf } from '../../../shared/input.js';
 import { isRecord } from '../../../shared/parse.js';
 import { bytesOf, elementCount, type InputSpec, isBytes, type TensorSpec } from '../../../shared/tensor.js';
 import type { Padding } from '../../contracts/model.js';
@@ -134,10 +135,4 @@ function filled(shape: readonly number[], value: number): unknown {
 
 function paddedRow(row: ArrayLike<unknown>, size: number, blank: unknown): readonly unknown[] {
   return Array.from({ length: size }, (_, i) => (i < row.length ? row[i] : blank));
-}
-
-function depthOf(value: unknown): number {
-  let depth = 0;
-  for (let inner = value; Array.isArray(inner) && depth < 8; inner = inner[0]) depth += 1;
-  return depth;
 }

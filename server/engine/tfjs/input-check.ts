@@ -110,7 +110,7 @@ function settleInput(
     return refuse(`${giver} gives input "${name}" as ${declared.dtype}, the model takes ${dtype}`);
   if (shape === undefined) {
     if (declared !== undefined) return { ok: true, plan: callers(name, dtype, declared.shape) };
-    return refuse(`${openShape(name, dtype, ['...'])}${constantHint(name, input)}`);
+    return refuse(`${unknownShape(name, dtype)}${constantHint(name, input)}`);
   }
   const [batch, ...sizes] = shape;
   if (shape.length === 0)
@@ -159,11 +159,11 @@ export function constantHint(name: string, { dtype, shape }: Omit<ModelInput, 'n
   return `; if it is the same for all rows, put "constants": { "${name}": ${value} } in manifest.json`;
 }
 
-function openShape(name: string, dtype: string, sizes: readonly (number | string | undefined)[]): string {
-  return `input "${name}" leaves its shape ${openText(sizes)} open; put "inputs": [{ "name": "${name}", "dtype": "${dtype}", "shape": ${openText(sizes)} }] with every size in manifest.json (without the batch dimension)`;
+function unknownShape(name: string, dtype: string): string {
+  return `input "${name}" leaves its shape [...] open; put "inputs": [{ "name": "${name}", "dtype": "${dtype}", "shape": [...] }] with every size in manifest.json (without the batch dimension)`;
 }
 
-function openText(sizes: readonly (number | string | undefined)[]): string {
+function openText(sizes: readonly (number | undefined)[]): string {
   return `[${sizes.map((size) => size ?? '?').join(', ')}]`;
 }
 
